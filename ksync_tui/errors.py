@@ -1,0 +1,99 @@
+"""The error tree. Every error says what failed, where, why and what to do; none reaches a user as a traceback.
+
+    KsyncError
+     ├─ UsageError            the command line or a name given on it is wrong
+     ├─ ConfigError           ksync's own configuration cannot be used
+     ├─ SourceError           a source of declarations cannot be read at all
+     ├─ SelectionError        a set of ticks cannot be run as it stands
+     ├─ EngineError           the place where live resources are cannot be read or written
+     │   ├─ StoreError        the embedded database: locked, corrupt, full, read-only
+     │   ├─ StaleError        a resource moved between plan and action
+     │   └─ NotPossibleError  this engine cannot do that, another may
+     ├─ RunError              a run cannot be started, found or resumed
+     ├─ WriteBackError        a file was left as it was: the edit would not mean what was intended
+     │   └─ SecretInCommitError  new bytes hold the value of a known secret
+     └─ GitError              a repository refused
+         ├─ NotARepositoryError   the path is in no work tree
+         └─ CommitRefusedError    hook, signing, lock or moved branch: nothing was committed
+
+Exit codes (DESIGN.md, "The command line"): 0 nothing to do or done, 1 error or wrong usage, 2 changes pending or
+some actions failed.
+"""
+
+from __future__ import annotations
+
+EXIT_OK = 0
+EXIT_ERROR = 1
+EXIT_PENDING = 2
+
+
+class KsyncError(Exception):
+    """What failed (`what`), where (`where`: file:line or kind/name), why (`why`) and what to do (`hint`)."""
+
+    def __init__(self, what: str, *, where: str | None = None, why: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.why = why
+        self.hint = hint
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        body = f"{head}: {self.why}" if self.why else head
+        return f"{body}. {self.hint}" if self.hint else body
+
+
+class UsageError(KsyncError):
+    """The command line, or a name given on it, is wrong."""
+
+
+class ConfigError(KsyncError):
+    """ksync's own configuration cannot be used."""
+
+
+class SourceError(KsyncError):
+    """A source of declarations cannot be read at all."""
+
+
+class SelectionError(KsyncError):
+    """A set of ticks cannot be run as it stands."""
+
+
+class EngineError(KsyncError):
+    """The place where live resources are cannot be read or written."""
+
+
+class StoreError(EngineError):
+    """The embedded database is locked, corrupt, full or read-only."""
+
+
+class StaleError(EngineError):
+    """A resource moved between plan and action."""
+
+
+class NotPossibleError(EngineError):
+    """This engine cannot do that; another may."""
+
+
+class RunError(KsyncError):
+    """A run cannot be started, found or resumed."""
+
+
+class WriteBackError(KsyncError):
+    """A file was left as it was: the edit would not mean what was intended."""
+
+
+class SecretInCommitError(WriteBackError):
+    """New bytes hold the value of a known secret."""
+
+
+class GitError(KsyncError):
+    """A repository refused."""
+
+
+class NotARepositoryError(GitError):
+    """The path is in no git work tree."""
+
+
+class CommitRefusedError(GitError):
+    """Hook, signing, lock or a moved branch: nothing was committed."""

@@ -1,0 +1,184 @@
+"""A commit of HEAD plus chosen blobs, whoever writes it: libgit2, or the git command where hooks or signing are on."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ksync_tui.errors import CommitRefusedError, GitError
+from ksync_tui.git import hooked, plain
+from ksync_tui.git.facts import CommitResult, IndexState
+from ksync_tui.git.identity import signature
+from ksync_tui.git.index import changed_paths, entry_in_tree, follow, locked, state_of
+from ksync_tui.git.library import translated
+from ksync_tui.git.places import refuse_place
+from ksync_tui.git.proposal import Proposal, Written
+from ksync_tui.git.settings import read_settings
+from ksync_tui.git.stored import refuse_rewritten, to_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pygit2
+
+    from ksync_tui.git.facts import Author
+    from ksync_tui.git.index import LockedIndex
+    from ksync_tui.git.settings import Settings
+
+_BRANCH = "refs/heads/"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants committed."""
+
+    edits: Mapping[str, bytes]
+    message: str
+    author: Author | None
+    hook_seconds: float
+
+
+def make(handle: pygit2.Repository, root: Path, request: Request) -> CommitResult:
+    """Makes the commit of `request`; see `Repo.commit`."""
+    git_dir = Path(handle.path)
+    with translated("nothing was committed", root), scratch_in(git_dir) as scratch, locked(git_dir, scratch) as lock:
+        settings = read_settings(root, handle)
+        proposal = _propose(handle, root, request, settings)
+        _refuse_conflicts(lock, request)
+        reason = hooked.reason_for_git(handle, root, settings)
+        if reason is None:
+            written = plain.write(handle, root, proposal)
+        else:
+            written = hooked.write(handle, root, proposal, reason, scratch, request.hook_seconds)
+        return _finish(handle, proposal, written, lock)
+
+
+def _propose(handle: pygit2.Repository, root: Path, request: Request, settings: Settings) -> Proposal:
+    refuse_state(handle, root)
+    message = _tidy(request.message)
+    author = signature(root, settings, "author", request.author)
+    committer = signature(root, settings, "committer", request.author)
+    parent = last_commit(handle)
+    index = _edited(handle, root, parent, request, settings)
+    tree = index.write_tree(handle)
+    if tree == (parent.tree_id if parent else _empty_tree(handle)):
+        raise CommitRefusedError("nothing to commit", where=str(root), why="HEAD already holds these contents")
+    return Proposal(_reference(handle), parent, index, tree, message, author, committer)
+
+
+def _edited(
+    handle: pygit2.Repository, root: Path, parent: pygit2.Commit | None, request: Request, settings: Settings
+) -> pygit2.Index:
+    import pygit2
+    from pygit2.enums import FileMode
+
+    tree = parent.tree if parent else None
+    index = pygit2.Index()
+    if tree is not None:
+        index.read_tree(tree)
+    for path, data in request.edits.items():
+        refuse_place(root, tree, path)
+        refuse_rewritten(handle, path)
+        old = entry_in_tree(tree, path)
+        if old is None and handle.path_is_ignored(path):
+            raise CommitRefusedError("cannot be committed", where=path, why="git is told to ignore this file")
+        stored = to_stored(handle, settings, path, data, blob_of(handle, parent, path))
+        index.add(pygit2.IndexEntry(path, handle.create_blob(stored), FileMode(old[1]) if old else FileMode.BLOB))
+    return index
+
+
+def _refuse_conflicts(lock: LockedIndex, request: Request) -> None:
+    for path in request.edits:
+        if state_of(lock.index, path, None) is IndexState.CONFLICT:
+            hint = "Resolve it and `git add` the file first"
+            raise CommitRefusedError("cannot be committed", where=path, why="it has an unresolved conflict", hint=hint)
+
+
+def _finish(handle: pygit2.Repository, proposal: Proposal, written: Written, lock: LockedIndex) -> CommitResult:
+    import pygit2
+
+    made = handle[written.id].peel(pygit2.Commit)
+    before = proposal.parent.tree if proposal.parent else None
+    files = changed_paths(before, made.tree)
+    try:
+        stayed = follow(lock.index, before, made.tree, files)
+        if len(stayed) < len(files):
+            lock.stage()
+            lock.install()
+    except (pygit2.GitError, OSError, KeyError, ValueError) as error:
+        hint = f"Run: git reset -q -- {' '.join(files)}"
+        what = f"committed as {made.id}, but the index still holds the old contents"
+        raise GitError(what, where=handle.path, why=str(error), hint=hint) from error
+    return CommitResult(str(made.id), proposal.reference.removeprefix(_BRANCH), files, written.output, stayed)
+
+
+def refuse_state(handle: pygit2.Repository, root: Path) -> None:
+    """Raises CommitRefusedError when HEAD is on no branch, or a merge, rebase or the like is under way."""
+    from pygit2.enums import RepositoryState
+
+    state = handle.state()
+    if state != RepositoryState.NONE:
+        doing = state.name.split("_")[0].lower()
+        hint = f"Finish it or give it up first (git {doing} --abort)" if doing != "bisect" else "git bisect reset"
+        raise CommitRefusedError("nothing was committed", where=str(root), why=f"a {doing} is under way", hint=hint)
+    if branch_of(handle) is None:
+        hint = "Check a branch out first, for example: git switch main"
+        raise CommitRefusedError("nothing was committed", where=str(root), why="HEAD is on no branch", hint=hint)
+
+
+def branch_of(handle: pygit2.Repository) -> str | None:
+    """The branch HEAD names, whether it has commits or not; None when HEAD is detached."""
+    target = handle.lookup_reference("HEAD").raw_target
+    if not isinstance(target, bytes):
+        return None
+    name = target.decode("utf-8", "replace")
+    return name.removeprefix(_BRANCH) if name.startswith(_BRANCH) else None
+
+
+def last_commit(handle: pygit2.Repository) -> pygit2.Commit | None:
+    """HEAD's commit; None before the first one."""
+    import pygit2
+
+    return None if handle.head_is_unborn else handle.head.peel(pygit2.Commit)
+
+
+def blob_of(handle: pygit2.Repository, commit: pygit2.Commit | None, path: str) -> bytes | None:
+    """The bytes `commit` holds at `path`; None when there is no file."""
+    import pygit2
+
+    entry = entry_in_tree(commit.tree if commit else None, path)
+    found = handle.get(entry[0]) if entry else None
+    return found.data if isinstance(found, pygit2.Blob) else None
+
+
+@contextmanager
+def scratch_in(git_dir: Path) -> Iterator[Path]:
+    """A folder inside the repository's own for copies of the index, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="ksync-", dir=git_dir))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _reference(handle: pygit2.Repository) -> str:
+    # A branch may be an alias of another: the commit goes to the one that holds an id.
+    if handle.head_is_unborn:
+        return str(handle.lookup_reference("HEAD").target)
+    return handle.head.name
+
+
+def _empty_tree(handle: pygit2.Repository) -> pygit2.Oid:
+    return handle.TreeBuilder().write()
+
+
+def _tidy(message: str) -> str:
+    # What `git commit --cleanup=whitespace` does, less the folding of blank lines.
+    lines = [line.rstrip() for line in message.strip().splitlines()]
+    if not lines:
+        raise CommitRefusedError("nothing was committed", why="the message is empty", hint="Give it one line")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,143 @@
+"""The user's index: read under git's own lock, and changed only where it held what HEAD held.
+
+The lock is git's protocol: `index.lock` is created exclusively, the new index is written into it, a rename puts it in
+place.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ksync_tui.errors import CommitRefusedError, GitError
+from ksync_tui.git.facts import IndexState
+from ksync_tui.git.library import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import pygit2
+
+Entry = tuple["pygit2.Oid", int]
+
+
+class LockedIndex:
+    """The user's index while ksync holds its lock. `index` is a copy to change; `install` puts it in place."""
+
+    def __init__(self, place: Path, copy: Path) -> None:
+        self._place = place
+        self._copy = copy
+        if place.exists():
+            shutil.copyfile(place, copy)
+        self.index = open_index(copy)
+
+    def stage(self) -> None:
+        """Writes the changed copy into the lock file and on to the disk."""
+        self.index.write()
+        lock = lock_of(self._place)
+        with lock.open("wb") as target:
+            target.write(self._copy.read_bytes())
+            target.flush()
+            os.fsync(target.fileno())
+        if self._place.exists():
+            shutil.copymode(self._place, lock)
+
+    def install(self) -> None:
+        """The staged copy becomes the index; the lock is gone with that."""
+        lock_of(self._place).replace(self._place)
+
+
+@contextmanager
+def locked(git_dir: Path, scratch: Path) -> Iterator[LockedIndex]:
+    """Holds the lock of the index of `git_dir`. Raises CommitRefusedError when somebody else does."""
+    place = git_dir / "index"
+    lock = lock_of(place)
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except FileExistsError as error:
+        raise locked_by_other(lock) from error
+    held = lock.stat().st_ino
+    try:
+        yield LockedIndex(place, scratch / "user-index")
+    finally:
+        if lock.exists() and lock.stat().st_ino == held:
+            lock.unlink()
+
+
+def lock_of(place: Path) -> Path:
+    """The lock file of the index at `place`."""
+    return place.with_name(f"{place.name}.lock")
+
+
+def locked_by_other(lock: Path) -> CommitRefusedError:
+    """The refusal that names the lock file and what to do about it."""
+    hint = f"Wait until the other git command is done; if none is running, remove {lock}"
+    return CommitRefusedError("the index is locked", where=str(lock), why="another git command holds it", hint=hint)
+
+
+def open_index(place: Path) -> pygit2.Index:
+    """The index file at `place`; empty when there is none. Raises GitError for forms libgit2 does not read."""
+    import pygit2
+
+    try:
+        index = pygit2.Index(str(place))
+        if place.exists():
+            index.read()
+    except (pygit2.GitError, OSError) as error:
+        hint = "If it is a split or sparse index: git update-index --no-split-index; git sparse-checkout disable"
+        raise GitError("the index cannot be read", where=str(place), why=str(error), hint=hint) from error
+    return index
+
+
+def entry_in_tree(tree: pygit2.Tree | None, path: str) -> Entry | None:
+    """Blob id and mode of `path` in `tree`."""
+    if tree is None or path not in tree:
+        return None
+    found = tree[path]
+    return found.id, int(found.filemode)
+
+
+def state_of(index: pygit2.Index, path: str, head: Entry | None) -> IndexState:
+    """What `index` holds for `path`, compared with HEAD's entry."""
+    if index.conflicts is not None and path in index.conflicts:
+        return IndexState.CONFLICT
+    entry = _entry(index, path)
+    if entry is None:
+        return IndexState.ABSENT
+    return IndexState.SAME if entry == head else IndexState.STAGED
+
+
+def follow(
+    index: pygit2.Index, before: pygit2.Tree | None, after: pygit2.Tree, paths: Iterable[str]
+) -> tuple[str, ...]:
+    """Moves those entries of `paths` that were HEAD's on to the commit's; gives back the ones that stay (rule 8)."""
+    import pygit2
+
+    stayed = []
+    for path in paths:
+        new = entry_in_tree(after, path)
+        if _entry(index, path) not in (entry_in_tree(before, path), new):
+            stayed.append(path)
+        elif new is not None:
+            index.add(pygit2.IndexEntry(path, new[0], pygit2.enums.FileMode(new[1])))
+        elif _entry(index, path) is not None:
+            index.remove(path)
+    return tuple(stayed)
+
+
+def changed_paths(before: pygit2.Tree | None, after: pygit2.Tree) -> tuple[str, ...]:
+    """The paths that differ between two trees, sorted."""
+    with translated("the commit cannot be compared with its parent", str(after.id)):
+        diff = before.diff_to_tree(after) if before is not None else after.diff_to_tree(swap=True)
+        return tuple(sorted({delta.new_file.path for delta in diff.deltas}))
+
+
+def _entry(index: pygit2.Index, path: str) -> Entry | None:
+    try:
+        entry = index[path]
+    except KeyError:  # `path in index` is also true for the sides of a conflict
+        return None
+    return entry.id, int(entry.mode)

@@ -1,0 +1,81 @@
+"""Opening a repository with libgit2, and its errors in ksync's words."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ksync_tui.errors import GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pygit2
+
+_PARTS = ("HEAD", "objects", "refs")
+
+
+@contextmanager
+def translated(what: str, where: Path | str) -> Iterator[None]:
+    """Turns libgit2's errors, missing objects and I/O errors into GitError(`what`, where=`where`)."""
+    import pygit2
+
+    try:
+        yield
+    except KeyError as error:
+        hint = "An object is missing or damaged: `git fsck` names it"
+        raise GitError(what, where=str(where), why=str(error), hint=hint) from error
+    except (pygit2.GitError, OSError, ValueError) as error:
+        raise GitError(what, where=str(where), why=str(error), hint=_hint(str(error), where)) from error
+
+
+def _hint(reason: str, where: Path | str) -> str:
+    if "not owned by current user" in reason:
+        return f"If you trust it: git config --global --add safe.directory '{where}'"
+    if "unsupported extension" in reason or "object format" in reason:
+        return "The repository uses a feature of git that libgit2 does not know"
+    if "failed to lock" in reason or ".lock" in reason:
+        return "Another git command is running there, or one was killed and left the lock file behind"
+    return "`git -C <folder> fsck` tells what is wrong with it"
+
+
+@cache
+def _configure() -> None:
+    import pygit2
+
+    pygit2.settings.enable_fsync_gitdir(True)
+    # A partial clone reads like any other as long as the objects at hand suffice.
+    pygit2.settings.set_extensions(["partialclone"])
+
+
+def find_top(path: Path) -> Path | None:
+    """The nearest folder at or above `path` that holds a `.git` which once was a repository, or is one and bare.
+
+    Pure path work: a folder outside any repository costs no import of pygit2.
+    """
+    return next((folder for folder in (path, *path.parents) if _is_top(folder)), None)
+
+
+def _is_top(folder: Path) -> bool:
+    dot_git = folder / ".git"
+    if os.path.isfile(dot_git):  # noqa: PTH113 - Path.is_file raises where a parent cannot be read
+        return True
+    return any(os.path.lexists(dot_git / part) for part in _PARTS) or all(
+        os.path.lexists(folder / part) for part in _PARTS
+    )
+
+
+def open_at(top: Path) -> pygit2.Repository:
+    """The repository whose work tree starts at `top`. Raises GitError: damaged, owned by another user, bare."""
+    import pygit2
+
+    _configure()
+    with translated("the git repository cannot be used", top):
+        handle = pygit2.Repository(str(top))
+    if handle.is_bare:
+        hint = "Clone it and use the clone"
+        raise GitError("the git repository has no work tree", where=str(top), why="it is bare", hint=hint)
+    return handle

@@ -1,0 +1,57 @@
+"""User groups: who may do what."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.common import Level, Specific, TargetRef, TargetType
+from ksync_tui.model.kinds.fields import ALWAYS, Compare, Flag, PlainSet, Table, aliases, meaning, set_meaning
+
+
+def _bare_level(value: Any) -> Any:
+    return {"level": value} if isinstance(value, str) else value
+
+
+class Permission(Table):
+    """A level with specific rights; a bare string is the level."""
+
+    @staticmethod
+    def adopt(raw: Any) -> Any:
+        """See `Table.adopt`."""
+        return _bare_level(raw)
+
+    level: Level = "None"
+    specific: Annotated[list[Specific], Compare("set", set_meaning), Flag("omitted_when_empty")] = Field(
+        default_factory=list
+    )
+
+
+def _granted(value: dict[str, Permission]) -> dict[str, Any]:
+    granted = {kind: meaning(permission) for kind, permission in value.items()}
+    return {kind: means for kind, means in sorted(granted.items()) if means}
+
+
+class TargetPermission(Table):
+    """A level on the resources that a name, wildcard or `\\regex\\` names."""
+
+    target: TargetRef
+    level: Annotated[Level, ALWAYS] = "None"
+    specific: Annotated[list[Specific], Compare("set", set_meaning), Flag("omitted_when_empty")] = Field(
+        default_factory=list
+    )
+
+
+def _effective(value: list[TargetPermission]) -> Any:
+    return set_meaning([entry for entry in value if entry.level != "None" or entry.specific])
+
+
+class UserGroup(Resource):
+    """People and what they may do (facts c.9)."""
+
+    everyone: bool = False
+    users: PlainSet = Field(default_factory=list)
+    all: Annotated[dict[TargetType, Permission], Compare("table", _granted)] = Field(default_factory=dict)
+    permissions: Annotated[list[TargetPermission], aliases("permission"), Compare("tables", _effective)] = Field(
+        default_factory=list
+    )

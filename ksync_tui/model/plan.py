@@ -1,0 +1,202 @@
+"""Plans: what it would take to make live equal declared. One object for screen, JSON and run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from ksync_tui.errors import SelectionError
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.resource import Place, Problem, Target
+
+Verb = Literal["create", "update", "delete", "rename", "deploy"]
+VERBS: tuple[Verb, ...] = ("create", "update", "delete", "rename", "deploy")
+SIGNS: Mapping[str, str] = {
+    "create": "+", "update": "~", "delete": "-", "rename": ">", "deploy": "*", "problem": "!", "blocked": "x",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """What a sync takes part in and what it may do (facts c.3). `managed` implies delete."""
+
+    name: str
+    match_tags: tuple[str, ...] = ()
+    include_resources: bool = True
+    include_variables: bool = True
+    include_user_groups: bool = True
+    managed: bool = False
+    delete: bool = False
+
+    @property
+    def deletes(self) -> bool:
+        """Whether what is live and not declared is to be deleted."""
+        return self.delete or self.managed
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs: its path (`config.environment`), both values as the model holds them."""
+
+    field: str
+    current: Any
+    proposed: Any
+    secret: bool = False
+    redeploys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do with one target.
+
+    `round` is the step of the run in which it happens (1-based); `requires` holds ids of actions that must be done
+    before it; `fingerprint` is that of the live resource it was planned against (None: nothing was there);
+    `blocked` says why it cannot be done and what to do; `consequences` says in words what else it brings about.
+    """
+
+    verb: Verb
+    target: Target
+    reason: str
+    place: Place | None = None
+    current: Resource | None = None
+    proposed: Resource | None = None
+    changes: tuple[FieldChange, ...] = ()
+    requires: tuple[str, ...] = ()
+    round: int = 1
+    blocked: str | None = None
+    fingerprint: str | None = None
+    consequences: tuple[str, ...] = ()
+    old_name: str | None = None
+    """For a rename: the live name."""
+
+    @property
+    def id(self) -> str:
+        """`update:stack/web`; unique in a plan."""
+        return f"{self.verb}:{self.target}"
+
+    @property
+    def destructive(self) -> bool:
+        """Whether something is lost by it."""
+        return self.verb == "delete"
+
+    @property
+    def sign(self) -> str:
+        """One character that says the verb without colour."""
+        return SIGNS["blocked" if self.blocked else self.verb]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameHint:
+    """A create and a delete of one kind that look like one resource renamed."""
+
+    old: Target
+    new: Target
+    likeness: int
+    """0 to 100."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An ordered, frozen list of actions. What is shown is what is run."""
+
+    options: SyncOptions
+    engine: str
+    actions: tuple[Action, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unchanged: Mapping[str, int] = field(default_factory=dict)
+    """How many resources of each kind are as declared."""
+    renames: tuple[RenameHint, ...] = ()
+    deletes_held: str | None = None
+    """Why this plan deletes nothing although the sync would: its source is not complete."""
+
+    @property
+    def sync(self) -> str:
+        """The name of the sync."""
+        return self.options.name
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Action]:
+        """Every action by its id."""
+        return {action.id: action for action in self.actions}
+
+    @cached_property
+    def summary(self) -> Mapping[str, int]:
+        """How many actions per verb, blocked ones included, and how many resources are unchanged."""
+        counts = Counter(action.verb for action in self.actions)
+        return {verb: counts.get(verb, 0) for verb in VERBS} | {"unchanged": sum(self.unchanged.values())}
+
+    @property
+    def pending(self) -> int:
+        """How many actions there are, blocked ones included."""
+        return len(self.actions)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems of severity error."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    def select(self, ticked: Collection[str]) -> Selection:
+        """The selection of the ticked ids, closed over prerequisites.
+
+        Raises SelectionError for an id that is not in the plan or an action that is blocked.
+        """
+        return select(self, ticked)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The actions a person chose, and those that come along because others need them."""
+
+    plan: Plan
+    ticked: frozenset[str]
+    added: Mapping[str, str]
+    """Ids that were not ticked but are needed, each with the id that needs it."""
+
+    def __contains__(self, action_id: str) -> bool:
+        return action_id in self.ticked or action_id in self.added
+
+    def __len__(self) -> int:
+        return len(self.ticked) + len(self.added)
+
+    def __iter__(self) -> Iterator[Action]:
+        return (action for action in self.plan.actions if action.id in self)
+
+    @cached_property
+    def rounds(self) -> tuple[tuple[Action, ...], ...]:
+        """The selected actions by round, in order of the run."""
+        numbers = sorted({action.round for action in self})
+        return tuple(tuple(action for action in self if action.round == number) for number in numbers)
+
+    @property
+    def deletes(self) -> tuple[Action, ...]:
+        """The selected actions that lose something."""
+        return tuple(action for action in self if action.destructive)
+
+
+def select(plan: Plan, ticked: Collection[str]) -> Selection:
+    """See `Plan.select`."""
+    for action_id in ticked:
+        _refuse(plan, action_id, None)
+    added: dict[str, str] = {}
+    waiting = list(ticked)
+    while waiting:
+        needing = waiting.pop()
+        for needed in plan.by_id[needing].requires:
+            if needed in ticked or needed in added:
+                continue
+            _refuse(plan, needed, needing)
+            added[needed] = needing
+            waiting.append(needed)
+    return Selection(plan, frozenset(ticked), added)
+
+
+def _refuse(plan: Plan, action_id: str, needing: str | None) -> None:
+    because = f"{needing} needs {action_id}" if needing else None
+    action = plan.by_id.get(action_id)
+    if action is None:
+        raise SelectionError("no such action in this plan", where=action_id, why=because, hint="Plan again.")
+    if action.blocked:
+        raise SelectionError("the action is blocked", where=action_id, why=because or action.blocked)

@@ -1,0 +1,187 @@
+"""Targets, declared and live resources, problems. Pure values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any, Literal, NamedTuple
+
+from ksync_tui.model.kinds.base import Deployable, Resource, Templated
+from ksync_tui.model.kinds.fields import meaning
+
+Severity = Literal["error", "warning"]
+
+
+class Target(NamedTuple):
+    """A resource by kind and name; written `stack/web`."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+class Place(NamedTuple):
+    """Where something stands in a source: 1-based lines and column; `last` is the last line of a block."""
+
+    file: str
+    line: int
+    column: int = 1
+    last: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a source. An error blocks the targets it touches and no others (DESIGN rule 3)."""
+
+    severity: Severity
+    place: Place
+    message: str
+    hint: str | None = None
+    target: Target | None = None
+
+    def __str__(self) -> str:
+        tail = f" ({self.hint})" if self.hint else ""
+        return f"{self.place}: {self.severity}: {self.message}{tail}"
+
+
+def meaning_of(resource: Resource) -> dict[str, Any]:
+    """What a resource means, as JSON values, defaults left out (DESIGN rule 2)."""
+    return meaning(resource)
+
+
+def fingerprint(resource: Resource) -> str:
+    """A digest of what a resource means: equal digests, no difference (DESIGN rule 6)."""
+    text = json.dumps(meaning_of(resource), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def tags_of(resource: Resource) -> list[str]:
+    """The tags of a resource; variables and user groups have none."""
+    return resource.tags if isinstance(resource, Templated) else []
+
+
+def wants_deploy(resource: Resource) -> bool:
+    """Whether a sync keeps the resource deployed."""
+    return isinstance(resource, Deployable) and resource.deploy
+
+
+class Reference(NamedTuple):
+    """A field that names another resource: its path inside the resource, and whom it names."""
+
+    path: tuple[str | int, ...]
+    target: Target
+    needed: bool = True
+    """False where the reference stands in something disabled, so that nothing breaks without it."""
+
+
+@dataclass(slots=True)
+class Declared:
+    """A resource as a file says it. `text` is the block's own characters."""
+
+    target: Target
+    resource: Resource
+    place: Place
+    text: str = ""
+    fingerprint: str = ""
+    references: tuple[Reference, ...] = ()
+    blocked: str | None = None
+    """Why nothing may be done with it: an error in the file touches it."""
+
+    def __post_init__(self) -> None:
+        if not self.fingerprint:
+            self.fingerprint = fingerprint(self.resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A block that could not be understood; its target where at least kind and name were."""
+
+    place: Place
+    target: Target | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that was read: its name as shown, its path on disk (None for inline text), its text."""
+
+    name: str
+    path: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """All that a source says, in file order.
+
+    `complete` is false when something could not be read or understood, or nothing was found at all: such a source can
+    create and update, never delete (DESIGN rule 4, facts h.18).
+    """
+
+    resources: tuple[Declared, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[SourceFile, ...] = ()
+    complete: bool = True
+
+
+class Live:
+    """A resource as the engine has it. The resource itself is built only when somebody looks at it."""
+
+    __slots__ = ("__dict__", "_build", "fingerprint", "tags", "target")
+
+    def __init__(
+        self, target: Target, fingerprint: str, build: Callable[[], Resource], tags: tuple[str, ...] = ()
+    ) -> None:
+        self.target = target
+        self.fingerprint = fingerprint
+        self.tags = tags
+        self._build = build
+
+    @cached_property
+    def resource(self) -> Resource:
+        """The resource; raises what the engine raises when its own record cannot be read."""
+        return self._build()
+
+    @classmethod
+    def of(cls, target: Target, resource: Resource) -> Live:
+        """A live resource that is already at hand."""
+        return cls(target, fingerprint(resource), lambda: resource, tuple(tags_of(resource)))
+
+
+DeployState = Literal[
+    "running", "deploying", "paused", "stopped", "created", "restarting", "dead", "removing", "exited", "stopping",
+    "unhealthy", "down", "not_deployed", "unknown",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What was deployed last: the digest of the fields that redeploy, and an outstanding reason if a deploy is owed."""
+
+    redeploy_digest: str | None = None
+    outstanding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that the planner needs to know about live, read at one moment.
+
+    `states` has an entry per deployable live resource whose state is known; others are unknown.
+    `applied` has the fingerprint last applied from files per target.
+    """
+
+    live: Mapping[Target, Live] = field(default_factory=dict)
+    states: Mapping[Target, DeployState] = field(default_factory=dict)
+    deployed: Mapping[Target, Deployed] = field(default_factory=dict)
+    applied: Mapping[Target, str] = field(default_factory=dict)
+    version: object = None
+    """Changes whenever anything in the snapshot changed; equal versions mean equal snapshots."""

@@ -1,0 +1,52 @@
+"""The small text languages inside resource files (facts e.2, e.3, resources.json `input_forms`). Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Pair(NamedTuple):
+    """One entry of an environment, of labels, ports, volumes or arguments."""
+
+    key: str
+    value: str
+
+
+class BadPairError(ValueError):
+    """A line that has neither `=` nor `:`."""
+
+
+def pairs(text: str) -> tuple[Pair, ...]:
+    """The entries of a key/value text in order (facts e.2).
+
+    Raises BadPairError naming the line that holds neither `=` nor `:`.
+    """
+    return tuple(_pair(line) for line in map(str.strip, text.splitlines()) if line and not line.startswith(("#", "//")))
+
+
+def _pair(line: str) -> Pair:
+    bare = line.split(" #", 1)[0].lstrip("-").strip()
+    cut = min((at for at in (bare.find("="), bare.find(":")) if at >= 0), default=-1)
+    if cut < 0:
+        raise BadPairError(line)
+    key, value = bare[:cut].strip(), bare[cut + 1 :].strip()
+    if key[:1] in ('"', "'") and not key.endswith(key[0]) and value.endswith(key[0]):
+        return Pair(key[1:], value[:-1])
+    return Pair(key, value)
+
+
+def split_list(text: str) -> list[str]:
+    """The entries of a list written as one string: lines, commas, comments (`input_forms.string_list`)."""
+    lines = (line.split(" #", 1)[0] for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return [piece for line in lines for piece in map(str.strip, line.split(",")) if piece]
+
+
+def end_with_newline(text: str) -> str:
+    """A non-empty text ends with a newline (`input_forms.env_vars`)."""
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def trim_end(text: str) -> str:
+    """Trailing white space removed, then one newline unless empty (`input_forms.file_contents`)."""
+    bare = text.rstrip()
+    return bare + "\n" if bare else ""
