@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ksync_tui.git.settings import Settings
 
 _BRANCH = "refs/heads/"
+_FILES = (0o100644, 0o100755, 0o120000)  # plain, executable, link: the modes whose object is a blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Request:
 def make(handle: pygit2.Repository, root: Path, request: Request) -> CommitResult:
     """Makes the commit of `request`; see `Repo.commit`."""
     git_dir = Path(handle.path)
-    with translated("nothing was committed", root), scratch_in(git_dir) as scratch, locked(git_dir, scratch) as lock:
+    with translated("nothing was committed", root), scratch_in(git_dir) as scratch, locked(handle, scratch) as lock:
         settings = read_settings(root, handle)
         proposal = _propose(handle, root, request, settings)
         _refuse_conflicts(lock, request)
@@ -81,11 +82,8 @@ def _edited(
     if tree is not None:
         index.read_tree(tree)
     for path, data in request.edits.items():
-        refuse_place(root, tree, path)
-        refuse_rewritten(handle, path)
+        refuse_path(handle, root, tree, path)
         old = entry_in_tree(tree, path)
-        if old is None and handle.path_is_ignored(path):
-            raise CommitRefusedError("cannot be committed", where=path, why="git is told to ignore this file")
         stored = to_stored(handle, settings, path, data, blob_of(handle, parent, path))
         index.add(pygit2.IndexEntry(path, handle.create_blob(stored), FileMode(old[1]) if old else FileMode.BLOB))
     return index
@@ -130,6 +128,14 @@ def refuse_state(handle: pygit2.Repository, root: Path) -> None:
         raise CommitRefusedError("nothing was committed", where=str(root), why="HEAD is on no branch", hint=hint)
 
 
+def refuse_path(handle: pygit2.Repository, root: Path, tree: pygit2.Tree | None, path: str) -> None:
+    """Raises CommitRefusedError when ksync cannot commit `path` on top of `tree`, whatever its contents."""
+    refuse_place(root, tree, path)
+    refuse_rewritten(handle, path)
+    if entry_in_tree(tree, path) is None and handle.path_is_ignored(path):
+        raise CommitRefusedError("cannot be committed", where=path, why="git is told to ignore this file")
+
+
 def branch_of(handle: pygit2.Repository) -> str | None:
     """The branch HEAD names, whether it has commits or not; None when HEAD is detached."""
     target = handle.lookup_reference("HEAD").raw_target
@@ -151,7 +157,9 @@ def blob_of(handle: pygit2.Repository, commit: pygit2.Commit | None, path: str) 
     import pygit2
 
     entry = entry_in_tree(commit.tree if commit else None, path)
-    found = handle.get(entry[0]) if entry else None
+    if entry is None or entry[1] not in _FILES:
+        return None
+    found = handle[entry[0]]
     return found.data if isinstance(found, pygit2.Blob) else None
 
 

@@ -50,15 +50,16 @@ def write(
     env = _environment(proposal, _write_index(proposal, scratch))
     message = scratch / "message"
     message.write_text(proposal.message, encoding="utf-8")
-    args = ["commit", "--quiet", "--cleanup=whitespace", "--file", str(message)]
+    # By default git leaves it to the system when new objects reach the disk.
+    args = ["-c", "core.fsync=committed", "commit", "--quiet", "--cleanup=whitespace", "--file", str(message)]
     done = command.run(args, root, env=env, timeout=seconds)
-    return _judge(handle, root, proposal, done)
+    return _judge(handle, root, proposal, done, scratch)
 
 
-def _judge(handle: pygit2.Repository, root: Path, proposal: Proposal, done: command.Finished) -> Written:
+def _judge(handle: pygit2.Repository, root: Path, proposal: Proposal, done: command.Finished, scratch: Path) -> Written:
     output = _tail(done.stdout + done.stderr)
     tip = _tip(handle, proposal.reference)
-    if done.code != 0 and not _is_ours(handle, proposal, tip):
+    if done.code != 0 and not _is_ours(handle, proposal, tip, scratch):
         why = output or "it gave no reason"
         what = "git did not commit" if done.code is not None else "hooks did not end in time: nothing was committed"
         hint = "A hook or the signing program refused; its words are above"
@@ -69,14 +70,16 @@ def _judge(handle: pygit2.Repository, root: Path, proposal: Proposal, done: comm
     return Written(tip, output)
 
 
-def _is_ours(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | None) -> bool:
+def _is_ours(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | None, scratch: Path) -> bool:
     # git may be stopped, or fail, after the branch moved: in its post-commit hook for one.
     import pygit2
 
     if tip is None or tip == _expected(proposal):
         return False
     made = handle[tip].peel(pygit2.Commit)
-    return made.tree_id == proposal.tree and _parents(handle, tip) == proposal.parents
+    # Hooks may have changed the index, and with it the tree.
+    asked = command.run(["write-tree"], Path(handle.workdir), env={"GIT_INDEX_FILE": str(_index_in(scratch))})
+    return str(made.tree_id) == asked.stdout.strip() and _parents(handle, tip) == proposal.parents
 
 
 def _take_back(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | None) -> None:
@@ -90,12 +93,16 @@ def _take_back(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | 
 def _write_index(proposal: Proposal, scratch: Path) -> Path:
     import pygit2
 
-    place = scratch / "index"
+    place = _index_in(scratch)
     index = pygit2.Index(str(place))
     for entry in proposal.index:
         index.add(entry)
     index.write()
     return place
+
+
+def _index_in(scratch: Path) -> Path:
+    return scratch / "index"
 
 
 def _environment(proposal: Proposal, index: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import CommitRefusedError, GitError
@@ -17,7 +18,6 @@ from ksync_tui.git.library import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     import pygit2
 
@@ -28,11 +28,13 @@ class LockedIndex:
     """The user's index while ksync holds its lock. `index` is a copy to change; `install` puts it in place."""
 
     def __init__(self, place: Path, copy: Path) -> None:
+        import pygit2
+
         self._place = place
         self._copy = copy
         if place.exists():
             shutil.copyfile(place, copy)
-        self.index = open_index(copy)
+        self.index = pygit2.Index(str(copy))
 
     def stage(self) -> None:
         """Writes the changed copy into the lock file and on to the disk."""
@@ -48,12 +50,17 @@ class LockedIndex:
     def install(self) -> None:
         """The staged copy becomes the index; the lock is gone with that."""
         lock_of(self._place).replace(self._place)
+        folder = os.open(self._place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 @contextmanager
-def locked(git_dir: Path, scratch: Path) -> Iterator[LockedIndex]:
-    """Holds the lock of the index of `git_dir`. Raises CommitRefusedError when somebody else does."""
-    place = git_dir / "index"
+def locked(handle: pygit2.Repository, scratch: Path) -> Iterator[LockedIndex]:
+    """Holds the lock of the user's index. Raises CommitRefusedError when somebody else does."""
+    place = Path(handle.path) / "index"
     lock = lock_of(place)
     try:
         os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
@@ -61,6 +68,7 @@ def locked(git_dir: Path, scratch: Path) -> Iterator[LockedIndex]:
         raise locked_by_other(lock) from error
     held = lock.stat().st_ino
     try:
+        read_index(handle)
         yield LockedIndex(place, scratch / "user-index")
     finally:
         if lock.exists() and lock.stat().st_ino == held:
@@ -78,17 +86,19 @@ def locked_by_other(lock: Path) -> CommitRefusedError:
     return CommitRefusedError("the index is locked", where=str(lock), why="another git command holds it", hint=hint)
 
 
-def open_index(place: Path) -> pygit2.Index:
-    """The index file at `place`; empty when there is none. Raises GitError for forms libgit2 does not read."""
+def read_index(handle: pygit2.Repository) -> pygit2.Index:
+    """The user's index as it is on disk, to look at. Raises GitError for forms libgit2 does not read."""
     import pygit2
 
     try:
-        index = pygit2.Index(str(place))
-        if place.exists():
-            index.read()
+        index: pygit2.Index = handle.index
+        index.read()
     except (pygit2.GitError, OSError) as error:
-        hint = "If it is a split or sparse index: git update-index --no-split-index; git sparse-checkout disable"
-        raise GitError("the index cannot be read", where=str(place), why=str(error), hint=hint) from error
+        hint = (
+            "A split or sparse index: git config core.splitIndex false, git sparse-checkout reapply --no-sparse-index"
+        )
+        where = str(Path(handle.path) / "index")
+        raise GitError("the index cannot be read", where=where, why=str(error), hint=hint) from error
     return index
 
 

@@ -28,7 +28,7 @@ def write(handle: pygit2.Repository, root: Path, proposal: Proposal) -> Written:
     handle.set_ident(proposal.committer.name, proposal.committer.email)
     try:
         _move(handle, root, proposal, made)
-    except pygit2.GitError as error:
+    except (pygit2.GitError, OSError) as error:
         raise moved(root, proposal.reference, str(error)) from error
     return Written(made)
 

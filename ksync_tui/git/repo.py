@@ -14,7 +14,7 @@ from ksync_tui.git.settings import read_settings
 from ksync_tui.git.stored import to_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pygit2
 
@@ -81,8 +81,7 @@ class Repo:
     def index_state(self, path: str) -> IndexState:
         """What the index holds for `path`, compared with HEAD."""
         with library.translated("the index cannot be read", self.root):
-            current = index.open_index(self.git_dir / "index")
-            return index.state_of(current, path, self._head_entry(path))
+            return index.state_of(index.read_index(self._handle), path, self._head_entry(path))
 
     def status(self, path: str) -> PathStatus:
         """`path` in HEAD, index and work tree."""
@@ -104,10 +103,16 @@ class Repo:
         found = signature(self.root, read_settings(self.root, self._handle), "author")
         return Author(found.name, found.email)
 
-    def ensure_can_commit(self) -> None:
-        """Raises CommitRefusedError when no commit can be made now: detached HEAD, a merge under way, a lock."""
+    def ensure_can_commit(self, paths: Iterable[str] = ()) -> None:
+        """Raises CommitRefusedError when no commit of `paths` can be made now; touches nothing.
+
+        Detached HEAD, a merge or rebase under way, a lock; a path that is no ordinary file, ignored, or in LFS.
+        """
         with library.translated("the repository cannot be read", self.root):
             commit.refuse_state(self._handle, self.root)
+            last = commit.last_commit(self._handle)
+            for path in paths:
+                commit.refuse_path(self._handle, self.root, last.tree if last else None, path)
         lock = index.lock_of(self.git_dir / "index")
         if lock.exists():
             raise index.locked_by_other(lock)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ksync_tui.model.kinds.base import Deployable, Resource, Templated
-from ksync_tui.model.kinds.fields import meaning
+from ksync_tui.model.kinds.fields import meaning, shape
 
 Severity = Literal["error", "warning"]
 
@@ -57,10 +57,27 @@ def meaning_of(resource: Resource) -> dict[str, Any]:
     return meaning(resource)
 
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def fingerprint(resource: Resource) -> str:
     """A digest of what a resource means: equal digests, no difference (DESIGN rule 6)."""
-    text = json.dumps(meaning_of(resource), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return digest_of(meaning_of(resource))
+
+
+def digest_of(meant: Any, size: int = 16) -> str:
+    """The digest of a meaning that is already at hand; `size` in bytes, written as twice as many hex digits."""
+    return blake2b(_canonical(meant).encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+def redeploy_digest(resource: Resource) -> str:
+    """A digest of the fields whose change redeploys: equal digests, nothing to redeploy (DESIGN rule 5).
+
+    Written `name:hash name:hash`, fields at their default left out, so that two digests tell which fields changed.
+    """
+    fields = shape(type(resource.settings)).fields
+    meant = {name: value for name, value in meaning(resource.settings).items() if fields[name].redeploys}
+    return " ".join(f"{name}:{digest_of(value, 8)}" for name, value in sorted(meant.items()))
 
 
 def tags_of(resource: Resource) -> list[str]:
@@ -84,7 +101,10 @@ class Reference(NamedTuple):
 
 @dataclass(slots=True)
 class Declared:
-    """A resource as a file says it. `text` is the block's own characters."""
+    """A resource as a file says it. `text` is the block's own characters.
+
+    `tags`, `deploy` and `after` are the resource's, at hand without building it.
+    """
 
     target: Target
     resource: Resource
@@ -94,10 +114,46 @@ class Declared:
     references: tuple[Reference, ...] = ()
     blocked: str | None = None
     """Why nothing may be done with it: an error in the file touches it."""
+    tags: tuple[str, ...] = ()
+    deploy: bool = False
+    after: tuple[str, ...] = ()
+    build: Callable[[str], Resource] | None = field(default=None, repr=False, compare=False)
+    """Gives the resource from `text`, where that is put off (see `later`)."""
 
     def __post_init__(self) -> None:
         if not self.fingerprint:
             self.fingerprint = fingerprint(self.resource)
+            self.tags, self.deploy = tuple(tags_of(self.resource)), wants_deploy(self.resource)
+            self.after = tuple(self.resource.after) if isinstance(self.resource, Deployable) else ()
+
+    @classmethod
+    def later(
+        cls,
+        target: Target,
+        place: Place,
+        text: str,
+        fingerprint: str,
+        references: tuple[Reference, ...],
+        tags: tuple[str, ...],
+        deploy: bool,
+        after: tuple[str, ...],
+        build: Callable[[str], Resource],
+    ) -> Declared:
+        """One whose meaning is known from before: `build` makes the resource from `text` when it is first looked at."""
+        one = cls.__new__(cls)
+        one.target, one.place, one.text, one.fingerprint = target, place, text, fingerprint
+        one.references, one.blocked, one.tags, one.deploy, one.after = references, None, tags, deploy, after
+        one.build = build
+        return one
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Builds the resource that was put off; nothing else is ever missing."""
+            if name != "resource":
+                raise AttributeError(name)
+            self.resource = self.build(self.text)
+            return self.resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +221,14 @@ DeployState = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What was deployed last: the digest of the fields that redeploy, and an outstanding reason if a deploy is owed."""
+    """What was deployed last: the digest of the fields that redeploy, and an outstanding reason if a deploy is owed.
+
+    `fingerprint` is that of the whole declared resource then: while it is equal, the digest is too.
+    """
 
     redeploy_digest: str | None = None
     outstanding: str | None = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,18 @@ def pairs(text: str) -> tuple[Pair, ...]:
 
     Raises BadPairError naming the line that holds neither `=` nor `:`.
     """
-    return tuple(_pair(line) for line in map(str.strip, text.splitlines()) if line and not line.startswith(("#", "//")))
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(_pair(line) for line in lines if line and not line.startswith(("#", "//")))
 
 
 def _pair(line: str) -> Pair:
-    bare = line.split(" #", 1)[0].lstrip("-").strip()
-    cut = min((at for at in (bare.find("="), bare.find(":")) if at >= 0), default=-1)
-    if cut < 0:
+    bare = line.partition(" #")[0].lstrip("-").strip()
+    key, equals, value = bare.partition("=")
+    if ":" in key:
+        key, equals, value = bare.partition(":")
+    elif not equals:
         raise BadPairError(line)
-    key, value = bare[:cut].strip(), bare[cut + 1 :].strip()
+    key, value = key.rstrip(), value.lstrip()
     if key[:1] in ('"', "'") and not key.endswith(key[0]) and value.endswith(key[0]):
         return Pair(key[1:], value[:-1])
     return Pair(key, value)

@@ -1,0 +1,1 @@
+"""Carrying out a selection, and the journal of all runs."""

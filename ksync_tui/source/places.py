@@ -32,7 +32,7 @@ _PLAIN_WORDS = {
 
 
 class Fault(NamedTuple):
-    """Why a text is not TOML, at a 1-based line and column of that text."""
+    """Why a text is not TOML, at a 1-based line and column."""
 
     line: int
     column: int
@@ -155,16 +155,17 @@ def _names(key: str) -> list[str]:
     return [name[1:-1] if name[0] in "\"'" else name for name in _ONE.findall(key)]
 
 
-def explain(text: str, error: tomli.TOMLDecodeError) -> Fault:
-    """What is wrong with `text`, whose doubled form tomli refused; at the key, not behind its value."""
+def explain(text: str, error: tomli.TOMLDecodeError, line: int = 1) -> Fault:
+    """What is wrong with `text`, whose doubled form tomli refused; at the key, not behind its value.
+
+    `line` is the number of the text's first line.
+    """
     text = text.replace("\r\n", "\n")
     offset, message, hint = _undoubled(text, error.pos), error.msg, None
     if error.msg.startswith(("Cannot ", "Duplicate ")):
-        offset, message, hint = _written_twice(text, offset, error.msg)
-    elif error.msg == "Unterminated string":
-        opened = unclosed_string(text)
-        offset = offset if opened is None else opened
-        message, hint = "a string that begins here is never closed", None
+        offset, message, hint = _written_twice(text, offset, error.msg, line)
+    elif offset >= len(text) and (opened := unclosed_string(text)) is not None:
+        offset, message = opened, "a string that begins here is never closed"
     elif offset >= len(text) and (opened := unclosed_bracket(text)) is not None:
         offset = opened
         message = f"`{text[opened]}` that begins here is never closed"
@@ -172,7 +173,8 @@ def explain(text: str, error: tomli.TOMLDecodeError) -> Fault:
         offset, message, hint = offset - 2, "a backslash in a string", "write it twice, or use single quotes"
     else:
         message, hint = _PLAIN_WORDS.get(error.msg, (error.msg, None))
-    line, column = _position(text, offset)
+    below, column = _position(text, offset)
+    line += below - 1
     if _CONFLICT.match(text, text.rfind("\n", 0, offset) + 1):
         return Fault(line, 1, "a conflict marker of git", "resolve the merge, then remove it")
     return Fault(line, column, message, hint)
@@ -191,7 +193,7 @@ def _undoubled(text: str, pos: int) -> int:
     return pos - shift
 
 
-def _written_twice(text: str, offset: int, reason: str) -> tuple[int, str, str | None]:
+def _written_twice(text: str, offset: int, reason: str, line: int) -> tuple[int, str, str | None]:
     """The statement that ends at `offset`, what it sets again, and where it was set before."""
     before = [entry for entry in _entries(text) if entry.offset < max(offset, 1)]
     inline = reason.startswith("Duplicate ")
@@ -202,4 +204,4 @@ def _written_twice(text: str, offset: int, reason: str) -> tuple[int, str, str |
     first = next((e for e in before if e.path == key.path and e.offset < key.offset), None)
     if first is None:
         return key.offset, f"`{name}` cannot be set here: it, or a part of it, already has a value", None
-    return key.offset, f"`{name}` is written twice", f"first on line {_position(text, first.offset)[0]}"
+    return key.offset, f"`{name}` is written twice", f"first on line {line + text.count(chr(10), 0, first.offset)}"

@@ -17,6 +17,8 @@ _BORING = re.compile(
 )
 _STRING_OR_COMMENT = re.compile(r""""[^"\\]*(?:\\.[^"\\]*)*"|'[^']*'|\#.*""")
 _BRACKET = re.compile(r"""[\[\]{}]|"[^"\\\n]*(?:\\.[^"\\\n]*+)*+"|'[^'\n]*'|\#[^\n]*""")
+# No array begins with a bare word other than these, so this is a header wherever it stands outside a string.
+_SURE = re.compile(r"[ \t]*\[\[?[ \t]*(?!true|false|inf|nan)[A-Za-z_]")
 
 
 class Stop(NamedTuple):
@@ -37,12 +39,12 @@ def stops(text: str, pos: int = 0, end: int | None = None) -> Iterator[Stop]:
     end = len(text) if end is None else end
     since = pos
     while pos < end:
-        pos = boring_end(text, pos, end)
+        pos = _boring_end(text, pos, end)
         if pos >= end:
             return
         if text[pos] == "\n":
             pos += 1
-            if _last_code(text, since, pos)[1] not in ("[", ","):
+            if _SURE.match(text, pos) or last_code(text, since, pos)[1] not in ("[", ","):
                 yield Stop("header", pos, pos)
             pos = text.index("[", pos) + 1
         elif (quotes := text[pos : pos + 3]) in (BASIC, "'''"):
@@ -53,7 +55,7 @@ def stops(text: str, pos: int = 0, end: int | None = None) -> Iterator[Stop]:
             pos = _line_end(text, pos, end)
 
 
-def boring_end(text: str, pos: int, end: int) -> int:
+def _boring_end(text: str, pos: int, end: int) -> int:
     """Where the run of plain text, one-line strings and comments from `pos` ends."""
     match = _BORING.match(text, pos, end)
     return match.end() if match else pos
@@ -76,7 +78,7 @@ def _line_end(text: str, pos: int, end: int) -> int:
     return end if found < 0 else found
 
 
-def _last_code(text: str, low: int, high: int) -> tuple[int, str]:
+def last_code(text: str, low: int, high: int) -> tuple[int, str]:
     """End of the last line with more than a comment on it, and its last character before a comment.
 
     No multi-line string may stand between `low` and `high`. (`low`, "") if there is no such line.
@@ -100,11 +102,11 @@ def body_end(text: str, low: int, limit: int) -> int:
 
     A comment directly below the last key is the block's, unless it stands directly above the next header.
     """
-    end, last = _last_code(text, low, limit)
+    end, last = last_code(text, low, limit)
     if not last:
         end = low + len(text[low : _line_end(text, low, limit)].rstrip(BLANK))
     pos = attached = _line_end(text, end, limit)
-    while pos < limit:
+    while pos + 1 < limit:
         eol = _line_end(text, pos + 1, limit)
         comment = text[pos + 1 : eol].strip(BLANK)
         if not comment.startswith("#") or not comment.strip("# \t"):
@@ -113,7 +115,7 @@ def body_end(text: str, low: int, limit: int) -> int:
     else:
         if limit < len(text):
             return end
-    return max(end, end + len(text[end:attached].rstrip(BLANK)))
+    return end + len(text[end:attached].rstrip(BLANK))
 
 
 def doubled(text: str) -> str:

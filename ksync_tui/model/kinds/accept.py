@@ -13,20 +13,22 @@ from pydantic_core import ErrorDetails
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldShape, Shape, Table, shape
+from ksync_tui.model.kinds.fields import FieldShape, Table, shape
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something wrong with a table: the path of keys as written, and what."""
+    """Something wrong with a table: the path of keys, and what."""
 
     severity: Literal["error", "warning"]
     path: Path
     message: str
     known: tuple[str, ...] = ()
     """The keys that would have been right here, for a suggestion."""
+    written: bool = True
+    """Whether the path holds keys as the file has them; else names of fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +53,33 @@ def accept(model: type[Resource], raw: Mapping[str, Any]) -> Accepted:
 
 
 def _table(model: type[Table], raw: Any, path: Path, issues: list[Issue]) -> Any:
+    if model is Table:
+        return raw
     adopted = model.adopt(raw)
     if adopted is not raw and isinstance(raw, dict):
         issues.append(Issue("warning", path, "an older form; read as its current meaning"))
-    raw = adopted
-    if not isinstance(raw, dict):
-        return raw
-    known = shape(model)
+    if not isinstance(adopted, dict):
+        return adopted
+    by_key = shape(model).by_key
     values: dict[str, Any] = {}
-    for key, value in raw.items():
-        field = known.by_key.get(key)
+    for key, value in adopted.items():
+        field = by_key.get(key)
         if field is None:
-            issues.append(Issue("warning", (*path, key), f"unknown key {key!r} is ignored", tuple(known.by_key)))
+            issues.append(Issue("warning", (*path, key), f"unknown key {key!r} is ignored", tuple(by_key)))
         elif field.name in values:
-            issues.append(Issue("error", (*path, key), f"{key!r} is given twice: {_spellings(field)} are one key"))
+            spellings = " and ".join(field.accepted)
+            issues.append(Issue("error", (*path, key), f"{key!r} is given twice: {spellings} are one key"))
+        elif field.table is None:
+            values[field.name] = value
+            if field.usual and isinstance(value, str) and value.lower() not in field.usual:
+                message = f"{key!r}: {value!r} has no effect; one of {', '.join(field.usual[1:8])}"
+                issues.append(Issue("warning", (*path, key), message))
         else:
-            values[field.name] = _value(known, field, raw, value, (*path, key), issues)
+            values[field.name] = _nested(_table_of(model, field, adopted), field, value, (*path, key), issues)
     return values
 
 
-def _spellings(field: FieldShape) -> str:
-    return " and ".join(field.accepted)
-
-
-def _value(known: Shape, field: FieldShape, raw: Any, value: Any, path: Path, issues: list[Issue]) -> Any:
-    table = _table_of(known, field, raw)
-    if table is None:
-        return value
+def _nested(table: type[Table], field: FieldShape, value: Any, path: Path, issues: list[Issue]) -> Any:
     if field.mapped and isinstance(value, dict):
         return {key: _table(table, entry, (*path, key), issues) for key, entry in value.items()}
     if isinstance(value, list):
@@ -85,10 +87,10 @@ def _value(known: Shape, field: FieldShape, raw: Any, value: Any, path: Path, is
     return _table(table, value, path, issues)
 
 
-def _table_of(known: Shape, field: FieldShape, raw: Any) -> type[Table] | None:
-    if field.name == "params" and issubclass(known.model, Choice):
-        return known.model.params_of(raw.get("type"))
-    return field.table
+def _table_of(model: type[Table], field: FieldShape, raw: Mapping[str, Any]) -> type[Table]:
+    """The table of a nested value; for the params of a choice the one that its type selects, Table for none."""
+    chosen = model.params_of(raw.get("type")) if field.name == "params" and issubclass(model, Choice) else None
+    return chosen or field.table or Table
 
 
 def _issues_of(error: ValidationError, path: Path) -> Iterator[Issue]:
@@ -98,7 +100,8 @@ def _issues_of(error: ValidationError, path: Path) -> Iterator[Issue]:
         if isinstance(inner, ValidationError):
             yield from _issues_of(inner, (*where, "params"))
         else:
-            yield Issue("error", tuple(part for part in where if part != "[key]"), _message(detail))
+            keys = tuple(part for part in where if part != "[key]")
+            yield Issue("error", keys, _message(detail), written=False)
 
 
 _EXPECTED = {

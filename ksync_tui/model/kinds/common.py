@@ -12,6 +12,7 @@ from ksync_tui.model.kinds.fields import (
     Table,
     UInt8,
     UInt32,
+    Usual,
     meaning,
 )
 
@@ -83,13 +84,17 @@ Command = Annotated[SystemCommand, Compare("table", _command_meaning)]
 NO_COMMAND = SystemCommand()
 
 
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DayOfWeek = Annotated[str, Usual(("", *_DAYS, *(day[:3] for day in _DAYS)))]
+
+
 class MaintenanceWindow(Table):
     """A time in which alerts stay quiet."""
 
     name: str
     description: str = ""
     schedule_type: Literal["Daily", "Weekly", "OneTime"] = "Daily"
-    day_of_week: str = ""
+    day_of_week: DayOfWeek = ""
     date: str = ""
     hour: UInt8 = 0
     minute: UInt8 = 0

@@ -79,6 +79,13 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """The words that have an effect, in lower case; Komodo keeps any other text, and it does nothing."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """A yes/no fact about a field."""
 
@@ -192,11 +199,14 @@ class FieldShape:
     default: Any
     required: bool
     annotation: Any
+    meaning: Meaning
+    """What a value of this field means: equal meanings are no difference (DESIGN rule 2)."""
     table: type[Table] | None
     many: bool
     mapped: bool
     ref: str | None
     pattern: str | None
+    usual: tuple[str, ...]
     compare: Compare | None
     form: str | None
     export_default: Any
@@ -212,18 +222,6 @@ class FieldShape:
         """Whether the value is masked wherever it is shown."""
         return "secret" in self.flags
 
-    def meaning(self, value: Any) -> Any:
-        """What a value of this field means: equal meanings are no difference (DESIGN rule 2)."""
-        if self.compare is not None:
-            return self.compare.meaning(value)
-        if isinstance(value, str):
-            return value.rstrip("\n")
-        if isinstance(value, Table):
-            return meaning(value)
-        if self.table is not None and isinstance(value, list):
-            return [meaning(entry) for entry in value]
-        return value
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -233,7 +231,6 @@ class Shape:
     fields: Mapping[str, FieldShape]
     by_key: Mapping[str, FieldShape]
     """Every accepted key (name, export key, aliases) to its field."""
-    aliased: tuple[FieldShape, ...]
     default_meanings: Mapping[str, Any]
 
     def __iter__(self) -> Iterator[FieldShape]:
@@ -248,6 +245,26 @@ def _nested(annotation: Any) -> type[Table] | None:
     if origin in (list, dict):
         return _nested(get_args(annotation)[-1])
     return annotation if isinstance(annotation, type) and issubclass(annotation, Table) else None
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _text_meaning(value: str) -> str:
+    return value.rstrip("\n")
+
+
+def _table_meaning(value: Any) -> Any:
+    if isinstance(value, list):
+        return [meaning(entry) for entry in value]
+    return meaning(value) if isinstance(value, Table) else value
+
+
+def _plain_meaning(annotation: Any) -> Meaning:
+    if annotation is str:
+        return _text_meaning
+    return _same if _nested(annotation) is None else _table_meaning
 
 
 def _field_shape(name: str, info: FieldInfo) -> FieldShape:
@@ -266,11 +283,13 @@ def _field_shape(name: str, info: FieldInfo) -> FieldShape:
         default=default,
         required=required,
         annotation=info.annotation,
+        meaning=marks[Compare].meaning if Compare in marks else _plain_meaning(info.annotation),
         table=_nested(info.annotation),
         many=get_origin(info.annotation) is list,
         mapped=get_origin(info.annotation) is dict,
         ref=marks[Ref].kind if Ref in marks else None,
         pattern=marks[Pattern].kind if Pattern in marks else None,
+        usual=marks[Usual].words if Usual in marks else (),
         compare=marks.get(Compare),
         form=marks[Form].name if Form in marks else None,
         export_default=marks[ExportDefault].value if ExportDefault in marks else default,
@@ -286,7 +305,6 @@ def shape(model: type[Table]) -> Shape:
         model=model,
         fields=fields,
         by_key={key: field for field in fields.values() for key in field.accepted},
-        aliased=tuple(field for field in fields.values() if len(field.accepted) > 1),
         default_meanings={name: field.meaning(field.default) for name, field in fields.items() if not field.required},
     )
 

@@ -1,0 +1,81 @@
+"""`ksync apply`: tick, ask, run, and say how each action ended."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+from ksync_tui.cli.choice import agreed, runnable, ticks_of
+from ksync_tui.cli.commands import sync_of
+from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING
+from ksync_tui.session import Session
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from types import FrameType
+
+    from ksync_tui.cli.output import Output
+    from ksync_tui.model.events import RunRecord
+    from ksync_tui.model.plan import Plan, Selection
+
+
+def apply(wanted: Namespace, output: Output) -> int:
+    """Carries out what --all or --only tick; deletes only with --allow-delete."""
+    with Session.open() as session:
+        plan = session.review(sync_of(session, wanted)).plan
+        ticks = ticks_of(plan, wanted.only, everything=wanted.all, deletes=wanted.allow_delete)
+        selection = runnable(plan, ticks)
+        output.left_out(plan, selection, deletes=wanted.allow_delete)
+        return carry_out(session, plan, selection, output, yes=wanted.yes, detach=wanted.detach)
+
+
+def carry_out(
+    session: Session, plan: Plan, selection: Selection, output: Output, *, yes: bool, detach: bool = False
+) -> int:
+    """Asks unless `yes`, runs the selection, and answers the exit code."""
+    if not len(selection):
+        output.run(None)
+        return EXIT_ERROR if plan.errors else EXIT_OK
+    if not yes:
+        output.steps(selection)
+        if not agreed(session.confirmation(selection), f"Run {len(selection)} of {plan.pending} actions?"):
+            output.say("nothing was done")
+            return EXIT_ERROR
+    if detach:
+        output.started(session.start(selection))
+        return EXIT_OK
+    with _StopOnInterrupt(output) as stop:
+        record = session.run(selection, output.event(selection), stop)
+    output.run(record)
+    return code_of(plan, record)
+
+
+def code_of(plan: Plan, record: RunRecord) -> int:
+    """The exit code of a run."""
+    if plan.errors:
+        return EXIT_ERROR
+    return EXIT_OK if set(record.counts) <= {"done"} else EXIT_PENDING
+
+
+class _StopOnInterrupt:
+    """The first Ctrl-C stops after the current action, the second one at once."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._asked = False
+
+    def __call__(self) -> bool:
+        return self._asked
+
+    def __enter__(self) -> _StopOnInterrupt:
+        self._before = signal.signal(signal.SIGINT, self._heard)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+        self._output.say("stopping after this action; Ctrl-C again stops at once")

@@ -1,0 +1,179 @@
+"""The command line (DESIGN.md, "The command line")."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from ksync_tui import __version__
+from ksync_tui.errors import EXIT_ERROR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+EPILOG = """exit codes: 0 nothing to do or done; 1 error, wrong usage, or a problem of severity error in what was read;
+2 changes pending (plan), or some actions failed or were skipped (apply)
+
+KSYNC_HOME moves all state and configuration of ksync to one folder."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with ksync's exit code for wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_ERROR, f"ksync: error: {message}\n")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace | int:
+    """The wanted command with its options, or an exit code where help or an error was printed."""
+    first = next((argument for argument in arguments if not argument.startswith("-")), None)
+    parser = _command_parser() if first in COMMANDS or {"-h", "--help"} & set(arguments) else _open_parser()
+    try:
+        return parser.parse_args(arguments)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT_ERROR
+
+
+def _base(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--engine", choices=["embedded"], default="embedded", help="where live resources are kept")
+    parser.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does the same)")
+    parser.add_argument("--plain", action="store_true", help="numbered lines and questions instead of screens")
+
+
+def _open_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="ksync", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.set_defaults(command="open", sync=None)
+    parser.add_argument("path", nargs="?", metavar="PATH", help="folder or file of resources (default: the syncs)")
+    _scope(parser)
+    _base(parser)
+    return parser
+
+
+def _command_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="ksync",
+        description="Komodo's resource syncs in a terminal. `ksync [PATH]` opens the app.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", "-V", action="version", version=f"ksync {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (summary, add) in COMMANDS.items():
+        child = commands.add_parser(name, description=summary, help=summary) if summary else commands.add_parser(name)
+        add(child)
+        _base(child)
+    return parser
+
+
+def _source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", metavar="PATH", help="folder or file of resources")
+    parser.add_argument("--sync", metavar="NAME", help="a stored sync instead of a path")
+    _scope(parser)
+
+
+def _scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--delete", action="store_true", help="plan to delete what is live and not declared")
+    parser.add_argument("--tag", action="append", default=[], metavar="T", help="only resources with all these tags")
+    parser.add_argument("--variables", action=argparse.BooleanOptionalAction, default=True, help="with variables")
+    parser.add_argument("--user-groups", action=argparse.BooleanOptionalAction, default=True, help="with user groups")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _plan(parser: argparse.ArgumentParser) -> None:
+    _source(parser)
+    _json(parser)
+    parser.add_argument("--markdown", action="store_true", help="Markdown, for comments on a change")
+
+
+def _ticks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="everything that is not blocked")
+    parser.add_argument("--only", action="append", default=[], metavar="KIND/NAME", help="only this (repeatable)")
+    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
+
+
+def _apply(parser: argparse.ArgumentParser) -> None:
+    _source(parser)
+    _ticks(parser)
+    _json(parser)
+    parser.add_argument("--allow-delete", action="store_true", help="deletes too")
+    parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
+
+
+def _commit(parser: argparse.ArgumentParser) -> None:
+    _source(parser)
+    _ticks(parser)
+    parser.add_argument("--message", "-m", metavar="TEXT", help="the commit message")
+
+
+def _validate(parser: argparse.ArgumentParser) -> None:
+    _source(parser)
+    _json(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--with-secrets", action="store_true", help="secret values too, in the clear")
+    parser.add_argument("--only", action="append", default=[], metavar="KIND/NAME", help="only this (repeatable)")
+    parser.add_argument("--tag", action="append", default=[], metavar="T", help="only resources with all these tags")
+    parser.add_argument("--output", "-o", metavar="FILE", help="write a file instead of standard output")
+
+
+def _syncs(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="add|edit|remove")
+    for name, summary in (("add", "a new sync over files"), ("edit", "change a sync's options")):
+        child = actions.add_parser(name, help=summary, description=summary)
+        child.add_argument("name", metavar="NAME")
+        child.add_argument("--path", action="append", metavar="P", help="folder or file (repeatable)")
+        child.add_argument("--inline", metavar="FILE", help="take the text of this file into the sync")
+        child.add_argument("--match-tag", action="append", metavar="T", help="only resources with all these tags")
+        for switch in ("managed", "delete", "include-variables", "include-user-groups"):
+            child.add_argument(f"--{switch}", action=argparse.BooleanOptionalAction, default=None)
+    remove = actions.add_parser("remove", help="forget a sync; its files and resources stay")
+    remove.add_argument("name", metavar="NAME")
+
+
+def _runs(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="show|watch|resume")
+    for name, summary in (
+        ("show", "one run with its actions and log"),
+        ("watch", "follow a run until it ends"),
+        ("resume", "plan again and do what a run left undone"),
+    ):
+        child = actions.add_parser(name, help=summary, description=summary)
+        child.add_argument("run", type=int, metavar="RUN")
+        if name == "resume":
+            child.add_argument("--yes", "-y", action="store_true", help="do not ask")
+            child.add_argument("--allow-delete", action="store_true", help="deletes too")
+
+
+def _schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", "-o", metavar="FILE", help="write a file instead of standard output")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--keep", metavar="DIR", help="make the sandbox here and leave it")
+
+
+def _run_frozen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", type=int)
+
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "demo": ("a throw-away sandbox with pending changes of every sort", _demo),
+    "plan": ("what would be done", _plan),
+    "apply": ("do it: --all, or --only KIND/NAME", _apply),
+    "commit": ("managed mode: live into the file, then a commit", _commit),
+    "validate": ("problems only, as file:line:column", _validate),
+    "export": ("live resources as TOML", _export),
+    "syncs": ("the syncs and their states; add, edit, remove", _syncs),
+    "runs": ("past and running runs; show, watch, resume", _runs),
+    "schema": ("JSON Schema of resource files, for editors", _schema),
+    "_run": ("", _run_frozen),
+}
+"""Every command with its summary; one without a summary is ksync's own and not shown."""

@@ -1,0 +1,72 @@
+"""From words of the command line to targets and ticks."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from ksync_tui.errors import UsageError
+from ksync_tui.model.kinds.registry import BY_HEADER, KINDS
+from ksync_tui.model.resource import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ksync_tui.model.plan import Plan, Selection
+    from ksync_tui.planner.safety import Confirmation
+
+
+def target_of(word: str) -> Target:
+    """`stack/web` as a target. Raises UsageError for anything else."""
+    header, slash, name = word.partition("/")
+    kind = BY_HEADER.get(header)
+    if kind is None or not slash or not name:
+        hint = f"Write KIND/NAME, such as stack/web; the kinds are {', '.join(KINDS)}."
+        raise UsageError("not a resource", where=word, hint=hint)
+    return Target(kind.name, name)
+
+
+def ticks_of(plan: Plan, only: Sequence[str], *, everything: bool, deletes: bool) -> set[str]:
+    """The ids that --all or --only tick; blocked actions are never among them, deletes only where allowed.
+
+    Raises UsageError where --only names something that the plan has nothing to do for.
+    """
+    if not everything and not only:
+        raise UsageError("what to do is not said", hint="Give --all, or --only KIND/NAME (`ksync plan` lists them).")
+    wanted = {target_of(word) for word in only}
+    missing = wanted - {action.target for action in plan.actions}
+    if missing:
+        names = ", ".join(map(str, sorted(missing)))
+        raise UsageError("nothing is pending for it", where=names, hint="`ksync plan` lists what is.")
+    return {
+        action.id
+        for action in plan.actions
+        if (everything or action.target in wanted) and not action.blocked and (deletes or not action.destructive)
+    }
+
+
+def runnable(plan: Plan, ticks: set[str]) -> Selection:
+    """The selection of those ticks whose prerequisites can be met."""
+    from ksync_tui.errors import SelectionError
+
+    kept = set()
+    for tick in ticks:
+        try:
+            plan.select([tick])
+        except SelectionError:
+            continue
+        kept.add(tick)
+    return plan.select(kept)
+
+
+def agreed(confirmation: Confirmation, question: str) -> bool:
+    """Asks on the terminal. Raises UsageError where nobody can answer."""
+    if not sys.stdin.isatty():
+        raise UsageError("nobody can be asked here", why="standard input is no terminal", hint="Give --yes.")
+    try:
+        if confirmation.kind == "none":
+            return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+        what = "its name" if confirmation.kind == "name" else f"the number {confirmation.expected}"
+        return confirmation.accepts(input(f"{confirmation.why}. Type {what} to allow it: "))
+    except EOFError:
+        return False

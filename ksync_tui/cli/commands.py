@@ -1,0 +1,146 @@
+"""What each command does: call the session, print what it answers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ksync_tui.cli.output import Output
+from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING, KsyncError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+
+    from ksync_tui.session import Review, Session, Sync
+
+
+def carry_out(wanted: Namespace) -> int:
+    """Runs one command; errors are printed with what, where, why and what to do."""
+    output = Output(plain=wanted.no_color, json=getattr(wanted, "json", False))
+    try:
+        return _COMMANDS[wanted.command](wanted, output)
+    except KsyncError as error:
+        output.error(error)
+        return EXIT_ERROR
+    except RecursionError:
+        output.error(KsyncError("something is nested too deeply", hint="Look for thousands of opening brackets."))
+        return EXIT_ERROR
+
+
+def _session() -> Session:
+    from ksync_tui.session import Session
+
+    return Session.open()
+
+
+def sync_of(session: Session, wanted: Namespace) -> Sync:
+    """The sync that a command line names: a path, a stored sync, or the only stored one."""
+    if wanted.path and wanted.sync:
+        raise UsageError("a path and --sync at the same time", hint="Give one of them.")
+    if wanted.path:
+        return session.at(
+            Path(wanted.path),
+            delete=wanted.delete,
+            tags=tuple(wanted.tag),
+            variables=wanted.variables,
+            user_groups=wanted.user_groups,
+        )
+    if wanted.sync:
+        return session.sync(wanted.sync)
+    syncs = session.syncs()
+    if len(syncs) == 1:
+        return syncs[0]
+    known = ", ".join(sync.name for sync in syncs)
+    hint = f"Give a PATH, or --sync with one of: {known}." if known else "Give a PATH; there are no stored syncs."
+    raise UsageError("which sync is not said", hint=hint)
+
+
+def _plan(wanted: Namespace, output: Output) -> int:
+    with _session() as session:
+        review = session.review(sync_of(session, wanted))
+        output.plan(review.plan, session, markdown=wanted.markdown)
+        return plan_code(review)
+
+
+def plan_code(review: Review) -> int:
+    """The exit code of a plan."""
+    if review.plan.errors:
+        return EXIT_ERROR
+    return EXIT_PENDING if review.plan.pending else EXIT_OK
+
+
+def _validate(wanted: Namespace, output: Output) -> int:
+    with _session() as session:
+        review = session.review(sync_of(session, wanted))
+        output.problems(review.plan.problems, files=len(review.declarations.files))
+        return EXIT_ERROR if review.plan.errors else EXIT_OK
+
+
+def _export(wanted: Namespace, output: Output) -> int:
+    from ksync_tui.cli.choice import target_of
+
+    with _session() as session:
+        targets = [target_of(word) for word in wanted.only]
+        text = session.export(secrets=wanted.with_secrets, targets=targets, tags=wanted.tag)
+        output.text(text, wanted.output, secret=wanted.with_secrets)
+        return EXIT_OK
+
+
+def _schema(wanted: Namespace, output: Output) -> int:
+    import json
+
+    from ksync_tui.model.kinds.json_schema import resource_file_schema
+
+    output.text(json.dumps(resource_file_schema(), indent=2), wanted.output)
+    return EXIT_OK
+
+
+def _run_frozen(wanted: Namespace, output: Output) -> int:
+    del output  # the journal is the only channel of a detached run
+    with _session() as session:
+        session.carry_out(wanted.run)
+    return EXIT_OK
+
+
+def _open(wanted: Namespace, output: Output) -> int:
+    if wanted.plain or not (sys.stdin.isatty() and sys.stdout.isatty()) or _dumb():
+        return _lazily("plain", "plain")(wanted, output)
+    from ksync_tui.tui.app import run
+
+    with _session() as session:
+        run(session, sync_of(session, wanted) if wanted.path else None)
+    return EXIT_OK
+
+
+def _dumb() -> bool:
+    import os
+
+    return os.environ.get("TERM", "dumb") == "dumb"
+
+
+def _lazily(module: str, name: str) -> Callable[[Namespace, Output], int]:
+    def call(wanted: Namespace, output: Output) -> int:
+        from importlib import import_module
+
+        command: Any = getattr(import_module(f"ksync_tui.cli.{module}"), name)
+        code: int = command(wanted, output)
+        return code
+
+    return call
+
+
+_COMMANDS: dict[str, Callable[[Namespace, Output], int]] = {
+    "open": _open,
+    "plan": _plan,
+    "validate": _validate,
+    "export": _export,
+    "schema": _schema,
+    "demo": _lazily("demo", "demo"),
+    "_run": _run_frozen,
+    "apply": _lazily("apply", "apply"),
+    "commit": _lazily("commit", "commit"),
+    "syncs": _lazily("syncs", "syncs"),
+    "runs": _lazily("runs", "runs"),
+}

@@ -1,0 +1,260 @@
+"""Printing: results on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ksync_tui.errors import KsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ksync_tui.model.events import Event, RunRecord
+    from ksync_tui.model.plan import Plan, Selection
+    from ksync_tui.model.resource import Problem
+    from ksync_tui.present.style import StyledLine
+    from ksync_tui.session import Session, SyncRow
+
+
+class Output:
+    """Where and how a command prints: text or JSON, with colour where the terminal has it and nobody minds."""
+
+    def __init__(self, *, plain: bool, json: bool) -> None:
+        self.json = json
+        self._plain = plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+    # ---------------------------------------------------------------- basics
+
+    def say(self, text: str) -> None:
+        """A remark on standard error."""
+        from ksync_tui.present.text import neutral
+
+        print(neutral(text), file=sys.stderr, flush=True)
+
+    def error(self, error: KsyncError) -> None:
+        """An error: what, where, why and what to do."""
+        from ksync_tui.present.plain import error_lines
+
+        print("\n".join(error_lines(error)), file=sys.stderr, flush=True)
+
+    def text(self, text: str, file: str | None, *, secret: bool = False) -> None:
+        """A document to standard output, or to a file that is written whole or not at all."""
+        if file is None:
+            print(text)
+            return
+        path = Path(file)
+        temporary = path.with_name(f".{path.name}.ksync")
+        try:
+            with os.fdopen(
+                os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if secret else 0o666), "w"
+            ) as to:
+                to.write(text + "\n")
+                to.flush()
+                os.fsync(to.fileno())
+            temporary.replace(path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise KsyncError("the file cannot be written", where=file, why=error.strerror) from error
+        self.say(f"wrote {file}")
+
+    def _object(self, value: Any) -> None:
+        from ksync_tui.present.json import dumps
+
+        print(dumps(value))
+
+    def styled(self, lines: Iterable[StyledLine]) -> None:
+        """Lines on standard output, coloured where it is a terminal."""
+        from ksync_tui.present.style import rendered
+
+        colour = not self._plain and sys.stdout.isatty()
+        for line in lines:
+            print(rendered(line, colour))
+
+    @property
+    def width(self) -> int:
+        """Columns to fit a line into."""
+        return shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 160
+
+    # ----------------------------------------------------------------- plans
+
+    def plan(self, plan: Plan, session: Session, *, markdown: bool) -> None:
+        """A plan as text, JSON or Markdown; known secrets are replaced by their names."""
+        from ksync_tui.present.mask import Redactor
+
+        redact = Redactor(session.known_secrets() if plan.actions else {})
+        if self.json:
+            from ksync_tui.present.json import plan_object
+
+            self._object(plan_object(plan, session.export_one, redact))
+        elif markdown:
+            from ksync_tui.present.markdown import plan_markdown
+
+            print(plan_markdown(plan, redact), end="")
+        else:
+            from ksync_tui.present.plain import plan_lines
+
+            self.styled(plan_lines(plan, self.width, redact))
+
+    def problems(self, problems: Sequence[Problem], *, files: int) -> None:
+        """Problems and nothing else on standard output; how many on standard error."""
+        from ksync_tui.present.json import problem_objects
+        from ksync_tui.present.plain import problem_count, problem_lines
+        from ksync_tui.present.text import count
+
+        if self.json:
+            self._object({"problems": problem_objects(problems)})
+        else:
+            self.styled(problem_lines(problems))
+            self.say(f"{problem_count(problems)} in {count(files, 'file')}")
+
+    def left_out(self, plan: Plan, selection: Selection, *, deletes: bool) -> None:
+        """What --all passes over, and why."""
+        from ksync_tui.present.plain import problem_count
+        from ksync_tui.present.text import count
+
+        blocked = sum(1 for action in plan.actions if action.blocked)
+        if blocked:
+            self.say(f"{count(blocked, 'action')} blocked: `ksync plan` says why")
+        held = sum(1 for action in plan.actions if action.destructive and action.id not in selection)
+        if held and not deletes:
+            self.say(f"{count(held, 'delete')} left out: --allow-delete includes them")
+        if plan.problems:
+            self.say(f"{problem_count(plan.problems)}: `ksync validate` lists them")
+
+    def steps(self, selection: Selection) -> None:
+        """The steps of a run in order, on standard error, before somebody is asked."""
+        from ksync_tui.present.confirm import confirm, lines
+
+        print("\n".join(lines(confirm(selection, selection.plan.engine))), file=sys.stderr)
+
+    # ------------------------------------------------------------------ runs
+
+    def event(self, selection: Selection) -> Callable[[Event], None]:
+        """A listener that tells of each action as it ends, and of its output, on standard error."""
+        from ksync_tui.model.events import ActionEnded, ActionLog
+        from ksync_tui.present.text import neutral
+
+        total, ended = len(selection), 0
+
+        def tell(event: Event) -> None:
+            nonlocal ended
+            if isinstance(event, ActionLog):
+                self.say(f"  {event.line}")
+            elif isinstance(event, ActionEnded):
+                ended += 1
+                action = selection.plan.by_id[event.action]
+                why = f": {event.message}" if event.message else ""
+                line = f"[{ended}/{total}] {event.outcome:7} {action.sign} {action.target}{why}"
+                print(neutral(line), file=sys.stderr)
+
+        return tell
+
+    def started(self, run: int) -> None:
+        """A detached run."""
+        if self.json:
+            self._object({"run": run})
+        else:
+            print(f"run {run} started; `ksync runs watch {run}` follows it")
+
+    def run(self, record: RunRecord | None) -> None:
+        """How a run ended; None where there was nothing to run."""
+        if self.json:
+            from ksync_tui.present.json import run_object
+
+            self._object(run_object(record) if record else None)
+        elif record is None:
+            print("nothing to do")
+        else:
+            from ksync_tui.present.runs import closing
+
+            print("\n".join(closing(record)))
+
+    def run_in_full(self, record: RunRecord, lines: Sequence[tuple[str, str]]) -> None:
+        """A run with every action and its output."""
+        if self.json:
+            from ksync_tui.present.json import run_object
+
+            self._object(run_object(record))
+            return
+        from ksync_tui.present.runs import run_lines, title
+        from ksync_tui.present.text import neutral
+
+        print(title(record))
+        logs: dict[str, list[str]] = {}
+        for action, line in lines:
+            logs.setdefault(action, []).append(line)
+        for row in run_lines(record, time.time()):
+            print(f"  {row.state:8} {row.title}  {row.message}".rstrip())
+            for line in logs.get(row.id, ()):
+                print(f"           {neutral(line)}")
+        self.run(record)
+
+    def runs(self, records: Sequence[RunRecord]) -> None:
+        """The list of runs."""
+        from ksync_tui.present.json import run_object
+        from ksync_tui.present.runs import history_row
+
+        if self.json:
+            self._object({"runs": [run_object(record) for record in records]})
+            return
+        zone = datetime.now().astimezone().tzinfo
+        rows = [
+            history_row(record, time.time(), zone) if zone else history_row(record, time.time()) for record in records
+        ]
+        self._table([(str(row.id), row.sync, row.state, row.counts, row.when, row.took, row.who) for row in rows])
+        if not rows:
+            self.say("no runs yet: `ksync apply` makes one")
+
+    def lines(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Output of a run that is followed."""
+        for _, line in lines:
+            self.say(f"  {line}")
+
+    def outcomes(self, record: RunRecord, shown: int) -> int:
+        """The actions that ended since `shown` of them had; answers how many have now."""
+        from ksync_tui.present.text import neutral
+
+        over = [action for action in record.actions if action.outcome]
+        for number, action in enumerate(over[shown:], shown + 1):
+            why = f": {action.message}" if action.message else ""
+            print(neutral(f"[{number}/{len(record.actions)}] {action.outcome:7} {action.title}{why}"), file=sys.stderr)
+        return len(over)
+
+    # ----------------------------------------------------------------- syncs
+
+    def syncs(self, rows: Sequence[SyncRow]) -> None:
+        """The list of syncs with what is pending."""
+        from ksync_tui.present.json import sync_object
+
+        if self.json:
+            self._object({"syncs": [sync_object(*_sync_facts(row)) for row in rows]})
+            return
+        self._table([(row.sync.name, row.state, row.sync.place, _pending(row), row.problem or "") for row in rows])
+        if not rows:
+            self.say("no syncs yet: `ksync syncs add NAME --path FOLDER` makes one")
+
+    def _table(self, rows: Sequence[tuple[str, ...]]) -> None:
+        from ksync_tui.present.text import cell_width, neutral, pad
+
+        cells = [[neutral(cell) for cell in row] for row in rows]
+        widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)] if cells else []
+        for row in cells:
+            print("  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _pending(row: SyncRow) -> str:
+    from ksync_tui.model.plan import SIGNS, VERBS
+
+    counts = row.summary or {}
+    return " ".join(f"{SIGNS[verb]}{counts[verb]}" for verb in VERBS if counts.get(verb)) or "."
+
+
+def _sync_facts(row: SyncRow) -> tuple[Any, Mapping[str, Any], str, Mapping[str, int], float | None]:
+    last = row.last_run.ended if row.last_run else None
+    return row.sync.options, {"place": row.sync.place}, row.state, row.summary or {}, last

@@ -1,0 +1,59 @@
+"""`ksync syncs`: list, add, edit, remove stored syncs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ksync_tui.errors import EXIT_OK, UsageError
+from ksync_tui.session import Session
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ksync_tui.cli.output import Output
+
+
+def syncs(wanted: Namespace, output: Output) -> int:
+    """Carries out `ksync syncs [add|edit|remove]`."""
+    with Session.open() as session:
+        if wanted.action == "add":
+            session.add_sync(wanted.name, _fields(wanted, new=True))
+            output.say(f"added {wanted.name}; `ksync plan --sync {wanted.name}` shows what it would do")
+        elif wanted.action == "edit":
+            session.edit_sync(wanted.name, _fields(wanted, new=False))
+            output.say(f"changed {wanted.name}")
+        elif wanted.action == "remove":
+            session.remove_sync(wanted.name)
+            output.say(f"removed {wanted.name}; its files and the resources it made stay")
+        else:
+            output.syncs([session.row(sync) for sync in session.syncs()])
+        return EXIT_OK
+
+
+def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:
+    """The config fields that the options set."""
+    if wanted.path and wanted.inline:
+        raise UsageError("files and an inline text at the same time", hint="Give --path or --inline.")
+    if new and not wanted.path and not wanted.inline:
+        raise UsageError("a sync needs a source", hint="Give --path P (repeatable), or --inline FILE.")
+    switches = ("managed", "delete", "include_variables", "include_user_groups")
+    fields: dict[str, Any] = {name: value for name in switches if (value := getattr(wanted, name)) is not None}
+    if wanted.match_tag is not None:
+        fields["match_tags"] = wanted.match_tag
+    if wanted.path:
+        paths = [Path(path).expanduser().absolute() for path in wanted.path]
+        for path in paths:
+            if not path.exists():
+                raise UsageError("the path does not exist", where=str(path))
+        fields |= {"files_on_host": True, "resource_path": [str(path) for path in paths], "file_contents": ""}
+    if wanted.inline:
+        fields |= {"files_on_host": False, "resource_path": [], "file_contents": _text(Path(wanted.inline))}
+    return fields
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("the file cannot be read", where=str(path), why=str(error)) from error

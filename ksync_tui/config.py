@@ -1,0 +1,75 @@
+"""Where ksync keeps its state, and its own settings.
+
+`KSYNC_HOME` moves both state and configuration; otherwise the platform's own folders are used. The settings file is
+`config.toml`; a file that is not there means the defaults:
+
+    [hosts]
+    server-01 = "unix:///var/run/docker.sock"   # which Docker host stands for a declared server
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ksync_tui.errors import ConfigError
+
+_KNOWN = {"hosts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ksync was told about itself."""
+
+    state: Path
+    """The folder of the database, the secrets and the clones."""
+    file: Path
+    """The settings file, whether it exists or not."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Docker host by server name."""
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this user. Raises ConfigError for a file that cannot be used."""
+    environ = os.environ if environ is None else environ
+    state, file = _folders(environ)
+    return Settings(state, file, **_read(file))
+
+
+def _folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    home = environ.get("KSYNC_HOME")
+    if home:
+        root = Path(home).expanduser().absolute()
+        return root, root / "config.toml"
+    from platformdirs import user_config_path, user_data_path
+
+    return user_data_path("ksync"), user_config_path("ksync") / "config.toml"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    import tomli
+
+    try:
+        values = tomli.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError("the settings cannot be read", where=str(file), why=error.strerror) from error
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError("the settings are not TOML", where=str(file), why=str(error)) from error
+    unknown = values.keys() - _KNOWN
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        hint = f"Known are: {', '.join(sorted(_KNOWN))}."
+        raise ConfigError(f"unknown settings: {names}", where=str(file), hint=hint)
+    return {"hosts": _hosts(values.get("hosts", {}), file)}
+
+
+def _hosts(value: Any, file: Path) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(host, str) for host in value.values()):
+        hint = 'Write: [hosts], then one line per server such as server-01 = "unix:///var/run/docker.sock".'
+        raise ConfigError("[hosts] must map server names to Docker hosts", where=str(file), hint=hint)
+    return value

@@ -1,0 +1,105 @@
+"""The sandbox of `ksync demo`: a git repository, and live state that lags behind it as in real life.
+
+What is live got there as it would at home: the syncs were run when the repository was a commit younger, then somebody
+changed a few things by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ksync_tui.demo import history
+from ksync_tui.errors import UsageError
+from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
+from ksync_tui.model.plan import Action, Plan, SyncOptions
+from ksync_tui.model.resource import Target
+from ksync_tui.session import Session, Sync
+from ksync_tui.source.inline import Inline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Where a sandbox lives: ksync's own state and configuration, and the repository with the resource files."""
+
+    home: Path
+    infra: Path
+
+
+def build(root: Path, now: datetime | None = None) -> Sandbox:
+    """Makes the sandbox in `root`, or opens the one that is there. Its commits are dated before `now` (aware).
+
+    Raises UsageError for a folder that holds something else, GitError when the repository cannot be made.
+    """
+    root = root.expanduser().absolute()
+    sandbox = Sandbox(root / "home", root / "infra")
+    if sandbox.home.is_dir() and sandbox.infra.is_dir():
+        return sandbox
+    _refuse_other_contents(root)
+    moment = now or datetime.now(UTC)
+    history.start(sandbox.infra)
+    for commit in history.APPLIED:
+        history.add(sandbox.infra, commit, moment)
+    with Session.open(sandbox.home) as session:
+        _live(session, sandbox.infra)
+    history.add(sandbox.infra, history.PENDING, moment)
+    return sandbox
+
+
+def _refuse_other_contents(root: Path) -> None:
+    try:
+        found = next(root.iterdir(), None)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError("no sandbox can be made there", where=str(root), why=error.strerror) from error
+    if found:
+        hint = "Name a folder that is empty or does not exist yet."
+        raise UsageError("no sandbox can be made there", where=str(root), why="the folder is not empty", hint=hint)
+
+
+def _live(session: Session, infra: Path) -> None:
+    _add(session, _homelab(infra), _edge())
+    _apply(session, session.sync("homelab"))
+    _apply(session, session.sync("media"))
+    _apply(session, _texts("edge", "live/edge.toml"))
+    _apply(session, _texts("by hand", "live/by-hand.toml"))
+
+
+def _homelab(infra: Path) -> ResourceSync:
+    config = ResourceSyncConfig(
+        files_on_host=True,
+        resource_path=[str(infra / "homelab")],
+        match_tags=["homelab"],
+        delete=True,
+        include_variables=True,
+        include_user_groups=True,
+    )
+    return ResourceSync(name="homelab", description="everything in the house", config=config)
+
+
+def _edge() -> ResourceSync:
+    config = ResourceSyncConfig(file_contents=history.resource("edge.toml"), match_tags=["edge"])
+    return ResourceSync(name="edge", description="the rented machine in front of the house", config=config)
+
+
+def _add(session: Session, *syncs: ResourceSync) -> None:
+    actions = tuple(Action("create", Target("resource_sync", sync.name), "new", proposed=sync) for sync in syncs)
+    _carry_out(session, Plan(SyncOptions("by hand"), session.engine, actions))
+
+
+def _texts(name: str, path: str) -> Sync:
+    return Sync(name, SyncOptions(name), Inline(name, history.resource(path)), name)
+
+
+def _apply(session: Session, sync: Sync) -> None:
+    _carry_out(session, session.review(sync).plan)
+
+
+def _carry_out(session: Session, plan: Plan) -> None:
+    possible = [action.id for action in plan.actions if not action.blocked and not action.destructive]
+    session.run(plan.select(possible), tell=lambda event: None, stop=lambda: False)

@@ -1,0 +1,74 @@
+"""The tables of ksync.db, as the steps that lead to them. A step, once released, is never changed.
+
+`resources` has all of a target in one row, so that it goes and is renamed as one: what is live (`spec`, `fingerprint`,
+`tags`), what a file last said (`applied` is its fingerprint), and what was deployed (`deployed` is the fingerprint,
+`outstanding` the reason of a deploy that is owed). `state.version` counts the changes of that table.
+"""
+
+from __future__ import annotations
+
+_FIRST = """
+CREATE TABLE resources (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    applied TEXT,
+    deployed TEXT,
+    redeploy_digest TEXT,
+    outstanding TEXT,
+    updated REAL NOT NULL,
+    spec TEXT NOT NULL,
+    applied_by TEXT,
+    applied_at REAL,
+    applied_spec TEXT,
+    PRIMARY KEY (kind, name)
+);
+CREATE TABLE state (version INTEGER NOT NULL);
+INSERT INTO state (version) VALUES (0);
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sync TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created REAL NOT NULL,
+    ended REAL,
+    who TEXT NOT NULL,
+    options TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    process TEXT NOT NULL,
+    stop INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE actions (
+    run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    frozen TEXT NOT NULL,
+    outcome TEXT,
+    started REAL,
+    ended REAL,
+    message TEXT,
+    PRIMARY KEY (run, action)
+);
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    what TEXT NOT NULL,
+    action TEXT,
+    at REAL NOT NULL,
+    outcome TEXT,
+    text TEXT
+);
+CREATE INDEX events_of_run ON events (run, id)
+"""
+
+STEPS: tuple[str, ...] = (_FIRST,)
+"""One script per version of the schema, from empty to today's."""
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a step; none of them holds a semicolon of its own."""
+    return [statement.strip() for statement in script.split(";") if statement.strip()]

@@ -1,0 +1,77 @@
+"""Which other resources a resource names: every field whose metadata says it refers to a kind. Pure."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.common import Choice, TargetRef
+from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.registry import BY_TITLE
+
+Path = tuple[str | int, ...]
+
+
+class Mention(NamedTuple):
+    """A kind and name that stand at a path of field names and indices. Not `needed` where what holds them is switched off."""
+
+    path: Path
+    kind: str
+    name: str
+    needed: bool
+
+
+def mentions(resource: Resource) -> tuple[Mention, ...]:
+    """All resources that a resource names, in the order of its fields. `after` is not one of them: see the planner."""
+    return tuple(_in_table(resource, (), True))
+
+
+@cache
+def _naming_fields(model: type[Table]) -> tuple[FieldShape, ...]:
+    """The fields of a table that can name a resource, themselves or somewhere inside."""
+    return tuple(field for field in shape(model) if field.ref is not None or _may_name(field))
+
+
+def _may_name(field: FieldShape) -> bool:
+    table = field.table
+    if table is None:
+        return False
+    return table is TargetRef or issubclass(table, Choice) or bool(_naming_fields(table))
+
+
+def _in_table(table: Table, path: Path, needed: bool) -> Iterator[Mention]:
+    if isinstance(table, TargetRef):
+        yield from _in_target(table, path, needed)
+        return
+    values = table.__dict__
+    needed = needed and values.get("enabled", True) is not False
+    if isinstance(table, Choice):
+        yield from _in_table(table.params, (*path, "params"), needed)
+        return
+    for field in _naming_fields(type(table)):
+        if field.name in table.__pydantic_fields_set__:
+            yield from _in_value(field, values[field.name], (*path, field.name), needed)
+
+
+def _in_value(field: FieldShape, value: Any, path: Path, needed: bool) -> Iterator[Mention]:
+    if field.ref is not None:
+        if isinstance(value, list):
+            yield from (Mention((*path, at), field.ref, name, needed) for at, name in enumerate(value) if name)
+        elif value:
+            yield Mention(path, field.ref, value, needed)
+    elif isinstance(value, Table):
+        yield from _in_table(value, path, needed)
+    elif isinstance(value, list):
+        for at, entry in enumerate(value):
+            yield from _in_table(entry, (*path, at), needed)
+
+
+def _in_target(target: TargetRef, path: Path, needed: bool) -> Iterator[Mention]:
+    kind = BY_TITLE.get(target.type)
+    if kind is not None and target.id and not _is_pattern(target.id):
+        yield Mention((*path, "id"), kind.name, target.id, needed)
+
+
+def _is_pattern(text: str) -> bool:
+    """Whether a name of a permission is a wildcard or a `\\regex\\` (facts e.5)."""
+    return "*" in text or "?" in text or (len(text) > 1 and text.startswith("\\") and text.endswith("\\"))

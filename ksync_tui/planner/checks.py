@@ -1,0 +1,80 @@
+"""What is wrong with declarations as a whole: names that lead nowhere, `after` that cannot be kept (DESIGN rule 3).
+
+Pure; where a reference stands in its file is asked of whoever knows the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+
+from ksync_tui.model.references import after_cycles, resolve_after
+from ksync_tui.model.resource import Declarations, Declared, Place, Problem, Target
+
+PlaceOf = Callable[[Declared, tuple[str | int, ...]], Place]
+"""Where a path of field names stands in a declared resource's file."""
+
+NAMED = 5
+
+
+def check(declarations: Declarations, live: Collection[Target], place_of: PlaceOf) -> Declarations:
+    """The declarations with the problems of their references added, and those that an error touches blocked.
+
+    A reference to something neither declared nor live is a warning: the thing may have been made by hand elsewhere.
+    An unknown name in `after` and a cycle of `after` are errors: they block the resources they touch and no others.
+    """
+    declared = {one.target: one for one in declarations.resources}
+    broken = {one.target for one in declarations.broken if one.target}
+    dangling = list(_dangling(declarations, {*declared, *broken}, live, place_of))
+    waiting = [one for one in declarations.resources if one.after]
+    faults = [
+        *_unknown_after(waiting, {*declared, *broken}, live, place_of),
+        *_cycles(waiting, declared, live, place_of),
+    ]
+    if not dangling and not faults:
+        return declarations
+    blocked = {problem.target: problem.message for problem in reversed(faults)}
+    return replace(
+        declarations,
+        resources=tuple(_blocked(one, blocked.get(one.target)) for one in declarations.resources),
+        problems=(*declarations.problems, *dangling, *faults),
+    )
+
+
+def _blocked(declared: Declared, why: str | None) -> Declared:
+    return replace(declared, blocked=why) if why and not declared.blocked else declared
+
+
+def _dangling(
+    declarations: Declarations, declared: Collection[Target], live: Collection[Target], place_of: PlaceOf
+) -> Iterator[Problem]:
+    for one in declarations.resources:
+        for reference in one.references:
+            kind, name = reference.target
+            if reference.target in declared or reference.target in live:
+                continue
+            message = f"{one.target} names {kind} {name!r}, which is neither declared nor live"
+            hint = f'add [[{kind}]] with name = "{name}", or correct the name'
+            yield Problem("warning", place_of(one, reference.path), message, hint, one.target)
+
+
+def _unknown_after(
+    waiting: list[Declared], declared: Collection[Target], live: Collection[Target], place_of: PlaceOf
+) -> Iterator[Problem]:
+    for one in waiting:
+        for name in one.after:
+            if resolve_after(name, one.target, declared, live) is None:
+                message = f"{one.target} waits for {name!r}, which is neither a deployment nor a stack"
+                hint = "correct the name in `after`, or declare it"
+                yield Problem("error", place_of(one, ("after",)), message, hint, one.target)
+
+
+def _cycles(
+    waiting: list[Declared], declared: dict[Target, Declared], live: Collection[Target], place_of: PlaceOf
+) -> Iterator[Problem]:
+    for cycle in after_cycles({one.target: one.after for one in waiting}, declared, live):
+        names = [str(target) for target in cycle]
+        around = " -> ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else []), names[0]])
+        for target in cycle:
+            place = place_of(declared[target], ("after",))
+            yield Problem("error", place, f"`after` goes in a circle: {around}", "take one of them out", target)

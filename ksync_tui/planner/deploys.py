@@ -1,0 +1,163 @@
+"""What is to be deployed and why (facts c.7, without the faults h.1 to h.5; DESIGN rule 5)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.references import after_edges
+from ksync_tui.model.resource import Declared, Deployed, Snapshot, Target, redeploy_digest
+from ksync_tui.planner.diff import key_of
+from ksync_tui.planner.draft import Draft, Drafts, action_id, pending
+from ksync_tui.planner.references import References
+
+DeployBlock = Callable[[str], str | None]
+_Graph = dict[Target, list[Target]]
+_Waiting = dict[Target, tuple[int, Declared]]
+_SETTLED = ("running", "unknown")
+
+
+@dataclass(slots=True)
+class Digests:
+    """Redeploy digests of declared resources by their fingerprints, so that each is computed once."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, declared: Declared) -> str:
+        """The redeploy digest of a declared resource."""
+        digest = self.known.get(declared.fingerprint)
+        if digest is None:
+            digest = self.known[declared.fingerprint] = redeploy_digest(declared.resource)
+        return digest
+
+    def forget(self, most: int) -> None:
+        """Starts anew when far more are remembered than are in use."""
+        if len(self.known) > most:
+            self.known.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Deploys:
+    """Finds the deploys of a plan: `part` are the declared resources that take part, in file order."""
+
+    part: list[Declared]
+    drafts: Drafts
+    references: References
+    snapshot: Snapshot
+    deploy_block: DeployBlock
+    digests: Digests
+
+    def add(self) -> None:
+        """Adds the deploys to the drafts, with what they need, what blocks them and what they bring about."""
+        wanted = [(at, declared) for at, declared in enumerate(self.part, 1) if declared.deploy]
+        deploying = [self._draft(declared, why, at) for at, declared in wanted if (why := self._reason(declared))]
+        if not deploying:
+            return
+        waiting = {declared.target: (at, declared) for at, declared in wanted if declared.after}
+        known = self.references.declared, self.snapshot.live
+        parents = after_edges({target: declared.after for target, (_, declared) in waiting.items()}, *known)
+        children = _reversed(parents)
+        deploying.extend(self._followers_of(deploying, children, waiting))
+        for draft in sorted(deploying, key=lambda draft: draft.at):
+            self._complete(draft, parents.get(draft.target, []))
+
+    def _reason(self, declared: Declared) -> str | None:
+        """Why a resource deploys by itself, or None."""
+        target = declared.target
+        if target not in self.snapshot.live:
+            return "deploy on creation"
+        state = self.snapshot.states.get(target, "unknown")
+        record = self.snapshot.deployed.get(target)
+        owed = record.outstanding if record else None
+        if _never_deployed(state, record):
+            return owed or "not deployed yet"
+        if state not in _SETTLED:
+            return f"{target.kind} has {state} state"
+        return self._config_reason(declared, record) or owed
+
+    def _config_reason(self, declared: Declared, record: Deployed | None) -> str | None:
+        """A change of the fields that redeploy: since the last deploy, or by this plan where none is on record."""
+        if record is None or record.redeploy_digest is None:
+            update = self.drafts.get(action_id("update", declared.target))
+            changes = update.changes if update else ()
+            fields = [change.field.removeprefix("config.").split(".")[0] for change in changes if change.redeploys]
+            return _changed(fields, declared.resource) if fields else None
+        if record.fingerprint == declared.fingerprint:
+            return None
+        digest = self.digests.of(declared)
+        if digest == record.redeploy_digest:
+            return None
+        return _changed(sorted(_differing(record.redeploy_digest, digest)), declared.resource)
+
+    def _draft(self, declared: Declared, reason: str, at: int) -> Draft:
+        """A deploy; its fingerprint is what live has once the same plan's create or update is done."""
+        target = declared.target
+        written = pending(self.drafts, target)
+        live = self.snapshot.live.get(target)
+        expected = declared.fingerprint if written or live is None else live.fingerprint
+        draft = Draft("deploy", target, reason, at, declared, declared.place, fingerprint=expected)
+        draft.proposed = written.proposed if written else declared.resource
+        self.drafts[draft.id] = draft
+        return draft
+
+    def _followers_of(self, deploying: list[Draft], children: _Graph, waiting: _Waiting) -> Iterator[Draft]:
+        """Deploys of what waits for something that deploys, and so on."""
+        parents = deque(draft.target for draft in deploying)
+        while parents:
+            parent = parents.popleft()
+            for child in children.get(parent, ()):
+                if action_id("deploy", child) in self.drafts:
+                    continue
+                at, declared = waiting[child]
+                title = KINDS[parent.kind].title
+                yield self._draft(declared, f"{title} parent dependency '{parent.name}' is deploying", at)
+                parents.append(child)
+
+    def _complete(self, draft: Draft, parents: list[Target]) -> None:
+        declared = draft.declared
+        if declared is None:
+            return
+        written = pending(self.drafts, draft.target)
+        if written is not None:
+            draft.need(written.id)
+        for needed in self.references.to_create(declared):
+            draft.need(needed.id)
+        for parent in parents:
+            if (needed_id := action_id("deploy", parent)) in self.drafts:
+                draft.requires.append(needed_id)
+        draft.block(declared.blocked or self._obstacle(declared))
+
+    def _obstacle(self, declared: Declared) -> str | None:
+        missing = self.references.missing(declared, all_of_them=False)
+        if missing is not None:
+            return self.references.why_missing(missing)
+        server = getattr(declared.resource.settings, "server_id", "")
+        return self.deploy_block(server)
+
+
+def _never_deployed(state: str, record: Deployed | None) -> bool:
+    """Whether a resource was, as far as anybody knows, never deployed. An unknown state says nothing by itself."""
+    if state == "unknown":
+        return record is None
+    return state == "not_deployed" and (record is None or record.redeploy_digest is None)
+
+
+def _reversed(parents: _Graph) -> _Graph:
+    children: _Graph = {}
+    for child, found in parents.items():
+        for parent in found:
+            children.setdefault(parent, []).append(child)
+    return children
+
+
+def _changed(names: list[str], resource: Resource) -> str:
+    keys = dict.fromkeys(key_of(name, resource) for name in names)
+    return f"config has changed: {', '.join(keys)}"
+
+
+def _differing(before: str, after: str) -> set[str]:
+    """The names of the fields that two redeploy digests tell apart."""
+    return {entry.partition(":")[0] for entry in set(before.split()) ^ set(after.split())}

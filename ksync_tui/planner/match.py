@@ -1,0 +1,198 @@
+"""Declared against live by kind and name: what is to be created, updated, deleted (facts c.3, c.4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.plan import Verb
+from ksync_tui.model.resource import Broken, Declarations, Declared, Live, Snapshot, Target, fingerprint
+from ksync_tui.planner.diff import Difference, compare, fields_of
+from ksync_tui.planner.draft import Draft, Drafts, pending
+from ksync_tui.planner.scope import INLINE_SYNC, Scope, has_files
+
+
+class Abilities(Protocol):
+    """What the planner asks of an engine (see engine.base.Capabilities)."""
+
+    @property
+    def keeps_deploy(self) -> bool:
+        """Whether `deploy` and `after` are part of the live resource."""
+
+    @property
+    def refuses_dangling(self) -> bool:
+        """Whether a reference to nothing is refused."""
+
+
+class Comparer:
+    """Compares resources whose fingerprints differ, and remembers: planning again costs what changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[Target, tuple[Resource, Live, bool, Difference]] = {}
+        self._bare: dict[Target, tuple[Declared, str]] = {}
+
+    def compare(self, declared: Declared, live: Live, *, keeps_deploy: bool) -> Difference:
+        """See diff.compare; the same two objects are compared once."""
+        known = self._known.get(declared.target)
+        if known and known[0] is declared.resource and known[1] is live and known[2] is keeps_deploy:
+            return known[3]
+        difference = compare(live.resource, _named(declared), keeps_deploy=keeps_deploy)
+        self._known[declared.target] = (declared.resource, live, keeps_deploy, difference)
+        return difference
+
+    def bare_fingerprint(self, declared: Declared) -> str:
+        """The fingerprint without `deploy` and `after`, for engines that have no place for them."""
+        if not (declared.deploy or declared.after):
+            return declared.fingerprint
+        known = self._bare.get(declared.target)
+        if known is None or known[0] is not declared:
+            bare = fingerprint(declared.resource.model_copy(update={"deploy": False, "after": []}))
+            known = self._bare[declared.target] = (declared, bare)
+        return known[1]
+
+    def forget(self, kept: dict[Target, Declared]) -> None:
+        """Drops what is remembered of resources that are not declared any more."""
+        for memory in (self._known, self._bare):
+            for target in memory.keys() - kept.keys():
+                del memory[target]
+
+
+@dataclass(slots=True)
+class Matched:
+    """Declared and live side by side."""
+
+    drafts: Drafts = field(default_factory=dict)
+    declared: dict[Target, Declared] = field(default_factory=dict)
+    """Every declared resource once, whether or not it takes part."""
+    part: list[Declared] = field(default_factory=list)
+    """Those that take part, in file order."""
+    unchanged: Counter[str] = field(default_factory=Counter)
+
+    def add(self, draft: Draft) -> None:
+        """Adds a draft under its id."""
+        self.drafts[draft.id] = draft
+
+
+def match(
+    declarations: Declarations, snapshot: Snapshot, scope: Scope, abilities: Abilities, comparer: Comparer
+) -> Matched:
+    """Creates and updates, and what is unchanged. A resource whose fingerprint is equal is not looked at further."""
+    found = Matched()
+    live_of, seen, part, everything = snapshot.live.get, found.declared, found.part, scope.lets_all
+    keeps_deploy = abilities.keeps_deploy
+    same: list[str] = []
+    for declared in declarations.resources:
+        target = declared.target
+        if target in seen:
+            _twice(found, target)
+            continue
+        seen[target] = declared
+        if target.kind not in everything and not scope.has(declared):
+            continue
+        part.append(declared)
+        live = live_of(target)
+        if live is not None and live.fingerprint == declared.fingerprint:
+            same.append(target.kind)
+        elif live is None:
+            found.add(_create(declared, len(part)))
+        elif not keeps_deploy and live.fingerprint == comparer.bare_fingerprint(declared):
+            same.append(target.kind)
+        elif (draft := _update(declared, live, len(part), comparer, keeps_deploy)) is not None:
+            found.add(draft)
+        else:
+            same.append(target.kind)
+    found.unchanged.update(same)
+    _add_broken(found, declarations.broken, snapshot, scope)
+    return found
+
+
+def _create(declared: Declared, at: int) -> Draft:
+    return Draft(
+        "create",
+        declared.target,
+        "new",
+        at,
+        declared,
+        declared.place,
+        proposed=_named(declared),
+        blocked=declared.blocked,
+    )
+
+
+def _update(declared: Declared, live: Live, at: int, comparer: Comparer, keeps_deploy: bool) -> Draft | None:
+    try:
+        difference = comparer.compare(declared, live, keeps_deploy=keeps_deploy)
+    except KsyncError as error:
+        return _unreadable("update", declared.target, live, error, at)
+    if not difference.changes:
+        return None
+    return Draft(
+        "update",
+        declared.target,
+        fields_of(difference.changes, declared.resource),
+        at,
+        declared,
+        declared.place,
+        live.resource,
+        difference.proposed,
+        difference.changes,
+        blocked=declared.blocked or (None if has_files(live.resource) else INLINE_SYNC),
+        fingerprint=live.fingerprint,
+    )
+
+
+def _unreadable(verb: Verb, target: Target, live: Live, error: KsyncError, at: int = 0) -> Draft:
+    """Something to do with a live resource that the engine itself cannot read."""
+    return Draft(verb, target, "its live record cannot be read", at, blocked=str(error), fingerprint=live.fingerprint)
+
+
+def _named(declared: Declared) -> Resource:
+    """The declared resource under the name that Komodo stores (facts h.10)."""
+    resource = declared.resource
+    if resource.name == declared.target.name:
+        return resource
+    return resource.model_copy(update={"name": declared.target.name})
+
+
+def _twice(found: Matched, target: Target) -> None:
+    draft = pending(found.drafts, target)
+    if draft is not None:
+        draft.block("it is declared more than once: keep one of its blocks")
+
+
+def _add_broken(found: Matched, broken: Iterable[Broken], snapshot: Snapshot, scope: Scope) -> None:
+    for at, block in enumerate(broken, len(found.part) + 1):
+        target = block.target
+        if target is None:
+            continue
+        live = snapshot.live.get(target)
+        if target in found.declared:
+            _twice(found, target)
+        elif pending(found.drafts, target) is None and scope.has_broken(target, live):
+            verb: Verb = "update" if live else "create"
+            known = live.fingerprint if live else None
+            reason = "its block has an error"
+            found.add(Draft(verb, target, reason, at, place=block.place, blocked=block.reason, fingerprint=known))
+
+
+def undeclared(declarations: Declarations, found: Matched, snapshot: Snapshot, scope: Scope) -> list[Live]:
+    """Live resources that the sync covers and that nothing in its files speaks of, by kind and name.
+
+    A resource that is declared but does not take part is spoken of: it is left alone, not deleted.
+    """
+    spoken = found.declared.keys() | {block.target for block in declarations.broken if block.target}
+    gone = [live for target, live in snapshot.live.items() if target not in spoken]
+    return sorted((live for live in gone if scope.may_delete(live)), key=lambda live: live.target)
+
+
+def delete(live: Live) -> Draft:
+    """The delete of a live resource."""
+    try:
+        current = live.resource
+    except KsyncError as error:
+        return _unreadable("delete", live.target, live, error)
+    return Draft("delete", live.target, "not declared", current=current, fingerprint=live.fingerprint)

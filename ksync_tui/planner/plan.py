@@ -1,0 +1,101 @@
+"""Declared and live to a plan (DESIGN "The way of the data"). Pure: no I/O, no clock."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ksync_tui.model.plan import Plan, SyncOptions
+from ksync_tui.model.resource import Declarations, Snapshot, Target
+from ksync_tui.planner.consequences import tell_consequences
+from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
+from ksync_tui.planner.match import Abilities, Comparer, Matched, delete, match, undeclared
+from ksync_tui.planner.order import freeze, settle
+from ksync_tui.planner.references import References, check_writes
+from ksync_tui.planner.renames import rename_hints
+from ksync_tui.planner.scope import Scope
+
+
+class Planner:
+    """Plans, and remembers what was compared: planning again costs what changed."""
+
+    def __init__(self) -> None:
+        self._comparer = Comparer()
+        self._digests = Digests()
+
+    def plan(
+        self,
+        declarations: Declarations,
+        snapshot: Snapshot,
+        options: SyncOptions,
+        *,
+        engine: str,
+        capabilities: Abilities,
+        deploy_block: DeployBlock,
+        itself: Target | None = None,
+    ) -> Plan:
+        """What it would take to make live equal declared.
+
+        `deploy_block` says why nothing can be deployed to a server (by name, "" for none), or gives None; `itself` is
+        the live resource_sync that is planned, if it is one. Nothing in a plan is done before somebody ticks it.
+        """
+        scope = Scope(options, itself)
+        found = match(declarations, snapshot, scope, capabilities, self._comparer)
+        creates = [draft for draft in found.drafts.values() if draft.verb == "create"]
+        gone = undeclared(declarations, found, snapshot, scope) if options.deletes or creates else []
+        held = _held(declarations, len(gone)) if options.deletes else None
+        references = References(found.drafts, found.declared, snapshot)
+        if capabilities.refuses_dangling:
+            check_writes(references)
+        Deploys(found.part, found.drafts, references, snapshot, cache(deploy_block), self._digests).add()
+        if options.deletes and held is None:
+            for live in gone:
+                found.add(delete(live))
+        keys = settle(found.drafts, itself)
+        tell_consequences(found.drafts, found.declared, snapshot.states)
+        self._forget(found)
+        return Plan(
+            options=options,
+            engine=engine,
+            actions=freeze(found.drafts, keys),
+            problems=declarations.problems,
+            unchanged=dict(found.unchanged),
+            renames=rename_hints(creates, gone),
+            deletes_held=held,
+        )
+
+    def _forget(self, found: Matched) -> None:
+        self._comparer.forget(found.declared)
+        self._digests.forget(2 * len(found.declared) + 1000)
+
+
+def plan(
+    declarations: Declarations,
+    snapshot: Snapshot,
+    options: SyncOptions,
+    *,
+    engine: str,
+    capabilities: Abilities,
+    deploy_block: DeployBlock,
+    itself: Target | None = None,
+) -> Plan:
+    """See Planner.plan; remembers nothing."""
+    return Planner().plan(
+        declarations,
+        snapshot,
+        options,
+        engine=engine,
+        capabilities=capabilities,
+        deploy_block=deploy_block,
+        itself=itself,
+    )
+
+
+def _held(declarations: Declarations, gone: int) -> str | None:
+    """Why nothing is deleted although something is not declared (DESIGN rule 4, facts h.18)."""
+    if not gone:
+        return None
+    if not declarations.resources:
+        return f"the source declares nothing: {gone} undeclared are kept"
+    if not declarations.complete:
+        return f"part of the source could not be read or understood: {gone} undeclared are kept"
+    return None

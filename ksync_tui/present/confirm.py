@@ -1,0 +1,91 @@
+"""What the Confirm screen says: the very steps of the run in order, what is deleted, what must be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ksync_tui.model.plan import Action, Selection
+from ksync_tui.present.rows import reason_of
+from ksync_tui.present.text import count, neutral
+
+Typed = Literal["none", "name", "count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action of the run; `number` stands on the first of a round only. All text is neutral."""
+
+    number: int | None
+    id: str
+    sign: str
+    target: str
+    reason: str
+    added: bool
+    """Whether it comes along because another needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The whole screen. `question` asks for what must be typed; None where enter is enough."""
+
+    title: str
+    steps: tuple[Step, ...]
+    deletes: tuple[str, ...]
+    question: str | None
+    why: str | None
+
+
+def confirm(selection: Selection, where: str, typed: Typed = "none", expected: str = "", why: str = "") -> Confirm:
+    """`where` names engine and profile; the rest says what is to be typed (planner's confirmation)."""
+    return Confirm(
+        title=f"Run {len(selection)} of {count(selection.plan.pending, 'action')} on  {neutral(where)}",
+        steps=tuple(_steps(selection)),
+        deletes=tuple(map(_delete, selection.deletes)),
+        question=_question(typed, expected),
+        why=neutral(why) or None,
+    )
+
+
+def _steps(selection: Selection) -> Iterator[Step]:
+    for number, actions in enumerate(selection.rounds, 1):
+        for at, action in enumerate(actions):
+            added = action.id in selection.added
+            yield Step(
+                number=None if at else number,
+                id=action.id,
+                sign=action.sign,
+                target=neutral(str(action.target)),
+                reason=_reason(action, selection),
+                added=added,
+            )
+
+
+def _reason(action: Action, selection: Selection) -> str:
+    needing = selection.added.get(action.id)
+    if needing is not None:
+        return f"needed by {neutral(str(selection.plan.by_id[needing].target))}"
+    return reason_of(action)
+
+
+def _delete(action: Action) -> str:
+    known = f" ({', '.join(map(neutral, action.consequences))})" if action.consequences else ""
+    return f"{neutral(str(action.target))}{known}"
+
+
+def _question(typed: Typed, expected: str) -> str | None:
+    if typed == "none":
+        return None
+    return "Type its name to allow it:" if typed == "name" else f"Type {neutral(expected)} to allow it:"
+
+
+def lines(screen: Confirm) -> list[str]:
+    """The screen as plain lines."""
+    found = [screen.title, ""]
+    found += [f"  {step.number or '':>2} {step.sign} {step.target}  {step.reason}".rstrip() for step in screen.steps]
+    if screen.deletes:
+        found += ["", count(len(screen.deletes), "delete") + ": " + ", ".join(screen.deletes)]
+    if screen.question:
+        found += [f"{screen.why}." if screen.why else "", screen.question]
+    return found

@@ -1,0 +1,108 @@
+"""One action in plain words: what would happen, why, what it needs, what it drags along."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ksync_tui.model.plan import Action, Plan
+from ksync_tui.present.diff import Direction
+from ksync_tui.present.fields import changed_labels
+from ksync_tui.present.rows import title_of
+from ksync_tui.present.text import count, listed, neutral
+from ksync_tui.present.ticks import Needs, short
+
+
+class Sentence(NamedTuple):
+    """One line: what it speaks of, and its words."""
+
+    topic: str
+    """`blocked`, `what`, `why`, `needs`, `brings`, `needed`, `like`, `where`."""
+    text: str
+
+
+def explain(action: Action, needs: Needs, direction: Direction = "live") -> list[Sentence]:
+    """The lines below the diff. A blocked action begins with why and what to do."""
+    sentences = [
+        Sentence("blocked", f"Blocked: {_ended(action.blocked or needs.refused.get(action.id))}"),
+        Sentence("what", _what(action) if direction == "live" else _what_to_file(action)),
+        Sentence("why", _why(action) if direction == "live" else ""),
+        Sentence("needs", _needs(action) if direction == "live" else ""),
+        Sentence("brings", _brings(action) if direction == "live" else ""),
+        Sentence("needed", _needed_by(action, needs) if direction == "live" else ""),
+        Sentence("like", _like(action, needs.plan)),
+        Sentence("where", f"Declared in {_place(action)}." if action.place else ""),
+    ]
+    refused = action.id in needs.refused
+    return [one for one in sentences if one.text and (refused or one.topic != "blocked")]
+
+
+def _ended(text: str | None) -> str:
+    bare = neutral(text or "").rstrip()
+    return bare if not bare or bare[-1] in ".!?" else f"{bare}."
+
+
+def _named(action: Action) -> str:
+    return f"{title_of(action.target.kind)} {neutral(action.target.name)}"
+
+
+def _fields(action: Action) -> str:
+    labels = changed_labels(action)
+    return f"{count(len(labels), 'field')} of {_named(action)}: {neutral(listed(labels, 6))}"
+
+
+def _what(action: Action) -> str:
+    named = _named(action)
+    if action.verb == "update" and action.changes:
+        return f"Changes {_fields(action)}."
+    if action.verb == "rename":
+        return (
+            f"Renames {title_of(action.target.kind)} {neutral(action.old_name or '')} to {neutral(action.target.name)}."
+        )
+    return f"{_SAYS[action.verb]} {named}."
+
+
+_SAYS = {"create": "Creates", "update": "Updates", "delete": "Deletes", "deploy": "Deploys"}
+
+
+def _what_to_file(action: Action) -> str:
+    """The same action read the other way: what live has that the file does not."""
+    where = f" in {_place(action)}" if action.place else ""
+    if action.verb == "delete":
+        return f"Writes {_named(action)}, which only live has, into the file."
+    if action.verb == "create":
+        return f"Takes {_named(action)}, which live does not have, out of the file{where}."
+    if action.verb == "deploy":
+        return "A deploy changes nothing in a file."
+    return f"Writes live's {_fields(action)}{where}."
+
+
+def _place(action: Action) -> str:
+    return f"{neutral(action.place.file)}:{action.place.line}" if action.place else ""
+
+
+def _why(action: Action) -> str:
+    if action.verb == "update" or not action.reason:
+        return ""
+    return f"Why: {_ended(action.reason)}"
+
+
+def _needs(action: Action) -> str:
+    return f"Needs {listed([short(one) for one in action.requires])} first." if action.requires else ""
+
+
+def _needed_by(action: Action, needs: Needs) -> str:
+    above = needs.dependents.get(action.id, ())
+    return f"Needed by {listed([short(one) for one in above])}." if above else ""
+
+
+def _brings(action: Action) -> str:
+    return _ended(", ".join(map(neutral, action.consequences)))
+
+
+def _like(action: Action, plan: Plan) -> str:
+    for hint in plan.renames:
+        if action.target == hint.new and action.verb == "create":
+            return f"{hint.likeness} % like {neutral(str(hint.old))}, which is not declared any more: a rename?"
+        if action.target == hint.old and action.verb == "delete":
+            return f"{hint.likeness} % like {neutral(str(hint.new))}, which is new: a rename?"
+    return ""

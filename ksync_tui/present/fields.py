@@ -1,0 +1,155 @@
+"""Which fields of an action are shown, in the order of export, and under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.plan import Action, FieldChange
+from ksync_tui.present.mask import hides
+
+_CONFIG = "config."
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field as it is shown: its path (`config.server_id`), label (`server`), both values, shape if it is known.
+
+    Values that have a structure are the model's own tables, which mask themselves; `secret` hides the whole value.
+    """
+
+    path: str
+    label: str
+    current: Any
+    proposed: Any
+    shape: FieldShape | None
+    secret: bool
+
+
+@cache
+def _order_of(kind: str) -> dict[str, int]:
+    """The path of every field of a kind to its place in an export."""
+    known = KINDS.get(kind)
+    if known is None:
+        return {}
+    paths: list[str] = []
+    for field in shape(known.model):
+        paths += _paths_in_config(known.model) if field.name == "config" else [field.name]
+    return {path: at for at, path in enumerate(paths)}
+
+
+def _paths_in_config(model: type[Resource]) -> list[str]:
+    table = shape(model).fields["config"].table
+    return [_CONFIG + field.name for field in shape(table)] if table else []
+
+
+def field_of(path: str) -> str:
+    """The path of the field in which a nested path stands: `config.image.params.image` is in `config.image`."""
+    inner = path.removeprefix(_CONFIG)
+    return path[: len(path) - len(inner)] + inner.split(".", 1)[0]
+
+
+@cache
+def label_of(kind: str, path: str) -> str:
+    """The key that a file has for the field of a path: `config.server_id` of a stack is `server`."""
+    table: type[Table] | None = KINDS[kind].model if kind in KINDS else None
+    if table and path.startswith(_CONFIG):
+        table = shape(table).fields["config"].table if "config" in shape(table).fields else None
+    name = field_of(path).removeprefix(_CONFIG)
+    known = shape(table).fields.get(name) if table else None
+    return known.key if known else name
+
+
+def changed_labels(action: Action) -> list[str]:
+    """The labels of the fields that an action changes, each once, in the order of export."""
+    return list(dict.fromkeys(label_of(action.target.kind, change.field) for change in in_order(action)))
+
+
+def in_order(action: Action) -> list[FieldChange]:
+    """An action's changes in the order of export, unknown paths last."""
+    order = _order_of(action.target.kind)
+    return sorted(action.changes, key=lambda change: order.get(field_of(change.field), len(order)))
+
+
+def fields_of(action: Action) -> list[Field]:
+    """The fields to show: all that is set for a create or a delete, else what changes."""
+    if action.verb == "create" and action.proposed is not None:
+        return [_alone(field, current=None, proposed=field.value) for field in set_fields(action.proposed)]
+    if action.verb == "delete" and action.current is not None:
+        return [_alone(field, current=field.value, proposed=None) for field in set_fields(action.current)]
+    return [_of_change(action, change) for change in in_order(action)]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A field of a resource: its path, its shape, its value, and whether it is masked."""
+
+    path: str
+    label: str
+    shape: FieldShape
+    value: Any
+    secret: bool
+
+
+def set_fields(resource: Resource) -> Iterator[Found]:
+    """The fields of a resource that do not mean their default, in the order of export, its name left out."""
+    yield from _set_in(resource, "")
+    if resource.settings is not resource:
+        yield from _set_in(resource.settings, _CONFIG)
+
+
+def _set_in(table: Table, prefix: str) -> Iterator[Found]:
+    known = shape(type(table))
+    for field in known:
+        if field.name not in table.model_fields_set or (not prefix and field.name in ("name", "config")):
+            continue
+        value = getattr(table, field.name)
+        if field.required or field.meaning(value) != known.default_meanings[field.name]:
+            yield Found(prefix + field.name, field.key, field, value, hides(table, field.name))
+
+
+def find(resource: Resource | None, path: str) -> Found | None:
+    """The field of a resource at a path such as `config.image.params.image`; None where there is none."""
+    table: Any = resource
+    labels: list[str] = []
+    secret = False
+    known: FieldShape | None = None
+    for name in path.split("."):
+        known = shape(type(table)).fields.get(name) if isinstance(table, Table) else None
+        if known is None:
+            return None
+        secret = secret or hides(table, name)
+        labels += [] if name == "config" and table is resource else [known.key]
+        table = getattr(table, name)
+    return Found(path, ".".join(labels), known, table, secret) if known else None
+
+
+def _alone(field: Found, current: Any, proposed: Any) -> Field:
+    return Field(field.path, field.label, current, proposed, field.shape, field.secret)
+
+
+def _of_change(action: Action, change: FieldChange) -> Field:
+    here, there = find(action.current, change.field), find(action.proposed, change.field)
+    known = there or here
+    structured = [found.value for found in (here, there) if found and isinstance(found.value, Table | list | dict)]
+    hidden = any(found.secret for found in (here, there) if found) or (change.secret and not structured)
+    return Field(
+        path=change.field,
+        label=known.label if known else change.field.removeprefix(_CONFIG),
+        current=here.value if here else change.current if not change.secret or hidden else None,
+        proposed=there.value if there else change.proposed if not change.secret or hidden else None,
+        shape=known.shape if known else None,
+        secret=hidden,
+    )
+
+
+def unchanged_count(action: Action) -> int:
+    """How many fields are set on either side and do not change."""
+    sides = [side for side in (action.current, action.proposed) if side is not None]
+    paths = {field.path for side in sides for field in set_fields(side)}
+    return len(paths - {field_of(change.field) for change in action.changes})

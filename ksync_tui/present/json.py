@@ -1,0 +1,148 @@
+"""Plans, problems, syncs and runs as JSON objects (DESIGN, "The command line"). Secrets are masked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.model.events import RunAction, RunRecord
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions
+from ksync_tui.model.resource import Problem, Target
+from ksync_tui.present.fields import in_order
+from ksync_tui.present.mask import (
+    NOTHING_KNOWN,
+    Redactor,
+    masked_resource,
+    masked_sides,
+    secret_change,
+    secret_fields,
+)
+
+Json = dict[str, Any]
+Export = Callable[[Target, Resource], str]
+"""Writes one resource as TOML; it is given a resource whose secrets are masked already."""
+
+
+def dumps(value: Any) -> str:
+    """JSON for a pipe: ASCII, so that no control character of outside text reaches a terminal."""
+    return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def plan_object(plan: Plan, export: Export | None = None, redact: Redactor = NOTHING_KNOWN) -> Json:
+    """What `plan --json` prints. Without `export`, `current` and `proposed` are null."""
+    found: Json = redact.everywhere(
+        {
+            "sync": plan.sync,
+            "engine": plan.engine,
+            "summary": dict(plan.summary),
+            "actions": [action_object(action, export) for action in plan.actions],
+            "problems": problem_objects(plan.problems),
+        }
+    )
+    return found
+
+
+def action_object(action: Action, export: Export | None = None) -> Json:
+    """One action."""
+    secret = secret_fields(action)
+    return {
+        "id": action.id,
+        "action": action.verb,
+        "kind": action.target.kind,
+        "name": action.target.name,
+        "reason": action.reason,
+        "file": action.place.file if action.place else None,
+        "line": action.place.line if action.place else None,
+        "requires": list(action.requires),
+        "round": action.round,
+        "destructive": action.destructive,
+        "blocked": action.blocked,
+        "changes": [_change(action, change) for change in in_order(action)],
+        "current": _toml(action, action.current, secret, export),
+        "proposed": _toml(action, action.proposed, secret, export),
+    }
+
+
+def _change(action: Action, change: FieldChange) -> Json:
+    current, proposed = masked_sides(action, change)
+    return {
+        "field": change.field,
+        "current": current,
+        "proposed": proposed,
+        "secret": secret_change(action, change),
+    }
+
+
+def _toml(action: Action, resource: Resource | None, secret: frozenset[str], export: Export | None) -> str | None:
+    if resource is None or export is None:
+        return None
+    return export(Target(action.target.kind, resource.name), masked_resource(resource, secret))
+
+
+def problem_objects(problems: Sequence[Problem]) -> list[Json]:
+    """Problems, as in a plan and as `validate --json` lists them."""
+    return [
+        {
+            "severity": problem.severity,
+            "file": problem.place.file,
+            "line": problem.place.line,
+            "column": problem.place.column,
+            "message": problem.message,
+            "hint": problem.hint,
+        }
+        for problem in problems
+    ]
+
+
+def sync_object(
+    options: SyncOptions, source: Mapping[str, Any], state: str, summary: Mapping[str, int], last_run: float | None
+) -> Json:
+    """One sync: options, source, state (`pending`, `in sync`, `problem`), pending counts, end of the last run."""
+    return {
+        "name": options.name,
+        "source": dict(source),
+        "state": state,
+        "summary": dict(summary),
+        "managed": options.managed,
+        "delete": options.delete,
+        "match_tags": list(options.match_tags),
+        "include_resources": options.include_resources,
+        "include_variables": options.include_variables,
+        "include_user_groups": options.include_user_groups,
+        "last_run": last_run,
+    }
+
+
+def run_object(run: RunRecord) -> Json:
+    """One run; times are unix seconds."""
+    return {
+        "id": run.id,
+        "sync": run.sync,
+        "engine": run.engine,
+        "state": run.state,
+        "created": run.created,
+        "ended": run.ended,
+        "who": run.who,
+        "counts": run.counts,
+        "actions": [_run_action(action) for action in run.actions],
+    }
+
+
+def _run_action(action: RunAction) -> Json:
+    return {
+        "id": action.action,
+        "title": action.title,
+        "round": action.round,
+        "outcome": action.outcome,
+        "started": action.started,
+        "ended": action.ended,
+        "message": action.message,
+    }
+
+
+def error_object(error: KsyncError) -> Json:
+    """An error, for a command that was asked for JSON."""
+    return {"error": error.what, "where": error.where, "why": error.why, "hint": error.hint}

@@ -1,0 +1,153 @@
+"""Secrets masked the same way in every face (DESIGN rule 9). A mask has one length, whatever it hides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.fields import Table, shape
+from ksync_tui.model.plan import Action, FieldChange
+
+MASK = "******"
+_ONLY_NAMES = re.compile(r"\s*(\[\[[^\[\]\n]+\]\]\s*)+")
+_SHORTEST_KNOWN = 4
+
+
+def masked_text(value: str) -> str:
+    """A secret as it may be shown: hidden, but for nothing at all and for `[[NAME]]`."""
+    return value if not value or _ONLY_NAMES.fullmatch(value) else MASK
+
+
+def masked(value: Any, secret: bool = False) -> Any:
+    """A value of the model as plain JSON values with every secret in it masked.
+
+    `secret` masks all of it; tables mask their own secret fields however deep they stand.
+    """
+    if isinstance(value, str):
+        return masked_text(value) if secret else value
+    if isinstance(value, Table):
+        return {name: masked(getattr(value, name), secret or hides(value, name)) for name in _set_fields(value)}
+    if isinstance(value, Mapping):
+        return {key: masked(entry, secret) for key, entry in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [masked(entry, secret) for entry in value]
+    return MASK if secret and value is not None else value
+
+
+def _set_fields(table: Table) -> list[str]:
+    return [name for name in shape(type(table)).fields if name in table.model_fields_set]
+
+
+def hides(table: Table, name: str) -> bool:
+    """Whether a field of this very table is masked: marked so, or the value of a secret variable."""
+    if name == "value" and table.__dict__.get("is_secret"):
+        return True
+    known = shape(type(table)).fields.get(name)
+    return known is not None and known.secret
+
+
+def secret_change(action: Action, change: FieldChange) -> bool:
+    """Whether a change is masked: either side hides it. A variable that stops being secret still hides its value."""
+    return change.secret or any(_hides_path(side, change.field) for side in (action.current, action.proposed))
+
+
+def _hides_path(table: Any, path: str) -> bool:
+    for name in path.split("."):
+        if not isinstance(table, Table):
+            return False
+        if hides(table, name):
+            return True
+        table = getattr(table, name, None)
+    return False
+
+
+def masked_sides(action: Action, change: FieldChange) -> tuple[Any, Any]:
+    """Both values of a change as they may be shown; an empty secret is None."""
+    if not secret_change(action, change):
+        return masked(change.current), masked(change.proposed)
+    return _hidden(change.current), _hidden(change.proposed)
+
+
+def _hidden(value: Any) -> Any:
+    return masked(value, secret=True) if isinstance(value, str) and value else MASK if value else None
+
+
+def masked_resource(resource: Resource, secret: frozenset[str] = frozenset()) -> Resource:
+    """A copy of a resource with its secrets masked, for whoever writes it as TOML.
+
+    `secret` names further fields to mask, as JSON paths (`value`, `config.passkey`).
+    """
+    copy: Resource = rewritten(resource, lambda text, hidden: masked_text(text) if hidden else text, secret)
+    return copy
+
+
+Rewrite = Callable[[str, bool], str]
+"""From a text, and whether a mask hides it, to the text to put in its place."""
+
+
+def rewritten(value: Any, rewrite: Rewrite, secret: frozenset[str] = frozenset()) -> Any:
+    """A value of the model with every text in it rewritten; the value itself where nothing changes."""
+    return _rewritten(value, rewrite, secret, "", hidden=False)
+
+
+def _rewritten(value: Any, rewrite: Rewrite, secret: frozenset[str], path: str, hidden: bool) -> Any:
+    if isinstance(value, str):
+        return rewrite(value, hidden)
+    if isinstance(value, Table):
+        return _rewritten_table(value, rewrite, secret, path, hidden)
+    if isinstance(value, list):
+        return [_rewritten(entry, rewrite, secret, path, hidden) for entry in value]
+    if isinstance(value, dict):
+        return {key: _rewritten(entry, rewrite, secret, path, hidden) for key, entry in value.items()}
+    return value
+
+
+def _rewritten_table(table: Table, rewrite: Rewrite, secret: frozenset[str], path: str, hidden: bool) -> Table:
+    updates = {}
+    for name in _set_fields(table):
+        value, inner = getattr(table, name), f"{path}{name}"
+        inside = hidden or hides(table, name) or inner in secret
+        if (new := _rewritten(value, rewrite, secret, f"{inner}.", inside)) != value:
+            updates[name] = new
+    return table.model_copy(update=updates) if updates else table
+
+
+def secret_fields(action: Action) -> frozenset[str]:
+    """The paths of an action's changes that are masked on both sides."""
+    return frozenset(change.field for change in action.changes if secret_change(action, change))
+
+
+class Redactor:
+    """Replaces the values of known secrets in any text by `<NAME>`.
+
+    `known` maps a name to its value (`variable/TOKEN` is shown as `<TOKEN>`); of a value of many lines each line counts
+    too. What is shorter than four characters is left: it stands everywhere by chance.
+    """
+
+    __slots__ = ("_names", "_pattern")
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._names: dict[str, str] = {}
+        for name, value in known.items():
+            for part in (value, *map(str.strip, value.splitlines())):
+                if len(part) >= _SHORTEST_KNOWN:
+                    self._names.setdefault(part, f"<{name.removeprefix('variable/')}>")
+        longest_first = sorted(self._names, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def __call__(self, text: str) -> str:
+        """The text with no known value in it."""
+        return self._pattern.sub(lambda found: self._names[found[0]], text) if self._pattern else text
+
+    def everywhere(self, value: Any) -> Any:
+        """The same in every string of a JSON value, keys included."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, Mapping):
+            return {self(str(key)): self.everywhere(entry) for key, entry in value.items()}
+        return [self.everywhere(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+NOTHING_KNOWN = Redactor({})

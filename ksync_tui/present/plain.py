@@ -1,0 +1,133 @@
+"""A plan, its problems and errors as lines for people: `ksync plan`, `validate` and the plain review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.model.plan import Action, Plan
+from ksync_tui.model.resource import Problem
+from ksync_tui.present.diff import DiffRow, Redact, diff
+from ksync_tui.present.rows import Entry, Outline, plural_of, reason_of, summary_of
+from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
+from ksync_tui.present.text import count, cut_end, cut_middle, neutral
+from ksync_tui.present.ticks import Ticks
+
+_NAME_WIDTH = 40
+_ENTRIES = 6
+"""Changed entries of one field that are shown before they are counted."""
+
+
+def plan_lines(plan: Plan, width: int = 100, redact: Redact = str, changes: bool = True) -> Iterator[StyledLine]:
+    """What `ksync plan` prints: groups, actions, with `changes` their changed fields, the summary, the problems."""
+    outline = Outline(plan)
+    for group in outline.groups:
+        yield line((plural_of(group.kind), Style.BOLD))
+        room = _name_width(group.entries)
+        for entry in group.entries:
+            yield action_line(plan.by_id[entry.id], room, width)
+            if changes:
+                yield from change_lines(plan.by_id[entry.id], width, redact)
+        yield ()
+    if outline.unchanged:
+        yield line((outline.unchanged, Style.DIM))
+    yield line((summary_of(plan), Style.BOLD))
+    yield from remarks(plan)
+    yield from problem_lines(plan.problems)
+
+
+def _name_width(entries: Sequence[Entry]) -> int:
+    return min(max((len(entry.name) for entry in entries), default=0), _NAME_WIDTH)
+
+
+def action_line(action: Action, name_width: int, width: int) -> StyledLine:
+    """`  ~ web        environment, image`; a blocked one has `x` for its sign."""
+    name = cut_middle(neutral(action.target.name), name_width)
+    style = Style.PROBLEM if action.blocked else OF_VERB[action.verb]
+    head = f"  {action.sign} {name:<{name_width}}"
+    reason = f"{action.verb} blocked: {reason_of(action)}" if action.blocked else reason_of(action)
+    return line((head, style), "  ", cut_end(reason, max(width - len(head) - 2, 20)))
+
+
+def change_lines(action: Action, width: int, redact: Redact = str) -> Iterator[StyledLine]:
+    """The changed fields of an update or rename, one line each; entries of longer ones below, a few of them."""
+    if action.verb not in ("update", "rename"):
+        return
+    shown = 0
+    field: str | None = None
+    rows = [row for row in diff(action, redact) if _telling(row)]
+    for at, row in enumerate(rows):
+        shown = shown + 1 if row.kind == "entry" and row.field == field else 0
+        field = row.field
+        if shown <= _ENTRIES:
+            yield from _row_lines(row, width)
+        elif at + 1 == len(rows) or rows[at + 1].field != field:
+            yield line((f"        {shown - _ENTRIES:,} more", Style.DIM))
+
+
+def _telling(row: DiffRow) -> bool:
+    return row.kind == "field" or row.changed
+
+
+def _row_lines(row: DiffRow, width: int) -> Iterator[StyledLine]:
+    room = width - 8
+    if row.sign == "~":
+        left, right = row.left, row.right
+        if right == f"{left} (changed)":
+            yield line(("      ~ ", Style.UPDATE), right)
+            return
+        common = f"{left.split(' = ')[0]} = "
+        if right.startswith(common) and len(left) + len(right) < room:
+            yield line(("      ~ ", Style.UPDATE), f"{left} -> {right.removeprefix(common)}")
+            return
+        yield line(("      - ", Style.DELETE), cut_end(left, room))
+        yield line(("      + ", Style.CREATE), cut_end(right, room))
+        return
+    style = Style.DIM if row.kind == "note" else OF_SIGN[row.sign]
+    yield line((f"      {row.sign} ", style), cut_end(row.left or row.right, room))
+
+
+def remarks(plan: Plan) -> Iterator[StyledLine]:
+    """What a plan has to say beside its actions: deletes that are held back, likely renames."""
+    if plan.deletes_held:
+        yield line((f"no deletes: {neutral(plan.deletes_held)}", Style.WARNING))
+    for hint in plan.renames:
+        old, new = neutral(str(hint.old)), neutral(str(hint.new))
+        yield line((f"{old} and {new} are {hint.likeness} % alike: a rename?", Style.DIM))
+
+
+def problem_lines(problems: Sequence[Problem]) -> Iterator[StyledLine]:
+    """`file:line:column: severity: message (hint)`, one line each."""
+    for problem in problems:
+        style = Style.PROBLEM if problem.severity == "error" else Style.WARNING
+        place = neutral(str(problem.place))
+        hint = f" ({neutral(problem.hint)})" if problem.hint else ""
+        yield line(f"{place}: ", (problem.severity, style), f": {neutral(problem.message)}{hint}")
+
+
+def problem_count(problems: Sequence[Problem]) -> str:
+    """`2 errors, 1 warning`; `no problems`."""
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    parts = [count(number, noun) for number, noun in ((errors, "error"), (warnings, "warning")) if number]
+    return ", ".join(parts) or "no problems"
+
+
+def numbered(plan: Plan, ticks: Ticks, query: str = "", width: int = 100) -> Iterator[tuple[int, StyledLine, str]]:
+    """The plain review: each action with its number (the same whatever the filter), its line, and its id."""
+    outline = Outline(plan)
+    numbers: Mapping[str, int] = {entry.id: number for number, entry in enumerate(outline.entries, 1)}
+    digits = len(str(len(numbers)))
+    for row in outline.shown(query):
+        if isinstance(row, Entry):
+            number = numbers[row.id]
+            head = f"{number:>{digits}} {ticks.mark(row.id)} {row.sign} {row.verb} {row.kind}/{row.name}"
+            reason = ticks.reason(row)
+            yield number, line((cut_middle(head, width), OF_VERB[row.verb]), f"  {cut_end(reason, 60)}"), row.id
+
+
+def error_lines(error: KsyncError) -> list[str]:
+    """An error: what, and where it has them, where, why and what to do."""
+    parts = (("where", error.where), ("why", error.why), ("do", error.hint))
+    found = [f"error: {neutral(error.what)}"]
+    return found + [f"  {name + ':':<7}{neutral(text)}" for name, text in parts if text]

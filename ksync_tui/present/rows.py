@@ -1,0 +1,180 @@
+"""The review list: what is pending, grouped by kind in the order of export. Built once per plan, found by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.plan import SIGNS, Action, Plan, Verb
+from ksync_tui.present.fields import changed_labels
+from ksync_tui.present.search import Haystack
+from ksync_tui.present.text import count, neutral
+
+State = Literal["none", "some", "all"]
+Flag = Literal["redeploys", "deletes", "blocked", "consequences"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An action as the list shows it; its tick, or that it is blocked, is asked of the Ticks (`mark`).
+
+    Name and reason are neutral text; `sign` is that of the verb.
+    """
+
+    id: str
+    verb: Verb
+    kind: str
+    sign: str
+    name: str
+    reason: str
+    flags: tuple[Flag, ...] = ()
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The heading of a kind and the entries under it."""
+
+    kind: str
+    entries: tuple[Entry, ...]
+
+
+Line = Group | Entry
+
+
+class Outline:
+    """The whole list of a plan. Entries of a kind keep the order of the plan, sorted by name within it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.groups = _groups(plan)
+        self.entries = tuple(entry for group in self.groups for entry in group.entries)
+        self._last: tuple[str, tuple[int, ...]] = ("", ())
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Entry]:
+        """Every entry by the id of its action."""
+        return {entry.id: entry for entry in self.entries}
+
+    @cached_property
+    def _haystack(self) -> Haystack:
+        return Haystack([f"{entry.kind}/{entry.name} {entry.verb} {entry.reason}" for entry in self.entries])
+
+    @cached_property
+    def _all(self) -> tuple[Line, ...]:
+        lines: list[Line] = []
+        for group in self.groups:
+            lines += [group, *group.entries]
+        return tuple(lines)
+
+    def shown(self, query: str = "") -> tuple[Line, ...]:
+        """Headings and entries in order; with a query those that match its words in kind, name, verb or reason."""
+        if not query.strip():
+            return self._all
+        lines: list[Line] = []
+        found = [self.entries[at] for at in self._haystack.find(query)]
+        at = 0
+        while at < len(found):
+            end = at
+            while end < len(found) and found[end].kind == found[at].kind:
+                end += 1
+            lines += [Group(found[at].kind, tuple(found[at:end])), *found[at:end]]
+            at = end
+        return tuple(lines)
+
+    @cached_property
+    def unchanged(self) -> str:
+        """`4 unchanged stacks, 11 more`; empty when nothing is unchanged."""
+        counts = {kind: self.plan.unchanged[kind] for kind in KINDS if self.plan.unchanged.get(kind)}
+        if not counts:
+            return ""
+        first, number = max(counts.items(), key=lambda item: item[1])
+        more = sum(counts.values()) - number
+        head = count(number, f"unchanged {title_of(first)}", f"unchanged {plural_of(first)}")
+        return f"{head}, {more:,} more" if more else head
+
+
+def _groups(plan: Plan) -> tuple[Group, ...]:
+    entries: dict[str, list[Entry]] = {}
+    for action in plan.actions:
+        entries.setdefault(action.target.kind, []).append(entry_of(action))
+    kinds = [*(kind for kind in KINDS if kind in entries), *(kind for kind in entries if kind not in KINDS)]
+    return tuple(Group(kind, tuple(sorted(entries[kind], key=_by_verb_and_name))) for kind in kinds)
+
+
+_VERB_RANK = {"create": 0, "rename": 0, "update": 0, "deploy": 1, "delete": 2}
+
+
+def _by_verb_and_name(entry: Entry) -> tuple[bool, str, int]:
+    return entry.verb == "delete", entry.name, _VERB_RANK[entry.verb]
+
+
+def entry_of(action: Action) -> Entry:
+    """An action as one row."""
+    return Entry(
+        action.id,
+        action.verb,
+        action.target.kind,
+        SIGNS[action.verb],
+        neutral(action.target.name),
+        reason_of(action),
+        _flags(action),
+        action.blocked is not None,
+    )
+
+
+def reason_of(action: Action) -> str:
+    """In a few words why: for an update the fields that change, for a blocked action what blocks it."""
+    if action.blocked:
+        return neutral(action.blocked)
+    if action.verb == "rename" and action.old_name is not None:
+        return neutral(f"was {action.old_name}")
+    if action.verb == "update" and action.changes:
+        return neutral(", ".join(changed_labels(action)))
+    return neutral(action.reason)
+
+
+def _flags(action: Action) -> tuple[Flag, ...]:
+    flags: list[Flag] = []
+    if any(change.redeploys for change in action.changes):
+        flags.append("redeploys")
+    if action.destructive:
+        flags.append("deletes")
+    if action.blocked:
+        flags.append("blocked")
+    if action.consequences:
+        flags.append("consequences")
+    return tuple(flags)
+
+
+def title_of(kind: str) -> str:
+    """A kind as a person says it: `user group`."""
+    return kind.replace("_", " ")
+
+
+def plural_of(kind: str) -> str:
+    """Several of a kind: `user groups`."""
+    return title_of(kind) + "s"
+
+
+def summary_of(plan: Plan) -> str:
+    """`2 to create, 3 to update, 4 to deploy, 1 to delete, 15 unchanged`, zeros left out."""
+    parts = [f"{plan.summary[verb]:,} to {verb}" for verb in _SUMMARY_ORDER if plan.summary[verb]]
+    if plan.summary["unchanged"]:
+        parts.append(f"{plan.summary['unchanged']:,} unchanged")
+    blocked = sum(action.blocked is not None for action in plan.actions)
+    if blocked:
+        parts.append(f"{blocked:,} blocked")
+    return ", ".join(parts) or "nothing declared, nothing live"
+
+
+_SUMMARY_ORDER: Sequence[Verb] = ("create", "update", "rename", "deploy", "delete")
+
+
+def counts_line(summary: Mapping[str, int]) -> str:
+    """`+2 ~3 -1 *4` for a list of syncs, `.` when nothing is pending."""
+    order = ("create", "update", "rename", "delete", "deploy")
+    return " ".join(f"{SIGNS[verb]}{summary[verb]:,}" for verb in order if summary.get(verb)) or "."

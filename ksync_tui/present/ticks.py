@@ -1,0 +1,193 @@
+"""What a person has ticked. Only explicit ticks are kept; what they need follows from `Plan.select` (DESIGN rule 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from ksync_tui.model.plan import Plan, Selection, select
+from ksync_tui.present.rows import Entry, Group, State
+from ksync_tui.present.text import count, listed, neutral
+
+Mark = Literal["[x]", "[ ]", "[.]", " x "]
+"""Ticked, not ticked, needed by a ticked one, cannot be ticked."""
+
+
+class Needs:
+    """Who needs whom in a plan, and what therefore cannot be ticked. Built once per plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @cached_property
+    def dependents(self) -> Mapping[str, tuple[str, ...]]:
+        """Ids of the actions that need an action directly."""
+        found: dict[str, list[str]] = {}
+        for action in self.plan.actions:
+            for needed in action.requires:
+                found.setdefault(needed, []).append(action.id)
+        return {needed: tuple(needing) for needed, needing in found.items()}
+
+    @cached_property
+    def refused(self) -> Mapping[str, str]:
+        """Every action that cannot be ticked, with the reason: blocked, or needing one that is blocked or missing."""
+        missing = {needed: "is not part of this plan" for needed in self.dependents if needed not in self.plan.by_id}
+        blocked = {action.id: action.blocked for action in self.plan.actions if action.blocked}
+        found = dict(blocked)
+        for root, why in (missing | blocked).items():
+            for needing in self.above(root):
+                found.setdefault(needing, f"needs {short(root)}: {why}")
+        return found
+
+    @cached_property
+    def dragging(self) -> frozenset[str]:
+        """Deletes and all that needs one: nothing of it is ever ticked in bulk (DESIGN rule 4)."""
+        deletes = [action.id for action in self.plan.actions if action.destructive]
+        return frozenset(deletes).union(*(self.above(delete) for delete in deletes))
+
+    def above(self, action_id: str) -> set[str]:
+        """All that needs an action, directly or not."""
+        found: set[str] = set()
+        waiting = [action_id]
+        while waiting:
+            for needing in self.dependents.get(waiting.pop(), ()):
+                if needing not in found:
+                    found.add(needing)
+                    waiting.append(needing)
+        return found
+
+    @cached_property
+    def safe(self) -> frozenset[str]:
+        """Every action that a bulk tick may take: all but deletes and what cannot be ticked."""
+        return frozenset(self.plan.by_id) - self.dragging - self.refused.keys()
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """The ticks of one plan. Every change gives a new one, whose `note` says what else came of it."""
+
+    plan: Plan
+    ticked: frozenset[str] = frozenset()
+    note: str | None = None
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What needs what; handed on from one Ticks of a plan to the next."""
+        return Needs(self.plan)
+
+    @cached_property
+    def selection(self) -> Selection:
+        """What would run: the ticked actions and those they need."""
+        return select(self.plan, self.ticked)
+
+    def mark(self, action_id: str) -> Mark:
+        """The box in front of an action."""
+        if action_id in self.ticked:
+            return "[x]"
+        if action_id in self.selection:
+            return "[.]"
+        return " x " if action_id in self.needs.refused else "[ ]"
+
+    def reason(self, entry: Entry) -> str:
+        """The reason shown: for what is ticked because of another, who needs it."""
+        needing = self.selection.added.get(entry.id)
+        if needing is None:
+            return entry.reason
+        other = self.plan.by_id[needing]
+        same = other.target == self.plan.by_id[entry.id].target
+        return f"needed by {f'its {other.verb}' if same else neutral(other.target.name)}"
+
+    def count(self, group: Group) -> int:
+        """How many entries of a group are ticked, those that come along included."""
+        selection = self.selection
+        return sum(entry.id in selection for entry in group.entries)
+
+    def state(self, group: Group) -> State:
+        """Whether none, some or all of a group is ticked."""
+        ticked = self.count(group)
+        return "none" if not ticked else "all" if ticked == len(group.entries) else "some"
+
+    @property
+    def totals(self) -> str:
+        """`10 pending · 5 ticked`."""
+        return f"{self.plan.pending:,} pending · {len(self.selection):,} ticked"
+
+    def toggle(self, action_id: str) -> Ticks:
+        """Ticks an action, or unticks it and all that needs it. One that cannot be ticked stays, with the reason."""
+        if action_id in self.selection:
+            return self._without({action_id})
+        why = self.needs.refused.get(action_id)
+        if why is not None:
+            return self._now(self.ticked, f"{short(action_id)} cannot be ticked: {neutral(why)}")
+        after = self._now(self.ticked | {action_id})
+        return after._noted(_also("also ticked", after.selection.added.keys() - self.selection.added.keys()))
+
+    def toggle_all(self, entries: Iterable[Entry]) -> Ticks:
+        """The same for a group, or what a filter leaves of it: ticks all, or unticks all when all are ticked.
+
+        Deletes are left out, and the note says so: each is ticked by itself.
+        """
+        ids = {entry.id for entry in entries}
+        wanted = ids & self.needs.safe
+        if wanted and not wanted <= self.ticked and not all(one in self.selection for one in wanted):
+            return self._now(self.ticked | wanted)._noted(self._left_out(ids - wanted))
+        ticked = {one for one in ids if one in self.selection}
+        return self._without(ticked) if ticked else self._now(self.ticked, self._left_out(ids))
+
+    def all(self, among: Collection[str] | None = None) -> Ticks:
+        """Every create, update, rename and deploy that can be ticked, of all or `among` some; never a delete."""
+        every = frozenset(self.plan.by_id) if among is None else frozenset(among)
+        return self._now(self.ticked | every & self.needs.safe)._noted(self._left_out(every - self.needs.safe))
+
+    def none(self) -> Ticks:
+        """Nothing ticked."""
+        return self._now(frozenset())
+
+    def moved_to(self, plan: Plan) -> Ticks:
+        """The same ticks on a newer plan, as far as the actions are still there and can be ticked."""
+        needs = Needs(plan)
+        kept = frozenset(one for one in self.ticked if one in plan.by_id and one not in needs.refused)
+        lost = self.ticked - kept
+        note = f"{count(len(lost), 'tick')} no longer in the plan: {_names(lost)}" if lost else None
+        after = Ticks(plan, kept, note)
+        after.__dict__["needs"] = needs
+        return after
+
+    def _without(self, ids: set[str]) -> Ticks:
+        going = ids.union(*(self.needs.above(one) for one in ids))
+        also = (self.ticked & going) - ids
+        return self._now(self.ticked - going, _also("also unticked", also))
+
+    def _left_out(self, ids: Collection[str]) -> str | None:
+        refused = sum(one in self.needs.refused for one in ids)
+        deletes = len(self.needs.dragging.intersection(ids) - self.needs.refused.keys() - self.ticked)
+        parts = [f"{count(deletes, 'delete')} left out: tick each by itself"] if deletes else []
+        parts += [f"{count(refused, 'blocked action')} left out"] if refused else []
+        return "; ".join(parts) or None
+
+    def _now(self, ticked: frozenset[str], note: str | None = None) -> Ticks:
+        after = Ticks(self.plan, ticked, note)
+        after.__dict__["needs"] = self.needs
+        return after
+
+    def _noted(self, note: str | None) -> Ticks:
+        if not note:
+            return self
+        after = self._now(self.ticked, note)
+        after.__dict__["selection"] = self.selection
+        return after
+
+
+def short(action_id: str) -> str:
+    """`update:stack/web` as a person says it: `update stack/web`."""
+    return neutral(action_id.replace(":", " ", 1))
+
+
+def _also(what: str, ids: Collection[str]) -> str | None:
+    return f"{what}: {_names(ids)}" if ids else None
+
+
+def _names(ids: Collection[str]) -> str:
+    return listed([short(one) for one in sorted(ids)])

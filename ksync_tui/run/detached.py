@@ -1,0 +1,55 @@
+"""Runs that outlive the terminal: a child process of its own session, watched through the journal alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ksync_tui.errors import RunError
+
+
+def spawn(run_id: int, home: Path) -> int:
+    """Starts `ksync _run ID` on a planned run, with that home, in a session of its own; returns its process id.
+
+    Tell the journal (`Journal.hand_over`). Raises RunError when no process can be started.
+    """
+    # -P: a file in the folder we stand in must not take the place of a module.
+    command = [sys.executable, "-P", "-m", "ksync_tui", "_run", str(run_id)]
+    nothing = subprocess.DEVNULL
+    try:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and a number
+            command,
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            start_new_session=True,
+            env=os.environ | {"KSYNC_HOME": str(home)},
+        )
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise RunError("the run cannot be started", where=f"run {run_id}", why=why, hint="Try again") from error
+    # Waited for in the background, so that an ended run does not stay as a zombie and look alive.
+    threading.Thread(target=child.wait, name=f"run-{run_id}", daemon=True).start()
+    return child.pid
+
+
+@contextmanager
+def stop_signals() -> Iterator[Callable[[], bool]]:
+    """For the process that carries out a run: inside, SIGTERM and SIGINT only ask it to stop after the current action.
+
+    Yields what tells whether that was asked. Main thread only.
+    """
+    asked = threading.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: asked.set()) for number in numbers]
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,99 @@
+"""Actions as the journal keeps them: enough to carry them out in another process. Secrets are sealed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.plan import Action, FieldChange, SyncOptions
+from ksync_tui.model.resource import Place, Target
+
+
+class Sealer(Protocol):
+    """Writes resources without their secrets, and reads them back."""
+
+    def seal(self, resource: Resource) -> str:
+        """A resource as text without its secrets."""
+
+    def open(self, model: type[Resource], spec: str, where: str) -> Resource:
+        """The resource that was sealed. Raises StoreError where it cannot be read."""
+
+    def has_all(self, spec: str) -> bool:
+        """Whether `open` will find every secret of a sealed resource."""
+
+    def sweep(self) -> int:
+        """Forgets the secrets that nothing refers to any longer; returns how many."""
+
+
+LOST_SECRET = "the value of one of its secrets is no longer kept here: plan again"  # noqa: S105 - a message
+_PLAIN = ("verb", "reason", "requires", "round", "blocked", "fingerprint", "consequences", "old_name")
+
+
+def freeze(action: Action, needed_by: str | None, sealer: Sealer) -> str:
+    """An action as JSON. `needed_by` is the id of the action it comes along for, None when it was ticked.
+
+    Of a change only its field is kept: both values stand in the resources.
+    """
+    data: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(action, name))}
+    data["target"] = action.target
+    if action.place:
+        data["place"] = action.place
+    if needed_by:
+        data["needed_by"] = needed_by
+    for side in ("current", "proposed"):
+        resource = getattr(action, side)
+        if resource is not None:
+            data[side] = sealer.seal(resource)
+    if action.changes:
+        data["changes"] = [(change.field, change.secret, change.redeploys) for change in action.changes]
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def thaw(frozen: str, sealer: Sealer) -> tuple[Action, str | None]:
+    """The action that `freeze` wrote, and the id of the action it comes along for. Raises StoreError."""
+    data = json.loads(frozen)
+    target = Target(*data["target"])
+    model = KINDS[target.kind].model
+    current, proposed = (
+        sealer.open(model, data[side], str(target)) if side in data else None for side in ("current", "proposed")
+    )
+    action = Action(
+        verb=data["verb"],
+        target=target,
+        reason=data.get("reason", ""),
+        place=Place(*data["place"]) if "place" in data else None,
+        current=current,
+        proposed=proposed,
+        changes=tuple(
+            FieldChange(field, _value(current, field), _value(proposed, field), secret, redeploys)
+            for field, secret, redeploys in data.get("changes", ())
+        ),
+        requires=tuple(data.get("requires", ())),
+        round=data["round"],
+        blocked=data.get("blocked") or (None if sealer.has_all(data.get("proposed", "")) else LOST_SECRET),
+        fingerprint=data.get("fingerprint"),
+        consequences=tuple(data.get("consequences", ())),
+        old_name=data.get("old_name"),
+    )
+    return action, data.get("needed_by")
+
+
+def freeze_options(options: SyncOptions) -> str:
+    """The options of a sync as JSON."""
+    return json.dumps(asdict(options), ensure_ascii=False)
+
+
+def thaw_options(frozen: str) -> SyncOptions:
+    """The options that `freeze_options` wrote."""
+    data = json.loads(frozen)
+    return SyncOptions(**data | {"match_tags": tuple(data["match_tags"])})
+
+
+def _value(resource: Resource | None, path: str) -> Any:
+    found: Any = resource
+    for step in path.split("."):
+        found = getattr(found, step, None)
+    return found

@@ -1,0 +1,53 @@
+"""Telling whether the process that carries out a run is still there."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def identity(pid: int) -> str:
+    """What tells a process from a later one of the same number: machine, boot and start time, as far as known."""
+    return f"{platform.node()} {_boot()} {_stat(pid)[1]}"
+
+
+def is_gone(pid: int, known: str) -> bool:
+    """Whether the process with that `identity` has ended. False where it ran on another machine: nobody can tell."""
+    machine, boot, started = known.rsplit(" ", 2)
+    if machine != platform.node():
+        return False
+    if boot != _boot():
+        return True
+    state, started_now = _stat(pid)
+    if started_now != "-":
+        return state == "Z" or started_now != started
+    return not _answers(pid)
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _boot() -> str:
+    try:
+        return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return "-"
+
+
+def _stat(pid: int) -> tuple[str, str]:
+    """State letter and start time in ticks since boot, `-` where the system does not tell (proc(5))."""
+    try:
+        fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "-", "-"
+    return fields[0], fields[19]

@@ -1,0 +1,216 @@
+"""Carrying out a selection: exactly that, round by round, checking each action just before it is done."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from functools import cached_property
+from itertools import chain, groupby
+
+from ksync_tui.engine.base import Engine
+from ksync_tui.engine.embedded.sealing import labelled_secrets
+from ksync_tui.errors import EngineError, KsyncError, StoreError
+from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, Outcome, RunEnded, RunRecord, RunState
+from ksync_tui.model.plan import Action, Selection
+from ksync_tui.model.resource import Target
+from ksync_tui.run.journal import Journal
+from ksync_tui.run.masking import masker
+
+CHUNK = 500
+CHUNK_SECONDS = 0.25
+MOVED = "changed since the plan"
+
+Tell = Callable[[Event], None]
+
+
+def run(
+    run_id: int,
+    engine: Engine,
+    journal: Journal,
+    tell: Tell = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+    *,
+    selection: Selection | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> RunRecord:
+    """Carries out a planned run of the journal and returns how it ended.
+
+    `selection` saves reading it back where it is at hand; `tell` hears of every event, of an action's end only when
+    that is durable; `stop` is asked before each action; `secrets` (label to value) and those of the
+    selection are masked in logs and messages.
+
+    Raises RunError when the run was started before, StoreError when nothing can be written at all.
+    """
+    chosen = selection if selection is not None else journal.load(run_id)
+    journal.begin(run_id)
+    return _Run(run_id, chosen, engine, journal, tell, stop, secrets or {}).carry_out()
+
+
+class _Run:
+    """The state of one run while it is carried out."""
+
+    def __init__(
+        self,
+        run_id: int,
+        selection: Selection,
+        engine: Engine,
+        journal: Journal,
+        tell: Tell,
+        stop: Callable[[], bool],
+        secrets: Mapping[str, str],
+    ) -> None:
+        self._id = run_id
+        self._selection = selection
+        self._engine = engine
+        self._journal = journal
+        self._tell = tell
+        self._stop = stop
+        self._secrets = secrets
+        self._outcomes: dict[str, Outcome] = {}
+        self._stopped: str | None = None
+        self._shared = {target for target, count in Counter(_subjects(selection)).items() if count > 1}
+        self._ours: dict[Target, str | None] = {}
+        """What this run made of targets that several of its actions touch."""
+
+    def carry_out(self) -> RunRecord:
+        """Does all rounds and ends the run."""
+        for chunk in _chunks(self._selection):
+            waiting = list(chunk)
+            while waiting:
+                waiting = waiting[self._do_some(waiting) :]
+        state = self._state()
+        over = RunEnded(state, time.time())
+        self._journal.write(self._id, over)
+        self._tell(over)
+        return self._journal.record(self._id)
+
+    def _do_some(self, actions: list[Action]) -> int:
+        """Does as many actions as fit one transaction; returns how many that were."""
+        ended: list[ActionEnded] = []
+        until = time.monotonic() + CHUNK_SECONDS
+        # A deploy acts outside the database: its rows are written one by one, the intent ahead (DESIGN rule 7).
+        together = nullcontext() if actions[0].verb == "deploy" else self._engine.group()
+        try:
+            with together:
+                for action in actions:
+                    ended.append(self._do(action))
+                    self._journal.write(self._id, ended[-1])
+                    if time.monotonic() > until:
+                        break
+        except StoreError as error:
+            ended = self._give_up(actions[: len(ended) + 1], error)
+        for event in ended:
+            self._tell(event)
+        return len(ended)
+
+    def _give_up(self, undone: list[Action], error: StoreError) -> list[ActionEnded]:
+        """The transaction of these actions was rolled back; nothing further is tried."""
+        self._stopped = f"the run ended early: {error.what}"
+        ended = [self._end(action, "failed", _said(error, action)) for action in undone]
+        with self._engine.group():
+            for event in ended:
+                self._journal.write(self._id, event)
+        return ended
+
+    def _do(self, action: Action) -> ActionEnded:
+        if self._stopped is None and self._stop():
+            self._stopped = "the run was stopped before it"
+        if self._stopped is not None:
+            return self._end(action, "stopped", self._stopped)
+        held = self._missing(action) or self._moved(action)
+        if held:
+            return self._end(action, "skipped", held)
+        self._say(ActionStarted(action.id, time.time()))
+        try:
+            self._engine.apply(action, lambda line: self._say(ActionLog(action.id, self._mask(line))))
+        except StoreError:
+            raise
+        except EngineError as error:
+            return self._end(action, "failed", _said(error, action))
+        self._remember(action)
+        return self._end(action, "done")
+
+    def _missing(self, action: Action) -> str | None:
+        """Which prerequisite is not there; one that is not part of this run was done before it."""
+        if action.blocked:
+            return action.blocked
+        for needed in action.requires:
+            outcome = self._outcomes.get(needed)
+            if outcome != "done" and needed in self._selection:
+                return f"needs {needed}, which {_WORDS[outcome]}"
+        return None
+
+    def _moved(self, action: Action) -> str | None:
+        """Whether the live resource is another than the plan was made against (DESIGN rule 6)."""
+        subject = _subject(action)
+        planned = self._ours.get(subject, action.fingerprint)
+        found = self._engine.fingerprint(subject)
+        if found == planned:
+            return None
+        if planned is None:
+            return f"{MOVED}: it exists by now"
+        return f"{MOVED}: it is gone" if found is None else MOVED
+
+    def _remember(self, action: Action) -> None:
+        for target in {action.target, _subject(action)} & self._shared:
+            self._ours[target] = self._engine.fingerprint(target)
+
+    def _end(self, action: Action, outcome: Outcome, message: str | None = None) -> ActionEnded:
+        self._outcomes[action.id] = outcome
+        return ActionEnded(action.id, outcome, time.time(), self._mask(message) if message else None)
+
+    def _say(self, event: ActionStarted | ActionLog) -> None:
+        self._journal.write(self._id, event)
+        self._tell(event)
+
+    @cached_property
+    def _mask(self) -> Callable[[str], str]:
+        return masker(chain(self._secrets.items(), _secrets_in(self._selection)))
+
+    def _state(self) -> RunState:
+        outcomes = set(self._outcomes.values())
+        if outcomes <= {"done"}:
+            return "done"
+        return "stopped" if "stopped" in outcomes and "failed" not in outcomes else "failed"
+
+
+_WORDS: Mapping[Outcome | None, str] = {
+    "failed": "failed", "skipped": "was skipped", "stopped": "was stopped", None: "was not done",
+}  # fmt: skip
+
+
+def _chunks(selection: Selection) -> Iterator[list[Action]]:
+    """Neighbours of one round and kind, which may share a transaction."""
+    for actions in selection.rounds:
+        for _, alike in groupby(actions, key=lambda action: (action.target.kind, action.verb == "deploy")):
+            chunk = list(alike)
+            yield from (chunk[start : start + CHUNK] for start in range(0, len(chunk), CHUNK))
+
+
+def _subject(action: Action) -> Target:
+    """What is there before the action."""
+    return Target(action.target.kind, action.old_name) if action.old_name else action.target
+
+
+def _subjects(selection: Selection) -> Iterator[Target]:
+    for action in selection:
+        yield action.target
+        if action.old_name:
+            yield _subject(action)
+
+
+def _secrets_in(selection: Selection) -> Iterator[tuple[str, str]]:
+    for action in selection:
+        for resource in (action.current, action.proposed):
+            if resource is not None:
+                yield from labelled_secrets(action.target, resource)
+
+
+def _said(error: KsyncError, action: Action) -> str:
+    """An error in words, without naming the target that the line is about."""
+    where = f"{error.where}: " if error.where and error.where != str(action.target) else ""
+    why = f": {error.why}" if error.why else ""
+    hint = f". {error.hint}" if error.hint else ""
+    return f"{where}{error.what}{why}{hint}"

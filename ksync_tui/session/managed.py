@@ -1,0 +1,5 @@
+"""Managed mode."""
+
+
+def git_place(sync):
+    return None

@@ -1,0 +1,72 @@
+"""Adding, changing and removing stored syncs: plans of one action, so that they are journaled like any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from ksync_tui.errors import UsageError
+from ksync_tui.model.kinds.registry import KINDS, bad_name
+from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
+from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions
+from ksync_tui.model.resource import Live, Target, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BY_HAND = "by hand"
+"""What the journal calls the source of a change that no sync made."""
+
+
+def adding(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:
+    """The selection that creates a sync. Raises UsageError for a bad or a taken name."""
+    kind = KINDS["resource_sync"]
+    bad = bad_name(kind, name)
+    if bad is not None:
+        raise UsageError("a sync cannot be called that", where=repr(name), why=bad)
+    target = Target(kind.name, kind.normalise(name))
+    if target in live:
+        raise UsageError("there is such a sync", where=name, hint="Change it with `ksync syncs edit`.")
+    proposed = ResourceSync(name=target.name, config=_config(ResourceSyncConfig(), fields))
+    return _only(Action("create", target, "added by hand", proposed=proposed), engine)
+
+
+def editing(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:
+    """The selection that changes a sync's config. Raises UsageError where nothing would change."""
+    target, current = _existing(name, live)
+    proposed = current.model_copy(update={"config": _config(current.config, fields)})
+    if fingerprint(proposed) == fingerprint(current):
+        raise UsageError("nothing would change", where=name)
+    action = Action(
+        "update", target, "changed by hand", current=current, proposed=proposed, fingerprint=live[target].fingerprint
+    )
+    return _only(action, engine)
+
+
+def removing(name: str, live: Mapping[Target, Live], engine: str) -> Selection:
+    """The selection that forgets a sync."""
+    target, current = _existing(name, live)
+    return _only(
+        Action("delete", target, "removed by hand", current=current, fingerprint=live[target].fingerprint), engine
+    )
+
+
+def _existing(name: str, live: Mapping[Target, Live]) -> tuple[Target, ResourceSync]:
+    target = Target("resource_sync", name)
+    one = live.get(target)
+    if one is None or not isinstance(one.resource, ResourceSync):
+        raise UsageError("there is no such sync", where=name, hint="`ksync syncs` lists them.")
+    return target, one.resource
+
+
+def _config(config: ResourceSyncConfig, fields: Mapping[str, Any]) -> ResourceSyncConfig:
+    try:
+        return ResourceSyncConfig.model_validate(config.model_dump(exclude_unset=True) | dict(fields))
+    except ValidationError as error:
+        raise UsageError("the sync cannot be set up like that", why=error.errors()[0]["msg"]) from error
+
+
+def _only(action: Action, engine: str) -> Selection:
+    plan = Plan(SyncOptions(BY_HAND), engine, (action,))
+    return plan.select([action.id])

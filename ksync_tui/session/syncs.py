@@ -1,0 +1,141 @@
+"""Syncs as the session knows them: a source plus options, from a stored resource or from a path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+from ksync_tui.model.plan import SyncOptions
+from ksync_tui.model.resource import Place, Problem, Target
+from ksync_tui.source.base import Gathered
+from ksync_tui.source.folder import Folder, short
+from ksync_tui.source.inline import Inline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ksync_tui.model.events import RunRecord
+    from ksync_tui.model.kinds.resource_sync import ResourceSync
+    from ksync_tui.model.plan import Plan
+    from ksync_tui.model.resource import Declarations
+    from ksync_tui.source.base import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """The source of a sync that this version cannot read, or that was not set up: says so as a problem."""
+
+    name: str
+    reason: str
+    hint: str
+
+    def gather(self) -> Gathered:
+        """See `Source.gather`."""
+        return Gathered((), (Problem("error", Place(self.name, 1), self.reason, self.hint),))
+
+    def describe(self) -> str:
+        """See `Source.describe`."""
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """A source plus options. `target` is the stored resource_sync; None for a bare path."""
+
+    name: str
+    options: SyncOptions
+    source: Source
+    place: str
+    target: Target | None = None
+
+    @property
+    def managed(self) -> bool:
+        """Whether live changes may be written back to its files."""
+        return self.options.managed
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A sync as it was read and planned at one moment."""
+
+    sync: Sync
+    plan: Plan
+    declarations: Declarations
+
+
+SyncState = Literal["pending", "in sync", "problem", "unread"]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRow:
+    """One row of the list of syncs; `summary` counts actions per verb, None while it could not be planned."""
+
+    sync: Sync
+    state: SyncState
+    summary: Mapping[str, int] | None = None
+    problems: int = 0
+    problem: str | None = None
+    last_run: RunRecord | None = None
+
+
+def at_path(
+    path: Path,
+    *,
+    delete: bool = False,
+    tags: tuple[str, ...] = (),
+    variables: bool = True,
+    user_groups: bool = True,
+) -> Sync:
+    """A file or folder as a sync of its own, known by its real path."""
+    real = path.expanduser().resolve()
+    options = SyncOptions(
+        name=str(real),
+        match_tags=tags,
+        include_variables=variables,
+        include_user_groups=user_groups,
+        delete=delete,
+    )
+    source = Folder((real,), real if real.is_dir() else real.parent)
+    return Sync(short(real), options, source, source.describe())
+
+
+def of_resource(resource: ResourceSync, state: Path) -> Sync:
+    """A stored resource_sync. `state` is where relative paths of files on host begin: `syncs/NAME/` below it."""
+    config = resource.config
+    options = SyncOptions(
+        name=resource.name,
+        match_tags=tuple(config.match_tags),
+        include_resources=config.include_resources,
+        include_variables=config.include_variables,
+        include_user_groups=config.include_user_groups,
+        managed=config.managed,
+        delete=config.delete,
+    )
+    source = _source(resource, state)
+    return Sync(resource.name, options, source, source.describe(), Target("resource_sync", resource.name))
+
+
+def _source(resource: ResourceSync, state: Path) -> Source:
+    config = resource.config
+    if config.files_on_host:
+        return _on_host(resource, state)
+    if config.linked_repo or config.repo:
+        hint = "clone it and add a sync over the clone: ksync syncs add NAME --path CLONE"
+        return Nowhere(resource.name, "a git repository elsewhere: this version reads clones on this machine", hint)
+    if config.file_contents.strip():
+        return Inline(resource.name, config.file_contents)
+    return Nowhere(resource.name, "no source is set up", "give it files, a repository or a text")
+
+
+def _on_host(resource: ResourceSync, state: Path) -> Source:
+    base = state / "syncs" / resource.name.strip().replace("/", "-").replace(" ", "_")
+    paths = []
+    for entry in resource.config.resource_path:
+        path = Path(entry).expanduser()
+        if ".." in PurePosixPath(entry).parts:
+            hint = "write the path without `..`"
+            return Nowhere(resource.name, f"resource_path {entry!r} leaves its folder", hint)
+        paths.append(path if path.is_absolute() else base / path)
+    root = paths[0] if len(paths) == 1 else base
+    return Folder(tuple(paths), root if root.is_dir() else root.parent)

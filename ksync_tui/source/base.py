@@ -1,0 +1,32 @@
+"""The source protocol: where declarations come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ksync_tui.model.resource import Problem, SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The texts of a source, and what stood in the way of some of them."""
+
+    files: tuple[SourceFile, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that belongs to the source could be read."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+
+class Source(Protocol):
+    """A place that texts of resource files come from."""
+
+    def gather(self) -> Gathered:
+        """Reads all texts now. What cannot be read is a problem, never an exception."""
+
+    def describe(self) -> str:
+        """Where that is, for people: `dir  ~/media`."""

@@ -1,0 +1,26 @@
+"""Where in its file a field of a declared resource is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.resource import Place
+from ksync_tui.source import places
+from ksync_tui.source.spelling import spellings
+
+if TYPE_CHECKING:
+    from ksync_tui.model.resource import Declared
+
+
+def place_of(declared: Declared, path: tuple[str | int, ...]) -> Place:
+    """The line and column of a path of field names: of the nearest table above it, where it is not written itself.
+
+    Of a resource in a file that was read whole (see reader), only its own place is known.
+    """
+    place = declared.place
+    if not declared.text:
+        return place
+    kind = KINDS[declared.target.kind]
+    line, column = places.locate(declared.text, ((kind.name, kind.plural), 0, *map(spellings, path)))
+    return Place(place.file, place.line + line - 1, column, place.last)

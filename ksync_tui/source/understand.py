@@ -1,0 +1,201 @@
+"""From the text of one block to what it means, wherever it stands (DESIGN rules 1 to 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ksync_tui.model import text as texts
+from ksync_tui.model.kinds.accept import accept
+from ksync_tui.model.kinds.base import Deployable
+from ksync_tui.model.kinds.fields import shape
+from ksync_tui.model.kinds.mentions import mentions
+from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
+from ksync_tui.model.resource import Reference, Target, digest_of, meaning_of, tags_of
+from ksync_tui.source.blocks import Block, BlockError, locate, parse_block
+from ksync_tui.source.spelling import spellings
+from ksync_tui.source.suggest import closest, hint_for_key
+
+if TYPE_CHECKING:
+    from ksync_tui.model.kinds.accept import Issue
+    from ksync_tui.model.kinds.base import Resource
+    from ksync_tui.model.kinds.fields import Table
+    from ksync_tui.model.kinds.registry import Kind
+    from ksync_tui.model.resource import Severity
+
+Position = tuple[int, int]
+"""Lines below the block's first one, and column."""
+
+Finder = Callable[[Sequence[Any]], Position]
+"""Where a path of keys stands; a step may be a collection of spellings."""
+
+
+class Note(NamedTuple):
+    """A problem of a block, at a place relative to the block."""
+
+    severity: Severity
+    at: Position
+    message: str
+    hint: str | None = None
+
+
+class Understood(NamedTuple):
+    """What a block's text means, wherever it stands; without `resource` when something is in the way.
+
+    `resource` is also None, and `remembered` true, for what an earlier process understood without any note.
+    """
+
+    target: Target | None
+    resource: Resource | None = None
+    notes: tuple[Note, ...] = ()
+    fingerprint: str = ""
+    references: tuple[Reference, ...] = ()
+    tags: tuple[str, ...] = ()
+    deploy: bool = False
+    after: tuple[str, ...] = ()
+    remembered: bool = False
+
+    @property
+    def broken(self) -> Note | None:
+        """The first error, if there is one."""
+        return next((note for note in self.notes if note.severity == "error"), None)
+
+
+def understand(block: Block) -> Understood:
+    """What a block means. Never raises for what the block holds."""
+    kind = BY_HEADER.get(block.header) if block.header is not None else None
+    try:
+        raw = parse_block(block)
+    except BlockError as error:
+        note = Note("error", (error.line - block.first, error.column), f"not TOML: {error.message}", error.hint)
+        return Understood(_guess_target(kind, block.text) if kind else None, notes=(note,))
+    if kind is None or not block.array:
+        return Understood(None, notes=tuple(_foreign(block, raw)))
+
+    def at(path: Sequence[Any]) -> Position:
+        line, column = locate(block, path)
+        return line - block.first, column
+
+    return understand_table(kind, raw, at)
+
+
+def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder) -> Understood:
+    """What a resource's own table means. `at` is only asked where something is wrong."""
+    accepted = accept(kind.model, raw)
+    notes = [_note(kind, issue, at) for issue in accepted.issues] if accepted.issues else []
+    resource = accepted.resource
+    if resource is None:
+        return Understood(_target(kind, raw.get("name")), notes=tuple(notes))
+    bad = bad_name(kind, resource.name)
+    if bad is not None:
+        message = f"{kind.name} name {resource.name!r}: {bad}"
+        return Understood(None, notes=(*notes, Note("error", at(["name"]), message, "give it another name")))
+    stored = kind.normalise(resource.name)
+    if stored != resource.name:
+        message = f"Komodo stores the name {resource.name!r} as {stored!r}; it is taken as that"
+        notes.append(Note("warning", at(["name"]), message, f'write name = "{stored}"'))
+        resource = resource.model_copy(update={"name": stored})
+    meant = meaning_of(resource)
+    notes.extend(_bad_pairs(resource, meant, at))
+    deployable = resource if isinstance(resource, Deployable) else None
+    return Understood(
+        Target(kind.name, stored),
+        resource,
+        tuple(notes),
+        digest_of(meant),
+        tuple([Reference(path, _named(kind, name), needed) for path, kind, name, needed in mentions(resource)]),
+        tuple(tags_of(resource)),
+        deployable is not None and deployable.deploy,
+        tuple(deployable.after) if deployable else (),
+    )
+
+
+def resource_of(text: str) -> Resource:
+    """The resource of a block's text that is known to hold one."""
+    resource = understand(Block(_header(text), text, 1, 1, 0, len(text), True)).resource
+    if resource is None:
+        raise AssertionError("the text of a block that was understood before")
+    return resource
+
+
+def _header(text: str) -> str:
+    return text.split("]]", 1)[0].lstrip("[ \t\ufeff").rstrip()
+
+
+@cache
+def _named(kind: str, name: str) -> Target:
+    """Whom a reference names: by the name that Komodo would have stored (facts h.10)."""
+    return Target(kind, KINDS[kind].normalise(name))
+
+
+def _target(kind: Kind, name: object) -> Target | None:
+    return Target(kind.name, kind.normalise(name)) if isinstance(name, str) and name.strip() else None
+
+
+def _note(kind: Kind, issue: Issue, at: Finder) -> Note:
+    place = at(issue.path if issue.written else [spellings(step) for step in issue.path])
+    if not issue.known:
+        return Note(issue.severity, place, issue.message)
+    where = ".".join(str(step) for step in issue.path[:-1] if isinstance(step, str))
+    message = f"unknown key {issue.path[-1]!r}{f' in {where}' if where else ''} is ignored"
+    return Note(issue.severity, place, message, hint_for_key(kind, issue.path, issue.known))
+
+
+@cache
+def _pair_fields(model: type[Table]) -> tuple[str, ...]:
+    return tuple(field.name for field in shape(model) if field.compare is not None and field.compare.how == "pairs")
+
+
+def _bad_pairs(resource: Resource, meant: Mapping[str, Any], at: Finder) -> Iterator[Note]:
+    """Lines of an environment and the like that have neither `=` nor `:`; Komodo stores them and fails later (e.2)."""
+    settings = resource.settings
+    values = meant if settings is resource else meant.get("config", {})
+    for name in _pair_fields(type(settings)):
+        if isinstance(values.get(name), str):
+            path = (name,) if settings is resource else ("config", name)
+            yield _bad_pair(getattr(settings, name), at([spellings(step) for step in path]), name)
+
+
+def _bad_pair(value: str, place: Position, name: str) -> Note:
+    """The message holds nothing of the line, which may be part of a secret; it is told by its number."""
+    number = next(number for number, line in enumerate(value.splitlines(), 1) if not _is_pair(line))
+    message = f"line {number} of {name!r} has neither `=` nor `:`: Komodo fails when it uses it"
+    return Note("warning", place, message, "write NAME = value, or # before a comment")
+
+
+def _is_pair(line: str) -> bool:
+    try:
+        texts.pairs(line)
+    except texts.BadPairError:
+        return False
+    return True
+
+
+def _foreign(block: Block, raw: Mapping[str, Any]) -> Iterator[Note]:
+    """Tables and keys that are of no kind: Komodo ignores them, ksync says so. Or of a kind, but not in its form."""
+    if block.header is not None:
+        yield foreign_name(block.header, (0, 1))
+        return
+    for key in raw:
+        line, column = locate(block, (key,))
+        yield foreign_name(key, (line - block.first, column))
+
+
+def foreign_name(name: str, place: Position) -> Note:
+    """What is to be said of a header or top-level key that begins no resource."""
+    if name in BY_HEADER:
+        kind = BY_HEADER[name].name
+        return Note("error", place, f"{name!r} must be a list of tables", f"write [[{kind}]] above its keys")
+    meant = closest(name.replace("-", "_"), tuple(BY_HEADER))
+    hint = f"did you mean [[{meant}]]?" if meant else f"the kinds are {', '.join(KINDS)}"
+    return Note("warning", place, f"{name or '(no name)'!r} is no kind of resource and is ignored", hint)
+
+
+def _guess_target(kind: Kind, text: str) -> Target | None:
+    """The target of a block that is not TOML, from its name line, so that it is not taken for deleted."""
+    for line in text.splitlines():
+        key, equals, value = line.partition("=")
+        if equals and key.strip() == "name":
+            return _target(kind, value.split("#", 1)[0].strip().strip("\"'"))
+    return None

@@ -1,0 +1,117 @@
+"""The app: one session, a stack of screens. Nothing here decides anything; the session does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from types import FrameType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from ksync_tui.tui import opening, theme
+
+if TYPE_CHECKING:
+    from ksync_tui.session import Session, Sync
+    from ksync_tui.tui.screens.base import Page
+
+T = TypeVar("T")
+
+HELD_KEYS = 0.4
+"""Seconds after opening a confirmation in which keys still held down are dropped."""
+
+
+class KsyncApp(App[None]):
+    """ksync on a whole terminal. `held_keys` is how long confirmations drop keys, in seconds."""
+
+    TITLE = "ksync"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", show=False, priority=True),
+        Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
+    ]
+    CSS = """
+    Screen { background: transparent; }
+    Input, Input:focus { border: none; height: 1; padding: 0; background: transparent; }
+    """
+
+    def __init__(self, session: Session, start: Sync | None = None, *, held_keys: float = HELD_KEYS) -> None:
+        super().__init__(ansi_color=True)
+        self.session = session
+        self.start = start
+        self.held_keys = held_keys
+        self.animation_level = "none"
+        self.register_theme(theme.THEME)
+        self.theme = theme.NAME
+        self._turn = Lock()
+        self._copies: Path | None = None
+
+    def on_mount(self) -> None:
+        """Opens the list of syncs, and a source's review over it when one was asked for."""
+        opening.show_syncs(self, self.start)
+
+    def in_turn(self, call: Callable[[], T]) -> T:
+        """Runs a call that reads or plans; two of them never run at once. Never on the UI thread."""
+        with self._turn:
+            return call()
+
+    def action_leave(self) -> None:
+        """Leaves ksync; asks first when an edit would be lost, or a run goes on by itself."""
+        question = next(filter(None, (page.leaving() for page in self.pages())), None)
+        if question:
+            self.ask(question, self.exit)
+        else:
+            self.exit()
+
+    def pages(self) -> Iterator[Page[Any]]:
+        """The screens that are open, the newest first."""
+        from ksync_tui.tui.screens.base import Page
+
+        return (screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
+
+    def ask(self, question: str, yes: Callable[[], object]) -> None:
+        """Asks a question; `enter` does it, `esc` does not."""
+        from ksync_tui.tui.screens.question import QuestionScreen
+
+        if not isinstance(self.screen, QuestionScreen):
+            self.push_screen(QuestionScreen(question), lambda agreed: yes() and None if agreed else None)
+
+    def copy_text(self, text: str) -> str:
+        """Copies a text through the terminal (OSC 52) and into a file; answers with what was done (needs 45)."""
+        self.copy_to_clipboard(text)
+        if self._copies is None:
+            handle, name = tempfile.mkstemp(prefix="ksync-", suffix=".txt", text=True)
+            self._copies = Path(name)
+            os.close(handle)
+        self._copies.write_text(text + "\n", encoding="utf-8")
+        return f"Copied. If your terminal has no OSC 52, it is in {self._copies}"
+
+
+def run(session: Session, start: Sync | None = None) -> None:
+    """Runs the app until it is left. The terminal is restored whatever ends it (needs 17)."""
+    app = KsyncApp(session, start)
+    with _leaving_on_signals(app):
+        app.run()
+
+
+@contextmanager
+def _leaving_on_signals(app: KsyncApp) -> Iterator[None]:
+    """SIGTERM and SIGHUP leave the app the ordinary way, so that the terminal is restored."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        app.call_later(app.exit, return_code=128 + number)
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {getattr(signal, name): signal.signal(getattr(signal, name), leave) for name in names}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,71 @@
+"""Slow calls off the UI thread, and the one line that says how they go (DESIGN rule 11)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Thread
+from datetime import UTC, datetime, tzinfo
+from time import monotonic
+from typing import TypeVar
+
+T = TypeVar("T")
+
+SHOW_AFTER = 0.1
+"""Seconds after which a call shows that it works."""
+
+COUNT_AFTER = 2.0
+"""Seconds after which it shows how long it has been working, and that `esc` stops waiting for it."""
+
+
+async def in_thread(call: Callable[[], T]) -> T:
+    """What `call` returns or raises, computed in a thread of its own.
+
+    The thread is a daemon: quitting never waits for a slow read.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def tell(deliver: Callable[[], None]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(lambda: None if future.done() else deliver())
+
+    def work() -> None:
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 - handed over to whoever awaits
+            failure = error
+            tell(lambda: future.set_exception(failure))
+        else:
+            tell(lambda: future.set_result(result))
+
+    Thread(target=work, daemon=True, name="ksync-work").start()
+    return await future
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Something slow that is going on: what, and since when (monotonic seconds)."""
+
+    what: str
+    since: float
+
+    @classmethod
+    def now(cls, what: str) -> Busy:
+        """Something that begins at this moment."""
+        return cls(what, monotonic())
+
+    def line(self) -> str:
+        """What is shown: nothing at first, then the words, then the seconds and the way out."""
+        passed = monotonic() - self.since
+        if passed < SHOW_AFTER:
+            return ""
+        if passed < COUNT_AFTER:
+            return f"{self.what} ..."
+        return f"{self.what} ... {passed:.0f} s, esc stops"
+
+
+def local_zone() -> tzinfo:
+    """The time zone of whoever looks."""
+    return datetime.now().astimezone().tzinfo or UTC

@@ -1,0 +1,50 @@
+"""The person's own editor, opened on the whole terminal."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess  # noqa: S404
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SuspendNotSupported
+
+if TYPE_CHECKING:
+    from ksync_tui.tui.app import KsyncApp
+    from ksync_tui.tui.screens.base import Page
+
+PLUS_LINE = ("vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "joe", "kak", "ed", "pico", "mg", "less")
+"""Editors that take `+LINE FILE`."""
+
+COLON_LINE = ("hx", "helix", "subl", "zed")
+"""Editors that take `FILE:LINE`."""
+
+
+def command(path: str, line: int, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The command that opens a file at a line: $VISUAL, $EDITOR, else vi."""
+    words = shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "vi")
+    name = PurePath(words[0]).name
+    if name in ("code", "codium", "code-insiders"):
+        return [*words, "--wait", "--goto", f"{path}:{line}"]
+    if name in COLON_LINE:
+        return [*words, f"{path}:{line}"]
+    return [*words, f"+{line}", path] if name in PLUS_LINE else [*words, path]
+
+
+def open_in_editor(app: KsyncApp, path: str, line: int, page: Page[Any]) -> None:
+    """Gives the terminal to the editor until it ends, then reads the source again."""
+    words = command(path, line)
+    try:
+        with app.suspend():
+            ended = subprocess.run(words, check=False).returncode  # noqa: S603 - the person's own editor
+    except FileNotFoundError:
+        page.tell(f"{words[0]} is not there. Set EDITOR to the editor you use.")
+        return
+    except (OSError, SuspendNotSupported) as error:
+        page.tell(f"{words[0]} cannot be started here: {error}")
+        return
+    page.action_command("refresh")
+    if ended:
+        page.tell(f"{words[0]} ended with {ended}.")

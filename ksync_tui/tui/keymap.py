@@ -1,0 +1,114 @@
+"""The one table of commands. It feeds bindings, footer, help, palette and README (SCREENS, "Keys")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+LISTS = ("syncs", "review", "problems", "history", "help", "run", "confirm", "commit", "diff")
+"""Screens that have a list or a text to move in."""
+
+PAGES = ("syncs", "review", "problems", "history", "run", "diff")
+"""Screens from which the others are reached."""
+
+KEY_NAMES = {
+    "question_mark": "?", "colon": ":", "escape": "esc", "exclamation_mark": "!", "left_square_bracket": "[",
+    "right_square_bracket": "]", "slash": "/", "pageup": "PgUp", "pagedown": "PgDn", "ctrl+o": "ctrl+o", "f2": "F2",
+}  # fmt: skip
+"""How the toolkit's key names are written for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can do with a key.
+
+    `places` are the screens it works on. A screen does it in a method `do_<id>`, and answers `cannot(<id>)` with the
+    reason when it does not work right now. `rank` orders the footer: 0 keeps a command out of it.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    places: tuple[str, ...]
+    rank: int = 0
+
+    @property
+    def key(self) -> str:
+        """The first key as a person reads it."""
+        return shown(self.keys[0])
+
+    @property
+    def all_keys(self) -> str:
+        """All keys as a person reads them: `q, esc`."""
+        return ", ".join(shown(key) for key in self.keys)
+
+
+def shown(key: str) -> str:
+    """A key name as a person reads it: `left_square_bracket` is `[`."""
+    return KEY_NAMES.get(key, key)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("tick", ("space",), "tick", "Tick or untick the line; on a group all of it", ("review",), 10),
+    Command("tick_all", ("a",), "all", "Tick all creates, updates, renames and deploys, never deletes", ("review",), 11),
+    Command("tick_none", ("A",), "none", "Untick everything", ("review",), 12),
+    Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 13),
+    Command("confirm", ("enter",), "run", "Run exactly the steps shown", ("confirm",), 10),
+    Command("commit", ("enter",), "commit", "Make the commit", ("commit",), 10),
+    Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),
+    Command("answer", ("enter",), "yes", "Yes, do that", ("question",), 10),
+    Command("open", ("enter",), "open", "Open what is under the cursor", ("syncs", "review", "problems", "history"), 14),
+    Command("direction", ("m",), "direction", "Switch between files to live and live to file", ("review",), 15),
+    Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", ("review", "diff"), 22),
+    Command("zoom", ("z",), "zoom", "Give the diff the whole screen, and back", ("review",), 23),
+    Command("previous_change", ("left_square_bracket",), "prev change", "Previous change inside the diff", ("review", "diff"), 25),
+    Command("next_change", ("right_square_bracket",), "next change", "Next change inside the diff", ("review", "diff"), 24),
+    Command("edit", ("e",), "edit", "Edit the resource here, in the app", ("review",), 16),
+    Command("editor", ("E",), "$EDITOR", "Open the file at its line in $EDITOR", ("review", "problems"), 17),
+    Command("save", ("f2", "ctrl+o"), "save", "Show the file's diff, then write it", ("editor",), 10),
+    Command("complete", ("tab",), "complete", "Complete the key or name before the cursor", ("editor",), 11),
+    Command("stop", ("escape",), "stop after this action", "Stop the run after the action it is at", ("run",), 10),
+    Command("follow", ("l",), "follow log", "Keep the newest line of the log in sight", ("run",), 12),
+    Command("detach", ("D",), "detach", "Leave; the run goes on by itself", ("run",), 13),
+    Command("copy", ("y",), "copy", "Copy this (OSC 52, and a file)", ("review", "diff", "run", "history"), 26),
+    Command("filter", ("slash",), "filter", "Filter as you type; esc clears", ("syncs", "review", "problems", "history"), 18),
+    Command("refresh", ("r",), "refresh", "Read sources and live state again", ("syncs", "review", "problems", "history"), 20),
+    Command("problems", ("exclamation_mark",), "problems", "What is wrong in the sources", ("syncs", "review", "history"), 30),
+    Command("history", ("H",), "history", "Past and running runs", ("syncs", "review", "problems"), 31),
+    Command("down", ("j", "down"), "down", "Next line", LISTS),
+    Command("up", ("k", "up"), "up", "Previous line", LISTS),
+    Command("top", ("g", "home"), "top", "First line", LISTS),
+    Command("bottom", ("G", "end"), "bottom", "Last line", LISTS),
+    Command("page_down", ("pagedown",), "page down", "One page down", LISTS),
+    Command("page_up", ("pageup",), "page up", "One page up", LISTS),
+    Command("next_pane", ("tab",), "next pane", "Next pane", (*LISTS, "preview")),
+    Command("previous_pane", ("shift+tab",), "previous pane", "Previous pane", (*LISTS, "preview")),
+    Command("palette", ("colon",), "commands", "All commands of this screen", PAGES),
+    Command("help", ("question_mark",), "help", "The keys of this screen", PAGES, 90),
+    Command("back", ("q", "escape"), "back", "Back; at the root leave ksync", (*PAGES, "help"), 91),
+    Command("cancel", ("escape",), "back", "Back; nothing is done", ("confirm", "commit", "preview", "editor", "question", "palette"), 91),
+)  # fmt: skip
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+
+def on(place: str) -> Iterator[Command]:
+    """The commands that work on a screen, in the table's order."""
+    return (command for command in COMMANDS if place in command.places)
+
+
+def bindings(place: str) -> list[Binding]:
+    """The key bindings of a screen."""
+    return [
+        Binding(key, f"command('{command.id}')", command.label, show=False, id=f"{place}.{command.id}.{key}")
+        for command in on(place)
+        for key in _keys(command, place)
+    ]
+
+
+def _keys(command: Command, place: str) -> Iterator[str]:
+    taken = {key for other in on(place) if other is not command and len(other.keys) == 1 for key in other.keys}
+    return (key for key in command.keys if len(command.keys) == 1 or key not in taken)

@@ -1,0 +1,244 @@
+"""What every screen has: the frame, commands from the keymap, slow work off the UI thread, notices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import Worker
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.present.text import neutral
+from ksync_tui.tui import opening
+from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread
+from ksync_tui.tui.keymap import BY_ID
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, KeyLine, Notice, TooSmall, TopLine
+from ksync_tui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from ksync_tui.session import Session
+    from ksync_tui.tui.app import KsyncApp
+
+T = TypeVar("T")
+Result = TypeVar("Result")
+
+
+class Page(Screen[Result], Generic[Result]):
+    """A screen with the frame around it. `place` is its name in the keymap."""
+
+    place: ClassVar[str] = ""
+    ESCAPE_TO_MINIMIZE = False
+    DEFAULT_CSS = """
+    Page { background: transparent; layout: vertical; }
+    Page.-small > * { display: none; }
+    Page.-small > TooSmall { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy: Busy | None = None
+        self._work: Worker[None] | None = None
+
+    @property
+    def ksync(self) -> KsyncApp:
+        """The app this screen is in."""
+        return cast("KsyncApp", self.app)
+
+    @property
+    def session(self) -> Session:
+        """The one door to everything."""
+        return self.ksync.session
+
+    def compose(self) -> ComposeResult:
+        """The frame and, inside, the screen's body."""
+        yield TopLine(self)
+        yield from self.body()
+        yield Notice()
+        yield KeyLine(self)
+        yield TooSmall()
+
+    def leaving(self) -> str | None:
+        """A question to ask before ksync is left, where something would be lost or goes on."""
+        return None
+
+    def body(self) -> ComposeResult:
+        """What stands between the top line and the keys."""
+        yield from ()
+
+    def where(self) -> Text:
+        """The path to here."""
+        return Text("ksync", style("head"))
+
+    def standing(self) -> Text:
+        """What is going on, or else engine, profile and READ-ONLY."""
+        if self.busy and (line := self.busy.line()):
+            return Text(line, style("accent"))
+        line = Text(neutral(f"{self.session.engine} · {self.session.profile}"), style("dim"))
+        if self.session.read_only:
+            line.append("  ").append(" READ-ONLY ", style("badge"))
+        return line
+
+    def counts(self) -> Text:
+        """How much is pending."""
+        return Text()
+
+    def cannot(self, command: str) -> str | None:
+        """Why a command does not work right now, or None."""
+        return None
+
+    def label_of(self, command: str) -> str | None:
+        """Another footer label, where it depends on the state."""
+        return None
+
+    def changed(self) -> None:
+        """Something that the frame shows is different now."""
+        for line in self.query("TopLine, KeyLine").results(Widget):
+            line.refresh()
+
+    def action_command(self, name: str) -> None:
+        """Does what a key stands for, or says why it cannot be done now."""
+        self.tell("")
+        if name == "back" and self.busy and self._work:
+            self.abandon()
+        elif reason := self.cannot(name):
+            self.tell(reason)
+        else:
+            getattr(self, f"do_{name}")()
+        self.changed()
+
+    def tell(self, words: str | Text) -> None:
+        """A short notice above the keys, until the next key."""
+        text = words if isinstance(words, Text) else Text(neutral(words))
+        self.query_one(Notice).tell(text)
+
+    def tell_error(self, error: KsyncError) -> None:
+        """An error: what, where, why, what to do."""
+        self.tell(error_text(error))
+
+    def work(self, what: str, call: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Runs `call` off the UI thread, then `done` with its result; shows that it works after 100 ms."""
+        self.busy = Busy.now(what)
+        self._work = self.run_worker(self._carry_out(call, done), group="work", exclusive=True, exit_on_error=True)
+        for delay in (SHOW_AFTER, COUNT_AFTER):
+            self.set_timer(delay + 0.01, self.changed)
+
+    def abandon(self) -> None:
+        """Stops waiting for what is going on; its result is not used."""
+        if self._work:
+            self._work.cancel()
+        self.busy = None
+        self.tell("Stopped.")
+
+    def failed(self, error: KsyncError) -> None:
+        """What a failure of slow work leads to."""
+        self.tell_error(error)
+
+    async def _carry_out(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
+        ticking = asyncio.create_task(self._count_seconds())
+        try:
+            result = await in_thread(partial(self.ksync.in_turn, call))
+        except KsyncError as error:
+            self.busy = None
+            self.failed(error)
+        else:
+            self.busy = None
+            done(result)
+        finally:
+            ticking.cancel()
+        self.changed()
+
+    async def _count_seconds(self) -> None:
+        await asyncio.sleep(COUNT_AFTER)
+        while True:
+            self.changed()
+            await asyncio.sleep(1)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A terminal in which nothing would be readable shows one message instead."""
+        self.set_class(event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT, "-small")
+
+    def lines(self) -> Lines | None:
+        """The list or text that the movement keys move in."""
+        if isinstance(self.focused, Lines):
+            return self.focused
+        return next(iter(self.query(Lines)), None)
+
+    def do_down(self) -> None:
+        """Next line."""
+        self._move(lambda lines: lines.move(1))
+
+    def do_up(self) -> None:
+        """Previous line."""
+        self._move(lambda lines: lines.move(-1))
+
+    def do_top(self) -> None:
+        """First line."""
+        self._move(lambda lines: lines.move_to(0))
+
+    def do_bottom(self) -> None:
+        """Last line."""
+        self._move(lambda lines: lines.move_to(-1))
+
+    def do_page_down(self) -> None:
+        """One page down."""
+        self._move(lambda lines: lines.move_page(1))
+
+    def do_page_up(self) -> None:
+        """One page up."""
+        self._move(lambda lines: lines.move_page(-1))
+
+    def do_next_pane(self) -> None:
+        """The next pane gets the keys."""
+        self.focus_next()
+
+    def do_previous_pane(self) -> None:
+        """The previous pane gets the keys."""
+        self.focus_previous()
+
+    def do_back(self) -> None:
+        """Leaves this screen."""
+        self.dismiss(None)
+
+    def do_cancel(self) -> None:
+        """Leaves this screen with nothing done."""
+        self.dismiss(None)
+
+    def do_help(self) -> None:
+        """Shows the keys of this screen."""
+        opening.show_help(self)
+
+    def do_palette(self) -> None:
+        """Shows all commands of this screen."""
+        opening.show_palette(self)
+
+    def do_history(self) -> None:
+        """Shows past runs."""
+        opening.show_history(self)
+
+    def _move(self, movement: Callable[[Lines], None]) -> None:
+        if lines := self.lines():
+            movement(lines)
+
+
+def error_text(error: KsyncError) -> Text:
+    """An error in lines: what failed and where, why, what to do."""
+    text = Text.assemble(("! ", style("problem")), (neutral(error.what), style("bold")))
+    if error.where:
+        text.append(f"  {neutral(error.where)}", style("dim"))
+    for line in (error.why, error.hint):
+        if line:
+            text.append(f"\n  {neutral(line)}")
+    return text
+
+
+def key_of(command: str) -> str:
+    """The key of a command, for sentences that name it."""
+    return BY_ID[command].key

@@ -1,0 +1,142 @@
+"""The confirmation: the very steps of the run, and what must be typed where something is lost (SCREENS, "Confirm")."""
+
+from __future__ import annotations
+
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from ksync_tui.model.plan import Selection
+from ksync_tui.present.confirm import Confirm, Step, Typed, confirm
+from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
+from ksync_tui.tui import keymap
+from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from ksync_tui.planner.safety import Confirmation
+    from ksync_tui.session import Review
+
+SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy"}
+MOST_TARGET = 36
+
+
+class ConfirmScreen(Page[int]):
+    """Shows a frozen selection; answers with the number of the run that was started."""
+
+    place = "confirm"
+    BINDINGS = keymap.bindings("confirm")
+    DEFAULT_CSS = """
+    ConfirmScreen #title { height: 2; padding: 0 1; }
+    ConfirmScreen #deletes { height: auto; max-height: 40%; padding: 1 1 0 1; }
+    ConfirmScreen #ask { height: 1; padding: 0 1; layout: horizontal; }
+    ConfirmScreen Input { margin: 0 2 1 2; }
+    """
+
+    def __init__(self, review: Review, selection: Selection) -> None:
+        super().__init__()
+        self.review = review
+        self.selection = selection
+        self.opened = monotonic()
+        self.asked: Confirmation
+        self.shown: Confirm
+
+    def body(self) -> ComposeResult:
+        """Title, steps, what is deleted, where to type."""
+        asked = self.session.confirmation(self.selection)
+        self.asked = asked
+        where = f"{self.session.engine} · {self.session.profile}"
+        shown = confirm(self.selection, where, cast("Typed", asked.kind), asked.expected, asked.why)
+        self.shown = shown
+        yield Static(Text(shown.title, style("bold")), id="title")
+        yield Lines(id="steps", pointing=False)
+        if shown.deletes or shown.question:
+            yield Static(_deletes(shown), id="deletes")
+        if shown.question:
+            field = Input(id="typed", placeholder=neutral(asked.expected), compact=True)
+            field.cursor_blink = False
+            yield field
+
+    def on_mount(self) -> None:
+        """The typed word gets the keys where one is needed."""
+        self.opened = monotonic()
+        steps = self.shown.steps
+        self.query_one(Lines).show(len(steps), lambda line, width: _step(steps[line], width))
+        self.query_one(Lines).focus()
+        if self.query(Input):
+            self._focus_when_quiet()
+
+    def where(self) -> Text:
+        """The sync."""
+        return Text.assemble((neutral(self.review.sync.name), style("head")), (" > review > confirm", style("dim")))
+
+    def counts(self) -> Text:
+        """How many run."""
+        return Text(f"{len(self.selection):,} to run", style("bold"))
+
+    def cannot(self, command: str) -> str | None:
+        """Nothing destructive runs before the name or count is typed."""
+        if command == "confirm" and not self._typed_right():
+            return self.shown.question
+        return None
+
+    def action_command(self, name: str) -> None:
+        """Keys that were already held down when this opened are dropped for a moment (needs 16)."""
+        if self._held() and name == "confirm":
+            self.opened = monotonic()
+            return
+        super().action_command(name)
+
+    def do_confirm(self) -> None:
+        """Freezes the selection into a run and starts it."""
+        self.work("Starting the run", partial(self.session.start, self.selection), self.dismiss)
+
+    def _held(self) -> bool:
+        return monotonic() - self.opened < self.ksync.held_keys
+
+    def _focus_when_quiet(self) -> None:
+        if self._held():
+            self.set_timer(self.ksync.held_keys, self._focus_when_quiet)
+        else:
+            self.query_one(Input).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that still repeats makes the wait longer."""
+        if self._held() and self.focused is not None and event.is_printable:
+            self.opened = monotonic()
+
+    def _typed_right(self) -> bool:
+        if self.shown.question is None:
+            return True
+        return self.query_one(Input).value.strip() == self.asked.expected
+
+    @on(Input.Changed)
+    def _typing(self) -> None:
+        self.changed()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.action_command("confirm")
+
+
+def _step(step: Step, width: int) -> Text:
+    look = style(SIGN_LOOK.get(step.sign, "plain"))
+    room = min(MOST_TARGET, max(width - 20, 10))
+    line = Text(f" {step.number or '':>3}  ", style("dim"), end="", no_wrap=True)
+    line.append(f"{step.sign} ", look).append(pad(cut_middle(step.target, room), room)).append("  ")
+    return line.append(cut_end(step.reason, max(width - room - 10, 0)), style("dim"))
+
+
+def _deletes(shown: Confirm) -> Text:
+    lines = [Text.assemble(("- ", style("delete")), one) for one in shown.deletes]
+    if shown.why:
+        lines.append(Text(f"{shown.why}."))
+    if shown.question:
+        lines.append(Text(shown.question, style("problem")))
+    return Text("\n").join(lines)

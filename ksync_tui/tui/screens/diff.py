@@ -1,0 +1,90 @@
+"""The difference of one action on the whole screen; the list below stays where it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+
+from ksync_tui.present.text import neutral
+from ksync_tui.tui import keymap
+from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.detail import Detail
+from ksync_tui.tui.words import explained
+
+if TYPE_CHECKING:
+    from ksync_tui.tui.screens.review import ReviewScreen
+
+
+class DiffScreen(Page[None]):
+    """Opened over a review; ticking here ticks there."""
+
+    place = "diff"
+    BINDINGS = keymap.bindings("diff")
+
+    def __init__(self, review: ReviewScreen) -> None:
+        super().__init__()
+        self.review = review
+
+    def body(self) -> ComposeResult:
+        """The difference and its words."""
+        yield Detail(id="detail")
+
+    @property
+    def detail(self) -> Detail:
+        """The difference and its words."""
+        return self.query_one(Detail)
+
+    def on_mount(self) -> None:
+        """Shows what is under the review's cursor."""
+        self.detail.view.focus()
+        self._show()
+
+    def where(self) -> Text:
+        """The sync, and whether this action is ticked."""
+        mark = self.review.side.ticks.mark(self.review.action.id) if self.review.side and self.review.action else ""
+        return Text.assemble((neutral(self.review.sync.name), style("head")), (" > review > diff   ", style("dim")), mark)
+
+    def counts(self) -> Text:
+        """Pending and ticked."""
+        return self.review.counts()
+
+    def label_of(self, command: str) -> str | None:
+        """What the layout key would give."""
+        return ("unified" if self.detail.view.side else "side by side") if command == "layout" else None
+
+    def do_tick(self) -> None:
+        """Ticks the action shown."""
+        self.review.do_tick()
+        if self.review.side and self.review.side.ticks.note:
+            self.tell(self.review.side.ticks.note)
+        self._show()
+
+    def do_layout(self) -> None:
+        """Side by side or unified."""
+        self.detail.switch()
+
+    def do_next_change(self) -> None:
+        """Next change."""
+        if not self.detail.view.jump(1):
+            self.tell("No further change below.")
+
+    def do_previous_change(self) -> None:
+        """Previous change."""
+        if not self.detail.view.jump(-1):
+            self.tell("No further change above.")
+
+    def do_zoom(self) -> None:
+        """Back to list and difference."""
+        self.dismiss(None)
+
+    def do_copy(self) -> None:
+        """Copies the difference."""
+        self.tell(self.ksync.copy_text(self.detail.view.plain_text()))
+
+    def _show(self) -> None:
+        if self.review.side:
+            line, action, direction = self.review.outline.line, self.review.action, self.review.direction
+            self.detail.show(action, direction, explained(self.review.side, action, line, direction))

@@ -1,0 +1,55 @@
+"""The keys of a screen, from the keymap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+from textual.app import ComposeResult
+
+from ksync_tui.tui import keymap
+from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.lines import Lines
+
+SIGNS = (
+    ("+", "create", "create"), ("~", "update", "update"), ("-", "delete", "delete"), (">", "rename", "rename"),
+    ("*", "deploy", "deploy"), ("!", "problem", "problem"), ("x", "blocked", "blocked: the line says why"),
+)  # fmt: skip
+BOXES = (("[x]", "ticked"), ("[.]", "comes along: something ticked needs it"), ("[ ]", "not ticked: stays as it is"))
+
+
+class HelpScreen(Page[None]):
+    """What can be pressed on the screen below, and what its signs mean."""
+
+    place = "help"
+    BINDINGS = keymap.bindings("help")
+
+    def __init__(self, page: Page[Any]) -> None:
+        super().__init__()
+        self.page = page
+        self.text = list(help_lines(page))
+
+    def where(self) -> Text:
+        """Help for which screen."""
+        return Text.assemble(("help", style("head")), (f" > {self.page.place}", style("dim")))
+
+    def body(self) -> ComposeResult:
+        """The text."""
+        yield Lines(id="help", pointing=False)
+
+    def on_mount(self) -> None:
+        """Fills the text."""
+        self.query_one(Lines).show(len(self.text), lambda line, width: self.text[line])
+
+
+def help_lines(page: Page[Any]) -> list[Text]:
+    """One line per command that works on the screen; those that do not work right now are dimmed and say why."""
+    lines = [Text()]
+    for command in keymap.on(page.place):
+        reason = page.cannot(command.id)
+        look = style("dim" if reason else "plain")
+        tail = (f"  ({reason})", style("dim")) if reason else ""
+        lines.append(Text.assemble((f"  {command.all_keys:<14}", style("accent")), (command.help, look), tail))
+    lines += [Text(), *(Text.assemble((f"  {sign:<14}", style(look)), words) for sign, look, words in SIGNS)]
+    return [*lines, Text(), *(Text(f"  {box:<14}{words}") for box, words in BOXES)]

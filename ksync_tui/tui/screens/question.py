@@ -1,0 +1,35 @@
+"""One question; `enter` does it, `esc` does not."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from ksync_tui.present.text import neutral
+from ksync_tui.tui import keymap
+from ksync_tui.tui.screens.base import Page
+
+
+class QuestionScreen(Page[bool]):
+    """A question, asked over everything else."""
+
+    place = "question"
+    BINDINGS = keymap.bindings("question")
+    DEFAULT_CSS = "QuestionScreen Static { padding: 2 2; height: 1fr; }"
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self.question = question
+
+    def body(self) -> ComposeResult:
+        """The question alone."""
+        yield Static(Text(neutral(self.question, keep_newlines=True)))
+
+    def do_answer(self) -> None:
+        """Yes."""
+        self.dismiss(True)
+
+    def do_cancel(self) -> None:
+        """No."""
+        self.dismiss(False)

@@ -1,0 +1,300 @@
+"""The review: everything pending by kind, ticks, and the difference of what is under the cursor (SCREENS, "Review")."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.model.plan import Action
+from ksync_tui.present.diff import Direction
+from ksync_tui.present.rows import Entry
+from ksync_tui.present.text import neutral
+from ksync_tui.present.ticks import Ticks
+from ksync_tui.tui import keymap, opening
+from ksync_tui.tui.editors import open_in_editor
+from ksync_tui.tui.reviewing import Side, path_of, sides_of
+from ksync_tui.tui.screens.base import Page, error_text
+from ksync_tui.tui.screens.diff import DiffScreen
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.detail import Detail
+from ksync_tui.tui.widgets.filter import FilterLine
+from ksync_tui.tui.widgets.lines import Lines
+from ksync_tui.tui.widgets.outline import OutlineView
+from ksync_tui.tui.words import explained, tail_of
+
+if TYPE_CHECKING:
+    from ksync_tui.session import Review, Sync
+
+WIDE = 120
+"""Cells from which list and difference stand side by side."""
+
+
+class ReviewScreen(Page[None]):
+    """One sync: read, planned, ticked."""
+
+    place = "review"
+    BINDINGS = keymap.bindings("review")
+    DEFAULT_CSS = """
+    ReviewScreen #panes { height: 1fr; }
+    ReviewScreen OutlineView { width: 1fr; }
+    ReviewScreen Detail { display: none; width: 62%; padding: 0 0 0 1; border-left: solid ansi_bright_black; }
+    ReviewScreen.-wide Detail { display: block; }
+    ReviewScreen.-wide OutlineView { width: 38%; }
+    """
+
+    def __init__(self, sync: Sync, *, problems: bool = False) -> None:
+        super().__init__()
+        self.sync = sync
+        self.problems_first = problems
+        self.review: Review | None = None
+        self.sides: dict[Direction, Side] = {}
+        self.direction: Direction = "live"
+        self.error: KsyncError | None = None
+
+    def body(self) -> ComposeResult:
+        """The list, and beside it the difference where there is room."""
+        with Horizontal(id="panes"):
+            yield OutlineView()
+            yield Detail(id="detail")
+        yield FilterLine()
+
+    def on_mount(self) -> None:
+        """Reads and plans."""
+        self.do_refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """From 120 cells on the difference stands beside the list."""
+        super().on_resize(event)
+        self.set_class(event.size.width >= WIDE, "-wide")
+
+    @property
+    def outline(self) -> OutlineView:
+        """The list."""
+        return self.query_one(OutlineView)
+
+    @property
+    def side(self) -> Side | None:
+        """The direction shown."""
+        return self.sides.get(self.direction)
+
+    @property
+    def action(self) -> Action | None:
+        """The action under the cursor."""
+        entry = self.outline.entry
+        return self.side.outline.plan.by_id[entry.id] if entry and self.side else None
+
+    def where(self) -> Text:
+        """The sync and the direction."""
+        direction = "to live" if self.direction == "live" else "to file"
+        return Text.assemble(
+            (neutral(self.sync.name), style("head")), (" > review   ", style("dim")), (direction, style("accent"))
+        )
+
+    def counts(self) -> Text:
+        """Pending and ticked."""
+        return Text(self.side.ticks.totals, style("bold")) if self.side else Text()
+
+    def cannot(self, command: str) -> str | None:
+        """What needs a plan, an action under the cursor, or a tick."""
+        if command in ("tick", "tick_all", "tick_none", "direction", "filter", "copy") and not self._pending:
+            return "Nothing is pending."
+        if command == "problems" and not (self.review and self.review.plan.problems):
+            return "There are no problems."
+        if command in ("layout", "next_change", "previous_change") and not self.has_class("-wide"):
+            return "Open the difference first: enter."
+        if command in ("open", "zoom", "edit", "editor", "copy") and not self.action:
+            return "Put the cursor on an action first."
+        if command == "go":
+            return self._cannot_go()
+        if command in ("direction", "edit"):
+            return self._cannot_write()
+        return None
+
+    def label_of(self, command: str) -> str | None:
+        """Labels that depend on direction and layout."""
+        if command == "direction":
+            return "to file" if self.direction == "live" else "to live"
+        if command == "layout":
+            return "unified" if self.query_one(Detail).view.side else "side by side"
+        if command == "go" and self.direction == "file":
+            return "write"
+        return None
+
+    def do_refresh(self) -> None:
+        """Reads sources and live state again; cursor, scroll, ticks and order stay."""
+        self.work(f"Reading {self.sync.name}", partial(self.session.review, self.sync), self.show_review)
+
+    def show_review(self, review: Review) -> None:
+        """Shows a newer review in place of the one before."""
+        self.review, self.error = review, None
+        self.sides = sides_of(review, self.sides)
+        self._show_side()
+        if note := self.sides[self.direction].ticks.note:
+            self.tell(note)
+        if self.problems_first:
+            self.problems_first = False
+            self.do_problems()
+
+    def failed(self, error: KsyncError) -> None:
+        """Without a plan, the error stands where the list would be."""
+        self.error = error
+        if self.review is None:
+            self.outline.empty = error_text(error).plain
+            self.outline.redraw()
+        else:
+            self.tell_error(error)
+
+    def do_tick(self) -> None:
+        """Ticks the line, or on a heading what is shown under it."""
+        line = self.outline.line
+        if line is None or self.side is None:
+            return
+        ticks = self.side.ticks
+        self.set_ticks(ticks.toggle(line.id) if isinstance(line, Entry) else ticks.toggle_all(line.entries))
+
+    def do_tick_all(self) -> None:
+        """Ticks all but deletes, of what the filter leaves."""
+        if self.side:
+            shown = {line.id for line in self.outline.shown if isinstance(line, Entry)}
+            self.set_ticks(self.side.ticks.all(shown if self.outline.words else None))
+
+    def do_tick_none(self) -> None:
+        """Unticks everything."""
+        if self.side:
+            self.set_ticks(self.side.ticks.none())
+
+    def set_ticks(self, ticks: Ticks) -> None:
+        """Shows other ticks, and what came along."""
+        if self.side is None:
+            return
+        self.sides[self.direction] = self.side.ticked(ticks)
+        self.outline.show_ticks(ticks)
+        self._show_detail()
+        if ticks.note:
+            self.tell(ticks.note)
+        self.changed()
+
+    def do_direction(self) -> None:
+        """Reads the same list the other way."""
+        self.direction = "file" if self.direction == "live" else "live"
+        self._show_side()
+
+    def do_filter(self) -> None:
+        """Opens the filter."""
+        self.query_one(FilterLine).open()
+
+    def do_open(self) -> None:
+        """Opens the difference over the list."""
+        if self.action:
+            self.app.push_screen(DiffScreen(self))
+
+    def do_zoom(self) -> None:
+        """The same: the difference on the whole screen."""
+        self.do_open()
+
+    def do_layout(self) -> None:
+        """Side by side or unified."""
+        self.query_one(Detail).switch()
+
+    def do_next_change(self) -> None:
+        """Next change in the difference."""
+        self.query_one(Detail).view.jump(1)
+
+    def do_previous_change(self) -> None:
+        """Previous change in the difference."""
+        self.query_one(Detail).view.jump(-1)
+
+    def do_copy(self) -> None:
+        """Copies the difference under the cursor."""
+        if self.action:
+            self.tell(self.ksync.copy_text(self.query_one(Detail).view.plain_text()))
+
+    def do_edit(self) -> None:
+        """Opens the resource in the editor of the app."""
+        if self.review and self.action:
+            opening.show_editor(self, self.review, self.action.target)
+
+    def do_editor(self) -> None:
+        """Opens the file at its line in $EDITOR, then reads it again."""
+        action = self.action
+        path = path_of(self.review, action) if self.review and action else None
+        if path is None or action is None or action.place is None:
+            self.tell("This resource stands in no file on this machine.")
+            return
+        open_in_editor(self.ksync, path, action.place.line, self)
+
+    def do_problems(self) -> None:
+        """Opens the problems of this source."""
+        if self.review:
+            opening.show_problems(self, self.review)
+
+    def do_go(self) -> None:
+        """Confirms what is ticked, or shows what would be written."""
+        if not (self.review and self.side):
+            return
+        if self.direction == "live":
+            opening.show_confirm(self, self.review, self.side.ticks.selection)
+        else:
+            opening.show_write_back(self, self.review, self.side.ticks.ticked)
+
+    def do_back(self) -> None:
+        """Clears the filter, then leaves."""
+        if self.outline.words:
+            self.query_one(FilterLine).clear_and_close()
+        else:
+            self.dismiss(None)
+
+    @property
+    def _pending(self) -> bool:
+        return bool(self.side and self.side.outline.plan.actions)
+
+    def _cannot_go(self) -> str | None:
+        if not (self.side and self.side.ticks.ticked):
+            return "Nothing is ticked: space ticks the line, a ticks all but deletes."
+        if self.direction == "live" and self.session.read_only:
+            return f"READ-ONLY: {self.session.read_only}"
+        return None
+
+    def _cannot_write(self) -> str | None:
+        if self.review is None:
+            return "Nothing is read yet."
+        if self.sync.managed or len(self.review.declarations.files) == 1:
+            return None
+        return f"{self.sync.name} is not managed: its files are written by hand (E opens them)."
+
+    def _show_side(self) -> None:
+        if self.side is None or self.review is None:
+            return
+        self.outline.show_plan(self.side.outline, self.side.ticks, tail_of(self.review.plan, self.side.outline))
+        self._show_detail()
+        self.changed()
+
+    def _show_detail(self) -> None:
+        if self.side:
+            words = explained(self.side, self.action, self.outline.line, self.direction)
+            self.query_one(Detail).show(self.action, self.direction, words)
+
+    @on(Lines.Moved)
+    def _moved(self, event: Lines.Moved) -> None:
+        if event.lines is self.outline:
+            self._show_detail()
+            self.changed()
+
+    @on(Lines.Clicked)
+    def _clicked(self) -> None:
+        self.action_command("open")
+
+    @on(FilterLine.Typed)
+    def _typed(self, event: FilterLine.Typed) -> None:
+        self.outline.show_found(event.words)
+        self._show_detail()
+
+    @on(FilterLine.Left)
+    def _left(self) -> None:
+        self.outline.focus()

@@ -1,0 +1,197 @@
+"""A run as it happens: its actions, its log, its end, and what is left afterwards (SCREENS, "Run")."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.present.rows import summary_of
+from ksync_tui.present.runs import RunLine, bar, closing, ended, progress, run_lines, title
+from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
+from ksync_tui.tui import keymap
+from ksync_tui.tui.background import in_thread
+from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from ksync_tui.model.events import RunRecord
+    from ksync_tui.session import Review, Sync, Watch
+
+POLL = 0.15
+"""Seconds between two looks at a run."""
+
+STATE_LOOK = {"done": "create", "failed": "problem", "skipped": "update", "stopped": "update", "running": "accent"}
+SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy"}
+MOST_LOG = 5_000
+
+
+class RunScreen(Page[str]):
+    """Watches a run through the journal only; leaving does not end it."""
+
+    place = "run"
+    BINDINGS = keymap.bindings("run")
+    DEFAULT_CSS = """
+    RunScreen #actions { height: 1fr; }
+    RunScreen #rule { height: 1; color: ansi_bright_black; }
+    RunScreen #log { height: 1fr; }
+    RunScreen #end { height: auto; max-height: 40%; padding: 0 1; }
+    """
+
+    def __init__(self, run: int, sync: Sync | None = None) -> None:
+        super().__init__()
+        self.run_id = run
+        self.sync = sync
+        self.record: RunRecord | None = None
+        self.rows: list[RunLine] = []
+        self.log_lines: list[tuple[str, str]] = []
+        self.following = True
+        self.stopping = False
+        self.after = ""
+
+    def body(self) -> ComposeResult:
+        """Actions above, log below, the end between them and the keys."""
+        yield Lines(id="actions", pointing=False)
+        yield Static(id="rule")
+        yield Lines(id="log", pointing=False, empty="No output yet.")
+        yield Static(id="end")
+
+    def on_mount(self) -> None:
+        """Watches from the beginning."""
+        self.query_one("#rule", Static).update(Text("─" * 400, no_wrap=True))
+        self.query_one("#actions").focus()
+        self.run_worker(self._watch(), group="watch", exclusive=True)
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has ended."""
+        return self.record is not None and self.record.state not in ("planned", "running")
+
+    def leaving(self) -> str | None:
+        """A run goes on without ksync: that is said."""
+        if self.over:
+            return None
+        return f"Run {self.run_id} goes on by itself; `ksync watch {self.run_id}` shows it. Leave ksync?"
+
+    def where(self) -> Text:
+        """`Run 17 · homelab`."""
+        return Text(title(self.record) if self.record else f"Run {self.run_id}", style("head"))
+
+    def counts(self) -> Text:
+        """`3 of 7 · 00:12`."""
+        return Text(progress(self.record, time.time()), style("bold")) if self.record else Text()
+
+    def cannot(self, command: str) -> str | None:
+        """Stopping and leaving alone need a run that goes on."""
+        if command in ("stop", "detach") and self.over:
+            return "The run is over."
+        if command == "stop" and self.stopping:
+            return "It stops after the action it is at."
+        if command == "back" and not self.over:
+            return "The run goes on: D leaves it running, esc stops it after this action."
+        return None
+
+    def action_command(self, name: str) -> None:
+        """After the end `esc` means back, like everywhere."""
+        super().action_command("back" if name == "stop" and self.over else name)
+
+    def do_stop(self) -> None:
+        """Stops the run after the action it is at."""
+        self.stopping = True
+        self.work("Stopping", partial(self.session.stop, self.run_id), lambda _: None)
+        self.tell("Stopping after this action.")
+
+    def do_follow(self) -> None:
+        """Keeps the newest line of the log in sight, or lets it go."""
+        self.following = not self.following
+        self._follow()
+
+    def do_detach(self) -> None:
+        """Leaves; the run goes on by itself."""
+        self.dismiss(f"Run {self.run_id} goes on by itself: H shows it, and so does `ksync watch {self.run_id}`.")
+
+    def do_copy(self) -> None:
+        """Copies the summary."""
+        if self.record:
+            words = [title(self.record), *closing(self.record), self.after]
+            self.tell(self.ksync.copy_text("\n".join(filter(None, words))))
+
+    async def _watch(self) -> None:
+        cursor = 0
+        while True:
+            try:
+                seen = await in_thread(partial(self.session.watch, self.run_id, cursor))
+            except KsyncError as error:
+                self.tell_error(error)
+                return
+            cursor = seen.cursor
+            self._show(seen)
+            if self.over:
+                break
+            await asyncio.sleep(POLL)
+        self._closed()
+
+    def _show(self, seen: Watch) -> None:
+        self.record = seen.record
+        self.rows = run_lines(seen.record, time.time())
+        self.query_one("#actions", Lines).show(len(self.rows), self._draw_action)
+        if seen.lines:
+            self.log_lines = [*self.log_lines, *seen.lines][-MOST_LOG:]
+            self.query_one("#log", Lines).show(len(self.log_lines), self._draw_log)
+        self._follow()
+        self.changed()
+
+    def _follow(self) -> None:
+        if not self.following:
+            return
+        self.query_one("#log", Lines).move_to(-1)
+        at = next((at for at, row in enumerate(self.rows) if row.state == "running"), None)
+        if at is not None:
+            self.query_one("#actions", Lines).reveal(at)
+
+    def _closed(self) -> None:
+        if self.record is None:
+            return
+        self.query_one("#end", Static).update(_end(self.record, ""))
+        if self.sync is not None:
+            self.work("Planning again", partial(self.session.review, self.sync), self._planned_again)
+
+    def _planned_again(self, review: Review) -> None:
+        left = review.plan.pending
+        self.after = f"planned again: {summary_of(review.plan) if left else 'nothing left'}"
+        if self.record:
+            self.query_one("#end", Static).update(_end(self.record, self.after))
+
+    def _draw_action(self, line: int, width: int) -> Text:
+        row = self.rows[line]
+        here = row.state == "running"
+        head = Text("> " if here else "  ", style("accent"), end="", no_wrap=True)
+        head.append(f"{row.state:<9}", style(STATE_LOOK.get(row.state, "dim")))
+        room = max(width - 11 - 12, 10)
+        sign, _, rest = row.title.partition(" ")
+        words = cut_middle(rest, room if not row.message else room // 2)
+        head.append(f"{sign} ", style(SIGN_LOOK.get(sign, "plain"))).append(words)
+        if row.message:
+            head.append("  ").append(cut_end(row.message, room - len(words) - 4), style("dim"))
+        head.append(" " * max(width - 11 - head.cell_len + 1, 1))
+        return head.append(f"{row.time:>8}", style("dim"))
+
+    def _draw_log(self, line: int, width: int) -> Text:
+        action, words = self.log_lines[line]
+        return Text.assemble((f"  {pad(neutral(action.partition('/')[2]), 14)} ", style("dim")), neutral(words))
+
+
+def _end(record: RunRecord, after: str) -> Text:
+    first, *rest = closing(record)
+    look = style("bold" if record.state == "done" else "problem")
+    lines = [Text(first, look), *(Text(one) for one in rest)]
+    if after:
+        lines.append(Text(after, style("accent")))
+    return Text("\n").join(lines)

@@ -1,0 +1,81 @@
+"""What is under the cursor: its head, its difference, and in words what it would bring about."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from ksync_tui.model.plan import Action
+from ksync_tui.present.diff import Direction, diff
+from ksync_tui.present.text import cut_middle, neutral
+from ksync_tui.present.views import TITLES, towards
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.diff import DiffView
+
+
+class Detail(Vertical):
+    """The right pane of a wide review, and the whole of a narrow diff."""
+
+    DEFAULT_CSS = """
+    Detail { width: 1fr; height: 1fr; }
+    Detail #head { height: 1; }
+    Detail #titles { height: 1; }
+    Detail #words { height: auto; max-height: 40%; padding: 1 0 0 0; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.action: Action | None = None
+        self.direction: Direction = "live"
+
+    def compose(self) -> ComposeResult:
+        """Head, column titles, difference, words."""
+        yield Static(id="head")
+        yield Static(id="titles")
+        yield DiffView(id="diff")
+        yield Static(id="words")
+
+    @property
+    def view(self) -> DiffView:
+        """The difference."""
+        return self.query_one(DiffView)
+
+    def show(self, action: Action | None, direction: Direction, words: Text) -> None:
+        """Shows an action, or only words where there is none."""
+        keep = action is not None and self.action is not None and action.id == self.action.id
+        self.action, self.direction = action, direction
+        self.query_one("#head", Static).update(self._head())
+        self.view.show_rows(towards(diff(action), direction) if action else (), keep=keep)
+        self.query_one("#titles", Static).update(self._titles())
+        self.query_one("#words", Static).update(words)
+
+    def switch(self) -> None:
+        """Side by side or unified."""
+        self.view.switch()
+        self.query_one("#titles", Static).update(self._titles())
+
+    def on_resize(self) -> None:
+        """The titles stand over their columns."""
+        self.query_one("#head", Static).update(self._head())
+        self.call_after_refresh(lambda: self.query_one("#titles", Static).update(self._titles()))
+
+    def _head(self) -> Text:
+        if self.action is None:
+            return Text()
+        verb = "write" if self.direction == "file" else self.action.verb
+        place = self.action.place
+        left = Text.assemble((neutral(str(self.action.target)), style("head")), ("  ", ""), (verb, style(self.action.verb)))
+        where = neutral(f"{place.file}:{place.line}") if place else ""
+        where = cut_middle(where, max(self.size.width - left.cell_len - 3, 0))
+        return Text.assemble(left, "   ", (where, style("dim")), no_wrap=True)
+
+    def _titles(self) -> Text:
+        left, right = TITLES[self.direction]
+        if self.action is None:
+            return Text()
+        if not self.view.side:
+            return Text.assemble("  ", (f"- {left}", style("delete")), "   ", (f"+ {right}", style("create")))
+        room = self.view.column() + self.view.gutter
+        return Text.assemble((f"  {left:<{room}}", style("dim")), (" │ ", style("dim")), (right, style("dim")), no_wrap=True)

@@ -1,0 +1,184 @@
+"""A list or a text that is drawn line by line: only what is in sight is ever made, so 10,000 rows cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.text import Text
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from ksync_tui.tui.theme import style
+
+Draw = Callable[[int, int], Text]
+"""Line number and width to the line's text."""
+
+CURSOR = "> "
+NO_CURSOR = "  "
+
+
+class Lines(ScrollView, can_focus=True, inherit_bindings=False):
+    """Lines drawn by a function, with a cursor on the ones that `stops` allows.
+
+    Without a cursor (`pointing` False) it is a text that scrolls.
+    """
+
+    DEFAULT_CSS = """
+    Lines { height: 1fr; width: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; background: transparent; }
+    """
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Moved(Message):
+        """The cursor stands on another line."""
+
+        def __init__(self, lines: Lines) -> None:
+            super().__init__()
+            self.lines = lines
+
+        @property
+        def control(self) -> Lines:
+            """The list whose cursor moved."""
+            return self.lines
+
+    class Clicked(Message):
+        """The line under the cursor was clicked again."""
+
+    def __init__(self, *, id: str | None = None, pointing: bool = True, empty: str = "") -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.pointing = pointing
+        self.empty = empty
+        self.count = 0
+        self._draw: Draw = lambda line, width: Text()
+        self._stops: Callable[[int], bool] = lambda line: True
+
+    def show(
+        self, count: int, draw: Draw, *, stops: Callable[[int], bool] | None = None, cursor: int | None = None
+    ) -> None:
+        """Shows `count` lines. Cursor and scroll stay where they are unless `cursor` says another line."""
+        self.count = count
+        self._draw = draw
+        self._stops = stops or (lambda line: True)
+        self.virtual_size = Size(0, max(count, 1))
+        wanted = self.cursor if cursor is None else cursor
+        self.cursor = self._nearest(min(max(wanted, 0), max(count - 1, 0)))
+        self.refresh()
+
+    def redraw(self) -> None:
+        """Draws again what is in sight: the lines' content changed, not their number."""
+        self.refresh()
+
+    def move(self, by: int) -> None:
+        """Moves the cursor by so many lines to one where it may stand, or scrolls a text."""
+        if not self.pointing:
+            self.scroll_to(y=self.scroll_offset.y + by, animate=False)
+            return
+        self._point(self.cursor + by, 1 if by > 0 else -1)
+
+    def move_page(self, by: int) -> None:
+        """Moves by so many pages."""
+        self.move(by * max(self.size.height - 1, 1))
+
+    def move_to(self, line: int) -> None:
+        """Moves to a line; negative ones count from the end."""
+        target = line if line >= 0 else self.count + line
+        if not self.pointing:
+            self.scroll_to(y=target, animate=False)
+            return
+        self._point(target, -1 if line < 0 else 1)
+
+    def reveal(self, line: int) -> None:
+        """Scrolls as little as it takes to have a line in sight."""
+        self._keep_in_sight(line)
+
+    def render_line(self, y: int) -> Strip:
+        """One line in sight."""
+        width = self.size.width
+        index = self.scroll_offset.y + y
+        if index >= self.count:
+            return self._beyond(y, width)
+        return self._strip(self._line(index, width), width)
+
+    def validate_cursor(self, line: int) -> int:
+        """The cursor stays inside the lines."""
+        return min(max(line, 0), max(self.count - 1, 0))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Only the two lines concerned are drawn again."""
+        if not self.pointing:
+            return
+        self.refresh_line(old)
+        self.refresh_line(new)
+        self._keep_in_sight(new)
+        self.post_message(self.Moved(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; a click on the cursor opens."""
+        line = self.scroll_offset.y + event.y
+        if not self.pointing or line >= self.count or not self._stops(line):
+            return
+        if line == self.cursor:
+            self.post_message(self.Clicked())
+        self.cursor = line
+
+    def on_focus(self) -> None:
+        """The cursor looks different with the focus."""
+        self.refresh_line(self.cursor)
+
+    def on_blur(self) -> None:
+        """The cursor looks different without the focus."""
+        self.refresh_line(self.cursor)
+
+    def on_resize(self) -> None:
+        """The cursor stays in sight."""
+        if self.pointing:
+            self._keep_in_sight(self.cursor)
+
+    def _line(self, index: int, width: int) -> Text:
+        if not self.pointing:
+            return self._draw(index, width)
+        here = index == self.cursor and self._stops(index)
+        line = Text(CURSOR if here else NO_CURSOR, style("accent"), end="", no_wrap=True)
+        line.append_text(self._draw(index, width - len(CURSOR)))
+        if here:
+            line.stylize("bold" if self.has_focus else "", len(CURSOR))
+        return line
+
+    def _beyond(self, y: int, width: int) -> Strip:
+        if self.count or not self.empty:
+            return Strip.blank(width)
+        words = self.empty.splitlines()
+        return self._strip(Text(f"  {words[y]}" if y < len(words) else "", style("dim"), end=""), width)
+
+    def _strip(self, text: Text, width: int) -> Strip:
+        text.end = ""
+        return Strip(text.render(self.app.console)).adjust_cell_length(width)
+
+    def _keep_in_sight(self, line: int) -> None:
+        top, height = self.scroll_offset.y, max(self.size.height, 1)
+        if line < top + 1 and not self._stops(line - 1):
+            self.scroll_to(y=max(line - 1, 0), animate=False)
+        elif line < top:
+            self.scroll_to(y=line, animate=False)
+        elif line >= top + height:
+            self.scroll_to(y=line - height + 1, animate=False)
+
+    def _point(self, line: int, step: int) -> None:
+        line = min(max(line, 0), self.count - 1)
+        found = self._next_stop(line, step)
+        self.cursor = self._next_stop(line, -step, line) if found is None else found
+
+    def _nearest(self, line: int) -> int:
+        found = self._next_stop(line, 1)
+        return self._next_stop(line, -1, line) if found is None else found
+
+    def _next_stop(self, line: int, step: int, otherwise: int | None = None) -> int | None:
+        while 0 <= line < self.count:
+            if self._stops(line):
+                return line
+            line += step
+        return otherwise

@@ -1,0 +1,99 @@
+"""The review's list: actions under the heading of their kind, with their boxes. Drawn from present.rows and ticks."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from ksync_tui.model.plan import Plan, SyncOptions
+from ksync_tui.present.rows import Entry, Group, Line, Outline, title_of
+from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
+from ksync_tui.present.ticks import Ticks
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.lines import Lines
+
+MOST_NAME = 32
+BOX = 6
+"""Cells of `[x] ~ `."""
+
+
+class OutlineView(Lines):
+    """The list of a plan. A newer plan keeps the cursor on its action and the line where it was on the screen."""
+
+    def __init__(self) -> None:
+        super().__init__(id="outline")
+        self.outline = Outline(Plan(SyncOptions(""), ""))
+        self.ticks = Ticks(self.outline.plan)
+        self.words = ""
+        self.shown: tuple[Line, ...] = ()
+        self.tail: list[str] = []
+        self._name = 0
+
+    @property
+    def line(self) -> Line | None:
+        """The heading or entry under the cursor."""
+        return self.shown[self.cursor] if self.cursor < len(self.shown) else None
+
+    @property
+    def entry(self) -> Entry | None:
+        """The entry under the cursor; None on a heading."""
+        line = self.line
+        return line if isinstance(line, Entry) else None
+
+    def show_plan(self, outline: Outline, ticks: Ticks, tail: list[str]) -> None:
+        """Shows another plan."""
+        self.outline, self.ticks, self.tail = outline, ticks, tail
+        self._fill()
+
+    def show_ticks(self, ticks: Ticks) -> None:
+        """Shows other ticks of the same plan."""
+        self.ticks = ticks
+        self.redraw()
+
+    def show_found(self, words: str) -> None:
+        """Shows what a filter leaves."""
+        self.words = words
+        self._fill()
+
+    def _fill(self) -> None:
+        before = _key(self.line)
+        offset = self.cursor - self.scroll_offset.y
+        self.shown = self.outline.shown(self.words)
+        names = (cell_width(line.name) for line in self.shown if isinstance(line, Entry))
+        self._name = min(max(names, default=0), MOST_NAME)
+        at = next((at for at, line in enumerate(self.shown) if before and _key(line) == before), None)
+        first = 1 if self.shown and self.cursor == 0 and not before else self.cursor
+        tail = ["", *self.tail] if self.tail and self.shown else self.tail
+        self.show(
+            len(self.shown) + len(tail),
+            lambda line, width: self._draw_tail(tail, line, width),
+            stops=lambda line: line < len(self.shown),
+            cursor=first if at is None else at,
+        )
+        if at is not None:
+            self.scroll_to(y=self.cursor - offset, animate=False)
+
+    def _draw_tail(self, tail: list[str], at: int, width: int) -> Text:
+        if at >= len(self.shown):
+            return Text(cut_end(tail[at - len(self.shown)], width), style("dim"))
+        line = self.shown[at]
+        return self._heading(line, width) if isinstance(line, Group) else self._entry(line, width)
+
+    def _heading(self, group: Group, width: int) -> Text:
+        count = f"{self.ticks.count(group)}/{len(group.entries)}"
+        title = pad(neutral(title_of(group.kind)), max(width - len(count) - 1, 1))
+        return Text.assemble((title, style("head")), (count, style("dim")), " ")
+
+    def _entry(self, entry: Entry, width: int) -> Text:
+        mark = self.ticks.mark(entry.id)
+        look = style("blocked" if entry.blocked else entry.verb)
+        name_room = max(min(self._name, width - BOX - 8), 8)
+        reason_room = width - BOX - 2 - name_room - 2
+        line = Text(f"{mark} ", style("bold" if mark == "[x]" else "plain"), end="", no_wrap=True)
+        line.append(f"{entry.sign} ", look).append(pad(cut_middle(entry.name, name_room), name_room))
+        return line.append("  ").append(cut_end(self.ticks.reason(entry), reason_room), style("dim"))
+
+
+def _key(line: Line | None) -> str:
+    if line is None:
+        return ""
+    return line.id if isinstance(line, Entry) else f"group:{line.kind}"

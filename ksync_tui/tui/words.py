@@ -1,0 +1,37 @@
+"""The sentences of the review: below the difference, and below the list."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from ksync_tui.model.plan import Action, Plan
+from ksync_tui.present.diff import Direction
+from ksync_tui.present.explain import explain
+from ksync_tui.present.plain import remarks
+from ksync_tui.present.rows import Group, Line, Outline, plural_of, summary_of
+from ksync_tui.present.text import neutral
+from ksync_tui.tui.reviewing import Side
+from ksync_tui.tui.theme import style
+
+LOOKS = {"blocked": "problem", "what": "bold", "where": "dim", "like": "rename"}
+
+
+def explained(side: Side, action: Action | None, line: Line | None, direction: Direction) -> Text:
+    """What the thing under the cursor would bring about."""
+    if action is not None:
+        sentences = explain(action, side.ticks.needs, direction)
+        return Text("\n").join(Text(one.text, style(LOOKS.get(one.topic, "plain"))) for one in sentences)
+    if isinstance(line, Group):
+        title = f"{len(line.entries):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."
+        return Text.assemble((title, style("bold")), "\nspace ticks what is shown under this heading, never deletes.")
+    return Text()
+
+
+def tail_of(plan: Plan, outline: Outline) -> list[str]:
+    """The lines below the list: what is as declared, why nothing is deleted, likely renames."""
+    if not plan.actions:
+        problems = len(plan.errors)
+        found = "Nothing is pending: live is as declared." if not problems else "Nothing can be planned: see the problems (!)."
+        return ["", found, summary_of(plan)]
+    said = ["".join(piece for piece, _ in line) for line in remarks(plan)]
+    return [line for line in (outline.unchanged, *map(neutral, said)) if line]

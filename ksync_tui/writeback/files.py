@@ -1,0 +1,131 @@
+"""Files changed block by block: shown before, written whole or not at all (DESIGN rule 8)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+
+from ksync_tui.errors import WriteBackError
+from ksync_tui.writeback.spans import BlockEdit, apply_edits
+
+MASK = "******"
+_WRITABLE = 0o222
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """A file before and after its edits. `before` is None for a file that is not there yet."""
+
+    path: Path
+    name: str
+    before: bytes | None
+    after: bytes
+    edits: tuple[BlockEdit, ...] = ()
+
+
+def edit_file(path: Path, name: str, edits: Sequence[BlockEdit]) -> FileEdit:
+    """What the edits make of a file as it is now; a file that is not there is made. Nothing is written.
+
+    Raises WriteBackError when the file cannot be read or a block is not there as it was.
+    """
+    before = _read(path, name)
+    try:
+        text = (before or b"").decode("utf-8")
+        after = apply_edits(text, edits).encode("utf-8")
+    except UnicodeError as error:
+        raise WriteBackError("the file was left as it was", where=name, why="it is not UTF-8 text") from error
+    return FileEdit(path, name, before, after, tuple(edits))
+
+
+def _read(path: Path, name: str) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise WriteBackError("the file cannot be read", where=name, why=error.strerror) from error
+
+
+def preview(edit: FileEdit, hidden: Collection[str] = ()) -> list[str]:
+    """The edit as lines of a unified diff, without line ends; every text of `hidden` is masked."""
+    before, after = ((data or b"").decode("utf-8", "replace") for data in (edit.before, edit.after))
+    for secret in sorted(filter(None, hidden), key=len, reverse=True):
+        before, after = before.replace(secret, MASK), after.replace(secret, MASK)
+    old = "/dev/null" if edit.before is None else f"a/{edit.name}"
+    return list(unified_diff(before.splitlines(), after.splitlines(), old, f"b/{edit.name}", lineterm=""))
+
+
+def write(edit: FileEdit, root: Path | None = None) -> None:
+    """Writes a file: to a temporary one beside it, synced, then renamed over it. Mode and owner stay; a link is followed.
+
+    Raises WriteBackError, and leaves everything as it was, when the file is not as it was read, leads out of `root`,
+    is read-only, or the disk refuses.
+    """
+    target = _target(edit, root)
+    _require_unchanged(edit, target)
+    try:
+        if edit.before is None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        with _temporary(target) as (temporary, handle):
+            _fill(handle, edit.after, target if edit.before is not None else None)
+            _require_unchanged(edit, target)
+            temporary.replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise _refused(edit, error.strerror or str(error)) from error
+
+
+def _target(edit: FileEdit, root: Path | None) -> Path:
+    target = Path(os.path.realpath(edit.path))
+    if root is not None and not target.is_relative_to(os.path.realpath(root)):
+        raise _refused(edit, f"it is a link that leads out of {root}")
+    if edit.before is not None and not (os.access(target, os.W_OK) and target.stat().st_mode & _WRITABLE):
+        raise _refused(edit, "it is read-only", "Allow writing to it first")
+    return target
+
+
+def _refused(edit: FileEdit, why: str, hint: str | None = None) -> WriteBackError:
+    return WriteBackError("the file was left as it was", where=edit.name, why=why, hint=hint)
+
+
+def _require_unchanged(edit: FileEdit, target: Path) -> None:
+    if _read(target, edit.name) != edit.before:
+        raise _refused(edit, "it changed since it was read", "Refresh and look again")
+
+
+@contextmanager
+def _temporary(target: Path) -> Iterator[tuple[Path, int]]:
+    """A new file beside the target, gone afterwards unless it was renamed."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".ksync", dir=target.parent)
+    path = Path(name)
+    try:
+        yield path, handle
+    finally:
+        os.close(handle)
+        path.unlink(missing_ok=True)
+
+
+def _fill(handle: int, data: bytes, like: Path | None) -> None:
+    """Writes all bytes to disk, with the mode and owner of the file they replace; a new file is its owner's alone."""
+    if like is not None:
+        wanted, has = like.stat(), os.fstat(handle)
+        if (wanted.st_uid, wanted.st_gid) != (has.st_uid, has.st_gid):
+            os.fchown(handle, wanted.st_uid, wanted.st_gid)
+        os.fchmod(handle, wanted.st_mode & 0o7777)
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+    os.fsync(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

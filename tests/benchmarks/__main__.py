@@ -1,0 +1,123 @@
+"""`python -m tests.benchmarks` prints how fast ksync is, as ratios measured against each other in one run.
+
+The figures behind each ratio are medians; a limit that is missed is printed as MISS and makes the exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks import inventory
+from tests.benchmarks.measure import PYTHON, Row, environment, medians, ratio, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGE, SMALL = 10_000, 1_000
+KSYNC = [PYTHON, "-m", "ksync_tui"]
+TOMLI = "import sys, tomli; tomli.loads(open(sys.argv[1], encoding='utf-8').read())"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A generated file, and a KSYNC_HOME in which all of it is live."""
+
+    file: Path
+    home: str
+
+    @classmethod
+    def of(cls, folder: Path, resources: int) -> Bench:
+        """Generates and applies `resources` declarations in `folder`."""
+        folder.mkdir()
+        bench = cls(folder / "all.toml", str(folder / "home"))
+        bench.file.write_text(inventory.text(resources), encoding="utf-8")
+        took = run([*KSYNC, "apply", str(bench.file), "--all", "--yes"], bench.home)
+        print(f"applied {resources} resources ({bench.file.stat().st_size / 1e6:.1f} MB) in {took:.1f} s", flush=True)
+        return bench
+
+    @property
+    def plan(self) -> list[str]:
+        """The command that plans the file."""
+        return [*KSYNC, "plan", str(self.file)]
+
+
+def main() -> int:
+    """Measures and prints; 1 when a limit was missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="runs of each whole process (default: 5)")
+    runs = parser.parse_args().runs
+    missed = 0
+    with TemporaryDirectory(prefix="ksync-bench-") as folder:
+        for row in rows(Path(folder), runs):
+            print(row, flush=True)
+            missed += row.value > row.limit
+    return 1 if missed else 0
+
+
+def rows(folder: Path, runs: int) -> Iterator[Row]:
+    """All measurements, the quick ones first."""
+    yield from _start(str(folder / "nothing"), runs)
+    small, large = Bench.of(folder / "small", SMALL), Bench.of(folder / "large", LARGE)
+    yield from _plans(small, large, runs)
+    yield _again(large)
+    _change_every_block(large)
+    yield from _screen(large)
+
+
+def _start(home: str, runs: int) -> Iterator[Row]:
+    commands = {"pass": [PYTHON, "-c", "pass"], "version": [*KSYNC, "--version"], "help": [*KSYNC, "--help"]}
+    took = medians(commands, home, runs=3 * runs)
+    yield ratio("ksync --version / python -c pass", took["version"], took["pass"], 3)
+    yield ratio("ksync --help / python -c pass", took["help"], took["pass"], 5)
+
+
+def _plans(small: Bench, large: Bench, runs: int) -> Iterator[Row]:
+    little = medians({"plan": small.plan}, small.home, runs=runs)
+    commands = {"tomli": [PYTHON, "-c", TOMLI, str(large.file)], "plan": large.plan}
+    took = medians(commands, large.home, runs=runs)
+    yield ratio(f"ksync plan / tomli.loads, {LARGE} resources", took["plan"], took["tomli"], 4)
+    yield ratio(f"ksync plan, {LARGE} / {SMALL} resources", took["plan"], little["plan"], 10.5)
+
+
+def _again(large: Bench) -> Row:
+    found = _module("again", large)
+    again = median(found["again"])
+    share = 100 * again / found["first"]
+    behind = f"{again * 1000:.1f} ms / {found['first'] * 1000:.1f} ms"
+    return Row("second plan in the process, one block changed / first", share, 5, "%", behind)
+
+
+def _change_every_block(bench: Bench) -> None:
+    text = bench.file.read_text("utf-8")
+    bench.file.write_text(text.replace("LEVEL = info", "LEVEL = debug"), encoding="utf-8")
+
+
+def _screen(large: Bench) -> Iterator[Row]:
+    found = _module("screen", large)
+    behind = f"{LARGE} resources live, each with a pending update; shown after {found['shown']:.1f} s"
+    yield Row("peak memory of the app", found["peak_kib"] / 1024, 200, "MB", behind)
+    moves = found["moves"]
+    behind = f"largest {max(moves) * 1000:.1f} ms; a key that does nothing {median(found['idle']) * 1000:.1f} ms"
+    yield Row("a cursor move in it, key press to idle", median(moves) * 1000, 16, "ms", behind)
+
+
+def _module(name: str, bench: Bench) -> Any:
+    done = subprocess.run(
+        [PYTHON, "-m", f"tests.benchmarks.{name}", str(bench.file)],
+        stdout=subprocess.PIPE,
+        env=environment(bench.home),
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""What every engine promises (engine/base.py): one suite for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ksync_tui.engine.base import Engine
+from ksync_tui.errors import EngineError, NotPossibleError
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.plan import Action, FieldChange
+from ksync_tui.model.resource import Target, fingerprint, meaning_of
+from tests.contract.engines import ENGINES, create, delete, make, nowhere, rename, update
+
+WEB = Target("stack", "web")
+CONFIG = {"server_id": "edge-1", "environment": "LEVEL = info\n", "file_contents": "services: {}\n"}
+
+
+@pytest.fixture(params=ENGINES, ids=lambda factory: factory.__name__)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    with request.param(tmp_path) as opened:
+        yield opened
+
+
+def test_a_new_engine_holds_nothing(engine: Engine) -> None:
+    assert not engine.snapshot().live
+    assert engine.fingerprint(WEB) is None
+
+
+def test_what_was_created_is_live_as_declared(engine: Engine) -> None:
+    action = create("stack", "web", tags=["home"], config=CONFIG)
+    engine.apply(action, nowhere)
+    live = engine.snapshot().live[WEB]
+    assert live.resource == action.proposed
+    assert live.tags == ("home",)
+    assert engine.fingerprint(WEB) == live.fingerprint == fingerprint(live.resource)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_kept(engine: Engine, kind: str) -> None:
+    engine.apply(create(kind, "thing"), nowhere)
+    live = engine.snapshot().live[Target(kind, "thing")]
+    assert meaning_of(live.resource) == {"name": "thing"}
+
+
+def test_applying_what_is_declared_leaves_no_difference(engine: Engine) -> None:
+    before = make("stack", "web", config=CONFIG)
+    engine.apply(create("stack", "web", config=CONFIG), nowhere)
+    change = update(before, "stack", tags=["home"], config={"environment": "LEVEL = debug\n"})
+    engine.apply(change, nowhere)
+    assert change.proposed is not None
+    assert engine.snapshot().live[WEB].fingerprint == fingerprint(change.proposed)
+    assert engine.snapshot().live[WEB].tags == ("home",)
+    assert engine.snapshot().live[WEB].resource.settings.model_fields_set == {"environment"}
+
+
+def test_snapshots_tell_whether_anything_changed(engine: Engine) -> None:
+    engine.apply(create("server", "edge-1"), nowhere)
+    first = engine.snapshot()
+    assert engine.snapshot().version == first.version
+    engine.apply(create("server", "edge-2"), nowhere)
+    assert engine.snapshot().version != first.version
+    assert Target("server", "edge-2") not in first.live
+
+
+def test_deleted_is_gone(engine: Engine) -> None:
+    engine.apply(create("stack", "web"), nowhere)
+    engine.apply(delete(make("stack", "web"), "stack"), nowhere)
+    assert engine.snapshot().live == {}
+    assert engine.snapshot().applied == {}
+
+
+def test_renamed_keeps_everything_but_the_name(engine: Engine) -> None:
+    engine.apply(create("stack", "web", tags=["home"], config=CONFIG), nowhere)
+    applied = engine.snapshot().applied[WEB]
+    engine.apply(rename(make("stack", "web", tags=["home"], config=CONFIG), "stack", "site"), nowhere)
+    snapshot = engine.snapshot()
+    site = Target("stack", "site")
+    assert set(snapshot.live) == {site}
+    assert snapshot.live[site].resource == make("stack", "site", tags=["home"], config=CONFIG)
+    assert snapshot.applied == {site: applied}
+
+
+def test_names_of_different_kinds_do_not_meet(engine: Engine) -> None:
+    engine.apply(create("stack", "web"), nowhere)
+    engine.apply(create("deployment", "web"), nowhere)
+    engine.apply(delete(make("stack", "web"), "stack"), nowhere)
+    assert set(engine.snapshot().live) == {Target("deployment", "web")}
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (create("stack", "taken"), "exists already"),
+        (update(make("stack", "gone"), "stack"), "no longer exists"),
+        (delete(make("stack", "gone"), "stack"), "no longer exists"),
+        (rename(make("stack", "gone"), "stack", "new"), "no longer exists"),
+        (rename(make("stack", "other"), "stack", "taken"), "exists already"),
+    ],
+    ids=["create", "update", "delete", "rename", "rename onto another"],
+)
+def test_what_cannot_be_done_is_refused_and_changes_nothing(engine: Engine, action: Action, said: str) -> None:
+    for name in ("taken", "other"):
+        engine.apply(create("stack", name), nowhere)
+    before = engine.snapshot()
+    with pytest.raises(EngineError, match=said) as refused:
+        engine.apply(action, nowhere)
+    assert refused.value.hint
+    assert engine.snapshot().version == before.version
+
+
+def test_a_group_is_kept_as_a_whole_or_not_at_all(engine: Engine) -> None:
+    engine.apply(create("server", "edge-1"), nowhere)
+    before = engine.snapshot()
+    again = [create("server", "edge-2"), delete(make("server", "edge-1"), "server"), create("server", "edge-2")]
+    with pytest.raises(EngineError, match="exists already"), engine.group():
+        _apply_all(engine, again)
+    assert set(engine.snapshot().live) == set(before.live)
+    with engine.group():
+        _apply_all(engine, again[:1])
+    assert len(engine.snapshot().live) == 2
+
+
+def _apply_all(engine: Engine, actions: list[Action]) -> None:
+    for action in actions:
+        engine.apply(action, nowhere)
+
+
+def test_the_applied_declaration_is_remembered(engine: Engine) -> None:
+    action = create("stack", "web", config=CONFIG)
+    engine.apply(action, nowhere)
+    assert action.proposed is not None
+    assert engine.snapshot().applied == {WEB: fingerprint(action.proposed)}
+
+
+def test_a_secret_that_the_file_leaves_out_stays(engine: Engine) -> None:
+    token = make("variable", "TOKEN", is_secret=True, value="s3cr3t-value")
+    engine.apply(create("variable", "TOKEN", is_secret=True, value="s3cr3t-value"), nowhere)
+    engine.apply(update(token, "variable", is_secret=True, description="for the registry"), nowhere)
+    kept = engine.snapshot().live[Target("variable", "TOKEN")].resource
+    assert kept == make("variable", "TOKEN", is_secret=True, value="s3cr3t-value", description="for the registry")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("variable", {"is_secret": True, "value": "s3cr3t-value"}),
+        ("stack", {"config": {"webhook_secret": "s3cr3t-value"}}),
+        ("build", {"config": {"secret_args": "A = s3cr3t-value\nB = [[NAME]]\n"}}),
+        ("alerter", {"config": {"endpoint": {"type": "Slack", "params": {"url": "https://hooks/s3cr3t-value"}}}}),
+        ("builder", {"config": {"type": "Url", "params": {"passkey": "s3cr3t-value"}}}),
+    ],
+    ids=["variable", "field", "environment", "endpoint", "choice"],
+)
+def test_secrets_come_back(tmp_path: Path, kind: str, fields: dict[str, object]) -> None:
+    action = create(kind, "THING", **fields)
+    for factory in ENGINES:
+        folder = tmp_path / factory.__name__
+        with factory(folder) as engine:
+            engine.apply(action, nowhere)
+        with factory(folder) as engine:
+            live = engine.snapshot().live[action.target]
+            assert live.resource == action.proposed
+            assert live.fingerprint == fingerprint(live.resource)
+
+
+def test_a_server_without_docker_blocks_a_deploy_and_says_what_to_do(engine: Engine) -> None:
+    assert "set `server`" in str(engine.deploy_block(""))
+    unknown = str(engine.deploy_block("attic"))
+    assert "'attic'" in unknown
+    assert "[hosts]" in unknown
+
+
+def test_a_deploy_is_never_pretended(engine: Engine) -> None:
+    action = create("stack", "web", deploy=True, config={"server_id": "attic"})
+    engine.apply(action, nowhere)
+    before = engine.snapshot()
+    with pytest.raises(NotPossibleError, match="attic"):
+        engine.apply(replace(action, verb="deploy"), nowhere)
+    assert engine.snapshot().version == before.version
+
+
+def test_a_deploy_that_is_owed_is_not_forgotten(engine: Engine) -> None:
+    before = make("stack", "web", deploy=True, config=CONFIG)
+    engine.apply(create("stack", "web", deploy=True, config=CONFIG), nowhere)
+    assert engine.snapshot().deployed[WEB].outstanding == "deploy on creation"
+    change = FieldChange("config.environment", CONFIG["environment"], "", redeploys=True)
+    engine.apply(update(before, "stack", change, deploy=True, config={"server_id": "edge-1"}), nowhere)
+    assert engine.snapshot().deployed[WEB].outstanding == "deploy on creation"
+
+
+def test_what_a_sync_does_not_deploy_owes_no_deploy(engine: Engine) -> None:
+    engine.apply(create("stack", "web", config=CONFIG), nowhere)
+    assert engine.snapshot().deployed == {}
+    engine.apply(update(make("stack", "web", config=CONFIG), "stack", deploy=True, config=CONFIG), nowhere)
+    assert engine.snapshot().deployed[WEB].outstanding == "deploy was turned on"

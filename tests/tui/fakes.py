@@ -1,0 +1,289 @@
+"""A small session that stands in for the real one: a homelab with pending changes, a managed file, runs in memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.model.events import RunAction, RunRecord
+from ksync_tui.model.kinds.accept import accept
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, Selection, SyncOptions
+from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
+
+try:
+    from ksync_tui.session import CommitDraft, Confirmation, Draft, FileChange, Review, Sync, SyncRow, Watch
+except ImportError:
+
+    @dataclass(frozen=True, slots=True)
+    class Sync:  # type: ignore[no-redef]
+        name: str
+        options: SyncOptions
+        place: str
+        managed: bool
+        target: Target | None
+
+    @dataclass(frozen=True, slots=True)
+    class SyncRow:  # type: ignore[no-redef]
+        sync: Sync
+        state: str
+        summary: Mapping[str, int] | None
+        problems: int
+        problem: str | None
+        last_run: RunRecord | None
+
+    @dataclass(frozen=True, slots=True)
+    class Review:  # type: ignore[no-redef]
+        sync: Sync
+        plan: Plan
+        declarations: Declarations
+
+    @dataclass(frozen=True, slots=True)
+    class Confirmation:  # type: ignore[no-redef]
+        kind: str
+        expected: str
+        why: str
+
+    @dataclass(frozen=True, slots=True)
+    class Watch:  # type: ignore[no-redef]
+        record: RunRecord
+        lines: tuple[tuple[str, str], ...]
+        cursor: int
+
+    @dataclass(frozen=True, slots=True)
+    class Draft:  # type: ignore[no-redef]
+        target: Target
+        file: str
+        first_line: int
+        before: str
+        text: str
+        after: str
+
+    @dataclass(frozen=True, slots=True)
+    class FileChange:  # type: ignore[no-redef]
+        file: str
+        added: int
+        removed: int
+        diff: tuple[str, ...]
+
+    @dataclass(frozen=True, slots=True)
+    class CommitDraft:  # type: ignore[no-redef]
+        where: str
+        files: tuple[FileChange, ...]
+        message: str
+        author: str
+        notes: tuple[str, ...]
+        consent: str | None
+
+
+FILE = "infra/stacks/web.toml"
+
+BLOCK = """\
+[[stack]]
+name = "web"
+description = "the website" # kept
+[stack.config]
+server = "edge-1"
+environment = \"\"\"
+LEVEL = debug
+PORT = 8080
+TRACE = 1
+\"\"\"
+"""
+
+BEFORE = "# the whole homelab\n\n"
+AFTER = '\n[[variable]]\nname = "DOMAIN"\nvalue = "example.org"\n'
+
+
+def resource(kind: str, name: str, **table: Any) -> Resource:
+    """A resource of a kind from its table as a file has it."""
+    accepted = accept(KINDS[kind].model, {"name": name, **table})
+    assert accepted.resource, accepted.issues
+    return accepted.resource
+
+
+def update(kind: str, name: str, changes: Sequence[FieldChange], **more: Any) -> Action:
+    """An update with these changes."""
+    current, proposed = more.pop("current", None), more.pop("proposed", None)
+    return Action(
+        "update", Target(kind, name), more.pop("reason", "changed"), place=Place(FILE, 14), changes=tuple(changes),
+        current=current or resource(kind, name), proposed=proposed or resource(kind, name), fingerprint="0", **more,
+    )  # fmt: skip
+
+
+def homelab() -> tuple[Action, ...]:
+    """Pending changes of every sort."""
+    web_live = resource("stack", "web", config={"server": "edge-1", "environment": "LEVEL = info\nPORT = 8080\n"})
+    web_file = resource(
+        "stack", "web", config={"server": "edge-1", "environment": "LEVEL = debug\nPORT = 8080\nTRACE = 1\n"}
+    )
+    environment = FieldChange(
+        "config.environment", "LEVEL = info\nPORT = 8080\n", "LEVEL = debug\nPORT = 8080\nTRACE = 1\n", redeploys=True
+    )
+    api = resource("deployment", "api", config={"image": "ghcr.io/ana/api:2", "server": "edge-1"})
+    worker = resource("deployment", "worker", config={"image": "ghcr.io/ana/worker:2", "server": "edge-1"})
+    wiki = resource("stack", "old-wiki", config={"server": "edge-1"})
+    return (
+        update(
+            "variable", "DOMAIN", [FieldChange("value", "example.com", "example.org")],
+            current=resource("variable", "DOMAIN", value="example.com"),
+            proposed=resource("variable", "DOMAIN", value="example.org"),
+        ),
+        update("stack", "web", [environment], current=web_live, proposed=web_file, round=2,
+               consequences=("Redeploys web: 2 containers restart.",)),
+        Action("create", Target("deployment", "api"), "new", place=Place(FILE, 40), proposed=api, round=2),
+        Action("create", Target("deployment", "worker"), "new", place=Place(FILE, 52), proposed=worker, round=2),
+        Action("deploy", Target("stack", "web"), "config changed", place=Place(FILE, 14), current=web_live,
+               proposed=web_file, requires=("update:stack/web",), round=3, fingerprint="0"),
+        Action("deploy", Target("deployment", "worker"), "after web", place=Place(FILE, 52), proposed=worker,
+               requires=("create:deployment/worker", "deploy:stack/web"), round=4),
+        Action("create", Target("alerter", "phone"), "new", place=Place(FILE, 70),
+               proposed=resource("alerter", "phone"), blocked="its endpoint is missing: add one at line 71"),
+        Action("delete", Target("stack", "old-wiki"), "not declared", current=wiki, round=5, fingerprint="0"),
+    )  # fmt: skip
+
+
+PROBLEM = Problem("error", Place(FILE, 71, 3), "an alerter needs an endpoint", "add [alerter.config.endpoint]")
+
+
+@dataclass
+class FakeSession:
+    """The session's public face over plain values. What was done is kept in lists for tests to look at."""
+
+    actions: tuple[Action, ...] = field(default_factory=homelab)
+    engine: str = "embedded"
+    profile: str = "local"
+    read_only: str | None = None
+    done: list[str] = field(default_factory=list)
+    written: list[FileChange] = field(default_factory=list)
+    commits: list[str] = field(default_factory=list)
+    records: dict[int, RunRecord] = field(default_factory=dict)
+    error: KsyncError | None = None
+    hold: Event | None = None
+    """When set to an event, reviews wait for it."""
+    steps_per_watch: int = 1
+
+    def syncs(self) -> list[Sync]:
+        return [
+            Sync("homelab", SyncOptions("homelab", delete=True), "git  infra@main 4f2a91c  2h", False, None),
+            Sync("edge", SyncOptions("edge", managed=True), "file ~/edge.toml", True, None),
+        ]
+
+    def sync(self, name: str) -> Sync:
+        return next(sync for sync in self.syncs() if sync.name == name)
+
+    def row(self, sync: Sync) -> SyncRow:
+        last = max(self.records.values(), key=lambda record: record.id, default=None)
+        plan = self._plan(sync)
+        problem = f"{PROBLEM.place} {PROBLEM.message}" if sync.managed else None
+        return SyncRow(sync, "pending" if plan.actions else "in sync", plan.summary, 1, problem, last)
+
+    def review(self, sync: Sync) -> Review:
+        if self.hold:
+            self.hold.wait(10)
+        if self.error:
+            raise self.error
+        text = BEFORE + BLOCK + AFTER
+        return Review(sync, self._plan(sync), Declarations(files=(SourceFile(FILE, None, text),), problems=(PROBLEM,)))
+
+    def _plan(self, sync: Sync) -> Plan:
+        left = tuple(action for action in self.actions if action.id not in self.done)
+        renames = (RenameHint(Target("stack", "old-wiki"), Target("deployment", "api"), 80),)
+        return Plan(sync.options, self.engine, left, (PROBLEM,), {"stack": 4, "server": 11}, renames)
+
+    def confirmation(self, selection: Selection) -> Confirmation:
+        deletes = selection.deletes
+        if not deletes:
+            return Confirmation("none", "", "")
+        if len(deletes) == 1:
+            return Confirmation("name", deletes[0].target.name, "1 delete: stack/old-wiki (running, 3 containers)")
+        return Confirmation("count", str(len(deletes)), f"{len(deletes)} deletes")
+
+    def start(self, selection: Selection) -> int:
+        run = len(self.records) + 1
+        actions = tuple(
+            RunAction(action.id, action.round, f"{action.sign} {action.target}") for action in selection
+        )
+        self.records[run] = RunRecord(run, selection.plan.sync, self.engine, "running", time.time(), None, "ana", actions)
+        return run
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        return sorted(self.records.values(), key=lambda record: -record.id)[:limit]
+
+    def watch(self, run: int, after: int = 0) -> Watch:
+        record = self.records[run]
+        if record.state != "running":
+            return Watch(record, (), after)
+        lines: list[tuple[str, str]] = []
+        for _ in range(self.steps_per_watch):
+            record = self._step(record, lines)
+        self.records[run] = record
+        return Watch(record, tuple(lines), after + len(lines))
+
+    def _step(self, record: RunRecord, lines: list[tuple[str, str]]) -> RunRecord:
+        from dataclasses import replace
+
+        waiting = next((at for at, action in enumerate(record.actions) if action.outcome is None), None)
+        if waiting is None:
+            return replace(record, state="done", ended=time.time())
+        action = record.actions[waiting]
+        lines.append((action.action, f"{action.title} \x1b[31mpulled"))
+        self.done.append(action.action)
+        ended = replace(action, outcome="done", started=record.created, ended=time.time())
+        return replace(record, actions=(*record.actions[:waiting], ended, *record.actions[waiting + 1 :]))
+
+    def stop(self, run: int) -> None:
+        from dataclasses import replace
+
+        record = self.records[run]
+        actions = tuple(a if a.outcome else replace(a, outcome="stopped") for a in record.actions)
+        self.records[run] = replace(record, state="stopped", ended=time.time(), actions=actions)
+
+    def edit_refusal(self, review: Review, target: Target) -> str | None:
+        return None if review.sync.managed else "homelab is not managed: only a managed sync is edited here."
+
+    def open_block(self, review: Review, target: Target) -> Draft:
+        return Draft(target, FILE, BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER)
+
+    def check(self, review: Review, draft: Draft, text: str) -> tuple[Problem, ...]:
+        import tomllib
+
+        try:
+            tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            return (Problem("error", Place(draft.file, draft.first_line), str(error)),)
+        return ()
+
+    def names(self, kind: str) -> list[str]:
+        return {"server": ["edge-1", "edge-2", "nas"]}.get(kind, [])
+
+    def keys(self, kind: str) -> list[str]:
+        return ["server", "environment", "file_contents", "repo", "run_directory"]
+
+    def edits_of(self, review: Review, draft: Draft, text: str) -> FileChange:
+        import difflib
+
+        diff = tuple(difflib.unified_diff(draft.text.splitlines(), text.splitlines(), lineterm="", n=1))
+        body = diff[2:]
+        added = sum(line.startswith("+") for line in body)
+        return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff)
+
+    def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
+        return (FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug")),)
+
+    def write(self, change: Sequence[FileChange]) -> str:
+        self.written.extend(change)
+        return f"Wrote {', '.join(one.file for one in change)}."
+
+    def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
+        notes = ("other changes in your working copy stay as they are",)
+        return CommitDraft("infra@main", tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None)
+
+    def commit(self, draft: CommitDraft, message: str) -> str:
+        self.commits.append(message)
+        return "Committed 4f2a91c to infra@main."
