@@ -83,7 +83,6 @@ def match(
     """Creates and updates, and what is unchanged. A resource whose fingerprint is equal is not looked at further."""
     found = Matched()
     live_of, seen, part, everything = snapshot.live.get, found.declared, found.part, scope.lets_all
-    keeps_deploy = abilities.keeps_deploy
     same: list[str] = []
     for declared in declarations.resources:
         target = declared.target
@@ -97,17 +96,23 @@ def match(
         live = live_of(target)
         if live is not None and live.fingerprint == declared.fingerprint:
             same.append(target.kind)
-        elif live is None:
-            found.add(_create(declared, len(part)))
-        elif not keeps_deploy and live.fingerprint == comparer.bare_fingerprint(declared):
-            same.append(target.kind)
-        elif (draft := _update(declared, live, len(part), comparer, keeps_deploy)) is not None:
+        elif (draft := _write(declared, live, len(part), abilities, comparer)) is not None:
             found.add(draft)
         else:
             same.append(target.kind)
     found.unchanged.update(same)
     _add_broken(found, declarations.broken, snapshot, scope)
     return found
+
+
+def _write(declared: Declared, live: Live | None, at: int, abilities: Abilities, comparer: Comparer) -> Draft | None:
+    """The create or update that makes live what is declared, or None where both mean the same."""
+    if live is None:
+        return _create(declared, at)
+    keeps_deploy = abilities.keeps_deploy
+    if not keeps_deploy and live.fingerprint == comparer.bare_fingerprint(declared):
+        return None
+    return _update(declared, live, at, comparer, keeps_deploy)
 
 
 def _create(declared: Declared, at: int) -> Draft:

@@ -9,6 +9,7 @@ from typing import Literal
 from ksync_tui.model.plan import Action, Selection
 from ksync_tui.present.rows import reason_of
 from ksync_tui.present.text import count, neutral
+from ksync_tui.present.ticks import needed_by
 
 Typed = Literal["none", "name", "count"]
 
@@ -57,16 +58,9 @@ def _steps(selection: Selection) -> Iterator[Step]:
                 id=action.id,
                 sign=action.sign,
                 target=neutral(str(action.target)),
-                reason=_reason(action, selection),
+                reason=needed_by(selection, action.id) or reason_of(action),
                 added=added,
             )
-
-
-def _reason(action: Action, selection: Selection) -> str:
-    needing = selection.added.get(action.id)
-    if needing is not None:
-        return f"needed by {neutral(str(selection.plan.by_id[needing].target))}"
-    return reason_of(action)
 
 
 def _delete(action: Action) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from ksync_tui.model.kinds.fields import Table, shape
 from ksync_tui.present.mask import MASK, hides, masked_text
 
-_INLINE = 72
+_INLINE = 4
+"""Values with up to this many scalars take one line, however long: the layout must not depend on a value's length."""
 
 
 def scalar(value: Any, secret: bool = False) -> str:
@@ -72,15 +73,24 @@ def _of_entries(entries: list[tuple[str, Any, bool]], indent: str) -> list[str]:
 def _of_entry(key: str, value: Any, secret: bool, indent: str) -> list[str]:
     if not secret and isinstance(value, str) and "\n" in value.rstrip("\n"):
         return [f"{indent}{key} =", *(f"{indent}  {line}" for line in value.splitlines())]
-    short = scalar(value, secret)
-    if secret or len(short) <= _INLINE or not isinstance(value, Table | Mapping | list):
-        return [f"{indent}{key} = {short}"]
+    if secret or _scalars(value) <= _INLINE:
+        return [f"{indent}{key} = {scalar(value, secret)}"]
     return [f"{indent}{key} =", *lines(value, indent + "  ")]
 
 
 def _of_item(value: Any, indent: str) -> list[str]:
-    short = scalar(value)
-    if len(short) <= _INLINE or not isinstance(value, Table | Mapping | list):
-        return [f"{indent}{short}"]
+    if _scalars(value) <= _INLINE:
+        return [f"{indent}{scalar(value)}"]
     inner = lines(value, indent + "  ")
     return [f"{indent}- {inner[0].strip()}", *inner[1:]] if inner else [f"{indent}-"]
+
+
+def _scalars(value: Any) -> int:
+    """How many scalars stand in a value; a text of several lines never fits on one."""
+    if isinstance(value, Table):
+        return sum(_scalars(entry) for _, entry, _ in _entries(value))
+    if isinstance(value, Mapping):
+        return sum(map(_scalars, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_scalars, value))
+    return _INLINE + 1 if isinstance(value, str) and "\n" in value.rstrip("\n") else 1

@@ -122,7 +122,7 @@ def _replaced(span_left: tuple[int, int], span_right: tuple[int, int]) -> Iterat
 
 
 def stretches_of(same: Sequence[bool], context: int) -> list[tuple[int, int]]:
-    """Where each row to show begins and how many equal ones it stands for: those further than `context` from a change."""
+    """Where each row to show begins and how many it stands for: equal ones further than `context` from a change."""
     near = bytearray(len(same))
     for at, equal in enumerate(same):
         if not equal:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import SIGNS, Action, Plan, Verb
+from ksync_tui.present.diff import Direction
 from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.search import Haystack
 from ksync_tui.present.text import count, neutral
@@ -21,7 +22,7 @@ Flag = Literal["redeploys", "deletes", "blocked", "consequences"]
 class Entry:
     """An action as the list shows it; its tick, or that it is blocked, is asked of the Ticks (`mark`).
 
-    Name and reason are neutral text; `sign` is that of the verb.
+    Name and reason are neutral text; `verb` and `sign` say what happens to the side that changes.
     """
 
     id: str
@@ -46,11 +47,15 @@ Line = Group | Entry
 
 
 class Outline:
-    """The whole list of a plan. Entries of a kind keep the order of the plan, sorted by name within it."""
+    """The whole list of a plan: by kind in the order of export, then by name, what loses something last.
 
-    def __init__(self, plan: Plan) -> None:
+    To file the same actions are read the other way, and deploys are left out: a file has none.
+    """
+
+    def __init__(self, plan: Plan, direction: Direction = "live") -> None:
         self.plan = plan
-        self.groups = _groups(plan)
+        self.direction = direction
+        self.groups = _groups(plan, direction)
         self.entries = tuple(entry for group in self.groups for entry in group.entries)
         self._last: tuple[str, tuple[int, ...]] = ("", ())
 
@@ -97,33 +102,48 @@ class Outline:
         return f"{head}, {more:,} more" if more else head
 
 
-def _groups(plan: Plan) -> tuple[Group, ...]:
+def _groups(plan: Plan, direction: Direction) -> tuple[Group, ...]:
     entries: dict[str, list[Entry]] = {}
     for action in plan.actions:
-        entries.setdefault(action.target.kind, []).append(entry_of(action))
+        if direction == "live" or action.verb != "deploy":
+            entries.setdefault(action.target.kind, []).append(entry_of(action, direction))
     kinds = [*(kind for kind in KINDS if kind in entries), *(kind for kind in entries if kind not in KINDS)]
-    return tuple(Group(kind, tuple(sorted(entries[kind], key=_by_verb_and_name))) for kind in kinds)
+    return tuple(Group(kind, tuple(sorted(entries[kind], key=_order))) for kind in kinds)
 
 
-_VERB_RANK = {"create": 0, "rename": 0, "update": 0, "deploy": 1, "delete": 2}
+def _order(entry: Entry) -> tuple[bool, str, bool]:
+    return "deletes" in entry.flags, entry.name, entry.verb == "deploy"
 
 
-def _by_verb_and_name(entry: Entry) -> tuple[bool, str, int]:
-    return entry.verb == "delete", entry.name, _VERB_RANK[entry.verb]
-
-
-def entry_of(action: Action) -> Entry:
+def entry_of(action: Action, direction: Direction = "live") -> Entry:
     """An action as one row."""
+    verb = verb_of(action, direction)
     return Entry(
         action.id,
-        action.verb,
+        verb,
         action.target.kind,
-        SIGNS[action.verb],
+        SIGNS[verb],
         neutral(action.target.name),
-        reason_of(action),
-        _flags(action),
+        reason_of(action) if direction == "live" else _reason_to_file(action),
+        _flags(action, direction),
         action.blocked is not None,
     )
+
+
+def verb_of(action: Action, direction: Direction) -> Verb:
+    """What an action does to the side that changes: what is created in live would be deleted from the file."""
+    return action.verb if direction == "live" else _TO_FILE.get(action.verb, action.verb)
+
+
+_TO_FILE: dict[Verb, Verb] = {"create": "delete", "delete": "create"}
+
+
+def _reason_to_file(action: Action) -> str:
+    if action.verb == "create":
+        return "live does not have it"
+    if action.verb == "delete":
+        return "only live has it"
+    return neutral(", ".join(changed_labels(action)) or action.reason)
 
 
 def reason_of(action: Action) -> str:
@@ -137,17 +157,14 @@ def reason_of(action: Action) -> str:
     return neutral(action.reason)
 
 
-def _flags(action: Action) -> tuple[Flag, ...]:
-    flags: list[Flag] = []
-    if any(change.redeploys for change in action.changes):
-        flags.append("redeploys")
-    if action.destructive:
-        flags.append("deletes")
-    if action.blocked:
-        flags.append("blocked")
-    if action.consequences:
-        flags.append("consequences")
-    return tuple(flags)
+def _flags(action: Action, direction: Direction) -> tuple[Flag, ...]:
+    told: dict[Flag, bool] = {
+        "redeploys": any(change.redeploys for change in action.changes) and direction == "live",
+        "deletes": verb_of(action, direction) == "delete",
+        "blocked": action.blocked is not None,
+        "consequences": bool(action.consequences) and direction == "live",
+    }
+    return tuple(flag for flag, holds in told.items() if holds)
 
 
 def title_of(kind: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz, process
-
 _NEARLY = 80
 """Likeness from 0 to 100 of the best stretch of a line."""
 
@@ -37,5 +35,7 @@ class Haystack:
         return among
 
     def _nearly(self, key: str) -> Sequence[int]:
+        from rapidfuzz import fuzz, process  # only who filters pays for it
+
         found = process.extract(key, self._lines, scorer=fuzz.partial_ratio, score_cutoff=_NEARLY, limit=None)
         return sorted(at for _, _, at in found)

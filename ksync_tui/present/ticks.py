@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Literal
 
 from ksync_tui.model.plan import Plan, Selection, select
-from ksync_tui.present.rows import Entry, Group, State
+from ksync_tui.present.diff import Direction
+from ksync_tui.present.rows import Entry, Group, State, verb_of
 from ksync_tui.present.text import count, listed, neutral
 
 Mark = Literal["[x]", "[ ]", "[.]", " x "]
@@ -16,10 +17,11 @@ Mark = Literal["[x]", "[ ]", "[.]", " x "]
 
 
 class Needs:
-    """Who needs whom in a plan, and what therefore cannot be ticked. Built once per plan."""
+    """Who needs whom in a plan, and what therefore cannot be ticked. Built once per plan and direction."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, direction: Direction = "live") -> None:
         self.plan = plan
+        self.direction = direction
 
     @cached_property
     def dependents(self) -> Mapping[str, tuple[str, ...]]:
@@ -43,8 +45,8 @@ class Needs:
 
     @cached_property
     def dragging(self) -> frozenset[str]:
-        """Deletes and all that needs one: nothing of it is ever ticked in bulk (DESIGN rule 4)."""
-        deletes = [action.id for action in self.plan.actions if action.destructive]
+        """Deletes, from live or from the file, and all that needs one: never ticked in bulk (DESIGN rule 4)."""
+        deletes = [action.id for action in self.plan.actions if verb_of(action, self.direction) == "delete"]
         return frozenset(deletes).union(*(self.above(delete) for delete in deletes))
 
     def above(self, action_id: str) -> set[str]:
@@ -71,11 +73,12 @@ class Ticks:
     plan: Plan
     ticked: frozenset[str] = frozenset()
     note: str | None = None
+    direction: Direction = "live"
 
     @cached_property
     def needs(self) -> Needs:
         """What needs what; handed on from one Ticks of a plan to the next."""
-        return Needs(self.plan)
+        return Needs(self.plan, self.direction)
 
     @cached_property
     def selection(self) -> Selection:
@@ -92,12 +95,7 @@ class Ticks:
 
     def reason(self, entry: Entry) -> str:
         """The reason shown: for what is ticked because of another, who needs it."""
-        needing = self.selection.added.get(entry.id)
-        if needing is None:
-            return entry.reason
-        other = self.plan.by_id[needing]
-        same = other.target == self.plan.by_id[entry.id].target
-        return f"needed by {f'its {other.verb}' if same else neutral(other.target.name)}"
+        return needed_by(self.selection, entry.id) or entry.reason
 
     def count(self, group: Group) -> int:
         """How many entries of a group are ticked, those that come along included."""
@@ -147,11 +145,11 @@ class Ticks:
 
     def moved_to(self, plan: Plan) -> Ticks:
         """The same ticks on a newer plan, as far as the actions are still there and can be ticked."""
-        needs = Needs(plan)
+        needs = Needs(plan, self.direction)
         kept = frozenset(one for one in self.ticked if one in plan.by_id and one not in needs.refused)
         lost = self.ticked - kept
         note = f"{count(len(lost), 'tick')} no longer in the plan: {_names(lost)}" if lost else None
-        after = Ticks(plan, kept, note)
+        after = Ticks(plan, kept, note, self.direction)
         after.__dict__["needs"] = needs
         return after
 
@@ -168,7 +166,7 @@ class Ticks:
         return "; ".join(parts) or None
 
     def _now(self, ticked: frozenset[str], note: str | None = None) -> Ticks:
-        after = Ticks(self.plan, ticked, note)
+        after = Ticks(self.plan, ticked, note, self.direction)
         after.__dict__["needs"] = self.needs
         return after
 
@@ -178,6 +176,16 @@ class Ticks:
         after = self._now(self.ticked, note)
         after.__dict__["selection"] = self.selection
         return after
+
+
+def needed_by(selection: Selection, action_id: str) -> str | None:
+    """`needed by api` for an action that another one brought along; None for any other."""
+    needing = selection.added.get(action_id)
+    if needing is None:
+        return None
+    other = selection.plan.by_id[needing]
+    same = other.target == selection.plan.by_id[action_id].target
+    return f"needed by {f'its {other.verb}' if same else neutral(other.target.name)}"
 
 
 def short(action_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
@@ -29,37 +29,38 @@ class Sealer(Protocol):
 
 
 LOST_SECRET = "the value of one of its secrets is no longer kept here: plan again"  # noqa: S105 - a message
-_PLAIN = ("verb", "reason", "requires", "round", "blocked", "fingerprint", "consequences", "old_name")
+_PLAIN = ("verb", "reason", "place", "requires", "round", "blocked", "fingerprint", "consequences", "old_name")
 
 
-def freeze(action: Action, needed_by: str | None, sealer: Sealer) -> str:
+class Frozen(NamedTuple):
+    """An action as three texts: all but its resources, and its sealed resources."""
+
+    rest: str
+    current: str | None
+    proposed: str | None
+
+
+def freeze(action: Action, needed_by: str | None, sealer: Sealer) -> Frozen:
     """An action as JSON. `needed_by` is the id of the action it comes along for, None when it was ticked.
 
     Of a change only its field is kept: both values stand in the resources.
     """
     data: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(action, name))}
     data["target"] = action.target
-    if action.place:
-        data["place"] = action.place
     if needed_by:
         data["needed_by"] = needed_by
-    for side in ("current", "proposed"):
-        resource = getattr(action, side)
-        if resource is not None:
-            data[side] = sealer.seal(resource)
     if action.changes:
         data["changes"] = [(change.field, change.secret, change.redeploys) for change in action.changes]
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    rest = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Frozen(rest, *(sealer.seal(one) if one is not None else None for one in (action.current, action.proposed)))
 
 
-def thaw(frozen: str, sealer: Sealer) -> tuple[Action, str | None]:
+def thaw(frozen: Frozen, sealer: Sealer) -> tuple[Action, str | None]:
     """The action that `freeze` wrote, and the id of the action it comes along for. Raises StoreError."""
-    data = json.loads(frozen)
+    data = json.loads(frozen.rest)
     target = Target(*data["target"])
     model = KINDS[target.kind].model
-    current, proposed = (
-        sealer.open(model, data[side], str(target)) if side in data else None for side in ("current", "proposed")
-    )
+    current, proposed = (sealer.open(model, one, str(target)) if one else None for one in frozen[1:])
     action = Action(
         verb=data["verb"],
         target=target,
@@ -73,7 +74,7 @@ def thaw(frozen: str, sealer: Sealer) -> tuple[Action, str | None]:
         ),
         requires=tuple(data.get("requires", ())),
         round=data["round"],
-        blocked=data.get("blocked") or (None if sealer.has_all(data.get("proposed", "")) else LOST_SECRET),
+        blocked=data.get("blocked") or (None if sealer.has_all(frozen.proposed or "") else LOST_SECRET),
         fingerprint=data.get("fingerprint"),
         consequences=tuple(data.get("consequences", ())),
         old_name=data.get("old_name"),

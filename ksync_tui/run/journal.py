@@ -24,7 +24,7 @@ from ksync_tui.model.events import (
     RunState,
 )
 from ksync_tui.model.plan import Action, Plan, Selection
-from ksync_tui.run.frozen import Sealer, freeze, freeze_options, thaw, thaw_options
+from ksync_tui.run.frozen import Frozen, Sealer, freeze, freeze_options, thaw, thaw_options
 from ksync_tui.run.process import identity, is_gone
 
 if TYPE_CHECKING:
@@ -54,11 +54,13 @@ class Journal:
                 (plan.sync, plan.engine, time.time(), who, freeze_options(plan.options), *_this_process()),
             )
             rows = (
-                (run, seq, action.id, action.round, title(action), freeze(action, needed_by, self._sealer))
+                (run, seq, action.id, action.round, title(action), *freeze(action, needed_by, self._sealer))
                 for seq, (action, needed_by) in enumerate(_in_order(selection), start=1)
             )
             self._database.execute_many(
-                "INSERT INTO actions (run, seq, action, round, title, frozen) VALUES (?, ?, ?, ?, ?, ?)", rows
+                "INSERT INTO actions (run, seq, action, round, title, frozen, current, proposed)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
             )
         return run
 
@@ -135,8 +137,8 @@ class Journal:
         if found is None:
             raise RunError("there is no such run", where=f"run {run}", hint="`ksync runs` lists them")
         left = " AND (outcome IS NULL OR outcome <> 'done')" if only_left else ""
-        sql = f"SELECT frozen FROM actions WHERE run = ?{left} ORDER BY seq"  # noqa: S608 - a constant
-        thawed = [thaw(row[0], self._sealer) for row in self._database.rows(sql, (run,))]
+        sql = f"SELECT frozen, current, proposed FROM actions WHERE run = ?{left} ORDER BY seq"  # noqa: S608 - a constant
+        thawed = [thaw(Frozen(*row), self._sealer) for row in self._database.rows(sql, (run,))]
         plan = Plan(thaw_options(found[1]), found[0], tuple(action for action, _ in thawed))
         added = {action.id: needed_by for action, needed_by in thawed if needed_by}
         return Selection(plan, frozenset(action.id for action, by in thawed if not by), added)

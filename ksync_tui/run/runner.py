@@ -20,6 +20,8 @@ from ksync_tui.run.masking import masker
 
 CHUNK = 500
 CHUNK_SECONDS = 0.25
+GAP_SECONDS = 0.003
+"""Between transactions others get at the database, if only to ask for a stop."""
 MOVED = "changed since the plan"
 
 Tell = Callable[[Event], None]
@@ -80,6 +82,7 @@ class _Run:
             waiting = list(chunk)
             while waiting:
                 waiting = waiting[self._do_some(waiting) :]
+                time.sleep(GAP_SECONDS)
         state = self._state()
         over = RunEnded(state, time.time())
         self._journal.write(self._id, over)

@@ -1,5 +1,305 @@
-"""Managed mode."""
+"""Managed mode: a block edited by hand, live changes taken into the files, and the commit of either."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ksync_tui.errors import CommitRefusedError, WriteBackError
+from ksync_tui.model.resource import Declarations, Declared, Place, Problem, SourceFile, Target
+from ksync_tui.planner.checks import check
+from ksync_tui.present.text import ago, count
+from ksync_tui.source.folder import Folder
+from ksync_tui.source.inline import Inline
+from ksync_tui.source.position import place_of
+from ksync_tui.source.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from ksync_tui.model.plan import Action
+    from ksync_tui.session.syncs import Review, Sync
+    from ksync_tui.writeback.commit import CommitDraft as Prepared
+    from ksync_tui.writeback.files import FileEdit
+    from ksync_tui.writeback.spans import BlockEdit
 
 
-def git_place(sync):
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One block in the editor, with the rest of its file around it.
+
+    In `text` each secret value stands as a token that means "unchanged"; `tokens` maps them back. `raw` is the block
+    as the file has it. `first_line` is the block's first line in the file.
+    """
+
+    target: Target
+    file: str
+    path: Path
+    first_line: int
+    before: str
+    text: str
+    after: str
+    raw: str
+    tokens: Mapping[str, str]
+
+    def restored(self, text: str) -> str:
+        """An edited text with the secrets back in it."""
+        for token, value in self.tokens.items():
+            text = text.replace(token, value)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What would be written to one file: lines added and removed, and the diff with secrets masked."""
+
+    file: str
+    added: int
+    removed: int
+    diff: tuple[str, ...]
+    edit: FileEdit
+
+
+@dataclass(frozen=True, slots=True)
+class CommitDraft:
+    """A commit before it is made; `consent` is what a person must agree to first."""
+
+    where: str
+    files: tuple[FileChange, ...]
+    message: str
+    author: str
+    notes: tuple[str, ...]
+    consent: str | None
+    prepared: Prepared
+
+
+def git_place(sync: Sync) -> str | None:
+    """`git  infra@main 4f2a91c  2h` for files in a git work tree; None for others. Raises GitError."""
+    if not isinstance(sync.source, Folder) or not sync.source.paths:
+        return None
+    from ksync_tui.git import Repo
+
+    repo = Repo.discover(sync.source.paths[0])
+    if repo is None:
+        return None
+    made = repo.head().time
+    age = f"  {ago(time.time() - made.timestamp())}" if made else ""
+    return f"git  {repo.describe()}{age}"
+
+
+def refusal(review: Review, target: Target) -> str | None:
+    """Why a resource's block cannot be edited here, or None."""
+    if isinstance(review.sync.source, Inline):
+        return f"the text of {review.sync.name} stands in the sync itself, not in a file"
+    found = _block_of(review.declarations, target)
+    if found is None:
+        return f"no file declares {target}: in the direction to file it can be added"
+    if not found[1]:
+        return f"{target} is written in a form that cannot be edited by itself: open the file (E)"
     return None
+
+
+def _block_of(declarations: Declarations, target: Target) -> tuple[Place, str] | None:
+    """Where a resource's block stands and its text; also of one that could not be understood."""
+    for one in declarations.resources:
+        if one.target == target:
+            return one.place, one.text
+    for broken in declarations.broken:
+        if broken.target == target and broken.place.last is not None:
+            lines = _file_of(declarations, broken.place.file).text.splitlines(keepends=True)
+            return broken.place, "".join(lines[broken.place.line - 1 : broken.place.last]).rstrip("\r\n")
+    return None
+
+
+def _file_of(declarations: Declarations, name: str) -> SourceFile:
+    return next(file for file in declarations.files if file.name == name)
+
+
+def open_block(review: Review, target: Target) -> Draft:
+    """The block of a resource, to be edited. Raises WriteBackError with the reason where it cannot be."""
+    why = refusal(review, target)
+    found = _block_of(review.declarations, target)
+    if why is not None or found is None:
+        raise WriteBackError("the block cannot be edited", where=str(target), why=why)
+    place, raw = found
+    file = _file_of(review.declarations, place.file)
+    if file.path is None:
+        raise WriteBackError("the block cannot be edited", where=str(target), why="it stands in no file")
+    before, _, after = _around(file.text, raw, place.line)
+    text, tokens = _hidden(raw.replace("\r\n", "\n"), _secrets_of(review, target))
+    return Draft(target, file.name, Path(file.path), place.line, before, text, after, raw, tokens)
+
+
+def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:
+    start = 0
+    for _ in range(line - 1):
+        start = text.index("\n", start) + 1
+    at = text.index(raw, start)
+    return text[:at], raw, text[at + len(raw) :]
+
+
+def _secrets_of(review: Review, target: Target) -> list[str]:
+    from ksync_tui.writeback.secrets import secret_values
+
+    return [
+        value
+        for one in review.declarations.resources
+        if one.target == target
+        for _, value in secret_values(str(target), one.resource)
+    ]
+
+
+def _hidden(text: str, secrets: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """The text with tokens in the place of secrets, and the tokens."""
+    from ksync_tui.writeback.toml import line_string
+
+    tokens: dict[str, str] = {}
+    for value in sorted(set(secrets), key=len, reverse=True):
+        for spelt in dict.fromkeys((value, line_string(value)[1:-1])):
+            token = f"<secret {len(tokens) + 1}: unchanged>"
+            hidden = re.sub(rf"(?<!\w){re.escape(spelt)}(?!\w)", token, text)
+            if hidden != text:
+                text, tokens[token] = hidden, spelt
+    return text, tokens
+
+
+def problems_of(review: Review, draft: Draft, text: str, live: Collection[Target]) -> tuple[Problem, ...]:
+    """The problems of an edited block, at lines of its file."""
+    read = Reader().read([SourceFile(draft.file, None, draft.restored(text))])
+    others = {one.target for one in review.declarations.resources if one.target != draft.target}
+    checked = check(read, {*live, *others}, place_of)
+    found = [_shifted(problem, draft.first_line - 1) for problem in checked.problems]
+    declared = checked.resources
+    if len(declared) + len(checked.broken) != 1:
+        message = "one block is edited here: other blocks belong in the file, not in this one"
+        found.append(Problem("error", Place(draft.file, draft.first_line), message, "keep exactly one [[...]] header"))
+    elif declared and declared[0].target.kind != draft.target.kind:
+        message = f"a {draft.target.kind} cannot become a {declared[0].target.kind}"
+        found.append(Problem("error", Place(draft.file, draft.first_line), message, None))
+    elif declared and declared[0].target in others:
+        message = f"{declared[0].target} is declared elsewhere too"
+        found.append(Problem("error", Place(draft.file, draft.first_line), message, "give it another name"))
+    return tuple(found)
+
+
+def _shifted(problem: Problem, lines: int) -> Problem:
+    return replace(problem, place=problem.place._replace(line=problem.place.line + lines))
+
+
+def edited(draft: Draft, text: str, hidden: Iterable[str]) -> FileChange:
+    """What saving an edited block would write. Raises WriteBackError where the text is not one sound block."""
+    from ksync_tui.writeback.spans import BlockEdit
+
+    new = draft.restored(text).strip("\n")
+    read = Reader().read([SourceFile(draft.file, None, new)])
+    if len(read.resources) != 1 or read.broken or read.resources[0].target.kind != draft.target.kind:
+        problem = next((str(_shifted(one, draft.first_line - 1)) for one in read.problems), "it is not one block")
+        raise WriteBackError("the file was left as it was", where=str(draft.target), why=problem, hint="Correct it")
+    declared = read.resources[0]
+    edit = BlockEdit(declared.target, draft.raw, new, draft.first_line, declared.resource)
+    return _change(draft.path, draft.file, [edit], hidden)
+
+
+def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -> tuple[FileChange, ...]:
+    """What taking live into the files would write, for the ticked actions of a plan. Raises WriteBackError."""
+    declared = {one.target: one for one in review.declarations.resources}
+    edits: dict[str, list[BlockEdit]] = {}
+    for action in review.plan.actions:
+        if action.id in ticked and action.verb != "deploy":
+            name, edit = _block_edit(review, action, declared.get(action.target))
+            edits.setdefault(name, []).append(edit)
+    return tuple(
+        _change(_path_of(review.declarations, name), name, blocks, hidden) for name, blocks in sorted(edits.items())
+    )
+
+
+def _block_edit(review: Review, action: Action, declared: Declared | None) -> tuple[str, BlockEdit]:
+    from ksync_tui.writeback.edit import as_declared, edit_block
+    from ksync_tui.writeback.export import export_block
+    from ksync_tui.writeback.spans import BlockEdit
+
+    if declared is None:
+        if action.current is None:
+            raise WriteBackError("nothing can be written for it", where=action.id, why=action.blocked)
+        new = export_block(action.current, action.target.kind, secrets=False)
+        return _file_for(review, action.target), BlockEdit(action.target, None, new)
+    if declared.blocked or not declared.text:
+        raise WriteBackError("the block cannot be changed", where=str(declared.place), why=declared.blocked)
+    place = declared.place
+    if action.current is None:
+        return place.file, BlockEdit(action.target, declared.text, None, place.line)
+    wanted = as_declared(declared.resource, action.current)
+    new = edit_block(declared.text, action.target.kind, declared.resource, wanted)
+    return place.file, BlockEdit(action.target, declared.text, new, place.line, wanted)
+
+
+def _file_for(review: Review, target: Target) -> str:
+    """The file that a new block goes to: the only one, or the one with the last block of its kind."""
+    files = review.declarations.files
+    if len(files) == 1:
+        return files[0].name
+    alike = [one.place.file for one in review.declarations.resources if one.target.kind == target.kind]
+    if not alike:
+        hint = "Put a first one of its kind into a file by hand"
+        raise WriteBackError("it is not clear into which file it goes", where=str(target), hint=hint)
+    return alike[-1]
+
+
+def _path_of(declarations: Declarations, name: str) -> Path:
+    path = _file_of(declarations, name).path
+    if path is None:
+        raise WriteBackError("it cannot be written", where=name, why="the text stands in the sync itself")
+    return Path(path)
+
+
+def _change(path: Path, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
+    from ksync_tui.writeback.files import edit_file, preview
+
+    edit = edit_file(path, name, edits)
+    diff = tuple(preview(edit, tuple(hidden)))
+    body = [line for line in diff if not line.startswith(("+++", "---"))]
+    added = sum(line.startswith("+") for line in body)
+    return FileChange(name, added, sum(line.startswith("-") for line in body), diff, edit)
+
+
+def write(changes: Sequence[FileChange]) -> str:
+    """Writes files, each whole or not at all, and says what was written. Raises WriteBackError."""
+    from ksync_tui.writeback.files import write as write_file
+
+    for change in changes:
+        write_file(change.edit)
+    names = ", ".join(change.file for change in changes)
+    return f"wrote {count(len(changes), 'file')}: {names}"
+
+
+def commit_draft(changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft | None:
+    """The commit of changes, or None where their files are in no git work tree.
+
+    Raises SecretInCommitError, and CommitRefusedError where git would refuse it now.
+    """
+    from ksync_tui.writeback.commit import prepare
+
+    prepared = [draft for draft in prepare([change.edit for change in changes], known) if draft.repo]
+    if not prepared:
+        return None
+    if len(prepared) > 1:
+        places = ", ".join(draft.place for draft in prepared)
+        raise CommitRefusedError("nothing was committed", why=f"the files are in several repositories: {places}")
+    draft = prepared[0]
+    if draft.refused:
+        raise CommitRefusedError("nothing was committed", where=draft.place, why=draft.refused)
+    author = f"{draft.author.name} <{draft.author.email}>" if draft.author else ""
+    consent = "; ".join(draft.needs_consent) or None
+    where = draft.place.rpartition(" ")[0]
+    return CommitDraft(where, tuple(changes), draft.message, author, draft.notes, consent, draft)
+
+
+def commit(draft: CommitDraft, message: str) -> str:
+    """Makes a commit that a person agreed to, and says which. Raises CommitRefusedError."""
+    from ksync_tui.writeback.commit import commit as make
+
+    result = make(draft.prepared, message, consented=True)
+    return f"committed {result.id[:7]} to {draft.where}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
 from ksync_tui.engine.embedded.home import open_home
-from ksync_tui.errors import EngineError, KsyncError, UsageError
+from ksync_tui.errors import EngineError, GitError, KsyncError, UsageError
 from ksync_tui.model.events import ActionLog
+from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.resource_sync import ResourceSync
 from ksync_tui.model.resource import Target
@@ -17,20 +18,22 @@ from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.run.journal import Journal
+from ksync_tui.session import managed
 from ksync_tui.session.stored import adding, editing, removing
-from ksync_tui.session.syncs import Review, Sync, SyncRow, at_path, of_resource
+from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from ksync_tui.config import Settings
     from ksync_tui.model.events import Event, RunRecord
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Plan, Selection
-    from ksync_tui.model.resource import Snapshot
+    from ksync_tui.model.resource import Problem, Snapshot
+    from ksync_tui.session.managed import CommitDraft, Draft, FileChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +143,15 @@ class Session:
             return SyncRow(shown, "unread", problem=str(error), last_run=last)
         plan = review.plan
         first = next(iter(plan.errors), None)
-        state = "problem" if first else "pending" if plan.pending else "in sync"
+        state: SyncState = "problem" if first else "pending" if plan.pending else "in sync"
         return SyncRow(shown, state, plan.summary, len(plan.problems), str(first) if first else None, last)
 
     def _place(self, sync: Sync) -> str:
         """Where a source is; for files in a git work tree: which repository, branch and commit."""
-        from ksync_tui.session.managed import git_place
-
-        return git_place(sync) or sync.place
+        try:
+            return managed.git_place(sync) or sync.place
+        except GitError:
+            return sync.place
 
     # ----------------------------------------------------------------- review
 
@@ -201,6 +205,52 @@ class Session:
         from ksync_tui.writeback.export import export_block
 
         return export_block(resource, target.kind, secrets=True)
+
+    # ----------------------------------------------------------- managed mode
+
+    def edit_refusal(self, review: Review, target: Target) -> str | None:
+        """Why a resource's block cannot be edited here, in one sentence, or None."""
+        return managed.refusal(review, target)
+
+    def open_block(self, review: Review, target: Target) -> Draft:
+        """The block of a resource for the editor. Raises WriteBackError where it cannot be edited."""
+        return managed.open_block(review, target)
+
+    def check(self, review: Review, draft: Draft, text: str) -> tuple[Problem, ...]:
+        """The problems of an edited block, while it is typed."""
+        return managed.problems_of(review, draft, text, self.snapshot().live.keys())
+
+    def names(self, kind: str) -> list[str]:
+        """The names of a kind that exist, for completion."""
+        return sorted(target.name for target in self.snapshot().live if target.kind == kind)
+
+    def keys(self, kind: str) -> list[str]:
+        """The keys that a kind accepts, for completion."""
+        model = KINDS[kind].model
+        config = shape(model).fields.get("config")
+        fields = [*shape(model), *(shape(config.table) if config and config.table else ())]
+        return [field.key for field in fields]
+
+    def edits_of(self, review: Review, draft: Draft, text: str) -> FileChange:
+        """What saving an edited block would write. Raises WriteBackError where it is no sound block."""
+        del review  # the draft holds all of it
+        return managed.edited(draft, text, {*self.known_secrets().values(), *draft.tokens.values()})
+
+    def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
+        """What taking live into the files would write for the ticked ids. Raises WriteBackError."""
+        return managed.write_back(review, ticked, self.known_secrets().values())
+
+    def write(self, changes: Sequence[FileChange]) -> str:
+        """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all."""
+        return managed.write(changes)
+
+    def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
+        """The commit of changes; None where the files are in no git work tree."""
+        return managed.commit_draft(changes, self.known_secrets())
+
+    def commit(self, draft: CommitDraft, message: str) -> str:
+        """Commits and says what. Raises CommitRefusedError with the reason."""
+        return managed.commit(draft, message)
 
     # ------------------------------------------------------------------- runs
 

@@ -11,15 +11,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The texts of a source, and what stood in the way of some of them."""
+    """The texts of a source, and what stood in the way of some of them.
+
+    `skipped`: something was passed over that may belong to the source, which is no error.
+    """
 
     files: tuple[SourceFile, ...]
     problems: tuple[Problem, ...] = ()
+    skipped: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether everything that belongs to the source could be read."""
-        return not any(problem.severity == "error" for problem in self.problems)
+        return not self.skipped and not any(problem.severity == "error" for problem in self.problems)
 
 
 class Source(Protocol):

@@ -6,6 +6,7 @@ read. Nothing outside a listed path is followed.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from ksync_tui.model.resource import Place, Problem, SourceFile
 from ksync_tui.source.base import Gathered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from ksync_tui.model.resource import Severity
 
-MAX_BYTES = 16 * 1024 * 1024
+_MB = 1024 * 1024
+MAX_BYTES = 16 * _MB
 """A larger file is no resource file: Komodo itself keeps a whole sync in one document of 16 MB at most."""
 
 
@@ -38,114 +40,141 @@ class Folder:
 
     def gather(self) -> Gathered:
         """See `Source.gather`."""
-        files: dict[Path, SourceFile] = {}
-        problems: list[Problem] = []
+        visit = _Visit(self.base)
         for path in self.paths:
-            for found in self._walk(path, problems):
-                if found not in files:
-                    self._take(found, files, problems)
+            visit.listed(path)
         if not self.paths:
-            problems.append(Problem("error", Place("(no path)", 1), "the sync lists no path", "add a path to it"))
-        elif not files and not problems:
-            name = self._name(self.paths[0])
-            problems.append(Problem("warning", Place(name, 1), "no .toml file here", "resource files end in .toml"))
-        return Gathered(tuple(files.values()), tuple(problems))
+            visit.tell("error", "(no path)", "the sync lists no path", "add a path to it")
+        elif not visit.files and not visit.problems:
+            visit.tell("warning", visit.name(self.paths[0]), "no .toml file here", "resource files end in .toml")
+        return Gathered(tuple(visit.files.values()), tuple(visit.problems), visit.skipped)
 
-    def _walk(self, path: Path, problems: list[Problem]) -> Iterator[Path]:
+
+_TOML_ONLY = "resource files end in .toml"
+_HINTS = {
+    errno.ENOENT: "check the path",
+    errno.EACCES: "give yourself the right to read it",
+    errno.EPERM: "give yourself the right to read it",
+    errno.ELOOP: "check where the link leads",
+}
+
+
+class _Visit:
+    """One walk over all listed paths: what was read, and what stood in the way."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+        self._folders: set[tuple[int, int]] = set()
+        self.files: dict[tuple[int, int], SourceFile] = {}
+        self.problems: list[Problem] = []
+        self.skipped = False
+
+    def listed(self, path: Path) -> None:
+        """Reads a path that the source names."""
         try:
             mode = path.stat().st_mode
-        except OSError as error:
-            problems.append(self._unreadable(path, error))
+            real = path.resolve()
+        except (OSError, RuntimeError) as error:
+            self._unreadable(path, error)
             return
-        if stat.S_ISDIR(mode):
-            if path.resolve() == Path(path.resolve().anchor):
-                hint = "name the folder that holds the resource files"
-                problems.append(Problem("error", Place(str(path), 1), "this is the whole disk", hint))
-                return
-            yield from self._walk_folder(path, path.resolve(), set(), problems)
-        elif not stat.S_ISREG(mode):
-            problems.append(Problem("error", Place(self._name(path), 1), "neither a file nor a folder", None))
-        elif path.suffix != ".toml":
-            problem = Problem("error", Place(self._name(path), 1), "not a .toml file", "resource files end in .toml")
-            problems.append(problem)
+        if not stat.S_ISDIR(mode):
+            self._file(path)
+        elif real == Path(real.anchor):
+            self.tell("error", str(real), "this is the whole disk", "name the folder that holds the resource files")
         else:
-            yield path
+            self._folder(path, real)
 
-    def _walk_folder(
-        self, path: Path, root: Path, seen: set[tuple[int, int]], problems: list[Problem]
-    ) -> Iterator[Path]:
+    def _folder(self, path: Path, root: Path) -> None:
         try:
-            status = path.stat()
-            identity = (status.st_dev, status.st_ino)
-            if identity in seen:
-                return
-            seen.add(identity)
-            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+            identity = _identity(path.stat())
+            entries = sorted(os.scandir(path), key=lambda entry: (entry.is_symlink(), entry.name))
         except OSError as error:
-            problems.append(self._unreadable(path, error))
+            self._unreadable(path, error)
             return
+        if identity in self._folders:
+            return
+        self._folders.add(identity)
         for entry in entries:
-            found = Path(entry.path)
-            if entry.name == ".git" or not self._inside(entry, root, problems):
+            if entry.name == ".git" or (entry.is_symlink() and not self._leads_inside(Path(entry.path), root)):
                 continue
             if entry.is_dir():
-                yield from self._walk_folder(found, root, seen, problems)
-            elif found.suffix == ".toml":
-                yield found
+                self._folder(Path(entry.path), root)
+            elif Path(entry.name).suffix == ".toml":
+                self._file(Path(entry.path))
 
-    def _inside(self, entry: os.DirEntry[str], root: Path, problems: list[Problem]) -> bool:
+    def _leads_inside(self, link: Path, root: Path) -> bool:
         """A link that leaves the listed folder, goes round in a circle or leads nowhere is not followed."""
-        if not entry.is_symlink():
-            return True
-        found = Path(entry.path)
         try:
-            real = found.resolve(strict=True)
+            real = link.resolve(strict=True)
         except (OSError, RuntimeError) as error:
-            reason = "a link that leads nowhere" if isinstance(error, FileNotFoundError) else "a link in a circle"
-            if found.suffix == ".toml" or not isinstance(error, FileNotFoundError):
-                problems.append(Problem("warning", Place(self._name(found), 1), f"{reason} is not followed", None))
+            nowhere = isinstance(error, FileNotFoundError)
+            if link.suffix == ".toml" or not nowhere:
+                self._skip(link, "a link that leads nowhere" if nowhere else "a link in a circle", "remove the link")
             return False
         if real.is_relative_to(root):
             return True
-        if found.suffix == ".toml" or real.is_dir():
-            hint = "list the path it leads to as well"
-            message = f"a link out of {short(root)} is not followed"
-            problems.append(Problem("warning", Place(self._name(found), 1), message, hint))
+        if link.suffix == ".toml" or real.is_dir():
+            self._skip(link, f"a link out of {short(root)}", "list the path it leads to as well, or remove the link")
         return False
 
-    def _take(self, path: Path, files: dict[Path, SourceFile], problems: list[Problem]) -> None:
-        name = self._name(path)
+    def _file(self, path: Path) -> None:
         try:
-            size = path.stat().st_size
-            if size > MAX_BYTES:
-                message = f"{size // 2**20} MB is too large for a resource file (at most {MAX_BYTES // 2**20} MB)"
-                problems.append(Problem("error", Place(name, 1), message, "split it, or move it out of the source"))
+            status = path.stat()
+            if _identity(status) in self.files or not self._may_be_resources(path, status):
                 return
-            text = path.read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = path.read_bytes().count(b"\n", 0, error.start) + 1
-            problem = Problem("error", Place(name, line), "not text in UTF-8", "save it as UTF-8, or move it away")
-            problems.append(problem)
-            return
+            data = path.read_bytes()
+            real = path.resolve()
         except OSError as error:
-            problems.append(self._unreadable(path, error))
+            self._unreadable(path, error)
             return
-        if "\0" in text:
-            line = text.count("\n", 0, text.index("\0")) + 1
-            problems.append(Problem("error", Place(name, line), "a binary file, not text", "move it away"))
-            return
-        files[path] = SourceFile(name, str(path), text)
+        if (text := self._text(path, data)) is not None:
+            self.files[_identity(status)] = SourceFile(self.name(path), str(real), text)
 
-    def _name(self, path: Path) -> str:
-        return str(path.relative_to(self.base)) if path.is_relative_to(self.base) else short(path)
+    def _may_be_resources(self, path: Path, status: os.stat_result) -> bool:
+        name = self.name(path)
+        if not stat.S_ISREG(status.st_mode):
+            self.tell("error", name, "neither a file nor a folder", "list a .toml file or a folder")
+        elif path.suffix != ".toml":
+            self.tell("error", name, "not a .toml file", _TOML_ONLY)
+        elif status.st_size > MAX_BYTES:
+            size, most = -(-status.st_size // _MB), MAX_BYTES // _MB
+            message = f"{size} MB is too large for a resource file (at most {most} MB)"
+            self.tell("error", name, message, "split it, or move it out of the source")
+        else:
+            return True
+        return False
 
-    def _unreadable(self, path: Path, error: OSError) -> Problem:
-        hints = {
-            FileNotFoundError: "check the path",
-            PermissionError: "give yourself the right to read it",
-        }
-        reason = (error.strerror or str(error)).lower()
-        return Problem("error", Place(self._name(path), 1), f"cannot be read: {reason}", hints.get(type(error)))
+    def _text(self, path: Path, data: bytes) -> str | None:
+        bad, message, hint = data.find(b"\0"), "a binary file, not text", "move it away"
+        if bad < 0:
+            try:
+                return data.decode("utf-8")
+            except UnicodeDecodeError as error:
+                bad, message, hint = error.start, "not text in UTF-8", "save it as UTF-8, or move it away"
+        self.tell("error", self.name(path), message, hint, line=data.count(b"\n", 0, bad) + 1)
+        return None
+
+    def _skip(self, link: Path, what: str, hint: str) -> None:
+        self.skipped = True
+        self.tell("warning", self.name(link), f"{what} is not followed", hint)
+
+    def _unreadable(self, path: Path, error: OSError | RuntimeError) -> None:
+        number = error.errno if isinstance(error, OSError) else errno.ELOOP
+        reason = os.strerror(number).lower() if number else str(error)
+        self.tell("error", self.name(path), f"cannot be read: {reason}", _HINTS.get(number or 0))
+
+    def tell(self, severity: Severity, name: str, message: str, hint: str | None, *, line: int = 1) -> None:
+        """Adds a problem about a file or folder by its shown name."""
+        self.problems.append(Problem(severity, Place(name, line), message, hint))
+
+    def name(self, path: Path) -> str:
+        """A path as it is shown."""
+        below = path != self._base and path.is_relative_to(self._base)
+        return str(path.relative_to(self._base)) if below else short(path)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def short(path: Path) -> str:

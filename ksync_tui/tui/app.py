@@ -80,8 +80,12 @@ class KsyncApp(App[None]):
         """Asks a question; `enter` does it, `esc` does not."""
         from ksync_tui.tui.screens.question import QuestionScreen
 
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                yes()
+
         if not isinstance(self.screen, QuestionScreen):
-            self.push_screen(QuestionScreen(question), lambda agreed: yes() and None if agreed else None)
+            self.push_screen(QuestionScreen(question), answered)
 
     def copy_text(self, text: str) -> str:
         """Copies a text through the terminal (OSC 52) and into a file; answers with what was done (needs 45)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Thread
 from datetime import UTC, datetime, tzinfo
+from threading import Thread
 from time import monotonic
 from typing import TypeVar
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 LISTS = ("syncs", "review", "problems", "history", "help", "run", "confirm", "commit", "diff")
 """Screens that have a list or a text to move in."""
+
+LISTINGS = ("syncs", "review", "problems", "history")
+"""Screens with a list that is filtered and opened."""
+
+WITH_DIFF = ("review", "diff")
+
+ASKING = ("confirm", "commit", "preview", "editor", "question", "palette")
+"""Screens that ask for something, so that letters may be typed there."""
 
 PAGES = ("syncs", "review", "problems", "history", "run", "diff")
 """Screens from which the others are reached."""
@@ -53,20 +61,20 @@ def shown(key: str) -> str:
 
 COMMANDS: tuple[Command, ...] = (
     Command("tick", ("space",), "tick", "Tick or untick the line; on a group all of it", ("review",), 10),
-    Command("tick_all", ("a",), "all", "Tick all creates, updates, renames and deploys, never deletes", ("review",), 11),
+    Command("tick_all", ("a",), "all", "Tick all but deletes (of what the filter shows)", ("review",), 11),
     Command("tick_none", ("A",), "none", "Untick everything", ("review",), 12),
     Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 13),
     Command("confirm", ("enter",), "run", "Run exactly the steps shown", ("confirm",), 10),
     Command("commit", ("enter",), "commit", "Make the commit", ("commit",), 10),
     Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),
     Command("answer", ("enter",), "yes", "Yes, do that", ("question",), 10),
-    Command("open", ("enter",), "open", "Open what is under the cursor", ("syncs", "review", "problems", "history"), 14),
+    Command("open", ("enter",), "open", "Open what is under the cursor", LISTINGS, 14),
     Command("direction", ("m",), "direction", "Switch between files to live and live to file", ("review",), 15),
-    Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", ("review", "diff"), 22),
+    Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", WITH_DIFF, 22),
     Command("zoom", ("z",), "zoom", "Give the diff the whole screen, and back", ("review",), 23),
-    Command("previous_change", ("left_square_bracket",), "prev change", "Previous change inside the diff", ("review", "diff"), 25),
-    Command("next_change", ("right_square_bracket",), "next change", "Next change inside the diff", ("review", "diff"), 24),
-    Command("edit", ("e",), "edit", "Edit the resource here, in the app", ("review",), 16),
+    Command("next_change", ("right_square_bracket",), "next change", "Next change inside the diff", WITH_DIFF, 24),
+    Command("previous_change", ("left_square_bracket",), "prev change", "Previous change in the diff", WITH_DIFF, 25),
+    Command("edit", ("e",), "edit", "Edit the resource here, in the app", ("review", "problems"), 16),
     Command("editor", ("E",), "$EDITOR", "Open the file at its line in $EDITOR", ("review", "problems"), 17),
     Command("save", ("f2", "ctrl+o"), "save", "Show the file's diff, then write it", ("editor",), 10),
     Command("complete", ("tab",), "complete", "Complete the key or name before the cursor", ("editor",), 11),
@@ -74,9 +82,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("follow", ("l",), "follow log", "Keep the newest line of the log in sight", ("run",), 12),
     Command("detach", ("D",), "detach", "Leave; the run goes on by itself", ("run",), 13),
     Command("copy", ("y",), "copy", "Copy this (OSC 52, and a file)", ("review", "diff", "run", "history"), 26),
-    Command("filter", ("slash",), "filter", "Filter as you type; esc clears", ("syncs", "review", "problems", "history"), 18),
-    Command("refresh", ("r",), "refresh", "Read sources and live state again", ("syncs", "review", "problems", "history"), 20),
-    Command("problems", ("exclamation_mark",), "problems", "What is wrong in the sources", ("syncs", "review", "history"), 30),
+    Command("filter", ("slash",), "filter", "Filter as you type; esc clears", LISTINGS, 18),
+    Command("refresh", ("r",), "refresh", "Read sources and live state again", LISTINGS, 20),
+    Command("problems", ("exclamation_mark",), "problems", "What is wrong in the sources", ("syncs", "review"), 30),
     Command("history", ("H",), "history", "Past and running runs", ("syncs", "review", "problems"), 31),
     Command("down", ("j", "down"), "down", "Next line", LISTS),
     Command("up", ("k", "up"), "up", "Previous line", LISTS),
@@ -89,7 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", ("colon",), "commands", "All commands of this screen", PAGES),
     Command("help", ("question_mark",), "help", "The keys of this screen", PAGES, 90),
     Command("back", ("q", "escape"), "back", "Back; at the root leave ksync", (*PAGES, "help"), 91),
-    Command("cancel", ("escape",), "back", "Back; nothing is done", ("confirm", "commit", "preview", "editor", "question", "palette"), 91),
+    Command("cancel", ("escape",), "back", "Back; nothing is done", ASKING, 91),
 )  # fmt: skip
 
 BY_ID = {command.id: command for command in COMMANDS}
@@ -100,7 +108,7 @@ def on(place: str) -> Iterator[Command]:
     return (command for command in COMMANDS if place in command.places)
 
 
-def bindings(place: str) -> list[Binding]:
+def bindings(place: str) -> list[BindingType]:
     """The key bindings of a screen."""
     return [
         Binding(key, f"command('{command.id}')", command.label, show=False, id=f"{place}.{command.id}.{key}")

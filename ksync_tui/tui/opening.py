@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ksync_tui.model.plan import Selection
     from ksync_tui.model.resource import Target
-    from ksync_tui.session import FileChange, Review, Session, Sync
+    from ksync_tui.session import FileChange, Review, Sync
     from ksync_tui.tui.app import KsyncApp
     from ksync_tui.tui.screens.base import Page
     from ksync_tui.tui.screens.review import ReviewScreen
@@ -112,9 +112,7 @@ def show_preview(page: Page[Any], changes: tuple[FileChange, ...], done: Any) ->
     """The difference of files; when agreed it is written, then a commit is offered. `done` gets a sentence or None."""
     from ksync_tui.tui.screens.preview import PreviewScreen
 
-    page.app.push_screen(
-        PreviewScreen(changes), lambda agreed: _write(page, changes, done) if agreed else done(None)
-    )
+    page.app.push_screen(PreviewScreen(changes), lambda agreed: _write(page, changes, done) if agreed else done(None))
 
 
 def _write(page: Page[Any], changes: tuple[FileChange, ...], done: Any) -> None:

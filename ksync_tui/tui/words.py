@@ -31,7 +31,11 @@ def tail_of(plan: Plan, outline: Outline) -> list[str]:
     """The lines below the list: what is as declared, why nothing is deleted, likely renames."""
     if not plan.actions:
         problems = len(plan.errors)
-        found = "Nothing is pending: live is as declared." if not problems else "Nothing can be planned: see the problems (!)."
+        found = (
+            "Nothing is pending: live is as declared."
+            if not problems
+            else "Nothing can be planned: see the problems (!)."
+        )
         return ["", found, summary_of(plan)]
     said = ["".join(piece for piece, _ in line) for line in remarks(plan)]
     return [line for line in (outline.unchanged, *map(neutral, said)) if line]

@@ -113,7 +113,7 @@ def _blob(edit: FileEdit, head: bytes | None) -> tuple[bytes, str | None]:
 
 
 def _counts(before: bytes | None, after: bytes) -> tuple[int, int]:
-    matcher = SequenceMatcher(None, (before or b"").splitlines(), after.splitlines(), autojunk=False)
+    matcher = SequenceMatcher(None, (before or b"").splitlines(), after.splitlines())
     changes = [code[1:] for code in matcher.get_opcodes() if code[0] != "equal"]
     return sum(last - first for _, _, first, last in changes), sum(high - low for low, high, _, _ in changes)
 

@@ -61,7 +61,9 @@ def preview(edit: FileEdit, hidden: Collection[str] = ()) -> list[str]:
 
 
 def write(edit: FileEdit, root: Path | None = None) -> None:
-    """Writes a file: to a temporary one beside it, synced, then renamed over it. Mode and owner stay; a link is followed.
+    """Writes a file: to a temporary one beside it, synced, then renamed over it. Mode and owner stay.
+
+    A link is followed: what it leads to is written.
 
     Raises WriteBackError, and leaves everything as it was, when the file is not as it was read, leads out of `root`,
     is read-only, or the disk refuses.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 from typing import Any
 
 from ksync_tui.errors import SecretInCommitError
@@ -59,18 +59,16 @@ def secret_values(label: str, table: Table) -> Iterator[tuple[str, str]]:
 
 
 def refuse_secrets(name: str, before: bytes | None, after: bytes, known: Mapping[str, str]) -> None:
-    """Raises SecretInCommitError when a line of `after` that is not in `before` holds a known secret's value.
+    """Raises SecretInCommitError when more lines of `after` than of `before` hold a known secret's value.
 
-    `known` maps what a secret is called to its value. A value that stood in the lines which the new ones replace is
-    not new. Names the place and the secret, never its value.
+    `known` maps what a secret is called to its value; a value that `before` already gave away is not new. Names the
+    place and the secret, never the value.
     """
     new, old = (data.decode("utf-8", "replace") for data in (after, before or b""))
-    needles = [(label, needle) for label, value in known.items() for needle in _needles(value) if needle in new]
-    if not needles:
-        return
-    for number, line, replaced in _new_lines(old.splitlines(), new.splitlines()):
-        for label, needle in needles:
-            if needle in line and needle not in replaced:
+    for label, value in known.items():
+        for needle in _needles(value):
+            number = _new_line(needle, old, new)
+            if number is not None:
                 hint = f"Write [[{_suggested(label)}]] in its place, and keep the value in a secret variable"
                 what = f"the new text holds the value of a secret ({label})"
                 raise SecretInCommitError(what, where=f"{name}:{number}", hint=hint)
@@ -85,14 +83,15 @@ def _needles(value: str) -> Iterator[str]:
         yield from {value, line_string(value)[1:-1]}
 
 
-def _new_lines(old: list[str], new: list[str]) -> Iterator[tuple[int, str, str]]:
-    """Lines that are in `new` only: number, text, and the lines of `old` in whose place they stand."""
-    skip = next((at for at, (was, line) in enumerate(zip(old, new, strict=False)) if was != line), len(new))
-    skip = min(skip, len(old), len(new))
-    for tag, low, high, first, last in SequenceMatcher(None, old[skip:], new[skip:], autojunk=False).get_opcodes():
-        if tag in ("insert", "replace"):
-            replaced = "\n".join(old[skip + low : skip + high])
-            yield from ((skip + at + 1, new[skip + at], replaced) for at in range(first, last))
+def _new_line(needle: str, old: str, new: str) -> int | None:
+    """The number of the first line that holds the needle and is new."""
+    if needle not in new:
+        return None
+    had = Counter(line for line in old.splitlines() if needle in line)
+    holding = [(at, line) for at, line in enumerate(new.splitlines(), 1) if needle in line]
+    if len(holding) <= had.total():
+        return None
+    return next(at for at, line in holding if had.subtract([line]) or had[line] < 0)
 
 
 def _suggested(label: str) -> str:

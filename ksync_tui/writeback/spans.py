@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ksync_tui.errors import WriteBackError
@@ -16,7 +16,7 @@ from ksync_tui.writeback.keys import newline_of
 
 _SEPARATOR = re.compile(r"^##[ \t]*\r?$", re.MULTILINE)
 _GAP_BELOW = re.compile(r"[ \t\r\n]*(?:^##[ \t]*\r?\n[ \t\r\n]*)?", re.MULTILINE)
-_GAP_ABOVE = re.compile(r"(?:^|\n)[ \t\r\n]*(?:##[ \t\r\n]*)?\Z")
+_GAP_ABOVE = re.compile(r"(?:^|\r?\n)[ \t\r\n]*(?:##[ \t\r\n]*)?\Z")
 _BLANK = " \t\r\n"
 
 
@@ -40,36 +40,47 @@ class BlockEdit:
 
 
 def apply_edits(text: str, edits: Sequence[BlockEdit]) -> str:
-    """The text with all edits made; from the last line up, so that lines stay right, then what is added.
+    """The text with all edits made: what is added goes to the end, in the order given.
 
     Raises WriteBackError when a block is not there as it was, or would not read back as intended.
     """
-    for edit in sorted(edits, key=lambda edit: (edit.old is None, -edit.line if edit.old else 0)):
-        text = _apply(text, edit)
-    return text
+    for edit in edits:
+        if edit.new is not None and edit.resource is not None:
+            _require_meaning(edit.target, edit.new, edit.resource)
+    text = _replace_all(text, [edit for edit in edits if edit.verb == "update"])
+    for edit in sorted((edit for edit in edits if edit.verb == "remove"), key=lambda edit: -edit.line):
+        text = remove_block(text, _found(split(text, BY_HEADER), edit))
+    return append_blocks(text, [edit.new for edit in edits if edit.old is None and edit.new is not None])
 
 
-def _apply(text: str, edit: BlockEdit) -> str:
-    if edit.new is not None and edit.resource is not None and not reads_as(edit.new, edit.target.kind, edit.resource):
-        raise WriteBackError("the block would not mean what was intended", where=str(edit.target))
-    if edit.old is None:
-        return append_block(text, edit.new or "")
-    block = find_block(text, edit.old, edit.line)
+def _require_meaning(target: Target, new: str, resource: Resource) -> None:
+    if not reads_as(new, target.kind, resource):
+        raise WriteBackError("the block would not mean what was intended", where=str(target))
+
+
+def _replace_all(text: str, edits: Sequence[BlockEdit]) -> str:
+    before = split(text, BY_HEADER)
+    changed = {_found(before, edit).start: edit.new or "" for edit in edits}
+    return _replaced(text, before, changed) if changed else text
+
+
+def _found(blocks: Sequence[Block], edit: BlockEdit) -> Block:
+    block = nearest(blocks, edit.old or "", edit.line)
     if block is None:
         hint = "Read the source again"
         raise WriteBackError("the block is not there as it was read", where=str(edit.target), hint=hint)
-    return remove_block(text, block) if edit.new is None else replace_block(text, block, edit.new)
+    return block
 
 
-def find_block(text: str, old: str, line: int = 0) -> Block | None:
+def nearest(blocks: Sequence[Block], old: str, line: int = 0) -> Block | None:
     """The block of that text, line ends aside; of several the one nearest to `line`."""
     wanted = _unix(old)
-    found = [block for block in split(text, BY_HEADER) if block.array and _unix(block.text) == wanted]
+    found = [block for block in blocks if block.array and _unix(block.text) == wanted]
     return min(found, key=lambda block: abs(block.first - line), default=None)
 
 
 def _unix(text: str) -> str:
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 def _in_style(text: str, newline: str) -> str:
@@ -81,32 +92,57 @@ def _in_style(text: str, newline: str) -> str:
 def replace_block(text: str, block: Block, new: str) -> str:
     """The text with `new` in the place of a block. Raises WriteBackError when anything else would change by it."""
     _require(text, block)
-    new = _in_style(new, newline_of(block.text if "\n" in block.text else text))
-    result = text[: block.start] + new + text[block.end :]
-    before, after = split(text, BY_HEADER), split(result, BY_HEADER)
-    at = _index(before, block)
-    same = len(before) == len(after) and _texts(before[:at]) == _texts(after[:at])
-    if not same or _texts(before[at + 1 :]) != _texts(after[at + 1 :]) or not after[at].text.startswith(new):
-        raise _unclean(block)
+    return _replaced(text, split(text, BY_HEADER), {block.start: new})
+
+
+def _replaced(text: str, before: Sequence[Block], changed: Mapping[int, str]) -> str:
+    """The text with other texts for the blocks that begin at the given places."""
+    parts, pos, expected = [], 0, []
+    for block in before:
+        new = changed.get(block.start)
+        if new is not None:
+            new = _in_style(new, newline_of(block.text if "\n" in block.text else text))
+            parts += [text[pos : block.start], new]
+            pos = block.end
+        expected.append(block.text if new is None else new)
+    result = "".join(parts) + text[pos:]
+    _require_blocks(result, expected)
     return result
+
+
+def _require_blocks(text: str, expected: Sequence[str]) -> None:
+    """Raises WriteBackError unless the text's blocks are these; a comment below a changed one may have joined it."""
+    found = split(text, BY_HEADER)
+    same = len(found) == len(expected) and all(
+        block.text.startswith(wanted) and not block.text[len(wanted) :].split("#")[0].strip()
+        for block, wanted in zip(found, expected, strict=True)
+    )
+    if not same:
+        why = "other blocks would read differently after it"
+        raise WriteBackError("the file was left as it was", why=why, hint="Edit the file by hand")
 
 
 def append_block(text: str, new: str) -> str:
     """The text with a block behind all others; parted by `##` where the text does so, its last newline as it was."""
+    return append_blocks(text, [new])
+
+
+def append_blocks(text: str, blocks: Sequence[str]) -> str:
+    """See `append_block`. Raises WriteBackError when the end of the text does not let a block begin."""
+    if not blocks:
+        return text
     newline = newline_of(text)
-    new = _in_style(new, newline)
+    added = [_in_style(block, newline) for block in blocks]
     body = text.rstrip(_BLANK)
-    if not body.strip("\ufeff"):
-        return body + new + newline
-    tail = text[len(body) :]
-    marked = _SEPARATOR.search(text) is not None and not _SEPARATOR.match(body[body.rfind("\n") + 1 :])
+    marked = _SEPARATOR.search(text) is not None
     middle = f"{newline * 2}##{newline * 2}" if marked else newline * 2
-    result = body + middle + new + tail
-    before, after = split(text, BY_HEADER), split(result, BY_HEADER)
-    if _texts(after[:-1]) != _texts(before) or after[-1].text != new:
-        raise WriteBackError(
-            "the block cannot be added", why="the file's end is not closed", hint="Mend the file's last block first"
-        )
+    if body.strip("\ufeff"):
+        last_line = body[body.rfind("\n") + 1 :]
+        first = newline * 2 if _SEPARATOR.match(last_line) else middle
+        result = body + first + middle.join(added) + text[len(body) :]
+    else:
+        result = body + middle.join(added) + newline
+    _require_blocks(result, [*(block.text for block in split(text, BY_HEADER)), *added])
     return result
 
 
@@ -117,29 +153,13 @@ def remove_block(text: str, block: Block) -> str:
     end = below.end() if below else block.end
     result = text[: block.start] + text[end:]
     if end == len(text):
-        above = _GAP_ABOVE.search(text, 0, block.start)
+        above = _GAP_ABOVE.search(text[: block.start])
         start = above.start() if above else block.start
         result = text[:start] + (text[block.end :] if text[:start].strip() else "")
-    before, after = split(text, BY_HEADER), split(result, BY_HEADER)
-    at = _index(before, block)
-    if _texts(after) != _texts(before[:at] + before[at + 1 :]):
-        raise _unclean(block)
+    _require_blocks(result, [found.text for found in split(text, BY_HEADER) if found.start != block.start])
     return result
 
 
 def _require(text: str, block: Block) -> None:
     if text[block.start : block.end] != block.text:
         raise WriteBackError("the block is not where it was read", where=f"line {block.first}", hint="Read it again")
-
-
-def _index(blocks: Sequence[Block], block: Block) -> int:
-    return next(at for at, found in enumerate(blocks) if found.start == block.start)
-
-
-def _texts(blocks: Sequence[Block]) -> list[str]:
-    return [block.text for block in blocks]
-
-
-def _unclean(block: Block) -> WriteBackError:
-    why = "other blocks would read differently after it"
-    return WriteBackError("the block cannot be changed", where=f"line {block.first}", why=why)

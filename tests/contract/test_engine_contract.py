@@ -172,6 +172,7 @@ def test_a_server_without_docker_blocks_a_deploy_and_says_what_to_do(engine: Eng
     unknown = str(engine.deploy_block("attic"))
     assert "'attic'" in unknown
     assert "[hosts]" in unknown
+    assert "not deploy" in str(engine.deploy_block("edge-1"))
 
 
 def test_a_deploy_is_never_pretended(engine: Engine) -> None:

@@ -16,44 +16,13 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
 
+from ksync_tui.planner.safety import Confirmation
+from ksync_tui.session import Review, Sync, SyncRow, Watch
+from ksync_tui.source.inline import Inline
+
 try:
-    from ksync_tui.session import CommitDraft, Confirmation, Draft, FileChange, Review, Sync, SyncRow, Watch
+    from ksync_tui.session import CommitDraft, Draft, FileChange
 except ImportError:
-
-    @dataclass(frozen=True, slots=True)
-    class Sync:  # type: ignore[no-redef]
-        name: str
-        options: SyncOptions
-        place: str
-        managed: bool
-        target: Target | None
-
-    @dataclass(frozen=True, slots=True)
-    class SyncRow:  # type: ignore[no-redef]
-        sync: Sync
-        state: str
-        summary: Mapping[str, int] | None
-        problems: int
-        problem: str | None
-        last_run: RunRecord | None
-
-    @dataclass(frozen=True, slots=True)
-    class Review:  # type: ignore[no-redef]
-        sync: Sync
-        plan: Plan
-        declarations: Declarations
-
-    @dataclass(frozen=True, slots=True)
-    class Confirmation:  # type: ignore[no-redef]
-        kind: str
-        expected: str
-        why: str
-
-    @dataclass(frozen=True, slots=True)
-    class Watch:  # type: ignore[no-redef]
-        record: RunRecord
-        lines: tuple[tuple[str, str], ...]
-        cursor: int
 
     @dataclass(frozen=True, slots=True)
     class Draft:  # type: ignore[no-redef]
@@ -170,8 +139,8 @@ class FakeSession:
 
     def syncs(self) -> list[Sync]:
         return [
-            Sync("homelab", SyncOptions("homelab", delete=True), "git  infra@main 4f2a91c  2h", False, None),
-            Sync("edge", SyncOptions("edge", managed=True), "file ~/edge.toml", True, None),
+            Sync("homelab", SyncOptions("homelab", delete=True), Inline("homelab", ""), "git  infra@main 4f2a91c  2h"),
+            Sync("edge", SyncOptions("edge", managed=True), Inline("edge", ""), "file ~/edge.toml"),
         ]
 
     def sync(self, name: str) -> Sync:
@@ -206,10 +175,10 @@ class FakeSession:
 
     def start(self, selection: Selection) -> int:
         run = len(self.records) + 1
-        actions = tuple(
-            RunAction(action.id, action.round, f"{action.sign} {action.target}") for action in selection
+        actions = tuple(RunAction(action.id, action.round, f"{action.sign} {action.target}") for action in selection)
+        self.records[run] = RunRecord(
+            run, selection.plan.sync, self.engine, "running", time.time(), None, "ana", actions
         )
-        self.records[run] = RunRecord(run, selection.plan.sync, self.engine, "running", time.time(), None, "ana", actions)
         return run
 
     def runs(self, limit: int = 50) -> list[RunRecord]:

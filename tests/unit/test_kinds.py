@@ -189,7 +189,7 @@ def test_forms_that_mean_the_same(kind: str, one: dict[str, Any], other: dict[st
 
 
 DIFFERENT = [
-    ("order of an environment", STACK, {"config": {"environment": "A=1\nB=2"}}, {"config": {"environment": "B=2\nA=1"}}),
+    ("order of entries", STACK, {"config": {"environment": "A=1\nB=2"}}, {"config": {"environment": "B=2\nA=1"}}),
     ("order of files", STACK, {"config": {"file_paths": ["a", "b"]}}, {"config": {"file_paths": ["b", "a"]}}),
     ("value with a hash", STACK, {"config": {"environment": "A=b#c"}}, {"config": {"environment": "A=b"}}),
     ("specific right", "user_group", {"all": {"Server": "Read"}},
@@ -197,7 +197,9 @@ DIFFERENT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "one", "other"), [case[1:] for case in DIFFERENT], ids=[case[0] for case in DIFFERENT])
+@pytest.mark.parametrize(
+    ("kind", "one", "other"), [case[1:] for case in DIFFERENT], ids=[case[0] for case in DIFFERENT]
+)
 def test_forms_that_mean_something_else(kind: str, one: dict[str, Any], other: dict[str, Any]) -> None:
     first, second = (accept(KINDS[kind].model, {"name": "x", **raw}).resource for raw in (one, other))
     assert first is not None

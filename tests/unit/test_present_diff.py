@@ -176,8 +176,8 @@ def test_a_huge_text_is_cut_and_says_so() -> None:
 @pytest.mark.parametrize(("verb", "sign"), [("create", "+"), ("delete", "-")])
 def test_what_comes_or_goes_stands_on_one_side(verb: Verb, sign: str) -> None:
     made = resource("stack", tags=["x"], **config(environment="A = 1\nB = 2\n", webhook_secret="hunter2"))
-    sides = {"proposed": made} if verb == "create" else {"current": made}
-    rows = diff(Action(verb, Target("stack", "a"), "new", **sides))
+    current, proposed = (None, made) if verb == "create" else (made, None)
+    rows = diff(Action(verb, Target("stack", "a"), "new", current=current, proposed=proposed))
     assert {row.sign for row in rows} == {sign}
     assert not any(row.left if verb == "create" else row.right for row in rows)
     assert "hunter2" not in str(rows)

@@ -32,8 +32,11 @@ def test_the_home_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     with closing(open_home(home)) as opened:
         opened.engine.apply(create("variable", "TOKEN", is_secret=True, value="s3cr3t-value"), nowhere)
         assert home.stat().st_mode & 0o777 == 0o700
-        assert {file.name: file.stat().st_mode & 0o077 for file in home.iterdir()} == {
-            name: 0 for name in ("ksync.db", "ksync.db-wal", "ksync.db-shm", "secrets.json")
+        assert {file.name: file.stat().st_mode & 0o777 for file in home.iterdir()} == {
+            "ksync.db": 0o600,
+            "ksync.db-wal": 0o600,
+            "ksync.db-shm": 0o600,
+            "secrets.json": 0o600,
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from ksync_tui.errors import StoreError
 
 FILE = "ksync.db"
 BUSY_SECONDS = 5.0
+_ASK_SECONDS = 0.001
 _PRIMARY = 0xFF
 """SQLite's extended error codes hold the primary code in their low byte."""
 
@@ -31,6 +33,7 @@ class Database:
         self.path = home / FILE
         self.before_commit: list[Callable[[], None]] = []
         """Called before each commit, to bring to disk what the transaction refers to; may raise StoreError."""
+        self._busy_seconds = busy_seconds
         self._lock = threading.RLock()
         self._depth = 0
         _make_private(self.path)
@@ -62,7 +65,7 @@ class Database:
             if self._depth:
                 yield
                 return
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             self._depth = 1
             try:
                 yield
@@ -90,17 +93,17 @@ class Database:
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Runs one statement; returns the id of the row it inserted."""
-        with self._lock, self._explained("write"):
+        with self.transaction():
             return self._connection.execute(sql, values).lastrowid or 0
 
     def changed(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Runs one statement; returns how many rows it touched."""
-        with self._lock, self._explained("write"):
+        with self.transaction():
             return self._connection.execute(sql, values).rowcount
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Runs one statement per row of values."""
-        with self._lock, self._explained("write"):
+        with self.transaction():
             self._connection.executemany(sql, rows)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -140,6 +143,23 @@ class Database:
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _begin(self) -> None:
+        """Takes the write lock. Asks often, as a bulk run gives it away only for moments."""
+        until = time.monotonic() + self._busy_seconds
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    self._connection.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                        raise
+                    time.sleep(_ASK_SECONDS)
+                else:
+                    return
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {int(self._busy_seconds * 1000)}")
 
     def _roll_back(self) -> None:
         # SQLite may have rolled back by itself, after a full disk for one.

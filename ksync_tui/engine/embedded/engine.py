@@ -74,7 +74,7 @@ class EmbeddedEngine:
                 f"no Docker host is mapped to server '{server}': "
                 f'add `"{server}" = "unix:///var/run/docker.sock"` under [hosts] in {config}'
             )
-        return "this version of ksync does not deploy to Docker hosts yet: run `docker compose up -d` there yourself"
+        return "this version of ksync does not deploy to Docker hosts yet: deploy it there by hand meanwhile"
 
     def apply(self, action: Action, log: Log) -> None:
         """See `Engine.apply`."""

@@ -47,6 +47,8 @@ CREATE TABLE actions (
     round INTEGER NOT NULL,
     title TEXT NOT NULL,
     frozen TEXT NOT NULL,
+    current TEXT,
+    proposed TEXT,
     outcome TEXT,
     started REAL,
     ended REAL,

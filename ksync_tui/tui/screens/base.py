@@ -79,8 +79,8 @@ class Page(Screen[Result], Generic[Result]):
 
     def standing(self) -> Text:
         """What is going on, or else engine, profile and READ-ONLY."""
-        if self.busy and (line := self.busy.line()):
-            return Text(line, style("accent"))
+        if self.busy and (words := self.busy.line()):
+            return Text(words, style("accent"))
         line = Text(neutral(f"{self.session.engine} · {self.session.profile}"), style("dim"))
         if self.session.read_only:
             line.append("  ").append(" READ-ONLY ", style("badge"))
@@ -113,6 +113,10 @@ class Page(Screen[Result], Generic[Result]):
         else:
             getattr(self, f"do_{name}")()
         self.changed()
+
+    def finish(self, result: Result | None) -> None:
+        """Closes this screen with its answer."""
+        self.dismiss(result)
 
     def tell(self, words: str | Text) -> None:
         """A short notice above the keys, until the next key."""
@@ -205,11 +209,11 @@ class Page(Screen[Result], Generic[Result]):
 
     def do_back(self) -> None:
         """Leaves this screen."""
-        self.dismiss(None)
+        self.finish(None)
 
     def do_cancel(self) -> None:
         """Leaves this screen with nothing done."""
-        self.dismiss(None)
+        self.finish(None)
 
     def do_help(self) -> None:
         """Shows the keys of this screen."""

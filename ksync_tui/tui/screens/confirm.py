@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Input, Static
 
 from ksync_tui.model.plan import Selection
-from ksync_tui.present.confirm import Confirm, Step, Typed, confirm
+from ksync_tui.present.confirm import Confirm, Step, confirm
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
@@ -31,7 +32,7 @@ class ConfirmScreen(Page[int]):
     """Shows a frozen selection; answers with the number of the run that was started."""
 
     place = "confirm"
-    BINDINGS = keymap.bindings("confirm")
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("confirm")
     DEFAULT_CSS = """
     ConfirmScreen #title { height: 2; padding: 0 1; }
     ConfirmScreen #deletes { height: auto; max-height: 40%; padding: 1 1 0 1; }
@@ -52,7 +53,7 @@ class ConfirmScreen(Page[int]):
         asked = self.session.confirmation(self.selection)
         self.asked = asked
         where = f"{self.session.engine} · {self.session.profile}"
-        shown = confirm(self.selection, where, cast("Typed", asked.kind), asked.expected, asked.why)
+        shown = confirm(self.selection, where, asked.kind, asked.expected, asked.why)
         self.shown = shown
         yield Static(Text(shown.title, style("bold")), id="title")
         yield Lines(id="steps", pointing=False)
@@ -95,7 +96,7 @@ class ConfirmScreen(Page[int]):
 
     def do_confirm(self) -> None:
         """Freezes the selection into a run and starts it."""
-        self.work("Starting the run", partial(self.session.start, self.selection), self.dismiss)
+        self.work("Starting the run", partial(self.session.start, self.selection), self.finish)
 
     def _held(self) -> bool:
         return monotonic() - self.opened < self.ksync.held_keys

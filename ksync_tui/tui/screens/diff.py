@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap
@@ -22,7 +23,7 @@ class DiffScreen(Page[None]):
     """Opened over a review; ticking here ticks there."""
 
     place = "diff"
-    BINDINGS = keymap.bindings("diff")
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("diff")
 
     def __init__(self, review: ReviewScreen) -> None:
         super().__init__()
@@ -45,7 +46,9 @@ class DiffScreen(Page[None]):
     def where(self) -> Text:
         """The sync, and whether this action is ticked."""
         mark = self.review.side.ticks.mark(self.review.action.id) if self.review.side and self.review.action else ""
-        return Text.assemble((neutral(self.review.sync.name), style("head")), (" > review > diff   ", style("dim")), mark)
+        return Text.assemble(
+            (neutral(self.review.sync.name), style("head")), (" > review > diff   ", style("dim")), mark
+        )
 
     def counts(self) -> Text:
         """Pending and ticked."""
@@ -78,7 +81,7 @@ class DiffScreen(Page[None]):
 
     def do_zoom(self) -> None:
         """Back to list and difference."""
-        self.dismiss(None)
+        self.finish(None)
 
     def do_copy(self) -> None:
         """Copies the difference."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
@@ -23,7 +24,7 @@ class HelpScreen(Page[None]):
     """What can be pressed on the screen below, and what its signs mean."""
 
     place = "help"
-    BINDINGS = keymap.bindings("help")
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("help")
 
     def __init__(self, page: Page[Any]) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ class Listing(Page[Result], Generic[Result]):
         yield FilterLine()
 
     @property
-    def list(self) -> Lines:
+    def items(self) -> Lines:
         """The list."""
         return self.query_one("#list", Lines)
 
@@ -51,7 +51,7 @@ class Listing(Page[Result], Generic[Result]):
 
     def leave(self) -> None:
         """Leaves the screen."""
-        self.dismiss(None)
+        self.finish(None)
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
@@ -61,7 +61,7 @@ class Listing(Page[Result], Generic[Result]):
 
     @on(FilterLine.Left)
     def _left(self) -> None:
-        self.list.focus()
+        self.items.focus()
 
     @on(Lines.Moved)
     def _moved(self) -> None:

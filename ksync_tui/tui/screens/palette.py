@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Input
 
 from ksync_tui.tui import keymap
@@ -21,7 +22,7 @@ class PaletteScreen(Page[str]):
     """Type a few letters, `enter` does it. Only what works now is offered."""
 
     place = "palette"
-    BINDINGS = keymap.bindings("palette")
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("palette")
     DEFAULT_CSS = "PaletteScreen Input { dock: top; margin: 1 1 1 2; }"
 
     def __init__(self, page: Page[Any]) -> None:
@@ -53,7 +54,7 @@ class PaletteScreen(Page[str]):
     @on(Lines.Clicked)
     def _chosen(self) -> None:
         if self.found:
-            self.dismiss(self.found[self.query_one(Lines).cursor].id)
+            self.finish(self.found[self.query_one(Lines).cursor].id)
 
     def on_key(self, event: events.Key) -> None:
         """Arrows move in the list while one types."""

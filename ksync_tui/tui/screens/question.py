@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from ksync_tui.present.text import neutral
@@ -15,7 +18,7 @@ class QuestionScreen(Page[bool]):
     """A question, asked over everything else."""
 
     place = "question"
-    BINDINGS = keymap.bindings("question")
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("question")
     DEFAULT_CSS = "QuestionScreen Static { padding: 2 2; height: 1fr; }"
 
     def __init__(self, question: str) -> None:
@@ -28,8 +31,8 @@ class QuestionScreen(Page[bool]):
 
     def do_answer(self) -> None:
         """Yes."""
-        self.dismiss(True)
+        self.finish(True)
 
     def do_cancel(self) -> None:
         """No."""
-        self.dismiss(False)
+        self.finish(False)

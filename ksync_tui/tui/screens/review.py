@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from ksync_tui.errors import KsyncError
@@ -39,7 +40,7 @@ class ReviewScreen(Page[None]):
     """One sync: read, planned, ticked."""
 
     place = "review"
-    BINDINGS = keymap.bindings("review")
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("review")
     DEFAULT_CSS = """
     ReviewScreen #panes { height: 1fr; }
     ReviewScreen OutlineView { width: 1fr; }
@@ -248,7 +249,7 @@ class ReviewScreen(Page[None]):
         if self.outline.words:
             self.query_one(FilterLine).clear_and_close()
         else:
-            self.dismiss(None)
+            self.finish(None)
 
     @property
     def _pending(self) -> bool:

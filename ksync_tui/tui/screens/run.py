@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.rows import summary_of
-from ksync_tui.present.runs import RunLine, bar, closing, ended, progress, run_lines, title
+from ksync_tui.present.runs import RunLine, closing, progress, run_lines, title
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap
 from ksync_tui.tui.background import in_thread
@@ -37,7 +38,7 @@ class RunScreen(Page[str]):
     """Watches a run through the journal only; leaving does not end it."""
 
     place = "run"
-    BINDINGS = keymap.bindings("run")
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("run")
     DEFAULT_CSS = """
     RunScreen #actions { height: 1fr; }
     RunScreen #rule { height: 1; color: ansi_bright_black; }
@@ -115,7 +116,7 @@ class RunScreen(Page[str]):
 
     def do_detach(self) -> None:
         """Leaves; the run goes on by itself."""
-        self.dismiss(f"Run {self.run_id} goes on by itself: H shows it, and so does `ksync watch {self.run_id}`.")
+        self.finish(f"Run {self.run_id} goes on by itself: H shows it, and so does `ksync watch {self.run_id}`.")
 
     def do_copy(self) -> None:
         """Copies the summary."""
@@ -136,7 +137,7 @@ class RunScreen(Page[str]):
             if self.over:
                 break
             await asyncio.sleep(POLL)
-        self._closed()
+        self._ended()
 
     def _show(self, seen: Watch) -> None:
         self.record = seen.record
@@ -156,7 +157,7 @@ class RunScreen(Page[str]):
         if at is not None:
             self.query_one("#actions", Lines).reveal(at)
 
-    def _closed(self) -> None:
+    def _ended(self) -> None:
         if self.record is None:
             return
         self.query_one("#end", Static).update(_end(self.record, ""))

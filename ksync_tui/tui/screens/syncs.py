@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual.binding import BindingType
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import clock, count, cut_middle, neutral, pad
@@ -35,7 +36,7 @@ class SyncsScreen(Listing[None]):
     """The list of syncs. Each is read in its turn, off the UI thread, and its line filled in."""
 
     place = "syncs"
-    BINDINGS = keymap.bindings("syncs")
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("syncs")
     empty = EMPTY
 
     def __init__(self, open_first: Sync | None = None) -> None:
@@ -72,11 +73,11 @@ class SyncsScreen(Listing[None]):
 
     def do_open(self) -> None:
         """Opens the review of the sync under the cursor."""
-        opening.show_review(self, self.shown[self.list.cursor])
+        opening.show_review(self, self.shown[self.items.cursor])
 
     def do_problems(self) -> None:
         """Opens the problems of the sync under the cursor."""
-        opening.show_review(self, self.shown[self.list.cursor], problems=True)
+        opening.show_review(self, self.shown[self.items.cursor], problems=True)
 
     def leave(self) -> None:
         """At the root, back means leaving ksync."""
@@ -86,7 +87,7 @@ class SyncsScreen(Listing[None]):
         """Shows the syncs that pass the filter."""
         words = self.words.casefold().split()
         self.shown = [sync for sync in self.syncs if all(word in sync.name.casefold() for word in words)]
-        self.list.show(len(self.shown), self._draw)
+        self.items.show(len(self.shown), self._draw)
 
     def _listed(self, syncs: list[Sync]) -> None:
         self.syncs = syncs
@@ -100,7 +101,7 @@ class SyncsScreen(Listing[None]):
                 self.rows[sync.name] = await in_thread(partial(self.ksync.in_turn, partial(self.session.row, sync)))
             except KsyncError as error:
                 self.rows[sync.name] = error
-            self.list.redraw()
+            self.items.redraw()
         self.busy = None
         self.changed()
 

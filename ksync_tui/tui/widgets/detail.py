@@ -66,7 +66,9 @@ class Detail(Vertical):
             return Text()
         verb = "write" if self.direction == "file" else self.action.verb
         place = self.action.place
-        left = Text.assemble((neutral(str(self.action.target)), style("head")), ("  ", ""), (verb, style(self.action.verb)))
+        left = Text.assemble(
+            (neutral(str(self.action.target)), style("head")), ("  ", ""), (verb, style(self.action.verb))
+        )
         where = neutral(f"{place.file}:{place.line}") if place else ""
         where = cut_middle(where, max(self.size.width - left.cell_len - 3, 0))
         return Text.assemble(left, "   ", (where, style("dim")), no_wrap=True)
@@ -77,5 +79,7 @@ class Detail(Vertical):
             return Text()
         if not self.view.side:
             return Text.assemble("  ", (f"- {left}", style("delete")), "   ", (f"+ {right}", style("create")))
-        room = self.view.column() + self.view.gutter
-        return Text.assemble((f"  {left:<{room}}", style("dim")), (" │ ", style("dim")), (right, style("dim")), no_wrap=True)
+        room = self.view.column() + self.view.numbers
+        return Text.assemble(
+            (f"  {left:<{room}}", style("dim")), (" │ ", style("dim")), (right, style("dim")), no_wrap=True
+        )

@@ -42,7 +42,7 @@ class DiffView(Lines):
         self.wants_side = True
         self._view: Sequence[SplitLine | UnifiedLine] = ()
         self._laid: list[Laid] = []
-        self.gutter = 0
+        self.numbers = 0
 
     @property
     def side(self) -> bool:
@@ -82,8 +82,8 @@ class DiffView(Lines):
     def column(self) -> int:
         """The room for text in one column."""
         if self.side:
-            return (self.size.width - len(DIVIDER) - 2) // 2 - self.gutter
-        return self.size.width - 2 - self.gutter
+            return (self.size.width - len(DIVIDER) - 2) // 2 - self.numbers
+        return self.size.width - 2 - self.numbers
 
     def _row_at(self, line: int) -> int:
         return self._view[self._laid[line].line].row if line < len(self._laid) else 0
@@ -93,9 +93,9 @@ class DiffView(Lines):
         self.scroll_to(y=line, animate=False)
 
     def _lay(self) -> None:
-        self._view = side_by_side(self.rows) if self.side else unified(self.rows)
-        numbers = [max(row.left_number or 0, row.right_number or 0) for row in self.rows]
-        self.gutter = len(str(max(numbers))) + 1 if any(numbers) else 0
+        self._view = [*side_by_side(self.rows)] if self.side else [*unified(self.rows)]
+        found = [max(row.left_number or 0, row.right_number or 0) for row in self.rows]
+        self.numbers = len(str(max(found))) + 1 if any(found) else 0
         room = self.column()
         self._laid = [laid for at, line in enumerate(self._view) for laid in _broken(at, line, room)]
         self.count = len(self._laid)
@@ -114,12 +114,12 @@ class DiffView(Lines):
         left_sign, right_sign = ("-", "+") if shown.sign == "~" else (shown.sign, shown.sign)
         left = self._cell(shown.left, laid.left, laid.first, _look(shown, left_sign))
         right = self._cell(shown.right, laid.right, laid.first, _look(shown, right_sign))
-        gap = " " * max(self.column() + self.gutter - left.cell_len, 0)
+        gap = " " * max(self.column() + self.numbers - left.cell_len, 0)
         return Text.assemble(sign, left, gap, (DIVIDER, style("dim")), right, end="", no_wrap=True)
 
     def _cell(self, cell: Cell, stretch: Stretch | None, first: bool, look: Style) -> Text:
         number = str(cell.number) if cell.number is not None and first else ""
-        gutter = Text(f"{number:>{self.gutter - 1}} " if self.gutter else "", style("dim"), end="")
+        gutter = Text(f"{number:>{self.numbers - 1}} " if self.numbers else "", style("dim"), end="")
         return gutter if stretch is None else gutter.append_text(_piece(cell, stretch, first, look))
 
 

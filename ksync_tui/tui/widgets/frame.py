@@ -18,7 +18,9 @@ GAP = "   "
 class Framed(Protocol):
     """What a screen tells the lines around it."""
 
-    place: str
+    @property
+    def place(self) -> str:
+        """The screen's name in the keymap."""
 
     def where(self) -> Text:
         """The left of the top line: the path to here."""

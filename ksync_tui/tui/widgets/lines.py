@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 from rich.text import Text
 from textual import events
@@ -169,16 +170,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _point(self, line: int, step: int) -> None:
         line = min(max(line, 0), self.count - 1)
-        found = self._next_stop(line, step)
-        self.cursor = self._next_stop(line, -step, line) if found is None else found
+        self.cursor = self._nearest(line, step)
 
-    def _nearest(self, line: int) -> int:
-        found = self._next_stop(line, 1)
-        return self._next_stop(line, -1, line) if found is None else found
-
-    def _next_stop(self, line: int, step: int, otherwise: int | None = None) -> int | None:
-        while 0 <= line < self.count:
-            if self._stops(line):
-                return line
-            line += step
-        return otherwise
+    def _nearest(self, line: int, step: int = 1) -> int:
+        """The first line from here on where the cursor may stand, else the first one back."""
+        onward = range(line, self.count) if step > 0 else range(line, -1, -1)
+        back = range(line, -1, -1) if step > 0 else range(line, self.count)
+        return next((at for at in chain(onward, back) if self._stops(at)), line)

@@ -26,7 +26,7 @@ class OutlineView(Lines):
         self.words = ""
         self.shown: tuple[Line, ...] = ()
         self.tail: list[str] = []
-        self._name = 0
+        self._name_room = 0
 
     @property
     def line(self) -> Line | None:
@@ -59,7 +59,7 @@ class OutlineView(Lines):
         offset = self.cursor - self.scroll_offset.y
         self.shown = self.outline.shown(self.words)
         names = (cell_width(line.name) for line in self.shown if isinstance(line, Entry))
-        self._name = min(max(names, default=0), MOST_NAME)
+        self._name_room = min(max(names, default=0), MOST_NAME)
         at = next((at for at, line in enumerate(self.shown) if before and _key(line) == before), None)
         first = 1 if self.shown and self.cursor == 0 and not before else self.cursor
         tail = ["", *self.tail] if self.tail and self.shown else self.tail
@@ -86,7 +86,7 @@ class OutlineView(Lines):
     def _entry(self, entry: Entry, width: int) -> Text:
         mark = self.ticks.mark(entry.id)
         look = style("blocked" if entry.blocked else entry.verb)
-        name_room = max(min(self._name, width - BOX - 8), 8)
+        name_room = max(min(self._name_room, width - BOX - 8), 8)
         reason_room = width - BOX - 2 - name_room - 2
         line = Text(f"{mark} ", style("bold" if mark == "[x]" else "plain"), end="", no_wrap=True)
         line.append(f"{entry.sign} ", look).append(pad(cut_middle(entry.name, name_room), name_room))

@@ -1,0 +1,67 @@
+"""`ksync commit`: live changes into the files of a managed sync, then a commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ksync_tui.cli.choice import agreed, target_of
+from ksync_tui.cli.commands import sync_of
+from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
+from ksync_tui.session import Confirmation, Session
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ksync_tui.cli.output import Output
+    from ksync_tui.session import FileChange, Review
+
+
+def commit(wanted: Namespace, output: Output) -> int:
+    """Writes what --all or --only name from live into the files, shows the diff first, and commits it."""
+    with Session.open() as session:
+        review = session.review(sync_of(session, wanted))
+        if not review.sync.managed and not wanted.path:
+            hint = f"`ksync syncs edit {review.sync.name} --managed` makes it so."
+            raise UsageError("the sync is not managed", where=review.sync.name, hint=hint)
+        changes = session.write_back(review, _ticked(review, wanted))
+        if not changes:
+            output.say("nothing to write: the files say what live is")
+            return EXIT_OK
+        _show(changes, output)
+        draft = session.commit_draft(changes)
+        if draft is not None:
+            for note in filter(None, (*draft.notes, draft.consent)):
+                output.say(note)
+        where = f"and commit to {draft.where} as {draft.author}" if draft else "(in no git repository)"
+        if not wanted.yes and not agreed(Confirmation(), f"Write {where}?"):
+            output.say("nothing was written")
+            return EXIT_ERROR
+        if draft is not None and draft.consent and wanted.yes:
+            raise UsageError("somebody has to agree to this", why=draft.consent, hint="Run it without --yes.")
+        output.say(session.write(changes))
+        output.say(
+            session.commit(draft, wanted.message or draft.message) if draft else "in no git repository: no commit"
+        )
+        return EXIT_OK
+
+
+def _ticked(review: Review, wanted: Namespace) -> set[str]:
+    actions = [action for action in review.plan.actions if action.verb != "deploy" and not action.blocked]
+    if wanted.all:
+        return {action.id for action in actions}
+    if not wanted.only:
+        raise UsageError("what to write is not said", hint="Give --all, or --only KIND/NAME.")
+    targets = {target_of(word) for word in wanted.only}
+    missing = targets - {action.target for action in actions}
+    if missing:
+        raise UsageError("nothing differs for it", where=", ".join(map(str, sorted(missing))))
+    return {action.id for action in actions if action.target in targets}
+
+
+def _show(changes: tuple[FileChange, ...], output: Output) -> None:
+    from ksync_tui.present.style import Style, line
+    from ksync_tui.present.text import neutral
+
+    styles = {"+": Style.CREATE, "-": Style.DELETE, "@": Style.DIM}
+    for change in changes:
+        output.styled(line((neutral(text), styles.get(text[:1], Style.PLAIN))) for text in change.diff)

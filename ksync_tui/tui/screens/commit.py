@@ -1,0 +1,92 @@
+"""The commit of what was written: message, author, difference (SCREENS, "Commit")."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from ksync_tui.present.text import neutral
+from ksync_tui.tui import keymap
+from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.patch import PatchView, one_line
+
+if TYPE_CHECKING:
+    from ksync_tui.session import CommitDraft
+
+
+class CommitScreen(Page[str]):
+    """Answers with the sentence that says what was committed; nothing when it was left."""
+
+    place = "commit"
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("commit")
+    DEFAULT_CSS = """
+    CommitScreen #row { height: 1; margin: 0 0 1 0; }
+    CommitScreen #row Static { width: auto; }
+    CommitScreen #row Input { width: 1fr; }
+    CommitScreen #notes { height: auto; max-height: 30%; padding: 1 1 0 1; }
+    """
+
+    def __init__(self, draft: CommitDraft, written: str) -> None:
+        super().__init__()
+        self.draft = draft
+        self.written = written
+
+    def body(self) -> ComposeResult:
+        """Message, author, difference, notes."""
+        first, _, self.rest = self.draft.message.partition("\n")
+        yield Static(Text(f" author   {neutral(self.draft.author)}", style("dim")), id="author")
+        with Horizontal(id="row"):
+            yield Static(Text(" message  ", style("dim")))
+            field = Input(first, select_on_focus=False, compact=True)
+            field.cursor_blink = False
+            yield field
+        yield PatchView(self.draft.files)
+        notes = [*self.draft.notes, *([self.draft.consent] if self.draft.consent else [])]
+        if notes:
+            yield Static(Text("\n").join(Text(neutral(note), style("dim")) for note in notes), id="notes")
+
+    def on_mount(self) -> None:
+        """The message gets the keys; what was written is said."""
+        self.query_one(Input).focus()
+        self.tell(self.written)
+
+    def where(self) -> Text:
+        """Where the commit goes, and what is in it."""
+        return Text.assemble(("Commit to ", style("head")), (neutral(self.draft.where), style("accent")))
+
+    def counts(self) -> Text:
+        """Files and lines."""
+        return Text(one_line(self.draft.files, 40), style("bold"))
+
+    def cannot(self, command: str) -> str | None:
+        """A commit needs a message."""
+        if command == "commit" and not self.query_one(Input).value.strip():
+            return "Write a message first."
+        return None
+
+    def do_commit(self) -> None:
+        """Makes the commit, after consent where it is asked for."""
+        if self.draft.consent:
+            self.ksync.ask(self.draft.consent, self._commit)
+        else:
+            self._commit()
+
+    def _commit(self) -> None:
+        message = "\n".join(filter(None, (self.query_one(Input).value.strip(), self.rest)))
+        self.work("Committing", partial(self.session.commit, self.draft, message), self.finish)
+
+    @on(Input.Changed)
+    def _typing(self) -> None:
+        self.changed()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.action_command("commit")

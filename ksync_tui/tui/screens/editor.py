@@ -1,0 +1,166 @@
+"""The editor of one resource's block; the rest of the file stays in sight, dimmed (SCREENS, "Editor")."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static, TextArea
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.model.resource import Problem
+from ksync_tui.present.text import cut_end, neutral
+from ksync_tui.tui import keymap, opening
+from ksync_tui.tui.background import in_thread
+from ksync_tui.tui.completion import Completion, complete
+from ksync_tui.tui.screens.base import Page, error_text
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.block import BlockArea
+
+if TYPE_CHECKING:
+    from ksync_tui.session import Draft, FileChange, Review
+
+AROUND = 3
+"""Lines of the file shown above and below the block."""
+
+SETTLE = 0.3
+"""Seconds without typing after which the block is checked."""
+
+MOST_PROBLEMS = 4
+MOST_FOUND = 12
+
+
+class EditorScreen(Page[str]):
+    """Answers with a sentence when something was written."""
+
+    place = "editor"
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("editor")
+    DEFAULT_CSS = """
+    EditorScreen .around { height: auto; padding: 0 0 0 1; }
+    EditorScreen #problems { height: auto; padding: 0 1; }
+    """
+
+    def __init__(self, review: Review, draft: Draft) -> None:
+        super().__init__()
+        self.review = review
+        self.draft = draft
+        self.problems: tuple[Problem, ...] = ()
+
+    def body(self) -> ComposeResult:
+        """The lines above, the block, the lines below, the problems."""
+        yield Static(_around(self.draft.before.splitlines()[-AROUND:]), classes="around")
+        yield BlockArea(self.draft.text, self.draft.first_line)
+        yield Static(_around(self.draft.after.splitlines()[:AROUND]), classes="around")
+        yield Static(id="problems")
+
+    def on_mount(self) -> None:
+        """The block gets the keys, and is checked as it stands."""
+        self.area.focus()
+        self._check_soon()
+
+    @property
+    def area(self) -> BlockArea:
+        """The block."""
+        return self.query_one(BlockArea)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something would be lost."""
+        return bool(self.area.text != self.draft.text)
+
+    def where(self) -> Text:
+        """Which resource, in which file."""
+        return Text.assemble(
+            ("edit ", style("dim")), (neutral(str(self.draft.target)), style("head")),
+            (f"   {neutral(self.draft.file)}:{self.draft.first_line}", style("dim")),
+        )  # fmt: skip
+
+    def counts(self) -> Text:
+        """Whether it differs from the file."""
+        return Text("changed", style("update")) if self.is_mounted and self.dirty else Text()
+
+    def leaving(self) -> str | None:
+        """An edit that is not saved would be lost."""
+        return f"The edit of {self.draft.target} is not saved. Leave it?" if self.dirty else None
+
+    def cannot(self, command: str) -> str | None:
+        """Saving needs a change."""
+        if command == "save" and self.is_mounted and not self.dirty:
+            return "Nothing is changed."
+        return None
+
+    def do_save(self) -> None:
+        """Shows what saving would change in the file, then writes it."""
+        call = partial(self.session.edits_of, self.review, self.draft, self.area.text)
+        self.work("Comparing", call, self._preview)
+
+    def do_cancel(self) -> None:
+        """Leaves; asks when something would be lost."""
+        if question := self.leaving():
+            self.ksync.ask(question, lambda: self.finish(None))
+        else:
+            self.finish(None)
+
+    def do_complete(self) -> None:
+        """Completes the key or name before the cursor, or shows what it could become."""
+        kind, before = self.draft.target.kind, self.area.before_cursor()
+        session = self.session
+        self.work(
+            "Looking up names", lambda: complete(kind, before, session.names, session.keys(kind)), self._completed
+        )
+
+    def _completed(self, found: Completion) -> None:
+        if not found.found:
+            self.area.insert("  " if not found.typed else "")
+            return
+        self.area.insert(found.common[len(found.typed) :])
+        if len(found.found) > 1:
+            more = f"  and {len(found.found) - MOST_FOUND} more" if len(found.found) > MOST_FOUND else ""
+            self.tell("  ".join(found.found[:MOST_FOUND]) + more)
+
+    def _preview(self, change: FileChange) -> None:
+        opening.show_preview(self, (change,), self._written)
+
+    def _written(self, words: str | None) -> None:
+        if words is not None:
+            self.finish(words)
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        self.changed()
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        self.run_worker(self._check(), group="check", exclusive=True)
+
+    async def _check(self) -> None:
+        import asyncio
+
+        await asyncio.sleep(SETTLE)
+        try:
+            call = partial(self.session.check, self.review, self.draft, self.area.text)
+            self.problems = await in_thread(partial(self.ksync.in_turn, call))
+        except KsyncError as error:
+            self.query_one("#problems", Static).update(error_text(error))
+            return
+        self.query_one("#problems", Static).update(_problem_lines(self.problems, self.size.width - 3))
+
+
+def _around(lines: list[str]) -> Text:
+    return Text("\n").join(Text(f"      {neutral(line)}", style("dim"), no_wrap=True) for line in lines)
+
+
+def _problem_lines(problems: tuple[Problem, ...], width: int) -> Text:
+    lines = []
+    for problem in problems[:MOST_PROBLEMS]:
+        hint = f" ({problem.hint})" if problem.hint else ""
+        words = cut_end(neutral(f"{problem.place.line}: {problem.message}{hint}"), width)
+        look = "problem" if problem.severity == "error" else "update"
+        lines.append(Text.assemble(("! ", style(look)), words))
+    if len(problems) > MOST_PROBLEMS:
+        lines.append(Text(f"  and {len(problems) - MOST_PROBLEMS} more", style("dim")))
+    return Text("\n").join(lines)

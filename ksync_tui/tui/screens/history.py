@@ -1,0 +1,87 @@
+"""Past and running runs, the newest first."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import BindingType
+
+from ksync_tui.present.runs import closing, history_row, title
+from ksync_tui.present.text import count, cut_end, cut_middle, pad
+from ksync_tui.tui import keymap, opening
+from ksync_tui.tui.background import local_zone
+from ksync_tui.tui.screens.listing import Listing
+from ksync_tui.tui.theme import style
+
+if TYPE_CHECKING:
+    from ksync_tui.model.events import RunRecord
+
+STATE_LOOK = {"done": "plain", "running": "accent", "failed": "problem", "lost": "problem", "stopped": "update"}
+
+
+class HistoryScreen(Listing[None]):
+    """The journal; a run that goes on can be watched again."""
+
+    place = "history"
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("history")
+    empty = "\nNothing was run yet.\n\nTick something in a review (space) and press x."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[RunRecord] = []
+        self.shown: list[RunRecord] = []
+
+    def on_mount(self) -> None:
+        """Reads the journal."""
+        self.do_refresh()
+
+    def where(self) -> Text:
+        """History."""
+        return Text("history", style("head"))
+
+    def counts(self) -> Text:
+        """How many runs."""
+        return Text(count(len(self.records), "run"), style("bold"))
+
+    def cannot(self, command: str) -> str | None:
+        """Opening needs a run."""
+        return "No run here yet." if command in ("open", "copy", "filter") and not self.records else None
+
+    def do_refresh(self) -> None:
+        """Reads the journal again."""
+        self.work("Reading the journal", self.session.runs, self._read)
+
+    def do_open(self) -> None:
+        """Opens the run under the cursor."""
+        if self.shown:
+            opening.show_run(self, self.shown[self.items.cursor].id)
+
+    def do_copy(self) -> None:
+        """Copies the summary of the run under the cursor."""
+        if self.shown:
+            record = self.shown[self.items.cursor]
+            self.tell(self.ksync.copy_text("\n".join((title(record), *closing(record)))))
+
+    def fill(self) -> None:
+        """Shows the runs that pass the filter."""
+        words = self.words.casefold().split()
+        self.shown = [run for run in self.records if all(word in _haystack(run) for word in words)]
+        self.items.show(len(self.shown), self._draw)
+
+    def _read(self, records: list[RunRecord]) -> None:
+        self.records = records
+        self.fill()
+
+    def _draw(self, line: int, width: int) -> Text:
+        row = history_row(self.shown[line], time.time(), local_zone())
+        text = Text(f"{row.id:>5}  ", style("dim"), end="", no_wrap=True)
+        text.append(f"{row.state:<8}", style(STATE_LOOK.get(row.state, "plain")))
+        text.append(pad(cut_middle(row.sync, 18), 20), style("bold"))
+        text.append(f"{row.when:<17}{row.took:>9}  ").append(cut_end(row.counts, max(width - 63, 0)), style("dim"))
+        return text
+
+
+def _haystack(run: RunRecord) -> str:
+    return f"{run.id} {run.sync} {run.state} {run.who}".casefold()

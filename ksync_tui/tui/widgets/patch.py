@@ -1,0 +1,59 @@
+"""The differences of files, as `git diff` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ksync_tui.present.text import cut_end, neutral
+from ksync_tui.tui.theme import style
+from ksync_tui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from ksync_tui.session import FileChange
+
+LOOKS = {"+": "create", "-": "delete", "@": "dim"}
+
+
+class PatchView(Lines):
+    """One or more files' differences, one below the other."""
+
+    def __init__(self, changes: Sequence[FileChange], *, heads: bool = True) -> None:
+        super().__init__(id="patch", pointing=False)
+        self._lines = [line for change in changes for line in _lines(change, heads)]
+
+    def on_mount(self) -> None:
+        """Fills the lines."""
+        self.show(len(self._lines), self._draw_one)
+
+    def _draw_one(self, line: int, width: int) -> Text:
+        text = self._lines[line].copy()
+        text.truncate(width, overflow="ellipsis")
+        return text
+
+
+def change_title(change: FileChange) -> Text:
+    """`komodo/web.toml  +2 -1`."""
+    return Text.assemble(
+        (neutral(change.file), style("bold")), "  ", (f"+{change.added}", style("create")), " ",
+        (f"-{change.removed}", style("delete")),
+    )  # fmt: skip
+
+
+def _lines(change: FileChange, heads: bool) -> list[Text]:
+    found = [Text(neutral(line), style(LOOKS.get(line[:1], "plain")), no_wrap=True) for line in _shown(change.diff)]
+    return [change_title(change), *found, Text()] if heads else found
+
+
+def _shown(diff: Sequence[str]) -> list[str]:
+    return [line.rstrip("\n") for line in diff if not line.startswith(("--- ", "+++ "))]
+
+
+def one_line(changes: Sequence[FileChange], width: int) -> str:
+    """`komodo/web.toml  +2 -1`, or how many files."""
+    if len(changes) == 1:
+        return cut_end(f"{neutral(changes[0].file)}  +{changes[0].added} -{changes[0].removed}", width)
+    added, removed = sum(one.added for one in changes), sum(one.removed for one in changes)
+    return f"{len(changes)} files  +{added} -{removed}"

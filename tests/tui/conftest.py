@@ -1,0 +1,1 @@
+"""Screens are driven by keys, on a fake session unless a test says otherwise."""
