@@ -44,7 +44,7 @@ class Picture:
 
 PICTURES = (
     Picture("syncs", None),
-    Picture("review", "homelab", ("a", *["j"] * 9)),
+    Picture("review", "homelab", ("a", *["j"] * 8)),
     Picture("review-narrow", "homelab", ("a",), NARROW),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,24 +13,35 @@ from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING, KsyncError, Usag
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ksync_tui.session import Review, Session, Sync
 
 
 def carry_out(wanted: Namespace) -> int:
     """Runs one command; errors are printed with what, where, why and what to do."""
-    if wanted.command != "open":
-        gc.disable()  # a command ends soon, and walking ten thousand resources for garbage takes half its time
     output = Output(plain=wanted.no_color, json=getattr(wanted, "json", False))
     try:
-        return _COMMANDS[wanted.command](wanted, output)
+        with _no_garbage_walks(wanted.command):
+            return _COMMANDS[wanted.command](wanted, output)
     except KsyncError as error:
         output.error(error)
-        return EXIT_ERROR
     except RecursionError:
         output.error(KsyncError("something is nested too deeply", hint="Look for thousands of opening brackets."))
-        return EXIT_ERROR
+    return EXIT_ERROR
+
+
+@contextmanager
+def _no_garbage_walks(command: str) -> Iterator[None]:
+    """A command ends soon; walking ten thousand resources for garbage would take half its time. The app lives on."""
+    if command in ("open", "demo"):
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _session() -> Session:
@@ -102,8 +114,10 @@ def _schema(wanted: Namespace, output: Output) -> int:
 
 def _run_frozen(wanted: Namespace, output: Output) -> int:
     del output  # the journal is the only channel of a detached run
-    with _session() as session:
-        session.carry_out(wanted.run)
+    from ksync_tui.run.detached import stop_signals
+
+    with _session() as session, stop_signals() as stop:
+        session.carry_out(wanted.run, stop=stop)
     return EXIT_OK
 
 

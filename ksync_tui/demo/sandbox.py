@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ksync_tui.demo import history
 from ksync_tui.errors import UsageError
-from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
-from ksync_tui.model.plan import Action, Plan, SyncOptions
-from ksync_tui.model.resource import Target
+from ksync_tui.model.plan import SyncOptions
 from ksync_tui.session import Session, Sync
 from ksync_tui.source.inline import Inline
 
@@ -63,33 +61,23 @@ def _refuse_other_contents(root: Path) -> None:
 
 
 def _live(session: Session, infra: Path) -> None:
-    _add(session, _homelab(infra), _edge())
+    session.add_sync("homelab", _homelab(infra))
+    session.add_sync("edge", {"file_contents": history.resource("edge.toml"), "match_tags": ["edge"]})
     _apply(session, session.sync("homelab"))
     _apply(session, session.sync("media"))
     _apply(session, _texts("edge", "live/edge.toml"))
     _apply(session, _texts("by hand", "live/by-hand.toml"))
 
 
-def _homelab(infra: Path) -> ResourceSync:
-    config = ResourceSyncConfig(
-        files_on_host=True,
-        resource_path=[str(infra / "homelab")],
-        match_tags=["homelab"],
-        delete=True,
-        include_variables=True,
-        include_user_groups=True,
-    )
-    return ResourceSync(name="homelab", description="everything in the house", config=config)
-
-
-def _edge() -> ResourceSync:
-    config = ResourceSyncConfig(file_contents=history.resource("edge.toml"), match_tags=["edge"])
-    return ResourceSync(name="edge", description="the rented machine in front of the house", config=config)
-
-
-def _add(session: Session, *syncs: ResourceSync) -> None:
-    actions = tuple(Action("create", Target("resource_sync", sync.name), "new", proposed=sync) for sync in syncs)
-    _carry_out(session, Plan(SyncOptions("by hand"), session.engine, actions))
+def _homelab(infra: Path) -> dict[str, Any]:
+    return {
+        "files_on_host": True,
+        "resource_path": [str(infra / "homelab")],
+        "match_tags": ["homelab"],
+        "delete": True,
+        "include_variables": True,
+        "include_user_groups": True,
+    }
 
 
 def _texts(name: str, path: str) -> Sync:
@@ -97,9 +85,6 @@ def _texts(name: str, path: str) -> Sync:
 
 
 def _apply(session: Session, sync: Sync) -> None:
-    _carry_out(session, session.review(sync).plan)
-
-
-def _carry_out(session: Session, plan: Plan) -> None:
+    plan = session.review(sync).plan
     possible = [action.id for action in plan.actions if not action.blocked and not action.destructive]
     session.run(plan.select(possible), tell=lambda event: None, stop=lambda: False)

@@ -57,7 +57,7 @@ def meaning_of(resource: Resource) -> dict[str, Any]:
     return meaning(resource)
 
 
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 def fingerprint(resource: Resource) -> str:

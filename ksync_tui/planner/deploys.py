@@ -10,8 +10,8 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.references import after_edges
 from ksync_tui.model.resource import Declared, Deployed, Snapshot, Target, redeploy_digest
-from ksync_tui.planner.diff import key_of
 from ksync_tui.planner.draft import Draft, Drafts, action_id, pending
+from ksync_tui.planner.labels import key_of
 from ksync_tui.planner.references import References
 
 DeployBlock = Callable[[str], str | None]

@@ -37,22 +37,6 @@ def compare(live: Resource, declared: Resource, *, keeps_deploy: bool = True) ->
     return Difference(changes, proposed)
 
 
-def fields_of(changes: tuple[FieldChange, ...], resource: Resource) -> str:
-    """The fields that change, as their keys in a file: `environment, image.params.version`."""
-    return ", ".join(_label(change.field, resource) for change in changes)
-
-
-def key_of(name: str, resource: Resource) -> str:
-    """The key that a file has for a field of the resource's settings."""
-    known = shape(type(resource.settings)).fields.get(name)
-    return known.key if known else name
-
-
-def _label(field: str, resource: Resource) -> str:
-    first, *rest = field.removeprefix("config.").split(".")
-    return ".".join((key_of(first, resource), *rest))
-
-
 def _with_live_values(declared: Resource, live: Resource) -> Resource:
     kept = declared.settings.unmanaged()
     values = {name: getattr(live.settings, name) for name in kept}

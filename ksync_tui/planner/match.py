@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Verb
 from ksync_tui.model.resource import Broken, Declarations, Declared, Live, Snapshot, Target, fingerprint
-from ksync_tui.planner.diff import Difference, compare, fields_of
 from ksync_tui.planner.draft import Draft, Drafts, pending
+from ksync_tui.planner.labels import fields_of
 from ksync_tui.planner.scope import INLINE_SYNC, Scope, has_files
+
+if TYPE_CHECKING:
+    from ksync_tui.planner.diff import Difference
 
 
 class Abilities(Protocol):
@@ -40,6 +43,8 @@ class Comparer:
         known = self._known.get(declared.target)
         if known and known[0] is declared.resource and known[1] is live and known[2] is keeps_deploy:
             return known[3]
+        from ksync_tui.planner.diff import compare  # a plan without differences does not load the nested models
+
         difference = compare(live.resource, _named(declared), keeps_deploy=keeps_deploy)
         self._known[declared.target] = (declared.resource, live, keeps_deploy, difference)
         return difference
@@ -145,7 +150,7 @@ def _update(declared: Declared, live: Live, at: int, comparer: Comparer, keeps_d
         live.resource,
         difference.proposed,
         difference.changes,
-        blocked=declared.blocked or (None if has_files(live.resource) else INLINE_SYNC),
+        blocked=declared.blocked or (None if has_files(live.target, live.resource) else INLINE_SYNC),
         fingerprint=live.fingerprint,
     )
 

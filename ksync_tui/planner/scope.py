@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource, Templated
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.kinds.resource_sync import ResourceSync
 from ksync_tui.model.plan import SyncOptions
 from ksync_tui.model.resource import Declared, Live, Target
+
+if TYPE_CHECKING:
+    from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 
 INLINE_SYNC = "a sync of this name is defined inline, and no sync changes those: rename it or this one"
 
@@ -59,7 +62,7 @@ class Scope:
             return True
         if kind not in self.kinds or live.target == self.itself or not self._tagged(kind, live.tags):
             return False
-        return kind != "resource_sync" or _readable_files(live)
+        return _declares(live)
 
     def has_broken(self, target: Target, live: Live | None) -> bool:
         """Whether a resource whose block is broken takes part: its tags are those of live, if it has any."""
@@ -71,20 +74,22 @@ class Scope:
         return self.tags <= set(tags) or not issubclass(KINDS[kind].model, Templated)
 
 
-def _readable_files(live: Live) -> bool:
-    """Whether a live sync declares from files; one that the engine cannot read is left alone."""
+def _declares(one: Declared | Live) -> bool:
+    """Whether a sync has files of its own, see has_files; one that the engine cannot read is left alone."""
+    if one.target.kind != "resource_sync":
+        return True
     try:
-        return has_files(live.resource)
+        return has_files(one.target, one.resource)
     except KsyncError:
         return False
 
 
-def has_files(resource: Resource) -> bool:
+def has_files(target: Target, resource: Resource) -> bool:
     """Whether a sync declares from files or a repo; other kinds always count.
 
     Inline syncs, and those not set up yet, are neither created, changed nor deleted by a sync (facts c.3).
     """
-    if not isinstance(resource, ResourceSync):
+    if target.kind != "resource_sync":
         return True
-    config = resource.config
+    config = cast("ResourceSyncConfig", resource.settings)
     return not config.file_contents.strip() and bool(config.files_on_host or config.repo or config.linked_repo)

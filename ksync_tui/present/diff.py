@@ -67,16 +67,27 @@ Redact = Callable[[str], str]
 
 def diff(action: Action, redact: Redact = str) -> tuple[DiffRow, ...]:
     """The rows of an action; `redact` replaces known secret values in texts (see mask.Redactor)."""
-    rows: list[DiffRow] = []
-    if action.old_name is not None:
-        rows.append(_pair("field", f"name = {scalar(action.old_name)}", f"name = {scalar(action.target.name)}", "name"))
-    for field in fields_of(action):
-        rows += _field(_redacted(field, redact))
+    rows = list(bare_rows(action, redact))
+    changed = [at for at, row in enumerate(rows) if row.sign == "~"]
+    for at in changed[:_MOST_MARKED]:
+        left_marks, right_marks = marks(rows[at].left, rows[at].right)
+        rows[at] = replace(rows[at], left_marks=left_marks, right_marks=right_marks)
     if action.verb in ("update", "rename") and (same := unchanged_count(action)):
         rows.append(DiffRow("fold", " ", count(same, "unchanged field")))
-    if not any(row.changed for row in rows):
-        rows.insert(0, DiffRow("note", " ", _nothing_differs(action)))
     return tuple(rows)
+
+
+def bare_rows(action: Action, redact: Redact = str) -> Iterator[DiffRow]:
+    """The same without marks, and without the count of unchanged fields at the end: quick, for many actions."""
+    shown = False
+    if action.old_name is not None:
+        shown = True
+        yield _pair("field", f"name = {scalar(action.old_name)}", f"name = {scalar(action.target.name)}", "name")
+    for field in fields_of(action):
+        shown = True
+        yield from _field(_redacted(field, redact))
+    if not shown:
+        yield DiffRow("note", " ", _nothing_differs(action))
 
 
 def _nothing_differs(action: Action) -> str:
@@ -175,10 +186,10 @@ def _lined(field: Field, left: list[str], right: list[str], numbered: bool = Fal
     yield _heading(field)
     found = list(pairings(left, right))
 
-    def row(at: int, marked: bool) -> DiffRow:
+    def row(at: int) -> DiffRow:
         one, other, same = found[at]
         texts = (None if one is None else left[one], None if other is None else right[other])
-        made = _entry(*texts, same, field.path, marked)
+        made = _entry(*texts, same, field.path)
         return replace(made, left_number=_number(one), right_number=_number(other)) if numbered else made
 
     yield from _shown([pairing.same for pairing in found], row, field, "lines")
@@ -217,9 +228,9 @@ def _keyed(field: Field, left: Entries, right: Entries) -> Iterator[DiffRow]:
     ones, others = _numbered(left), _numbered(right)
     keys = list(_merged(list(ones), list(others)))
 
-    def row(at: int, marked: bool) -> DiffRow:
+    def row(at: int) -> DiffRow:
         one, other = ones.get(keys[at]), others.get(keys[at])
-        return _entry(one, other, one == other, field.path, marked)
+        return _entry(one, other, one == other, field.path)
 
     yield from _shown([ones.get(key) == others.get(key) for key in keys], row, field, "entries")
     common_left, common_right = [key for key in ones if key in others], [key for key in others if key in ones]
@@ -253,14 +264,14 @@ def _merged(left: Sequence[Key], right: Sequence[Key]) -> Iterator[Key]:
         yield from after.get(key, ())
 
 
-def _entry(left: str | None, right: str | None, same: bool, field: str, marked: bool) -> DiffRow:
+def _entry(left: str | None, right: str | None, same: bool, field: str) -> DiffRow:
     """A row of one entry or line of a field; None where a side has none."""
     one, other = ("" if text is None else f"  {neutral(text)}" for text in (left, right))
     if same:
         return DiffRow("context", " ", one, other, field=field)
     if left is None or right is None:
         return DiffRow("entry", "+" if left is None else "-", one, other, field=field)
-    return DiffRow("entry", "~", one, other, *(marks(one, other) if marked else ((), ())), field=field)
+    return DiffRow("entry", "~", one, other, field=field)
 
 
 def _pair(kind: RowKind, left: str, right: str, field: str) -> DiffRow:
@@ -270,16 +281,16 @@ def _pair(kind: RowKind, left: str, right: str, field: str) -> DiffRow:
         return DiffRow(kind, "+" if right else "-" if left else " ", left, right, field=field)
     if left == right:
         return DiffRow(kind, " ", left, right, field=field)
-    return DiffRow(kind, "~", left, right, *marks(left, right), field=field)
+    return DiffRow(kind, "~", left, right, field=field)
 
 
-def _shown(same: list[bool], row: Callable[[int, bool], DiffRow], field: Field, noun: str) -> Iterator[DiffRow]:
+def _shown(same: list[bool], row: Callable[[int], DiffRow], field: Field, noun: str) -> Iterator[DiffRow]:
     """Rows near a change; equal ones far from any become a fold. Only rows that are shown are made."""
     stretches = stretches_of(same, CONTEXT)
-    for number, (at, size) in enumerate(stretches[:MOST_ROWS]):
+    for at, size in stretches[:MOST_ROWS]:
         if size > 1:
             yield DiffRow("fold", " ", f"  {size:,} unchanged {noun}", field=field.path)
         else:
-            yield row(at, number < _MOST_MARKED)
+            yield row(at)
     if (more := len(stretches) - MOST_ROWS) > 0:
         yield DiffRow("note", " ", f"  {count(more, 'more row')} of {field.label}", field=field.path)

@@ -9,8 +9,8 @@ from typing import Any
 from ksync_tui.model.kinds.fields import Table, shape
 from ksync_tui.present.mask import MASK, hides, masked_text
 
-_INLINE = 4
-"""Values with up to this many scalars take one line, however long: the layout must not depend on a value's length."""
+_FEW, _FLAT = 4, 2
+"""Values with so few scalars and so few levels take one line; the layout must not depend on how long a text is."""
 
 
 def scalar(value: Any, secret: bool = False) -> str:
@@ -73,24 +73,33 @@ def _of_entries(entries: list[tuple[str, Any, bool]], indent: str) -> list[str]:
 def _of_entry(key: str, value: Any, secret: bool, indent: str) -> list[str]:
     if not secret and isinstance(value, str) and "\n" in value.rstrip("\n"):
         return [f"{indent}{key} =", *(f"{indent}  {line}" for line in value.splitlines())]
-    if secret or _scalars(value) <= _INLINE:
+    if secret or _fits(value):
         return [f"{indent}{key} = {scalar(value, secret)}"]
     return [f"{indent}{key} =", *lines(value, indent + "  ")]
 
 
 def _of_item(value: Any, indent: str) -> list[str]:
-    if _scalars(value) <= _INLINE:
+    if _fits(value):
         return [f"{indent}{scalar(value)}"]
     inner = lines(value, indent + "  ")
     return [f"{indent}- {inner[0].strip()}", *inner[1:]] if inner else [f"{indent}-"]
 
 
-def _scalars(value: Any) -> int:
-    """How many scalars stand in a value; a text of several lines never fits on one."""
-    if isinstance(value, Table):
-        return sum(_scalars(entry) for _, entry, _ in _entries(value))
-    if isinstance(value, Mapping):
-        return sum(map(_scalars, value.values()))
+def _fits(value: Any) -> bool:
+    scalars, levels = _size(value)
+    return scalars <= _FEW and levels <= _FLAT
+
+
+def _size(value: Any) -> tuple[int, int]:
+    """How many scalars and how many levels of tables a value has; a text of several lines never fits on one."""
     if isinstance(value, list | tuple):
-        return sum(map(_scalars, value))
-    return _INLINE + 1 if isinstance(value, str) and "\n" in value.rstrip("\n") else 1
+        return _sum([_size(entry) for entry in value], 0)
+    if isinstance(value, Table):
+        return _sum([_size(entry) for _, entry, _ in _entries(value)], 1)
+    if isinstance(value, Mapping):
+        return _sum([_size(entry) for entry in value.values()], 1)
+    return (_FEW + 1 if isinstance(value, str) and "\n" in value.rstrip("\n") else 1), 0
+
+
+def _sum(sizes: list[tuple[int, int]], level: int) -> tuple[int, int]:
+    return sum(scalars for scalars, _ in sizes), level + max((levels for _, levels in sizes), default=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
@@ -48,6 +48,7 @@ def _paths_in_config(model: type[Resource]) -> list[str]:
     return [_CONFIG + field.name for field in shape(table)] if table else []
 
 
+@lru_cache(1024)
 def field_of(path: str) -> str:
     """The path of the field in which a nested path stands: `config.image.params.image` is in `config.image`."""
     inner = path.removeprefix(_CONFIG)
@@ -67,7 +68,15 @@ def label_of(kind: str, path: str) -> str:
 
 def changed_labels(action: Action) -> list[str]:
     """The labels of the fields that an action changes, each once, in the order of export."""
-    return list(dict.fromkeys(label_of(action.target.kind, change.field) for change in in_order(action)))
+    return list(dict.fromkeys(_label(action, change.field) for change in in_order(action)))
+
+
+def _label(action: Action, path: str) -> str:
+    """A field's label; of a builder, whose whole config is a choice, that of the param."""
+    field = field_of(path)
+    if field == "config.params" and (found := find(action.proposed or action.current, path)):
+        return found.label
+    return label_of(action.target.kind, path)
 
 
 def in_order(action: Action) -> list[FieldChange]:
@@ -104,9 +113,9 @@ def set_fields(resource: Resource) -> Iterator[Found]:
 
 
 def _set_in(table: Table, prefix: str) -> Iterator[Found]:
-    known = shape(type(table))
+    known, given = shape(type(table)), table.model_fields_set
     for field in known:
-        if field.name not in table.model_fields_set or (not prefix and field.name in ("name", "config")):
+        if field.name not in given or (not prefix and field.name in ("name", "config")):
             continue
         value = getattr(table, field.name)
         if field.required or field.meaning(value) != known.default_meanings[field.name]:

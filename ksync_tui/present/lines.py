@@ -41,8 +41,8 @@ def pairings(left: Sequence[str], right: Sequence[str]) -> Iterator[Pairing]:
 
 def _anchors(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of equal lines, growing on both sides: the common start and end, and common lines that stand once."""
-    start = _common(left, right)
-    end = _common(left[start:][::-1], right[start:][::-1])
+    start = common_start(left, right)
+    end = common_start(left[start:][::-1], right[start:][::-1])
     stop_left, stop_right = len(left) - end, len(right) - end
     inner = _unique_common(left[start:stop_left], right[start:stop_right])
     return [
@@ -52,7 +52,8 @@ def _anchors(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]
     ]
 
 
-def _common(left: Sequence[str], right: Sequence[str]) -> int:
+def common_start(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many items two sequences have in common at their start."""
     for at, (one, other) in enumerate(zip(left, right, strict=False)):
         if one != other:
             return at
@@ -140,8 +141,8 @@ def stretches_of(same: Sequence[bool], context: int) -> list[tuple[int, int]]:
 
 def marks(left: str, right: str) -> tuple[Spans, Spans]:
     """The stretches of two lines that differ, by words; nothing where hardly anything is alike."""
-    start = _common(left, right)
-    end = _common(left[start:][::-1], right[start:][::-1])
+    start = common_start(left, right)
+    end = common_start(left[start:][::-1], right[start:][::-1])
     if max(len(left), len(right)) > _LONG_LINE:
         return _span(start, len(left) - end), _span(start, len(right) - end)
     words_left, words_right = _WORD.findall(left), _WORD.findall(right)

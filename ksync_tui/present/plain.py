@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
-from ksync_tui.present.diff import DiffRow, Redact, diff
+from ksync_tui.present.diff import DiffRow, Redact, bare_rows
+from ksync_tui.present.lines import common_start
 from ksync_tui.present.rows import Entry, Outline, plural_of, reason_of, summary_of
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
-from ksync_tui.present.text import count, cut_end, cut_middle, neutral
+from ksync_tui.present.text import ELLIPSIS, count, cut_end, cut_middle, neutral
 from ksync_tui.present.ticks import Ticks
 
 _NAME_WIDTH = 40
@@ -55,7 +56,7 @@ def change_lines(action: Action, width: int, redact: Redact = str) -> Iterator[S
         return
     shown = 0
     field: str | None = None
-    rows = [row for row in diff(action, redact) if _telling(row)]
+    rows = [row for row in bare_rows(action, redact) if _telling(row)]
     for at, row in enumerate(rows):
         shown = shown + 1 if row.kind == "entry" and row.field == field else 0
         field = row.field
@@ -80,11 +81,18 @@ def _row_lines(row: DiffRow, width: int) -> Iterator[StyledLine]:
         if right.startswith(common) and len(left) + len(right) < room:
             yield line(("      ~ ", Style.UPDATE), f"{left} -> {right.removeprefix(common)}")
             return
-        yield line(("      - ", Style.DELETE), cut_end(left, room))
-        yield line(("      + ", Style.CREATE), cut_end(right, room))
+        start = common_start(left, right)
+        yield line(("      - ", Style.DELETE), _around(left, start, room))
+        yield line(("      + ", Style.CREATE), _around(right, start, room))
         return
     style = Style.DIM if row.kind == "note" else OF_SIGN[row.sign]
     yield line((f"      {row.sign} ", style), cut_end(row.left or row.right, room))
+
+
+def _around(text: str, at: int, room: int) -> str:
+    """A line cut so that what differs, from `at` on, is seen."""
+    start = at - room // 3 if len(text) > room and at > room // 2 else 0
+    return cut_end(f"{ELLIPSIS}{text[start:]}" if start > 0 else text, room)
 
 
 def remarks(plan: Plan) -> Iterator[StyledLine]:

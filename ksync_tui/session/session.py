@@ -294,9 +294,13 @@ class Session:
     def watch(self, run: int, after: int = 0) -> Watch:
         """What a run did after a cursor. Raises RunError for an unknown run."""
         record = self._journal.record(run)
-        events, cursor = self._journal.events_after(run, after)
-        lines = tuple((event.action, event.line) for event in events if isinstance(event, ActionLog))
-        return Watch(record, lines, cursor)
+        lines: list[tuple[str, str]] = []
+        cursor = after
+        while True:
+            events, cursor = self._journal.events_after(run, cursor)
+            if not events:
+                return Watch(record, tuple(lines), cursor)
+            lines += [(event.action, event.line) for event in events if isinstance(event, ActionLog)]
 
     def stop(self, run: int) -> None:
         """Asks a run to stop after the action it is at."""

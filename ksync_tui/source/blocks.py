@@ -112,14 +112,13 @@ def _plain_size(piece: str, name: str, indented: bool) -> int:
         return 0
     if indented and _INDENTED.search(piece):
         return 0
-    if "#" not in piece and "'" not in piece:
-        return len(piece.rstrip(BLANK))
-    if "'''" in piece or _DOUBT.search(piece):
-        return 0
     body = piece.rstrip(_BLANK_OR_HASH)
     beside = piece[len(body) : len(body) + 2].strip(" \t\r")
-    if "#" in body[body.rfind("\n") + 1 :] or beside[:1] == "#":
+    if beside[:1] == "#":
         return 0
+    if "#" in body or "'" in piece:
+        if "'''" in piece or _DOUBT.search(piece) or "#" in body[body.rfind("\n") + 1 :]:
+            return 0
     return len(body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from ksync_tui.model.kinds.fields import Table
     from ksync_tui.model.kinds.registry import Kind
     from ksync_tui.model.resource import Severity
+
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,22}|[a-z][a-z0-9_-]{24,499}")
+"""A name that no kind changes or refuses, as most are; 24 characters may be an object id."""
 
 Position = tuple[int, int]
 """Lines below the block's first one, and column."""
@@ -87,17 +91,20 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder) -> Understo
     resource = accepted.resource
     if resource is None:
         return Understood(_target(kind, raw.get("name")), notes=tuple(notes))
-    bad = bad_name(kind, resource.name)
-    if bad is not None:
-        message = f"{kind.name} name {resource.name!r}: {bad}"
-        return Understood(None, notes=(*notes, Note("error", at(["name"]), message, "give it another name")))
-    stored = kind.normalise(resource.name)
+    stored = resource.name
+    if not _PLAIN_NAME.fullmatch(stored):
+        bad = bad_name(kind, stored)
+        if bad is not None:
+            message = f"{kind.name} name {stored!r}: {bad}"
+            return Understood(None, notes=(*notes, Note("error", at(["name"]), message, "give it another name")))
+        stored = kind.normalise(stored)
     if stored != resource.name:
         message = f"Komodo stores the name {resource.name!r} as {stored!r}; it is taken as that"
         notes.append(Note("warning", at(["name"]), message, f'write name = "{stored}"'))
         resource = resource.model_copy(update={"name": stored})
     meant = meaning_of(resource)
-    notes.extend(_bad_pairs(resource, meant, at))
+    if bad_texts := _bad_texts(resource, meant):
+        notes.extend(_bad_text(resource, name, at) for name in bad_texts)
     deployable = resource if isinstance(resource, Deployable) else None
     return Understood(
         Target(kind.name, stored),
@@ -147,21 +154,25 @@ def _pair_fields(model: type[Table]) -> tuple[str, ...]:
     return tuple(field.name for field in shape(model) if field.compare is not None and field.compare.how == "pairs")
 
 
-def _bad_pairs(resource: Resource, meant: Mapping[str, Any], at: Finder) -> Iterator[Note]:
-    """Lines of an environment and the like that have neither `=` nor `:`; Komodo stores them and fails later (e.2)."""
+def _bad_texts(resource: Resource, meant: Mapping[str, Any]) -> list[str]:
+    """The fields that should hold pairs and do not: what they mean is their text as it stands."""
     settings = resource.settings
     values = meant if settings is resource else meant.get("config", {})
-    for name in _pair_fields(type(settings)):
-        if isinstance(values.get(name), str):
-            path = (name,) if settings is resource else ("config", name)
-            yield _bad_pair(getattr(settings, name), at([spellings(step) for step in path]), name)
+    return [name for name in _pair_fields(type(settings)) if isinstance(values.get(name), str)]
 
 
-def _bad_pair(value: str, place: Position, name: str) -> Note:
-    """The message holds nothing of the line, which may be part of a secret; it is told by its number."""
-    number = next(number for number, line in enumerate(value.splitlines(), 1) if not _is_pair(line))
+def _bad_text(resource: Resource, name: str, at: Finder) -> Note:
+    """A line that has neither `=` nor `:`: Komodo stores it and fails later (facts e.2).
+
+    The message holds nothing of the line, which may be part of a secret.
+    """
+    settings = resource.settings
+    path = [name] if settings is resource else ["config", name]
+    lines = getattr(settings, name).splitlines()
+    number = next(number for number, line in enumerate(lines, 1) if not _is_pair(line))
     message = f"line {number} of {name!r} has neither `=` nor `:`: Komodo fails when it uses it"
-    return Note("warning", place, message, "write NAME = value, or # before a comment")
+    hint = "write NAME = value, or # before a comment"
+    return Note("warning", at([spellings(step) for step in path]), message, hint)
 
 
 def _is_pair(line: str) -> bool:

@@ -38,7 +38,7 @@ class KsyncApp(App[None]):
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
     CSS = """
-    Screen { background: transparent; }
+    Screen { background: ansi_default; }
     Input, Input:focus { border: none; height: 1; padding: 0; background: transparent; }
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from ksync_tui.source.blocks import parse_block, split
 from ksync_tui.writeback.export import export_block
 from ksync_tui.writeback.fields import change_table
 from ksync_tui.writeback.keys import BlockKeys, newline_of
+
+_BARE_NEWLINE = re.compile(r"(?<!\r)\n")
 
 
 def as_declared(old: Resource, live: Resource) -> Resource:
@@ -51,18 +54,25 @@ def _candidates(old_text: str, kind: str, old: Resource, new: Resource) -> Itera
     except KsyncError:
         keys = None
     if keys is not None:
-        yield keys.text
+        yield _in_line_ends_of(old_text, keys.text)
     yield export_block(new, kind, secrets=True).rstrip("\n").replace("\n", newline_of(old_text))
+
+
+def _in_line_ends_of(old: str, new: str) -> str:
+    """`new` with carriage returns throughout if `old` has them throughout."""
+    throughout = "\r\n" in old and not _BARE_NEWLINE.search(old)
+    return _BARE_NEWLINE.sub("\r\n", new) if throughout else new
 
 
 def reads_as(text: str, kind: str, resource: Resource) -> bool:
     """Whether a text is one block of the kind that means the resource."""
     try:
+        text.encode()
         blocks = split(text, BY_HEADER)
         if len(blocks) != 1 or BY_HEADER.get(blocks[0].header or "") is not KINDS[kind]:
             return False
         found = accept(KINDS[kind].model, parse_block(blocks[0])).resource
-    except KsyncError:
+    except (KsyncError, UnicodeEncodeError):
         return False
     return found is not None and managed_meaning(found) == managed_meaning(resource)
 

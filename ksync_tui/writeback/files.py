@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ksync_tui.errors import WriteBackError
 from ksync_tui.writeback.spans import BlockEdit, apply_edits
+from ksync_tui.writeback.toml import line_string
 
 MASK = "******"
 _WRITABLE = 0o222
@@ -53,11 +54,20 @@ def _read(path: Path, name: str) -> bytes | None:
 
 def preview(edit: FileEdit, hidden: Collection[str] = ()) -> list[str]:
     """The edit as lines of a unified diff, without line ends; every text of `hidden` is masked."""
-    before, after = ((data or b"").decode("utf-8", "replace") for data in (edit.before, edit.after))
-    for secret in sorted(filter(None, hidden), key=len, reverse=True):
-        before, after = before.replace(secret, MASK), after.replace(secret, MASK)
+    before, after = ((data or b"").decode("utf-8", "replace").splitlines() for data in (edit.before, edit.after))
     old = "/dev/null" if edit.before is None else f"a/{edit.name}"
-    return list(unified_diff(before.splitlines(), after.splitlines(), old, f"b/{edit.name}", lineterm=""))
+    whole = {line.strip() for secret in hidden if "\n" in secret for line in secret.splitlines()}
+    parts = {spelt for secret in hidden for spelt in (secret, line_string(secret)[1:-1])} - {""}
+    needles = sorted(parts, key=len, reverse=True)
+    return [_masked(line, whole, needles) for line in unified_diff(before, after, old, f"b/{edit.name}", lineterm="")]
+
+
+def _masked(line: str, whole: Collection[str], parts: Sequence[str]) -> str:
+    if line[1:].strip() and line[1:].strip() in whole:
+        return line[0] + MASK
+    for part in parts:
+        line = line.replace(part, MASK)
+    return line
 
 
 def write(edit: FileEdit, root: Path | None = None) -> None:

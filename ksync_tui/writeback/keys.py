@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Sequence
 from typing import Protocol
 
+from ksync_tui.errors import WriteBackError
 from ksync_tui.writeback import toml
 from ksync_tui.writeback.pieces import Chunk, Inside, Names, Statement, names_of, statements
 
@@ -71,7 +72,13 @@ class BlockKeys:
     def __init__(self, block: str) -> None:
         self._newline = newline_of(block)
         self._items = list(statements(block + ("" if block.endswith("\n") else self._newline)))
-        self._kind = names_of(self._items[0].before.partition("]")[0])[0]
+        self._kind = self._header_name()
+
+    def _header_name(self) -> str:
+        for item in self._items:
+            if item.sort == "header":
+                return names_of(item.before.partition("]")[0])[0]
+        raise WriteBackError("the block has no header")
 
     @property
     def text(self) -> str:

@@ -111,15 +111,24 @@ def _replaced(text: str, before: Sequence[Block], changed: Mapping[int, str]) ->
 
 
 def _require_blocks(text: str, expected: Sequence[str]) -> None:
-    """Raises WriteBackError unless the text's blocks are these; a comment below a changed one may have joined it."""
+    """Raises WriteBackError unless the text's blocks are these; a changed one may have won or lost a comment's end."""
     found = split(text, BY_HEADER)
-    same = len(found) == len(expected) and all(
-        block.text.startswith(wanted) and not block.text[len(wanted) :].split("#")[0].strip()
-        for block, wanted in zip(found, expected, strict=True)
-    )
-    if not same:
+    if len(found) != len(expected) or not all(map(_same_block, found, expected)):
         why = "other blocks would read differently after it"
         raise WriteBackError("the file was left as it was", why=why, hint="Edit the file by hand")
+
+
+def _same_block(found: Block, wanted: str) -> bool:
+    if found.text == wanted:
+        return True
+    short, long = sorted((found.text, _own(wanted)), key=len)
+    return long.startswith(short) and all(line.lstrip()[:1] in ("", "#") for line in long[len(short) :].splitlines())
+
+
+def _own(text: str) -> str:
+    """A block's text without comments around it."""
+    blocks = split(text, BY_HEADER)
+    return blocks[0].text if len(blocks) == 1 else text
 
 
 def append_block(text: str, new: str) -> str:

@@ -17,7 +17,7 @@ INLINE_LIMIT = 30
 """Bytes of element text up to which a list stays on one line (facts d)."""
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_UNSAFE = re.compile(r'["\\\x00-\x08\x0a-\x1f\x7f]')
+_UNSAFE = re.compile(r'["\\\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 
 
@@ -32,6 +32,8 @@ def line_string(text: str) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
+    if match[0] >= "\ud800":
+        raise WriteBackError("TOML has no form for half of a surrogate pair")
     return _SHORT.get(match[0]) or f"\\u{ord(match[0]):04X}"
 
 

@@ -1,4 +1,4 @@
-"""Real users' files and what a real Komodo Core made of them: not part of this project, so skipped where they are not."""
+"""Real users' files and what a real Komodo Core made of them; not part of this project, skipped where they are not."""
 
 from __future__ import annotations
 

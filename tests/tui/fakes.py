@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -17,38 +18,8 @@ from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, Selectio
 from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
 
 from ksync_tui.planner.safety import Confirmation
-from ksync_tui.session import Review, Sync, SyncRow, Watch
+from ksync_tui.session import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
 from ksync_tui.source.inline import Inline
-
-try:
-    from ksync_tui.session import CommitDraft, Draft, FileChange
-except ImportError:
-
-    @dataclass(frozen=True, slots=True)
-    class Draft:  # type: ignore[no-redef]
-        target: Target
-        file: str
-        first_line: int
-        before: str
-        text: str
-        after: str
-
-    @dataclass(frozen=True, slots=True)
-    class FileChange:  # type: ignore[no-redef]
-        file: str
-        added: int
-        removed: int
-        diff: tuple[str, ...]
-
-    @dataclass(frozen=True, slots=True)
-    class CommitDraft:  # type: ignore[no-redef]
-        where: str
-        files: tuple[FileChange, ...]
-        message: str
-        author: str
-        notes: tuple[str, ...]
-        consent: str | None
-
 
 FILE = "infra/stacks/web.toml"
 
@@ -64,6 +35,9 @@ PORT = 8080
 TRACE = 1
 \"\"\"
 """
+
+NO_EDIT: Any = None
+NOT_PREPARED: Any = None
 
 BEFORE = "# the whole homelab\n\n"
 AFTER = '\n[[variable]]\nname = "DOMAIN"\nvalue = "example.org"\n'
@@ -94,8 +68,16 @@ def homelab() -> tuple[Action, ...]:
     environment = FieldChange(
         "config.environment", "LEVEL = info\nPORT = 8080\n", "LEVEL = debug\nPORT = 8080\nTRACE = 1\n", redeploys=True
     )
-    api = resource("deployment", "api", config={"image": "ghcr.io/ana/api:2", "server": "edge-1"})
-    worker = resource("deployment", "worker", config={"image": "ghcr.io/ana/worker:2", "server": "edge-1"})
+    api = resource(
+        "deployment",
+        "api",
+        config={"image": {"type": "Image", "params": {"image": "ghcr.io/ana/api:2"}}, "server": "edge-1"},
+    )
+    worker = resource(
+        "deployment",
+        "worker",
+        config={"image": {"type": "Image", "params": {"image": "ghcr.io/ana/worker:2"}}, "server": "edge-1"},
+    )
     wiki = resource("stack", "old-wiki", config={"server": "edge-1"})
     return (
         update(
@@ -165,6 +147,9 @@ class FakeSession:
         renames = (RenameHint(Target("stack", "old-wiki"), Target("deployment", "api"), 80),)
         return Plan(sync.options, self.engine, left, (PROBLEM,), {"stack": 4, "server": 11}, renames)
 
+    def known_secrets(self) -> Mapping[str, str]:
+        return {}
+
     def confirmation(self, selection: Selection) -> Confirmation:
         deletes = selection.deletes
         if not deletes:
@@ -217,7 +202,7 @@ class FakeSession:
         return None if review.sync.managed else "homelab is not managed: only a managed sync is edited here."
 
     def open_block(self, review: Review, target: Target) -> Draft:
-        return Draft(target, FILE, BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER)
+        return Draft(target, FILE, Path(FILE), BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {})
 
     def check(self, review: Review, draft: Draft, text: str) -> tuple[Problem, ...]:
         import tomllib
@@ -240,10 +225,10 @@ class FakeSession:
         diff = tuple(difflib.unified_diff(draft.text.splitlines(), text.splitlines(), lineterm="", n=1))
         body = diff[2:]
         added = sum(line.startswith("+") for line in body)
-        return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff)
+        return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff, NO_EDIT)
 
     def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
-        return (FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug")),)
+        return (FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT),)
 
     def write(self, change: Sequence[FileChange]) -> str:
         self.written.extend(change)
@@ -251,7 +236,9 @@ class FakeSession:
 
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         notes = ("other changes in your working copy stay as they are",)
-        return CommitDraft("infra@main", tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None)
+        return CommitDraft(
+            "infra@main", tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None, NOT_PREPARED
+        )
 
     def commit(self, draft: CommitDraft, message: str) -> str:
         self.commits.append(message)

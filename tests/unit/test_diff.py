@@ -10,7 +10,8 @@ import pytest
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import FieldChange
-from ksync_tui.planner.diff import compare, fields_of
+from ksync_tui.planner.diff import compare
+from ksync_tui.planner.labels import fields_of
 
 
 def make(kind: str, **fields: Any) -> Resource:
@@ -70,7 +71,7 @@ NGINX = {"config": {"image": {"type": "Image", "params": {"image": "nginx"}}}}
             [],
             [{"domain": "ghcr.io"}],
         ),
-        ("user_group", {}, {"all": {"Stack": "Read"}}, "all", {}, {"Stack": {"level": "Read"}}),
+        ("user_group", {}, {"all": {"Stack": {"level": "Read"}}}, "all", {}, {"Stack": {"level": "Read"}}),
         ("variable", {"value": "a"}, {"value": "b"}, "value", "a", "b"),
         ("variable", {"value": "a"}, {"value": "a", "is_secret": True}, "is_secret", False, True),
     ],
@@ -94,7 +95,7 @@ def test_one_field_differs(
         ("build", {"config": {"version": "1.2.3"}}, {}),
         ("build", {"config": {"version": "1.2.3"}}, {"config": {"version": "1.0.0"}}),
         ("variable", {"value": "hidden", "is_secret": True}, {"is_secret": True}),
-        ("user_group", {}, {"all": {"Stack": "None"}}),
+        ("user_group", {}, {"all": {"Stack": {"level": "None"}}}),
     ],
 )
 def test_what_means_the_same_is_no_change(kind: str, live: dict[str, Any], declared: dict[str, Any]) -> None:
@@ -102,6 +103,7 @@ def test_what_means_the_same_is_no_change(kind: str, live: dict[str, Any], decla
 
 
 SLACK = {"config": {"endpoint": {"type": "Slack", "params": {"url": "https://hooks/a"}}}}
+CUSTOM = {"config": {"endpoint": {"type": "Custom", "params": {"url": "http://t"}}}}
 NTFY = {"config": {"endpoint": {"type": "Ntfy", "params": {"url": "https://ntfy/b"}}}}
 
 
@@ -111,12 +113,7 @@ NTFY = {"config": {"endpoint": {"type": "Ntfy", "params": {"url": "https://ntfy/
         ("stack", {}, {"config": {"webhook_secret": "s"}}, "config.webhook_secret"),
         ("variable", {"value": "a"}, {"value": "b", "is_secret": True}, "value"),
         ("variable", {"value": "a", "is_secret": True}, {"value": "b"}, "value"),
-        (
-            "alerter",
-            {},
-            {"config": {"endpoint": {"type": "Custom", "params": {"url": "http://t"}}}},
-            "config.endpoint.params.url",
-        ),
+        ("alerter", {}, CUSTOM, "config.endpoint.params.url"),
         ("alerter", SLACK, NTFY, "config.endpoint"),
         ("builder", {}, {"config": {"type": "Url", "params": {"passkey": "p"}}}, "config.params.passkey"),
         (
@@ -137,9 +134,8 @@ def test_secrets_are_marked_at_any_depth(kind: str, live: dict[str, Any], declar
 
 
 def test_what_is_not_secret_is_not_marked() -> None:
-    found = changes(
-        "variable", {"value": "a", "is_secret": True}, {"value": "b", "description": "d", "is_secret": True}
-    )
+    live = {"value": "a", "is_secret": True}
+    found = changes("variable", live, {**live, "value": "b", "description": "d"})
     assert {change.field: change.secret for change in found} == {"description": False, "value": True}
 
 

@@ -145,7 +145,8 @@ CASES = {
     ),
     "tables in a list": Case(
         "stack",
-        '[[stack]]\nname = "web"\n[stack.config]\nconfig_files = [\n  { path = "a", req = "Restart" }, # a\n  "b", # b\n]',
+        '[[stack]]\nname = "web"\n[stack.config]\nconfig_files = [\n  { path = "a", req = "Restart" }, # a\n'
+        '  "b", # b\n]',
         {"config_files": [{"path": "a", "requires": "Redeploy"}, {"path": "b"}, {"path": "c", "services": ["x"]}]},
         '[[stack]]\nname = "web"\n[stack.config]\nconfig_files = [\n  { path = "a", req = "Redeploy" }, # a\n'
         '  "b", # b\n  { path = "c", services = ["x"] },\n]',
@@ -280,7 +281,7 @@ def test_a_block_that_cannot_be_followed_becomes_the_exported_one() -> None:
 def test_what_toml_cannot_hold_is_refused() -> None:
     text = '[[stack]]\nname = "web"'
     old = read(text, "stack")
-    with pytest.raises(WriteBackError, match="stack/web"):
+    with pytest.raises(WriteBackError, match="surrogate"):
         edit_block(text, "stack", old, old.model_copy(update={"description": "\ud800"}))
 
 

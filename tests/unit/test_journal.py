@@ -13,7 +13,7 @@ import pytest
 
 from ksync_tui.engine.embedded.home import Home, open_home
 from ksync_tui.errors import RunError
-from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, RunEnded
+from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, RunEnded
 from ksync_tui.model.plan import Action, FieldChange, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Place, fingerprint
 from ksync_tui.run import journal as journals
@@ -90,8 +90,8 @@ def test_a_new_run_is_planned_and_tells_what_is_in_it(journal: Journal) -> None:
 
 def test_events_are_read_after_a_cursor(journal: Journal) -> None:
     run = journal.create(selection(SERVER), "ana")
-    first = [ActionStarted(SERVER.id, 1.0), ActionLog(SERVER.id, "pulling")]
-    then = [ActionEnded(SERVER.id, "failed", 2.0, "no such image"), RunEnded("failed", 3.0)]
+    first: list[Event] = [ActionStarted(SERVER.id, 1.0), ActionLog(SERVER.id, "pulling")]
+    then: list[Event] = [ActionEnded(SERVER.id, "failed", 2.0, "no such image"), RunEnded("failed", 3.0)]
     for event in first:
         journal.write(run, event)
     found, cursor = journal.events_after(run, 0)

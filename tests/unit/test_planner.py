@@ -1,4 +1,4 @@
-"""What a plan holds: creates, updates, deletes, what takes part, what blocks (facts c.3, c.4, h; DESIGN rules 2 to 6)."""
+"""What a plan holds: what is to be done, what takes part, what blocks (facts c.3, c.4, h; DESIGN rules 2 to 6)."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_the_problems_of_the_source_are_those_of_the_plan() -> None:
         ({"include_user_groups": False}, ["create:variable/V", "create:server/s"]),
     ],
 )
-def test_include_switches_leave_whole_groups_out(switch: dict[str, bool], kept: list[str]) -> None:
+def test_include_switches_leave_whole_groups_out(switch: dict[str, Any], kept: list[str]) -> None:
     declared = [declare("server/s"), declare("variable/V"), declare("user_group/g")]
     options = SyncOptions("lab", delete=True, **switch)
     assert ids(plan_of(declared, [], options)) == kept
@@ -392,7 +392,7 @@ def test_a_resource_is_in_one_rename_hint_at_most() -> None:
 def test_kinds_come_in_the_order_of_a_run_and_deletes_the_other_way() -> None:
     named = [kind if kind != "variable" else "V" for kind in sorted(KINDS)]
     texts = [f"{kind}/{name}" for kind, name in zip(sorted(KINDS), named, strict=True)]
-    extra = {"resource_sync": {"config": FILES}}
+    extra: dict[str, dict[str, Any]] = {"resource_sync": {"config": FILES}}
     declared = [declare(text, **extra.get(text.partition("/")[0], {})) for text in texts]
     existing = [Live.of(one.target._replace(name="old"), one.resource) for one in declared]
     found = plan_of(declared, existing, DELETING)

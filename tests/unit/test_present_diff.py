@@ -233,6 +233,16 @@ def test_both_views_show_every_row() -> None:
     assert stops(rows) == [0, 2]
 
 
+def test_the_layout_of_a_table_does_not_depend_on_the_length_of_a_text() -> None:
+    def stages(pattern: str) -> dict[str, Any]:
+        execution = {"type": "BatchDeployStackIfChanged", "params": {"pattern": pattern}}
+        return config(stages=[{"name": "one", "executions": [{"execution": execution, "enabled": True}]}])
+
+    rows = diff(update("procedure", stages("a"), stages("a, " * 40), "config.stages"))
+    assert [row.sign for row in rows] == [" ", " ", " ", "~"]
+    assert rows[-1].left.strip() == '- execution = { type = "BatchDeployStackIfChanged", params = { pattern = "a" } }'
+
+
 VALUES = st.text(alphabet="ab=: #\n[]\"'\x1b-", max_size=30)
 FIELDS = st.sampled_from(
     ["config.environment", "config.file_contents", "config.branch", "config.webhook_secret", "description"]

@@ -163,6 +163,15 @@ def test_plain_lines_keep_to_their_width() -> None:
     assert max(map(len, joined(plan_lines(Plan(SyncOptions("s"), "e", (action,)), width=80)).splitlines())) <= 80
 
 
+def test_a_long_line_is_cut_so_that_its_difference_is_seen() -> None:
+    before, after = (f"A = {'x ' * 200}{end} {'y ' * 100}" for end in ("one", "two"))
+    change = FieldChange("config.environment", before, after)
+    action = Action("update", Target("stack", "web"), "differs", changes=(change,))
+    text = joined(plan_lines(Plan(SyncOptions("s"), "e", (action,)), width=80))
+    assert "one" in text
+    assert "two" in text
+
+
 def test_colour_is_put_on_only_when_asked() -> None:
     styled = line("a ", ("b", Style.CREATE))
     assert rendered(styled, colour=False) == "a b"

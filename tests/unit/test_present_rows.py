@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions, Verb
 from ksync_tui.model.resource import Target
-from ksync_tui.present.rows import Entry, Group, Outline, counts_line, summary_of
+from ksync_tui.present.rows import Entry, Group, Outline, counts_line, reason_of, summary_of
 from ksync_tui.present.ticks import Needs, Ticks
 
 
@@ -55,6 +56,12 @@ def test_an_entry_says_why_in_a_few_words() -> None:
     assert entries["deploy:stack/web"].reason == "config changed"
     assert entries["create:build/broken"].blocked
     assert "correct line 3" in entries["create:build/broken"].reason
+
+
+def test_of_a_builder_the_param_is_named() -> None:
+    made = KINDS["builder"].model.model_validate({"name": "b", "config": {"type": "Server", "params": {}}})
+    change = FieldChange("config.params.server_ids", [], ["edge"])
+    assert reason_of(act("update", "builder/b", current=made, proposed=made, changes=(change,))) == "params.servers"
 
 
 def test_names_from_outside_are_neutral() -> None:

@@ -5,6 +5,7 @@ Everything the rest of ksync needs to know of a field stands in its annotation, 
 reference checks, masking, export, JSON Schema and help all read the same table.
 """
 
+import json
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ def _pairs_meaning(value: str) -> Any:
 
 def set_meaning(values: list[Any]) -> Any:
     """A list whose order and repeats do not matter."""
-    return sorted({value if isinstance(value, str) else repr(meaning(value)) for value in values})
+    return sorted({value if isinstance(value, str) else json.dumps(meaning(value), sort_keys=True) for value in values})
 
 
 def _float32_meaning(value: float) -> float:

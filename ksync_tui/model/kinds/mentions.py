@@ -1,6 +1,5 @@
 """Which other resources a resource names: every field whose metadata says it refers to a kind. Pure."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -21,9 +20,11 @@ class Mention(NamedTuple):
     needed: bool
 
 
-def mentions(resource: Resource) -> tuple[Mention, ...]:
+def mentions(resource: Resource) -> list[Mention]:
     """All resources that a resource names, in the order of its fields. `after` is not one of them: see the planner."""
-    return tuple(_in_table(resource, (), True))
+    found: list[Mention] = []
+    _in_table(resource, (), True, found)
+    return found
 
 
 @cache
@@ -39,37 +40,36 @@ def _may_name(field: FieldShape) -> bool:
     return table is TargetRef or issubclass(table, Choice) or bool(_naming_fields(table))
 
 
-def _in_table(table: Table, path: Path, needed: bool) -> Iterator[Mention]:
+def _in_table(table: Table, path: Path, needed: bool, found: list[Mention]) -> None:
     if isinstance(table, TargetRef):
-        yield from _in_target(table, path, needed)
+        _in_target(table, path, needed, found)
         return
-    values = table.__dict__
-    needed = needed and values.get("enabled", True) is not False
     if isinstance(table, Choice):
-        yield from _in_table(table.params, (*path, "params"), needed)
+        _in_table(table.params, (*path, "params"), needed, found)
         return
+    values, given = table.__dict__, table.__pydantic_fields_set__
+    needed = needed and values.get("enabled", True) is not False
     for field in _naming_fields(type(table)):
-        if field.name in table.__pydantic_fields_set__:
-            yield from _in_value(field, values[field.name], (*path, field.name), needed)
+        if field.name in given:
+            _in_value(field, values[field.name], (*path, field.name), needed, found)
 
 
-def _in_value(field: FieldShape, value: Any, path: Path, needed: bool) -> Iterator[Mention]:
-    if field.ref is not None:
-        if isinstance(value, list):
-            yield from (Mention((*path, at), field.ref, name, needed) for at, name in enumerate(value) if name)
-        elif value:
-            yield Mention(path, field.ref, value, needed)
+def _in_value(field: FieldShape, value: Any, path: Path, needed: bool, found: list[Mention]) -> None:
+    kind = field.ref
+    if kind is not None:
+        named = [(path, value)] if isinstance(value, str) else [((*path, at), name) for at, name in enumerate(value)]
+        found.extend([Mention(where, kind, name, needed) for where, name in named if name])
     elif isinstance(value, Table):
-        yield from _in_table(value, path, needed)
+        _in_table(value, path, needed, found)
     elif isinstance(value, list):
         for at, entry in enumerate(value):
-            yield from _in_table(entry, (*path, at), needed)
+            _in_table(entry, (*path, at), needed, found)
 
 
-def _in_target(target: TargetRef, path: Path, needed: bool) -> Iterator[Mention]:
+def _in_target(target: TargetRef, path: Path, needed: bool, found: list[Mention]) -> None:
     kind = BY_TITLE.get(target.type)
     if kind is not None and target.id and not _is_pattern(target.id):
-        yield Mention((*path, "id"), kind.name, target.id, needed)
+        found.append(Mention((*path, "id"), kind.name, target.id, needed))
 
 
 def _is_pattern(text: str) -> bool:

@@ -37,7 +37,7 @@ class Page(Screen[Result], Generic[Result]):
     place: ClassVar[str] = ""
     ESCAPE_TO_MINIMIZE = False
     DEFAULT_CSS = """
-    Page { background: transparent; layout: vertical; }
+    Page { background: ansi_default; layout: vertical; }
     Page.-small > * { display: none; }
     Page.-small > TooSmall { display: block; }
     """

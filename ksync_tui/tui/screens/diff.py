@@ -90,4 +90,6 @@ class DiffScreen(Page[None]):
     def _show(self) -> None:
         if self.review.side:
             line, action, direction = self.review.outline.line, self.review.action, self.review.direction
-            self.detail.show(action, direction, explained(self.review.side, action, line, direction))
+            self.detail.show(
+                action, direction, explained(self.review.side, action, line, direction), self.review.redact
+            )

@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import style
@@ -50,7 +51,8 @@ def help_lines(page: Page[Any]) -> list[Text]:
     for command in keymap.on(page.place):
         reason = page.cannot(command.id)
         look = style("dim" if reason else "plain")
-        tail = (f"  ({reason})", style("dim")) if reason else ""
-        lines.append(Text.assemble((f"  {command.all_keys:<14}", style("accent")), (command.help, look), tail))
+        lines.append(Text.assemble((f"  {command.all_keys:<14}", style("accent")), (command.help, look)))
+        if reason:
+            lines.append(Text(f"  {'':<14}not now: {neutral(reason)}", style("dim")))
     lines += [Text(), *(Text.assemble((f"  {sign:<14}", style(look)), words) for sign, look, words in SIGNS)]
     return [*lines, Text(), *(Text(f"  {box:<14}{words}") for box, words in BOXES)]

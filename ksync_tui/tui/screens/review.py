@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -14,6 +13,7 @@ from textual.containers import Horizontal
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Action
 from ksync_tui.present.diff import Direction
+from ksync_tui.present.mask import NOTHING_KNOWN, Redactor
 from ksync_tui.present.rows import Entry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import Ticks
@@ -55,6 +55,7 @@ class ReviewScreen(Page[None]):
         self.problems_first = problems
         self.review: Review | None = None
         self.sides: dict[Direction, Side] = {}
+        self.redact = NOTHING_KNOWN
         self.direction: Direction = "live"
         self.error: KsyncError | None = None
 
@@ -113,7 +114,7 @@ class ReviewScreen(Page[None]):
             return "Put the cursor on an action first."
         if command == "go":
             return self._cannot_go()
-        if command in ("direction", "edit"):
+        if command == "direction":
             return self._cannot_write()
         return None
 
@@ -129,11 +130,16 @@ class ReviewScreen(Page[None]):
 
     def do_refresh(self) -> None:
         """Reads sources and live state again; cursor, scroll, ticks and order stay."""
-        self.work(f"Reading {self.sync.name}", partial(self.session.review, self.sync), self.show_review)
+        self.work(f"Reading {self.sync.name}", self._read, self._show_read)
 
-    def show_review(self, review: Review) -> None:
+    def _read(self) -> tuple[Review, Redactor]:
+        return self.session.review(self.sync), Redactor(self.session.known_secrets())
+
+    def _show_read(self, found: tuple[Review, Redactor]) -> None:
         """Shows a newer review in place of the one before."""
-        self.review, self.error = review, None
+        self.review, self.redact = found
+        self.error = None
+        review = self.review
         self.sides = sides_of(review, self.sides)
         self._show_side()
         if note := self.sides[self.direction].ticks.note:
@@ -279,7 +285,7 @@ class ReviewScreen(Page[None]):
     def _show_detail(self) -> None:
         if self.side:
             words = explained(self.side, self.action, self.outline.line, self.direction)
-            self.query_one(Detail).show(self.action, self.direction, words)
+            self.query_one(Detail).show(self.action, self.direction, words, self.redact)
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from ksync_tui.model.plan import Action
 from ksync_tui.present.diff import Direction, diff
+from ksync_tui.present.mask import Redactor
 from ksync_tui.present.text import cut_middle, neutral
 from ksync_tui.present.views import TITLES, towards
 from ksync_tui.tui.theme import style
@@ -42,12 +43,12 @@ class Detail(Vertical):
         """The difference."""
         return self.query_one(DiffView)
 
-    def show(self, action: Action | None, direction: Direction, words: Text) -> None:
+    def show(self, action: Action | None, direction: Direction, words: Text, redact: Redactor) -> None:
         """Shows an action, or only words where there is none."""
         keep = action is not None and self.action is not None and action.id == self.action.id
         self.action, self.direction = action, direction
         self.query_one("#head", Static).update(self._head())
-        self.view.show_rows(towards(diff(action), direction) if action else (), keep=keep)
+        self.view.show_rows(towards(diff(action, redact), direction) if action else (), keep=keep)
         self.query_one("#titles", Static).update(self._titles())
         self.query_one("#words", Static).update(words)
 

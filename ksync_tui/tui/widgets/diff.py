@@ -15,8 +15,11 @@ from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.lines import Lines
 from ksync_tui.tui.widgets.wrap import breaks, indent_of
 
-SIDE_BY_SIDE = 70
-"""Cells from which two columns are readable."""
+SIDE_BY_SIDE = 60
+"""Cells from which two columns are readable at all."""
+
+WIDE = 120
+"""Cells of terminal from which they are what a person sees first."""
 
 DIVIDER = " │ "
 LOOKS = {"+": "create", "-": "delete", "~": "update", " ": "plain"}
@@ -34,12 +37,12 @@ class Laid(NamedTuple):
 
 
 class DiffView(Lines):
-    """Rows of a difference. `wants_side` is what the person asked for; a narrow view is unified all the same."""
+    """Rows of a difference. `wants_side` is what the person asked for, None what suits the terminal."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, pointing=False)
         self.rows: Sequence[DiffRow] = ()
-        self.wants_side = True
+        self.wants_side: bool | None = None
         self._view: Sequence[SplitLine | UnifiedLine] = ()
         self._laid: list[Laid] = []
         self.numbers = 0
@@ -47,7 +50,8 @@ class DiffView(Lines):
     @property
     def side(self) -> bool:
         """Whether it is drawn side by side."""
-        return self.wants_side and self.size.width >= SIDE_BY_SIDE
+        wanted = self.app.size.width >= WIDE if self.wants_side is None else self.wants_side
+        return wanted and self.size.width >= SIDE_BY_SIDE
 
     def show_rows(self, rows: Sequence[DiffRow], *, keep: bool = False) -> None:
         """Shows other rows, from the top unless the place is kept."""
@@ -59,7 +63,7 @@ class DiffView(Lines):
     def switch(self) -> None:
         """Side by side or unified; the row on top stays on top."""
         row = self._row_at(self.scroll_offset.y)
-        self.wants_side = not self.wants_side
+        self.wants_side = not self.side
         self._lay()
         self._scroll_to_row(row)
 

@@ -12,8 +12,8 @@ from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.lines import Lines
 
 MOST_NAME = 32
-BOX = 6
-"""Cells of `[x] ~ `."""
+BOX = 8
+"""Cells of `  [x] ~ `."""
 
 
 class OutlineView(Lines):
@@ -88,7 +88,7 @@ class OutlineView(Lines):
         look = style("blocked" if entry.blocked else entry.verb)
         name_room = max(min(self._name_room, width - BOX - 8), 8)
         reason_room = width - BOX - 2 - name_room - 2
-        line = Text(f"{mark} ", style("bold" if mark == "[x]" else "plain"), end="", no_wrap=True)
+        line = Text(f"  {mark} ", style("bold" if mark == "[x]" else "plain"), end="", no_wrap=True)
         line.append(f"{entry.sign} ", look).append(pad(cut_middle(entry.name, name_room), name_room))
         return line.append("  ").append(cut_end(self.ticks.reason(entry), reason_room), style("dim"))
 

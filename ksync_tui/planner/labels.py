@@ -1,0 +1,23 @@
+"""Fields under the names that a file has for them."""
+
+from __future__ import annotations
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.fields import shape
+from ksync_tui.model.plan import FieldChange
+
+
+def fields_of(changes: tuple[FieldChange, ...], resource: Resource) -> str:
+    """The fields that change, as their keys in a file: `environment, image.params.version`."""
+    return ", ".join(_label(change.field, resource) for change in changes)
+
+
+def key_of(name: str, resource: Resource) -> str:
+    """The key that a file has for a field of the resource's settings."""
+    known = shape(type(resource.settings)).fields.get(name)
+    return known.key if known else name
+
+
+def _label(field: str, resource: Resource) -> str:
+    first, *rest = field.removeprefix("config.").split(".")
+    return ".".join((key_of(first, resource), *rest))

@@ -1,0 +1,79 @@
+"""What a real Core wrote, read and written again, is Core's very text, but for the faults that are named here."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ksync_tui.model.kinds.accept import accept
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.source.blocks import BlockError, parse_block, split
+from ksync_tui.writeback.export import export_block
+
+KOMODO = os.environ.get("KSYNC_TEST_KOMODO", "")
+pytestmark = pytest.mark.skipif(not KOMODO, reason="KSYNC_TEST_KOMODO names no folder of Core's answers")
+
+BARE_BACKSLASHES = 2
+"""Blocks with a `\\regex\\` in a one-line string, whose backslashes Core does not escape: no TOML (facts h.7)."""
+DROPPED_FALSE = 1
+"""A swarm whose `send_unhealthy_alerts = false` Core drops; it reads back as true (facts h.8)."""
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for entry in value:
+            yield from strings(entry)
+    elif isinstance(value, str):
+        yield value
+
+
+def core_blocks() -> set[str]:
+    files = [*Path(KOMODO, "core-reads").glob("[!_]*.json"), Path(KOMODO, "core-reads/_history.json")]
+    texts = {text for file in files for text in strings(json.loads(file.read_text())) if text.startswith("[[")}
+    seed = json.loads(Path(KOMODO, "exchanges/06-sync-seed-page.json").read_text())
+    lifecycle = json.loads(Path(KOMODO, "exchanges/03-kinds.json").read_text())
+    for exchange in [*seed["exchanges"], *lifecycle["exchanges"]]:
+        answers = exchange.get("response", {}).get("json")
+        texts |= {block for text in strings(answers) if text.startswith("[[") for block in text.split("\n\n##\n\n")}
+    return {text for text in texts if re.match(r"\[\[\w+\]\]\nname = ", text)}
+
+
+def escaped(text: str) -> str:
+    """The text with backslashes doubled outside `\"""`, but for those that escape a quote inside a value."""
+    pieces = text.split('"""')
+    pieces[::2] = [re.sub(r'\\(?!"(?!,? ))', r"\\\\", piece) for piece in pieces[::2]]
+    return '"""'.join(pieces)
+
+
+def read(text: str) -> tuple[str, Resource]:
+    (block,) = split(text)
+    resource = accept(KINDS[block.header or ""].model, parse_block(block)).resource
+    assert resource is not None
+    return block.header or "", resource
+
+
+def test_cores_text_comes_out_as_it_went_in() -> None:
+    bare, dropped, same = 0, 0, 0
+    for text in core_blocks():
+        try:
+            kind, resource = read(text)
+        except BlockError:
+            kind, resource = read(escaped(text))
+            assert export_block(resource, kind, secrets=True) == escaped(text)
+            bare += 1
+            continue
+        written = export_block(resource, kind, secrets=True)
+        dropped += written == text + "\nsend_unhealthy_alerts = true"
+        same += written == text
+    assert (bare, dropped) == (BARE_BACKSLASHES, DROPPED_FALSE)
+    assert same == len(core_blocks()) - bare - dropped
+    assert same > 500
