@@ -37,8 +37,9 @@ def carry_out(
         output.run(None)
         return EXIT_ERROR if plan.errors else EXIT_OK
     if not yes:
-        output.steps(selection)
-        if not agreed(session.confirmation(selection), f"Run {len(selection)} of {plan.pending} actions?"):
+        confirmation = session.confirmation(selection)
+        output.steps(selection, confirmation)
+        if not agreed(confirmation, f"Run {len(selection)} of {plan.pending} actions?"):
             output.say("nothing was done")
             return EXIT_ERROR
     if detach:

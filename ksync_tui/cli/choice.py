@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import UsageError
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS
 from ksync_tui.model.resource import Target
+from ksync_tui.present.ticks import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,16 +48,7 @@ def ticks_of(plan: Plan, only: Sequence[str], *, everything: bool, deletes: bool
 
 def runnable(plan: Plan, ticks: set[str]) -> Selection:
     """The selection of those ticks whose prerequisites can be met."""
-    from ksync_tui.errors import SelectionError
-
-    kept = set()
-    for tick in ticks:
-        try:
-            plan.select([tick])
-        except SelectionError:
-            continue
-        kept.add(tick)
-    return plan.select(kept)
+    return plan.select(ticks - Needs(plan).refused.keys())
 
 
 def agreed(confirmation: Confirmation, question: str) -> bool:
@@ -66,7 +58,6 @@ def agreed(confirmation: Confirmation, question: str) -> bool:
     try:
         if confirmation.kind == "none":
             return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-        what = "its name" if confirmation.kind == "name" else f"the number {confirmation.expected}"
-        return confirmation.accepts(input(f"{confirmation.why}. Type {what} to allow it: "))
+        return confirmation.accepts(input("> "))
     except EOFError:
         return False

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.model.resource import Problem
     from ksync_tui.present.style import StyledLine
-    from ksync_tui.session import Session, SyncRow
+    from ksync_tui.session import Confirmation, Session, SyncRow
 
 
 class Output:
@@ -127,11 +127,12 @@ class Output:
         if plan.problems:
             self.say(f"{problem_count(plan.problems)}: `ksync validate` lists them")
 
-    def steps(self, selection: Selection) -> None:
-        """The steps of a run in order, on standard error, before somebody is asked."""
+    def steps(self, selection: Selection, asked: Confirmation) -> None:
+        """The steps of a run in order and what must be typed, on standard error, before somebody is asked."""
         from ksync_tui.present.confirm import confirm, lines
 
-        print("\n".join(lines(confirm(selection, selection.plan.engine))), file=sys.stderr)
+        screen = confirm(selection, selection.plan.engine, asked.kind, asked.expected, asked.why)
+        print("\n".join(lines(screen)), file=sys.stderr)
 
     # ------------------------------------------------------------------ runs
 

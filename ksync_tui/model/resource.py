@@ -146,13 +146,21 @@ class Declared:
         one.build = build
         return one
 
+    def at(self, place: Place) -> Declared:
+        """The same declaration in another place, not blocked."""
+        known = self.fingerprint, self.references
+        more = self.tags, self.deploy, self.after
+        if self.build is not None:
+            return Declared.later(self.target, place, self.text, *known, *more, self.build)
+        return Declared(self.target, self.resource, place, self.text, *known, None, *more)
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
             """Builds the resource that was put off; nothing else is ever missing."""
             if name != "resource":
                 raise AttributeError(name)
-            self.resource = self.build(self.text)
+            self.resource, self.build = self.build(self.text), None
             return self.resource
 
 

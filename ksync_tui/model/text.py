@@ -21,8 +21,8 @@ def pairs(text: str) -> tuple[Pair, ...]:
 
     Raises BadPairError naming the line that holds neither `=` nor `:`.
     """
-    lines = (line.strip() for line in text.splitlines())
-    return tuple(_pair(line) for line in lines if line and not line.startswith(("#", "//")))
+    lines = map(str.strip, text.splitlines())
+    return tuple([_pair(line) for line in lines if line and line[0] != "#" and line[:2] != "//"])
 
 
 def _pair(line: str) -> Pair:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.model.kinds.base import Resource, Templated
+from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import SyncOptions
 from ksync_tui.model.resource import Declared, Live, Target
@@ -49,11 +49,7 @@ class Scope:
         kind = declared.target.kind
         if kind in self.lets_all:
             return True
-        return (
-            kind in self.kinds
-            and self._tagged(kind, declared.tags)
-            and (kind != "resource_sync" or has_files(declared.resource))
-        )
+        return kind in self.kinds and self._tagged(kind, declared.tags) and _declares(declared)
 
     def may_delete(self, live: Live) -> bool:
         """Whether a live resource that is not declared would be deleted by a sync that deletes."""
@@ -71,7 +67,7 @@ class Scope:
         return self._tagged(target.kind, live.tags if live else ())
 
     def _tagged(self, kind: str, tags: Collection[str]) -> bool:
-        return self.tags <= set(tags) or not issubclass(KINDS[kind].model, Templated)
+        return kind in self.lets_all or self.tags <= set(tags)
 
 
 def _declares(one: Declared | Live) -> bool:

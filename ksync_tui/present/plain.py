@@ -11,7 +11,7 @@ from ksync_tui.present.diff import DiffRow, Redact, bare_rows
 from ksync_tui.present.lines import common_start
 from ksync_tui.present.rows import Entry, Outline, plural_of, reason_of, summary_of
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
-from ksync_tui.present.text import ELLIPSIS, count, cut_end, cut_middle, neutral
+from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
 
 _NAME_WIDTH = 40
@@ -38,16 +38,15 @@ def plan_lines(plan: Plan, width: int = 100, redact: Redact = str, changes: bool
 
 
 def _name_width(entries: Sequence[Entry]) -> int:
-    return min(max((len(entry.name) for entry in entries), default=0), _NAME_WIDTH)
+    return min(max((cell_width(entry.name) for entry in entries), default=0), _NAME_WIDTH)
 
 
 def action_line(action: Action, name_width: int, width: int) -> StyledLine:
     """`  ~ web        environment, image`; a blocked one has `x` for its sign."""
-    name = cut_middle(neutral(action.target.name), name_width)
     style = Style.PROBLEM if action.blocked else OF_VERB[action.verb]
-    head = f"  {action.sign} {name:<{name_width}}"
+    head = f"  {action.sign} {pad(neutral(action.target.name), name_width)}"
     reason = f"{action.verb} blocked: {reason_of(action)}" if action.blocked else reason_of(action)
-    return line((head, style), "  ", cut_end(reason, max(width - len(head) - 2, 20)))
+    return line((head, style), "  ", cut_end(reason, max(width - cell_width(head) - 2, 20)))
 
 
 def change_lines(action: Action, width: int, redact: Redact = str) -> Iterator[StyledLine]:

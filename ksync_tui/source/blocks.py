@@ -116,9 +116,10 @@ def _plain_size(piece: str, name: str, indented: bool) -> int:
     beside = piece[len(body) : len(body) + 2].strip(" \t\r")
     if beside[:1] == "#":
         return 0
-    if "#" in body or "'" in piece:
-        if "'''" in piece or _DOUBT.search(piece) or "#" in body[body.rfind("\n") + 1 :]:
-            return 0
+    if "#" not in body and "'" not in piece:
+        return len(body)
+    if "'''" in piece or _DOUBT.search(piece) or "#" in body[body.rfind("\n") + 1 :]:
+        return 0
     return len(body)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.resource import Severity
 
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,22}|[a-z][a-z0-9_-]{24,499}")
-"""A name that no kind changes or refuses, as most are; 24 characters may be an object id."""
+"""A name that no kind but variable changes or refuses, as most are; 24 characters may be an object id."""
 
 Position = tuple[int, int]
 """Lines below the block's first one, and column."""
@@ -58,6 +58,7 @@ class Understood(NamedTuple):
     tags: tuple[str, ...] = ()
     deploy: bool = False
     after: tuple[str, ...] = ()
+    header: str | None = None
     remembered: bool = False
 
     @property
@@ -73,30 +74,31 @@ def understand(block: Block) -> Understood:
         raw = parse_block(block)
     except BlockError as error:
         note = Note("error", (error.line - block.first, error.column), f"not TOML: {error.message}", error.hint)
-        return Understood(_guess_target(kind, block.text) if kind else None, notes=(note,))
+        return Understood(_guess_target(kind, block.text) if kind else None, notes=(note,), header=block.header)
     if kind is None or not block.array:
-        return Understood(None, notes=tuple(_foreign(block, raw)))
+        return Understood(None, notes=tuple(_foreign(block, raw)), header=block.header)
 
     def at(path: Sequence[Any]) -> Position:
         line, column = locate(block, path)
         return line - block.first, column
 
-    return understand_table(kind, raw, at)
+    return understand_table(kind, raw, at, block.header)
 
 
-def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder) -> Understood:
+def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder, header: str | None = None) -> Understood:
     """What a resource's own table means. `at` is only asked where something is wrong."""
     accepted = accept(kind.model, raw)
     notes = [_note(kind, issue, at) for issue in accepted.issues] if accepted.issues else []
     resource = accepted.resource
     if resource is None:
-        return Understood(_target(kind, raw.get("name")), notes=tuple(notes))
+        return Understood(_target(kind, raw.get("name")), notes=tuple(notes), header=header)
     stored = resource.name
-    if not _PLAIN_NAME.fullmatch(stored):
+    if kind.name == "variable" or not _PLAIN_NAME.fullmatch(stored):
         bad = bad_name(kind, stored)
         if bad is not None:
             message = f"{kind.name} name {stored!r}: {bad}"
-            return Understood(None, notes=(*notes, Note("error", at(["name"]), message, "give it another name")))
+            notes.append(Note("error", at(["name"]), message, "give it another name"))
+            return Understood(None, notes=tuple(notes), header=header)
         stored = kind.normalise(stored)
     if stored != resource.name:
         message = f"Komodo stores the name {resource.name!r} as {stored!r}; it is taken as that"
@@ -115,6 +117,7 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder) -> Understo
         tuple(tags_of(resource)),
         deployable is not None and deployable.deploy,
         tuple(deployable.after) if deployable else (),
+        header,
     )
 
 

@@ -10,7 +10,7 @@ from ksync_tui.errors import WriteBackError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.model.resource import Target
-from ksync_tui.source.blocks import Block, split
+from ksync_tui.source.blocks import Block, BlockError, parse_block, split
 from ksync_tui.writeback.edit import reads_as
 from ksync_tui.writeback.keys import newline_of
 
@@ -101,6 +101,7 @@ def _replaced(text: str, before: Sequence[Block], changed: Mapping[int, str]) ->
     for block in before:
         new = changed.get(block.start)
         if new is not None:
+            _require_sound(new)
             new = _in_style(new, newline_of(block.text if "\n" in block.text else text))
             parts += [text[pos : block.start], new]
             pos = block.end
@@ -116,6 +117,16 @@ def _require_blocks(text: str, expected: Sequence[str]) -> None:
     if len(found) != len(expected) or not all(map(_same_block, found, expected)):
         why = "other blocks would read differently after it"
         raise WriteBackError("the file was left as it was", why=why, hint="Edit the file by hand")
+
+
+def _require_sound(new: str) -> None:
+    blocks = split(new, BY_HEADER)
+    if len(blocks) != 1:
+        raise WriteBackError("the new text is not one block", why=f"it holds {len(blocks)}")
+    try:
+        parse_block(blocks[0])
+    except BlockError as error:
+        raise WriteBackError("the new text is no TOML", where=error.where, why=error.message) from error
 
 
 def _same_block(found: Block, wanted: str) -> bool:
@@ -140,6 +151,8 @@ def append_blocks(text: str, blocks: Sequence[str]) -> str:
     """See `append_block`. Raises WriteBackError when the end of the text does not let a block begin."""
     if not blocks:
         return text
+    for block in blocks:
+        _require_sound(block)
     newline = newline_of(text)
     added = [_in_style(block, newline) for block in blocks]
     body = text.rstrip(_BLANK)

@@ -128,8 +128,8 @@ name = "regular"
 name = "all"
 enabled = true
 executions = [
-  { execution.type = "BatchRunBuild", execution.params.pattern = "\\\\^a.*\\\\", execution.params.tags = [], enabled = true },
-  { execution.type = "RunAction", execution.params.action = "a", execution.params.args."two words" = "x = \\ty", enabled = true }
+  { execution.type = "BatchDeploy", execution.params.pattern = "\\\\a", execution.params.tags = [], enabled = true },
+  { execution.type = "RunAction", execution.params.action = "a", execution.params.args."b c" = "=\\\\", enabled = true }
 ]
 
 ##

@@ -8,10 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from ksync_tui.cli import main
+from ksync_tui.errors import EXIT_OK, EXIT_PENDING
 from ksync_tui.tui.keymap import COMMANDS, Command
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+WEB = """
+[[stack]]
+name = "web"
+
+[[variable]]
+name = "DOMAIN"
+value = "example.org"
+"""
+MEDIA = """
+[[stack]]
+name = "films"
+tags = ["media"]
+"""
 NEARLY_ALL = 6
 """From this many screens on, a list of them says less than a word."""
 
@@ -39,10 +54,9 @@ def _where(command: Command) -> str:
 
 
 def ksync_lines() -> list[list[str]]:
-    """Every `ksync` command of the README, as arguments."""
-    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
-    return [words[1:] for words in lines if words[0] == "ksync"]
+    """Every `ksync` command of the README, in its order, as arguments."""
+    lines = re.findall(r"^(ksync\b.*)$|`(ksync [^`]+)`", README, re.MULTILINE)
+    return [shlex.split(block or inline, comments=True)[1:] for block, inline in lines]
 
 
 def test_the_table_of_keys_is_the_keymap() -> None:
@@ -60,3 +74,20 @@ def test_the_two_commands_of_a_newcomer_are_one_line_each(name: str) -> None:
     fence, line, end = between(name).splitlines()
     assert (fence, end) == ("```sh", "```")
     assert line.startswith("python3 -m venv .venv && ")
+
+
+def test_every_command_does_what_a_command_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    komodo = tmp_path / "infra" / "komodo"
+    komodo.mkdir(parents=True)
+    (komodo / "web.toml").write_text(WEB)
+    (tmp_path / "infra" / "media.toml").write_text(MEDIA)
+    lines = ksync_lines()
+    assert {words[0] for words in lines if words and "~" not in words[0]} >= {"plan", "apply", "syncs", "demo"}
+    for words in lines:
+        monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "state"))  # the demo, in this same process, has its own
+        code = main([word.replace("~/", f"{tmp_path}/") for word in words])
+        said = capsys.readouterr().err
+        assert code in (EXIT_OK, EXIT_PENDING) or "nobody can be asked" in said, f"ksync {shlex.join(words)}: {said}"

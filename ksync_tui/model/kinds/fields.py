@@ -113,7 +113,7 @@ def aliases(*names: str) -> Alias:
 
 def _pairs_meaning(value: str) -> Any:
     try:
-        return [list(pair) for pair in text.pairs(value)]
+        return list(map(list, text.pairs(value)))
     except text.BadPairError:
         return value.rstrip()
 

@@ -12,7 +12,7 @@ Path = tuple[str | int, ...]
 
 
 class Mention(NamedTuple):
-    """A kind and name that stand at a path of field names and indices. Not `needed` where what holds them is switched off."""
+    """A kind and name at a path of field names and indices. Not `needed` where what holds them is switched off."""
 
     path: Path
     kind: str

@@ -90,6 +90,5 @@ class DiffScreen(Page[None]):
     def _show(self) -> None:
         if self.review.side:
             line, action, direction = self.review.outline.line, self.review.action, self.review.direction
-            self.detail.show(
-                action, direction, explained(self.review.side, action, line, direction), self.review.redact
-            )
+            words = explained(self.review.side, action, line, direction)
+            self.detail.show(action, direction, words, self.review.redact)

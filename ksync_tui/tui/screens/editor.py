@@ -40,7 +40,8 @@ class EditorScreen(Page[str]):
     place = "editor"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("editor")
     DEFAULT_CSS = """
-    EditorScreen .around { height: auto; padding: 0 0 0 1; }
+    EditorScreen .around { height: auto; }
+    EditorScreen BlockArea { height: auto; max-height: 70%; }
     EditorScreen #problems { height: auto; padding: 0 1; }
     """
 
@@ -52,9 +53,10 @@ class EditorScreen(Page[str]):
 
     def body(self) -> ComposeResult:
         """The lines above, the block, the lines below, the problems."""
-        yield Static(_around(self.draft.before.splitlines()[-AROUND:]), classes="around")
+        digits = len(str(self.draft.first_line + self.draft.text.count("\n")))
+        yield Static(_around(_above(self.draft), digits), classes="around")
         yield BlockArea(self.draft.text, self.draft.first_line)
-        yield Static(_around(self.draft.after.splitlines()[:AROUND]), classes="around")
+        yield Static(_around(_below(self.draft), digits), classes="around")
         yield Static(id="problems")
 
     def on_mount(self) -> None:
@@ -150,8 +152,22 @@ class EditorScreen(Page[str]):
         self.query_one("#problems", Static).update(_problem_lines(self.problems, self.size.width - 3))
 
 
-def _around(lines: list[str]) -> Text:
-    return Text("\n").join(Text(f"      {neutral(line)}", style("dim"), no_wrap=True) for line in lines)
+def _above(draft: Draft) -> list[tuple[int, str]]:
+    """The last lines before the block, with their numbers in the file."""
+    return [*enumerate(draft.before.splitlines(), 1)][-AROUND:]
+
+
+def _below(draft: Draft) -> list[tuple[int, str]]:
+    """The first lines after the block; its own last line ends at the first line break."""
+    rest = draft.after.split("\n")[1:]
+    first = draft.first_line + draft.text.rstrip("\n").count("\n") + 1
+    return [*enumerate(rest, first)][:AROUND]
+
+
+def _around(lines: list[tuple[int, str]], width: int) -> Text:
+    """Lines of the rest of the file; their numbers take as many cells as the block's."""
+    texts = (f" {number:>{width}}  {neutral(line)}" for number, line in lines)
+    return Text("\n").join(Text(line, style("dim"), no_wrap=True) for line in texts)
 
 
 def _problem_lines(problems: tuple[Problem, ...], width: int) -> Text:

@@ -1,0 +1,180 @@
+"""Managed mode: only the edited lines differ, secrets stay out of sight, and the commit is what was shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ksync_tui.errors import CommitRefusedError, SecretInCommitError, WriteBackError
+from ksync_tui.model.resource import Target
+from tests.session.conftest import MEDIA
+
+if TYPE_CHECKING:
+    from ksync_tui.session import Review, Session
+    from tests.session.conftest import Repository
+
+FILMS = Target("stack", "films")
+TOKEN = Target("variable", "TOKEN")
+
+
+def test_an_applied_managed_file_is_in_sync(review: Review) -> None:
+    assert review.plan.actions == ()
+    assert review.sync.managed
+
+
+def test_an_edit_changes_its_lines_and_nothing_else(session: Session, review: Review, repository: Repository) -> None:
+    draft = session.open_block(review, FILMS)
+    assert draft.before + draft.text + draft.after == MEDIA
+    change = session.edits_of(review, draft, draft.text.replace("PORT = 8080", "PORT = 9090"))
+    assert (change.added, change.removed) == (1, 1)
+    session.write([change])
+    assert repository.file.read_text() == MEDIA.replace("8080", "9090")
+    commit = session.commit_draft([change])
+    assert commit is not None
+    assert (commit.where, commit.author, commit.consent) == ("infra@main", "Ana <ana@example.org>", None)
+    assert "committed" in session.commit(commit, "films: another port")
+    shown = repository.git("log", "-p", "-1", "--format=%s %an")
+    lines = [line for line in shown.splitlines() if line.startswith(("+ ", "- "))]
+    assert lines == ["-  PORT = 8080", "+  PORT = 9090"]
+    assert repository.git("status", "--porcelain") == ""
+
+
+def test_other_edits_of_the_file_stay_out_of_the_commit(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    repository.file.write_text(MEDIA.replace("# the end", "# the very end"))
+    review = session.review(review.sync)
+    draft = session.open_block(review, FILMS)
+    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    session.write([change])
+    commit = session.commit_draft([change])
+    assert commit is not None
+    session.commit(commit, "films")
+    assert "very end" not in repository.git("show", "HEAD:media.toml")
+    assert "very end" in repository.git("diff")
+    assert "9090" not in repository.git("diff")
+
+
+def test_a_secret_is_a_token_in_the_editor_and_stays_itself_on_saving(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    draft = session.open_block(review, TOKEN)
+    assert "hunter2" not in draft.text
+    change = session.edits_of(review, draft, draft.text.replace("is_secret = true", "is_secret = true # kept"))
+    assert "hunter2" not in "\n".join(change.diff)
+    session.write([change])
+    assert repository.file.read_text() == MEDIA.replace("is_secret = true", "is_secret = true # kept")
+
+
+def test_a_commit_that_would_hold_a_known_secret_is_refused(session: Session, review: Review) -> None:
+    draft = session.open_block(review, FILMS)
+    change = session.edits_of(review, draft, draft.text.replace("8080", "8080\n  KEY = hunter2-hunter2"))
+    assert "hunter2" not in "\n".join(change.diff)
+    with pytest.raises(SecretInCommitError) as refused:
+        session.commit_draft([change])
+    assert "hunter2" not in str(refused.value)
+    assert "media.toml:10" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("edit", "problem"),
+    [
+        (("LEVEL = info", "LEVEL info"), None),
+        (("environment", "enviroment"), "did you mean 'environment'?"),
+        (('name = "films"', "name = 3"), "'name' must be text in quotes, not a number"),
+        (('name = "films"', 'name = "films'), "not TOML"),
+        (("stack", "deployment"), "a stack cannot become a deployment"),
+        (("[stack.config]", 'after = ["nobody"]\n[stack.config]'), "waits for 'nobody'"),
+    ],
+)
+def test_problems_show_while_typing_at_lines_of_the_file(
+    session: Session, review: Review, edit: tuple[str, str], problem: str | None
+) -> None:
+    draft = session.open_block(review, FILMS)
+    found = session.check(review, draft, draft.text.replace(*edit))
+    assert session.check(review, draft, draft.text) == ()
+    assert all(one.place.line in range(3, 12) for one in found)
+    if problem:
+        assert any(problem in f"{one.message} {one.hint}" for one in found)
+
+
+@pytest.mark.parametrize("text", ["", "[[stack]]\nname = ", '[[stack]]\nname = "a"\n[[stack]]\nname = "b"'])
+def test_what_is_no_sound_block_is_not_written(
+    session: Session, review: Review, repository: Repository, text: str
+) -> None:
+    draft = session.open_block(review, FILMS)
+    with pytest.raises(WriteBackError):
+        session.write([session.edits_of(review, draft, text)])
+    assert repository.file.read_text() == MEDIA
+
+
+def test_a_file_that_changed_meanwhile_is_not_overwritten(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    draft = session.open_block(review, FILMS)
+    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    repository.file.write_text(MEDIA + "# somebody else\n")
+    with pytest.raises(WriteBackError, match="changed since"):
+        session.write([change])
+    assert repository.file.read_text() == MEDIA + "# somebody else\n"
+
+
+def test_live_goes_into_the_file_with_comments_kept(session: Session, review: Review, repository: Repository) -> None:
+    path = repository.root / "by-hand.toml"
+    path.write_text(MEDIA.split("##")[0].replace("info", "debug") + '[[stack]]\nname = "music"\n')
+    by_hand = session.review(session.at(path)).plan
+    session.run(by_hand.select(by_hand.by_id), lambda _: None, lambda: False)
+    review = session.review(session.sync("media"))
+    assert {action.id for action in review.plan.actions} == {"update:stack/films", "delete:stack/music"}
+    (change,) = session.write_back(review, set(review.plan.by_id))
+    session.write([change])
+    after = repository.file.read_text()
+    assert after.startswith(MEDIA.replace("LEVEL = info #", "LEVEL = debug #").rstrip("\n"))
+    assert 'name = "music"' in after
+    assert session.review(session.sync("media")).plan.actions == ()
+
+
+def test_only_what_is_ticked_is_written(session: Session, review: Review, repository: Repository) -> None:
+    repository.file.write_text(MEDIA.replace("info", "debug").replace("TOKEN", "TOKEN_2"))
+    review = session.review(review.sync)
+    (change,) = session.write_back(review, {"update:stack/films"})
+    session.write([change])
+    assert repository.file.read_text() == MEDIA.replace("TOKEN", "TOKEN_2")
+
+
+def test_a_file_outside_a_repository_is_written_and_that_is_said(session: Session, review: Review) -> None:
+    outside = session.settings.state / "outside.toml"
+    outside.write_text(MEDIA)
+    found = session.review(session.at(outside))
+    draft = session.open_block(found, FILMS)
+    change = session.edits_of(found, draft, draft.text.replace("8080", "9090"))
+    assert session.write([change]) == "wrote 1 file: outside.toml"
+    assert session.commit_draft([change]) is None
+
+
+def test_a_hook_that_refuses_leaves_no_commit(session: Session, review: Review, repository: Repository) -> None:
+    hook = repository.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no ports above 9000\nexit 1\n")
+    hook.chmod(0o755)
+    draft = session.open_block(review, FILMS)
+    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    session.write([change])
+    commit = session.commit_draft([change])
+    assert commit is not None
+    with pytest.raises(CommitRefusedError, match="no ports above 9000"):
+        session.commit(commit, "films")
+    assert repository.git("rev-list", "--count", "HEAD").strip() == "1"
+
+
+def test_what_no_file_declares_cannot_be_edited(session: Session, review: Review) -> None:
+    assert "no file declares" in (session.edit_refusal(review, Target("stack", "nobody")) or "")
+    with pytest.raises(WriteBackError, match="no file declares"):
+        session.open_block(review, Target("stack", "nobody"))
+
+
+def test_an_inline_text_cannot_be_edited_as_a_file(session: Session) -> None:
+    session.add_sync("inline", {"file_contents": MEDIA})
+    review = session.review(session.sync("inline"))
+    assert "stands in the sync itself" in (session.edit_refusal(review, FILMS) or "")

@@ -1,0 +1,79 @@
+"""How tests press keys, look at the screen, and wait for what they expect."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from textual.pilot import Pilot
+
+from ksync_tui.session import Session, Sync
+from ksync_tui.tui.app import KsyncApp
+
+SMALL = (80, 24)
+LARGE = (160, 48)
+SIZES = (SMALL, LARGE)
+
+
+class Driver:
+    """An app that is running without a terminal."""
+
+    def __init__(self, app: KsyncApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def page(self) -> Any:
+        """The screen on top."""
+        return self.app.screen
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, line by line."""
+        strips = self.app.screen._compositor.render_strips(self.app.size)
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    async def press(self, *keys: str) -> None:
+        """Presses keys, and lets each be handled."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.pilot.pause()
+
+    async def type(self, words: str) -> None:
+        """Types a text."""
+        await self.press(*("space" if char == " " else char for char in words))
+
+    async def until(self, there: Callable[[], object], what: str = "") -> None:
+        """Waits until something is so."""
+        for _ in range(600):
+            await self.pilot.pause(0.01)
+            if there():
+                return
+        raise AssertionError(f"never: {what}\n{self.text}")
+
+    async def see(self, *words: str) -> None:
+        """Waits until all words are on the screen."""
+        await self.until(lambda: all(word in self.text for word in words), f"to see {words}")
+
+    async def at(self, place: str) -> None:
+        """Waits until a screen is on top and nothing is going on."""
+        await self.until(lambda: getattr(self.page, "place", "") == place and self.page.busy is None, f"at {place}")
+        await self.pilot.pause()
+
+    async def point(self, words: str) -> None:
+        """Moves the cursor down with `j` until its line has these words."""
+        await self.press("g")
+        for _ in range(200):
+            if any(line.startswith("> ") and words in line.split("│")[0] for line in self.text.splitlines()):
+                return
+            await self.press("j")
+        raise AssertionError(f"no line with {words}\n{self.text}")
+
+
+@asynccontextmanager
+async def driven(session: Any, size: tuple[int, int] = SMALL, start: Sync | None = None) -> AsyncIterator[Driver]:
+    """Runs the app on a session."""
+    app = KsyncApp(cast("Session", session), start, held_keys=0)
+    async with app.run_test(size=size) as pilot:
+        yield Driver(app, pilot)
