@@ -148,11 +148,11 @@ class Declared:
 
     def at(self, place: Place) -> Declared:
         """The same declaration in another place, not blocked."""
-        known = self.fingerprint, self.references
-        more = self.tags, self.deploy, self.after
+        target, text, digest, references = self.target, self.text, self.fingerprint, self.references
+        tags, deploy, after = self.tags, self.deploy, self.after
         if self.build is not None:
-            return Declared.later(self.target, place, self.text, *known, *more, self.build)
-        return Declared(self.target, self.resource, place, self.text, *known, None, *more)
+            return Declared.later(target, place, text, digest, references, tags, deploy, after, self.build)
+        return Declared(target, self.resource, place, text, digest, references, None, tags, deploy, after)
 
     if not TYPE_CHECKING:
 

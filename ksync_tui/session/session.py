@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
 from ksync_tui.engine.embedded.home import open_home
+from ksync_tui.engine.embedded.remembered import Remembered
 from ksync_tui.errors import EngineError, GitError, KsyncError, UsageError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.model.kinds.fields import shape
@@ -163,7 +164,7 @@ class Session:
         """Reads a sync's source and plans it. Doing so again costs what changed."""
         gathered = sync.source.gather()
         name = sync.options.name
-        reader = self._readers.setdefault(name, Reader())
+        reader = self._readers.setdefault(name, Reader(Remembered(self._home.database)))
         declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
         snapshot = self.snapshot()
         declarations = check(declarations, snapshot.live, place_of)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIZE = (120, 36)
 MOVES = 60
-PATIENCE = 120
+PATIENCE = 60
 """Seconds that the review may take to appear."""
 
 

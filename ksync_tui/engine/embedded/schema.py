@@ -2,7 +2,8 @@
 
 `resources` has all of a target in one row, so that it goes and is renamed as one: what is live (`spec`, `fingerprint`,
 `tags`), what a file last said (`applied` is its fingerprint), and what was deployed (`deployed` is the fingerprint,
-`outstanding` the reason of a deploy that is owed). `state.version` counts the changes of that table.
+`outstanding` the reason of a deploy that is owed). `state.version` counts the changes of that table. `remembered` is a
+cache of what files mean.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ CREATE TABLE events (
     outcome TEXT,
     text TEXT
 );
-CREATE INDEX events_of_run ON events (run, id)
+CREATE INDEX events_of_run ON events (run, id);
+
+CREATE TABLE remembered (file TEXT PRIMARY KEY, text TEXT NOT NULL)
 """
 
 STEPS: tuple[str, ...] = (_FIRST,)
