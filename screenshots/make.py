@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
 HOUSE = Path(tempfile.gettempdir()) / "ksync-pictures"
 """The same place every time, for it stands in a committed file and so in the hash of a commit."""
-WIDE, NARROW = (120, 36), (80, 24)
+WIDE, FLAT, NARROW = (120, 36), (120, 12), (80, 24)
 STEPS = 200
 
 
@@ -43,7 +43,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("syncs", None),
+    Picture("syncs", None, size=FLAT),
     Picture("review", "homelab", ("a", *["j"] * 8)),
     Picture("review-narrow", "homelab", ("a",), NARROW),
 )

@@ -85,7 +85,7 @@ class Output:
 
     def plan(self, plan: Plan, session: Session, *, markdown: bool) -> None:
         """A plan as text, JSON or Markdown; known secrets are replaced by their names."""
-        from ksync_tui.present.mask import Redactor
+        from ksync_tui.model.secrets import Redactor
 
         redact = Redactor(session.known_secrets() if plan.actions else {})
         if self.json:

@@ -11,10 +11,9 @@ from ksync_tui.model.events import RunAction, RunRecord
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions
 from ksync_tui.model.resource import Problem, Target
+from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.present.fields import in_order
 from ksync_tui.present.mask import (
-    NOTHING_KNOWN,
-    Redactor,
     masked_resource,
     masked_sides,
     secret_change,

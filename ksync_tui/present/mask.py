@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.fields import Table, shape
 from ksync_tui.model.plan import Action, FieldChange
+from ksync_tui.model.secrets import names_only
 
 MASK = "******"
-_ONLY_NAMES = re.compile(r"\s*(\[\[[^\[\]\n]+\]\]\s*)+")
-_SHORTEST_KNOWN = 4
 
 
 def masked_text(value: str) -> str:
     """A secret as it may be shown: hidden, but for nothing at all and for `[[NAME]]`."""
-    return value if not value or _ONLY_NAMES.fullmatch(value) else MASK
+    return value if not value or names_only(value) else MASK
 
 
 def masked(value: Any, secret: bool = False) -> Any:
@@ -117,37 +115,3 @@ def _rewritten_table(table: Table, rewrite: Rewrite, secret: frozenset[str], pat
 def secret_fields(action: Action) -> frozenset[str]:
     """The paths of an action's changes that are masked on both sides."""
     return frozenset(change.field for change in action.changes if secret_change(action, change))
-
-
-class Redactor:
-    """Replaces the values of known secrets in any text by `<NAME>`.
-
-    `known` maps a name to its value (`variable/TOKEN` is shown as `<TOKEN>`); of a value of many lines each line counts
-    too. What is shorter than four characters is left: it stands everywhere by chance.
-    """
-
-    __slots__ = ("_names", "_pattern")
-
-    def __init__(self, known: Mapping[str, str]) -> None:
-        self._names: dict[str, str] = {}
-        for name, value in known.items():
-            for part in (value, *map(str.strip, value.splitlines())):
-                if len(part) >= _SHORTEST_KNOWN:
-                    self._names.setdefault(part, f"<{name.removeprefix('variable/')}>")
-        longest_first = sorted(self._names, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
-
-    def __call__(self, text: str) -> str:
-        """The text with no known value in it."""
-        return self._pattern.sub(lambda found: self._names[found[0]], text) if self._pattern else text
-
-    def everywhere(self, value: Any) -> Any:
-        """The same in every string of a JSON value, keys included."""
-        if isinstance(value, str):
-            return self(value)
-        if isinstance(value, Mapping):
-            return {self(str(key)): self.everywhere(entry) for key, entry in value.items()}
-        return [self.everywhere(entry) for entry in value] if isinstance(value, list | tuple) else value
-
-
-NOTHING_KNOWN = Redactor({})

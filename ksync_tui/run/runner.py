@@ -10,13 +10,12 @@ from functools import cached_property
 from itertools import chain, groupby
 
 from ksync_tui.engine.base import Engine
-from ksync_tui.engine.embedded.sealing import labelled_secrets
 from ksync_tui.errors import EngineError, KsyncError, StoreError
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, Outcome, RunEnded, RunRecord, RunState
 from ksync_tui.model.plan import Action, Selection
 from ksync_tui.model.resource import Target
+from ksync_tui.model.secrets import Redactor, labelled_secrets
 from ksync_tui.run.journal import Journal
-from ksync_tui.run.masking import masker
 
 CHUNK = 500
 CHUNK_SECONDS = 0.25
@@ -169,8 +168,8 @@ class _Run:
         self._tell(event)
 
     @cached_property
-    def _mask(self) -> Callable[[str], str]:
-        return masker(chain(self._secrets.items(), _secrets_in(self._selection)))
+    def _mask(self) -> Redactor:
+        return Redactor(chain(self._secrets.items(), _secrets_in(self._selection)))
 
     def _state(self) -> RunState:
         outcomes = set(self._outcomes.values())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import CommitRefusedError, WriteBackError
 from ksync_tui.model.resource import Declarations, Declared, Place, Problem, SourceFile, Target
+from ksync_tui.model.secrets import secrets_of
 from ksync_tui.planner.checks import check
 from ksync_tui.present.text import ago, count
 from ksync_tui.source.folder import Folder
@@ -142,14 +143,8 @@ def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:
 
 
 def _secrets_of(review: Review, target: Target) -> list[str]:
-    from ksync_tui.writeback.secrets import secret_values
-
-    return [
-        value
-        for one in review.declarations.resources
-        if one.target == target
-        for _, value in secret_values(str(target), one.resource)
-    ]
+    declared = (one.resource for one in review.declarations.resources if one.target == target)
+    return [secret.value for resource in declared for secret in secrets_of(resource)]
 
 
 def _hidden(text: str, secrets: Iterable[str]) -> tuple[str, dict[str, str]]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ksync_tui import __version__
+from ksync_tui.model.kinds import registry
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Reference, Target
 from ksync_tui.source.understand import Understood
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-_FORMAT = f"1 {__version__}"
-"""What was remembered in another format, or by a version that may mean something else by a text, is forgotten."""
 
 WORTH = 200
 """A file of fewer blocks is read as fast as it is remembered."""
@@ -31,6 +31,14 @@ class Memory(Protocol):
         """Keeps a text for a file in place of the last one."""
 
 
+@cache
+def _format() -> str:
+    """What was remembered in another format, or by code that may mean something else by a text, is forgotten."""
+    model = Path(registry.__file__).parent
+    changed = max((path.stat().st_mtime_ns for path in [*model.glob("*.py"), *model.parent.glob("*.py")]), default=0)
+    return f"1 {__version__} {changed}"
+
+
 def digest(text: str) -> str:
     """The digest that a block is known by."""
     return blake2b(text.encode(), digest_size=16).hexdigest()
@@ -42,7 +50,7 @@ def decode(text: str | None) -> dict[str, Understood]:
         data = json.loads(text or "{}")
     except ValueError:
         return {}
-    if not isinstance(data, dict) or data.get("format") != _FORMAT:
+    if not isinstance(data, dict) or data.get("format") != _format():
         return {}
     references = [Reference(tuple(path), Target(*target), needed) for path, target, needed in data["references"]]
     return {
@@ -59,7 +67,7 @@ def encode(understood: Mapping[str, Understood]) -> str:
     numbers: dict[Reference, int] = {}
     blocks = {key: _row(means, numbers) for key, means in understood.items()}
     references = [[list(path), list(target), needed] for path, target, needed in numbers]
-    return json.dumps({"format": _FORMAT, "references": references, "blocks": blocks}, separators=(",", ":"))
+    return json.dumps({"format": _format(), "references": references, "blocks": blocks}, separators=(",", ":"))
 
 
 def _row(means: Understood, numbers: dict[Reference, int]) -> list[Any]:

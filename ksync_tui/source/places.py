@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from ksync_tui.source.scan import BASIC, basic_strings, stops, unclosed_bracket, unclosed_string
@@ -59,6 +60,29 @@ def locate(text: str, path: Sequence[str | int | Collection[str]]) -> tuple[int,
         if best < len(entry.path) <= len(path) and all(map(_same, path, entry.path)):
             best, offset = len(entry.path), entry.offset
     return _position(text, offset)
+
+
+class Index:
+    """All keys of a text by their paths, for asking often: building it reads the text once."""
+
+    def __init__(self, text: str) -> None:
+        self._offsets: dict[tuple[str | int, ...], int] = {}
+        for entry in _entries(text):
+            self._offsets.setdefault(entry.path, entry.offset)
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def locate(self, path: Sequence[str | int | Collection[str]]) -> tuple[int, int]:
+        """See `locate`."""
+        known: tuple[str | int, ...] = ()
+        for step in path:
+            spellings = (step,) if isinstance(step, (str, int)) else step
+            found = next((one for one in spellings if (*known, one) in self._offsets), None)
+            if found is None:
+                break
+            known += (found,)
+        offset = self._offsets.get(known, 0)
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
 
 
 def _same(wanted: str | int | Collection[str], step: str | int) -> bool:

@@ -13,6 +13,7 @@ from ksync_tui.model.kinds.base import Deployable
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
+from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Reference, Target, digest_of, meaning_of, tags_of
 from ksync_tui.source.blocks import Block, BlockError, locate, parse_block
 from ksync_tui.source.spelling import spellings
@@ -107,6 +108,8 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder, header: str
     meant = meaning_of(resource)
     if bad_texts := _bad_texts(resource, meant):
         notes.extend(_bad_text(resource, name, at) for name in bad_texts)
+    if isinstance(resource, Variable) and (refused := resource.refused()) is not None:
+        notes.append(Note("warning", at(["value"]), f"{refused}: Komodo refuses it", "shorten it to one line of text"))
     deployable = resource if isinstance(resource, Deployable) else None
     return Understood(
         Target(kind.name, stored),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ksync_tui.model.kinds.registry import BY_HEADER
-from ksync_tui.source import places
+from ksync_tui.source.places import Index
 from ksync_tui.source.understand import Position, Understood, foreign_name, understand_table
 
 if TYPE_CHECKING:
@@ -19,21 +19,22 @@ FIRST = 1
 
 def understand_whole(text: str, data: Mapping[str, Any]) -> Iterator[tuple[Position, Understood]]:
     """Every resource of a parsed text with its line and column; notes are relative to the first line."""
+    index = Index(text)
     for header, entries in data.items():
         kind = BY_HEADER.get(header)
         if kind is None or not isinstance(entries, list):
-            place = _finder(text, (header,))(())
+            place = _finder(index, (header,))(())
             yield (FIRST, 1), Understood(None, notes=(foreign_name(header, place),))
             continue
         for number, raw in enumerate(entries):
-            at = _finder(text, (header, number))
+            at = _finder(index, (header, number))
             below, column = at(())
             yield (FIRST + below, column), understand_table(kind, raw if isinstance(raw, dict) else {}, at)
 
 
-def _finder(text: str, root: tuple[str | int, ...]) -> Finder:
+def _finder(index: Index, root: tuple[str | int, ...]) -> Finder:
     def at(path: Sequence[Any]) -> Position:
-        line, column = places.locate(text, (*root, *path))
+        line, column = index.locate((*root, *path))
         return line - FIRST, column
 
     return at

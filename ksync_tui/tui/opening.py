@@ -61,12 +61,7 @@ def show_run(page: Page[Any], run: int, sync: Sync | None = None) -> None:
     """A run as it happens; afterwards the screen below reads again."""
     from ksync_tui.tui.screens.run import RunScreen
 
-    def closed(words: str | None) -> None:
-        page.action_command("refresh")
-        if words:
-            page.tell(words)
-
-    page.app.push_screen(RunScreen(run, sync), closed)
+    page.app.push_screen(RunScreen(run, sync), page.read_again)
 
 
 def show_confirm(page: ReviewScreen, review: Review, selection: Selection) -> None:
@@ -136,7 +131,5 @@ def _offer_commit(page: Page[Any], draft: Any, words: str, done: Any) -> None:
 
 
 def _read_again(page: Page[Any], words: str | None) -> None:
-    if words is None:
-        return
-    page.action_command("refresh")
-    page.tell(words)
+    if words is not None:
+        page.read_again(words)

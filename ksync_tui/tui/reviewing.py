@@ -1,11 +1,12 @@
-"""What a review screen holds: the plan as a list, ticks per direction, and what a refresh keeps."""
+"""What a review screen holds: both directions of a plan as lists, each with its ticks, and what a refresh keeps."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ksync_tui.model.plan import Action, Plan
+from ksync_tui.model.plan import Action, Plan, Verb
 from ksync_tui.present.diff import Direction
 from ksync_tui.present.rows import Outline
 from ksync_tui.present.ticks import Ticks
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from ksync_tui.session import Review
 
 DIRECTIONS: tuple[Direction, ...] = ("live", "file")
+
+OTHER_WAY: Mapping[str, Verb] = {"create": "delete", "delete": "create"}
+"""What only a file has goes out of it, what only live has goes into it."""
+
+WHY_TO_FILE = {"create": "only live has it", "delete": "only the file has it"}
 
 
 @dataclass(frozen=True)
@@ -35,19 +41,33 @@ class Side:
 
 def sides_of(review: Review, before: dict[Direction, Side]) -> dict[Direction, Side]:
     """Both directions of a newer review; ticks are kept per direction."""
-    plans = {"live": review.plan, "file": to_file(review.plan)}
+    plans: dict[Direction, Plan] = {"live": review.plan, "file": to_file(review.plan)}
     return {direction: Side.of(plans[direction], before.get(direction)) for direction in DIRECTIONS}
 
 
 def to_file(plan: Plan) -> Plan:
-    """What live has that the file does not. A file has no deploys, and its blocks do not wait for each other."""
-    actions = (replace(action, requires=(), blocked=None) for action in plan.actions if action.verb != "deploy")
-    return replace(plan, actions=tuple(actions))
+    """The same plan read the other way. A file has no deploys, and its blocks do not wait for each other.
+
+    Taking a block out of a file loses something, so it is ticked like a delete: each by itself (DESIGN rule 4).
+    """
+    return replace(plan, actions=tuple(_read_back(action) for action in plan.actions if action.verb != "deploy"))
 
 
-def path_of(review: Review, action: Action) -> str | None:
-    """The file on disk in which an action's resource stands; None for inline text."""
-    if action.place is None:
-        return None
-    named = (file.path for file in review.declarations.files if file.name == action.place.file)
-    return next(named, None)
+def _read_back(action: Action) -> Action:
+    verb = OTHER_WAY.get(action.verb, action.verb)
+    return replace(action, verb=verb, reason=WHY_TO_FILE.get(verb, action.reason), requires=(), blocked=None)
+
+
+def planned_ids(ids: Collection[str], direction: Direction) -> set[str]:
+    """The ids that the plan itself has for ids of a direction."""
+    return set(ids) if direction == "live" else {_planned(one) for one in ids}
+
+
+def _planned(action_id: str) -> str:
+    verb, _, target = action_id.partition(":")
+    return f"{OTHER_WAY.get(verb, verb)}:{target}"
+
+
+def path_of(review: Review, file: str | None) -> str | None:
+    """Where a file of a review is on disk; None for inline text."""
+    return next((one.path for one in review.declarations.files if one.name == file), None)

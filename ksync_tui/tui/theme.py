@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.style import Style
+from rich.text import Text
 from textual.theme import BUILTIN_THEMES, Theme
 
 NAME = "ksync"
@@ -66,3 +67,8 @@ STYLES: Mapping[str, Style] = {
 def style(name: str) -> Style:
     """The style of a role or a verb; unknown ones are plain."""
     return STYLES.get(name, STYLES["plain"])
+
+
+def ink(words: str, look: str = "plain") -> Text:
+    """Words in the style of a role or a verb, ready to have others appended in theirs."""
+    return Text(end="", no_wrap=True).append(words, style(look))

@@ -11,7 +11,7 @@ from ksync_tui.present.plain import remarks
 from ksync_tui.present.rows import Group, Line, Outline, plural_of, summary_of
 from ksync_tui.present.text import neutral
 from ksync_tui.tui.reviewing import Side
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 
 LOOKS = {"blocked": "problem", "what": "bold", "where": "dim", "like": "rename"}
 
@@ -20,7 +20,7 @@ def explained(side: Side, action: Action | None, line: Line | None, direction: D
     """What the thing under the cursor would bring about."""
     if action is not None:
         sentences = explain(action, side.ticks.needs, direction)
-        return Text("\n").join(Text(one.text, style(LOOKS.get(one.topic, "plain"))) for one in sentences)
+        return Text("\n").join(ink(one.text, LOOKS.get(one.topic, "plain")) for one in sentences)
     if isinstance(line, Group):
         title = f"{len(line.entries):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."
         return Text.assemble((title, style("bold")), "\nspace ticks what is shown under this heading, never deletes.")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from ksync_tui.errors import CommitRefusedError, GitError, WriteBackError
 from ksync_tui.git import Author, CommitResult, IndexState, Repo
 from ksync_tui.writeback.files import FileEdit
+from ksync_tui.writeback.lines import counts
 from ksync_tui.writeback.secrets import refuse_secrets
 from ksync_tui.writeback.spans import BlockEdit, apply_edits
 
@@ -113,9 +113,7 @@ def _blob(edit: FileEdit, head: bytes | None) -> tuple[bytes, str | None]:
 
 
 def _counts(before: bytes | None, after: bytes) -> tuple[int, int]:
-    matcher = SequenceMatcher(None, (before or b"").splitlines(), after.splitlines())
-    changes = [code[1:] for code in matcher.get_opcodes() if code[0] != "equal"]
-    return sum(last - first for _, _, first, last in changes), sum(high - low for low, high, _, _ in changes)
+    return counts((before or b"").decode("utf-8", "replace"), after.decode("utf-8", "replace"))
 
 
 def suggested_message(edits: Iterable[BlockEdit]) -> str:

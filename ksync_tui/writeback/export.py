@@ -13,9 +13,9 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.user_group import Permission, UserGroup
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Target
+from ksync_tui.model.secrets import names_only
 from ksync_tui.writeback import toml
 from ksync_tui.writeback.plain import Plain, differing, whole
-from ksync_tui.writeback.secrets import is_reference
 
 SEPARATOR = "\n\n##\n\n"
 
@@ -72,7 +72,7 @@ def _stage(stage: Plain) -> Iterator[str]:
 
 
 def _variable(variable: Variable, table: Plain, secrets: bool) -> Iterator[str]:
-    if variable.is_secret and not secrets and not is_reference(variable.value):
+    if variable.is_secret and not secrets and not names_only(variable.value):
         table.pop("value", None)
     return toml.lines({**table, "is_secret": variable.is_secret})
 

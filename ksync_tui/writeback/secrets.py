@@ -1,4 +1,4 @@
-"""Which values are secret, and the refusal to let one into new bytes (DESIGN rule 9)."""
+"""The refusal to let a secret into new bytes (DESIGN rule 9)."""
 
 from __future__ import annotations
 
@@ -8,54 +8,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ksync_tui.errors import SecretInCommitError
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
-from ksync_tui.model.kinds.variable import Variable
-from ksync_tui.model.text import BadPairError, pairs
+from ksync_tui.model.kinds.fields import FieldShape
+from ksync_tui.model.secrets import secret_parts
 from ksync_tui.writeback.toml import line_string
 
 SHORTEST = 6
 """Shorter values are no secrets to look for: they are found by chance in any file."""
 _LONG_LINE = 16
-_REFERENCE = re.compile(r"\s*(?:\[\[[^\[\]\n]+\]\]\s*)+")
-
-
-def is_reference(text: str) -> bool:
-    """Whether a text consists of `[[NAME]]`: it names a secret and holds none."""
-    return _REFERENCE.fullmatch(text) is not None
 
 
 def only_references(field: FieldShape, given: Any) -> bool:
     """Whether a secret field's value holds nothing but `[[NAME]]`: the whole text, or the value of every pair."""
-    return not any(_literal(field, given)) if isinstance(given, str) else not given
-
-
-def _literal(field: FieldShape, given: str) -> Iterator[str]:
-    """The parts of a secret field's value that are secret themselves."""
-    if field.compare is not None and field.compare.how == "pairs":
-        try:
-            yield from (pair.value for pair in pairs(given) if pair.value and not is_reference(pair.value))
-        except BadPairError:
-            yield given
-    elif given and not is_reference(given):
-        yield given
-
-
-def secret_values(label: str, table: Table) -> Iterator[tuple[str, str]]:
-    """The secret values of a resource, each with where it stands: `stack/web webhook_secret`.
-
-    Defaults are no secrets, nor is what consists of `[[NAME]]`.
-    """
-    if isinstance(table, Variable):
-        if table.is_secret and table.value and not is_reference(table.value):
-            yield f"{label} value", table.value
-        return
-    for field in shape(type(table)):
-        given = table.__dict__[field.name]
-        if field.secret and isinstance(given, str) and given != field.default:
-            yield from ((f"{label} {field.key}", value) for value in _literal(field, given))
-        for entry in given if isinstance(given, list) else [given]:
-            if isinstance(entry, Table):
-                yield from secret_values(label, entry)
+    return not secret_parts(field, given) if isinstance(given, str) else not given
 
 
 def refuse_secrets(name: str, before: bytes | None, after: bytes, known: Mapping[str, str]) -> None:

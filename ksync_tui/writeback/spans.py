@@ -59,9 +59,14 @@ def _require_meaning(target: Target, new: str, resource: Resource) -> None:
 
 
 def _replace_all(text: str, edits: Sequence[BlockEdit]) -> str:
+    if not edits:
+        return text
     before = split(text, BY_HEADER)
-    changed = {_found(before, edit).start: edit.new or "" for edit in edits}
-    return _replaced(text, before, changed) if changed else text
+    by_text: dict[str, list[Block]] = {}
+    for block in before:
+        by_text.setdefault(_unix(block.text), []).append(block)
+    changed = {_found(by_text.get(_unix(edit.old or ""), ()), edit).start: edit.new or "" for edit in edits}
+    return _replaced(text, before, changed)
 
 
 def _found(blocks: Sequence[Block], edit: BlockEdit) -> Block:

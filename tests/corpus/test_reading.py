@@ -76,6 +76,19 @@ def test_a_repository_reads_at_once_and_each_problem_has_a_line_of_its_file(name
         assert block.startswith(one.text)
 
 
+def test_every_file_reads_and_so_does_every_edit_of_it(corpus: Path) -> None:
+    """Versions of one file come one after the other: what is kept from the one before makes no difference."""
+    reader, files = Reader(), sorted(path for path in corpus.rglob("*.toml") if path.is_file())
+    for path in files:
+        source = SourceFile(str(path.parent), None, path.read_bytes().decode())
+        again, anew = reader.read([source]), Reader().read([source])
+        assert [one.place for one in again.resources] == [one.place for one in anew.resources], path
+        assert [one.fingerprint for one in again.resources] == [one.fingerprint for one in anew.resources], path
+        assert (again.problems, again.broken) == (anew.problems, anew.broken), path
+        assert again.problems or again.resources
+    assert len(files) > 280
+
+
 BROKEN = recordings("core-reads/_broken.json")
 # Lines that Core gives otherwise: where it stopped, not where the fault is.
 OTHER_LINE = {"AnarchoBooleanism__saphnet-komodo/procedures.toml.b7fe51e79d.toml": (82, 81)}

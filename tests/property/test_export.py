@@ -23,7 +23,7 @@ SECRET = "hunter2-hunter2"
 def read(text: str, kind: str) -> Resource:
     (block,) = split(text)
     accepted = accept(KINDS[kind].model, parse_block(block))
-    assert accepted.issues == ()
+    assert not [issue for issue in accepted.issues if issue.severity == "error" or "unknown" in issue.message]
     assert accepted.resource is not None
     return accepted.resource
 

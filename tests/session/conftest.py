@@ -76,7 +76,8 @@ def session(tmp_path: Path) -> Iterator[Session]:
 @pytest.fixture
 def review(session: Session, repository: Repository) -> Review:
     """The managed sync over the file, everything applied."""
-    fields = {"files_on_host": True, "resource_path": [str(repository.file)], "managed": True, "include_variables": True}
+    paths = [str(repository.file)]
+    fields = {"files_on_host": True, "resource_path": paths, "managed": True, "include_variables": True}
     session.add_sync("media", fields)
     found = session.review(session.sync("media"))
     session.run(found.plan.select(found.plan.by_id), lambda _: None, lambda: False)

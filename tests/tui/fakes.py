@@ -16,7 +16,6 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
-
 from ksync_tui.planner.safety import Confirmation
 from ksync_tui.session import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
 from ksync_tui.source.inline import Inline

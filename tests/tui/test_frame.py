@@ -83,8 +83,8 @@ async def test_every_screen_opens_at_every_size(size: tuple[int, int]) -> None:
         await driver.press("j", "enter")
         await driver.at("review")
         for keys, place in (
-            (("enter",), "diff"), (("exclamation_mark",), "problems"), (("H",), "history"), (("question_mark",), "help"),
-            (("colon",), "palette"), (("e",), "editor"), (("a", "x"), "confirm"),
+            (("enter",), "diff"), (("exclamation_mark",), "problems"), (("H",), "history"),
+            (("question_mark",), "help"), (("colon",), "palette"), (("e",), "editor"), (("a", "x"), "confirm"),
         ):  # fmt: skip
             await driver.press(*keys)
             await driver.at(place)
@@ -194,8 +194,9 @@ async def test_copy_goes_to_the_clipboard_and_a_file(tmp_path: Path, monkeypatch
         await driver.press("y")
         await driver.see("Copied")
         assert "LEVEL = debug" in driver.app.clipboard
-    (copied,) = tmp_path.iterdir()
-    assert "LEVEL = debug" in copied.read_text("utf-8")
+        assert driver.app._copies
+        assert driver.app._copies.parent == tmp_path
+        assert "LEVEL = debug" in driver.app._copies.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.common import Choice
 from ksync_tui.model.kinds.executions import EXECUTIONS
 from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, BY_TITLE, KINDS, RUN_ORDER, bad_name
 from ksync_tui.model.resource import fingerprint, meaning_of
 
@@ -140,6 +141,36 @@ def test_headers_and_titles() -> None:
     assert len(KINDS) == 13
     assert len(BY_HEADER) == 26
     assert set(RUN_ORDER) == set(KINDS)
+
+
+def references_of(model: type[Table]) -> dict[str, str]:
+    return {field.name: field.ref for field in shape(model) if field.ref is not None}
+
+
+@pytest.mark.parametrize("execution", [name for name, params in EXECUTIONS.items() if references_of(params)])
+def test_whom_an_execution_names_is_found(execution: str) -> None:
+    params = EXECUTIONS[execution]
+    wanted = references_of(params)
+    needed = [field for field in shape(params) if field.required or field.name in wanted]
+    given = {field.name: ["a"] if field.many else "a" for field in needed}
+    stage = {"name": "s", "executions": [{"execution": {"type": execution, "params": given}}]}
+    procedure = accept(KINDS["procedure"].model, {"name": "p", "config": {"stage": [stage]}}).resource
+    assert procedure is not None
+    found = mentions(procedure)
+    assert {(mention.kind, mention.name) for mention in found} == {(kind, "a") for kind in wanted.values()}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].has_config and kind != "builder"])
+def test_whom_a_resource_names_is_found(kind: str) -> None:
+    config = shape(KINDS[kind].model).fields["config"].table
+    assert config is not None
+    wanted = references_of(config)
+    given = {name: ["a"] if shape(config).fields[name].many else "a" for name in wanted}
+    resource = accept(KINDS[kind].model, {"name": "x", "config": given}).resource
+    assert resource is not None
+    assert [(mention.path[:2], mention.kind) for mention in mentions(resource)] == [
+        (("config", name), target) for name, target in wanted.items()
+    ]
 
 
 STACK = "stack"

@@ -8,9 +8,10 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Verb
 from ksync_tui.model.resource import Target
+from ksync_tui.model.secrets import Redactor
 from ksync_tui.present.diff import MOST_ROWS, DiffRow, diff
 from ksync_tui.present.lines import marks, pairings
-from ksync_tui.present.mask import MASK, Redactor
+from ksync_tui.present.mask import MASK
 from ksync_tui.present.views import side_by_side, stops, towards, unified
 
 

@@ -12,12 +12,13 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, SyncOptions
 from ksync_tui.model.resource import Place, Problem, Target
+from ksync_tui.model.secrets import Redactor
 from ksync_tui.present import json as objects
 from ksync_tui.present import runs
 from ksync_tui.present.confirm import confirm, lines
 from ksync_tui.present.explain import explain
 from ksync_tui.present.markdown import plan_markdown
-from ksync_tui.present.mask import MASK, Redactor
+from ksync_tui.present.mask import MASK
 from ksync_tui.present.plain import error_lines, numbered, plan_lines, problem_count, problem_lines
 from ksync_tui.present.style import Style, joined, line, rendered
 from ksync_tui.present.ticks import Needs, Ticks

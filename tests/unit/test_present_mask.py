@@ -6,8 +6,9 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange
 from ksync_tui.model.resource import Target
+from ksync_tui.model.secrets import Redactor
 from ksync_tui.present import mask
-from ksync_tui.present.mask import MASK, Redactor
+from ksync_tui.present.mask import MASK
 
 
 def resource(kind: str, **fields: Any) -> Resource:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, Target
+from ksync_tui.source import places
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 
@@ -133,6 +134,11 @@ PROBLEMS = {
         'name = "w"\nduration_minutes = 5\nday_of_week = "Blursday"',
         "a.toml:6:1: warning: 'day_of_week': 'Blursday' has no effect; "
         "one of monday, tuesday, wednesday, thursday, friday, saturday, sunday",
+    ),
+    "value that Komodo refuses": (
+        '[[variable]]\nname = "V"\nvalue = """a\nb"""',
+        "a.toml:3:1: warning: the value holds a line break, tab or other control character: Komodo refuses it "
+        "(shorten it to one line of text)",
     ),
     "both headers": (
         '[[stack]]\nname = "x"\n\n[[stacks]]\nname = "y"',
@@ -281,6 +287,19 @@ def test_problems_of_a_text_that_is_read_whole_have_their_places() -> None:
         "(the kinds are server, swarm, stack, deployment, build, repo, procedure, action, alerter, builder, "
         "resource_sync, variable, user_group)",
     ]
+
+
+def test_a_large_text_that_is_read_whole_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    walks: list[str] = []
+    real = places._entries
+    monkeypatch.setattr(places, "_entries", lambda text: real(walks.append(text) or text))  # type: ignore[func-returns-value]
+    entries = "".join(f'  {{name = "s{number}", zzz = 1}},\n' for number in range(50))
+    found = read(f"stack = [\n{entries}]\n")
+    assert [(one.place.line, one.place.column) for one in found.resources] == [(line, 3) for line in range(2, 52)]
+    assert [(each.place.line, each.place.column) for each in found.problems][:9] == [
+        (line, 17) for line in range(2, 11)
+    ]
+    assert len(walks) == 1
 
 
 def test_one_broken_block_costs_only_itself_beside_a_misplaced_one() -> None:

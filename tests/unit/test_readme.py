@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ksync_tui import config
 from ksync_tui.cli import main
 from ksync_tui.errors import EXIT_OK, EXIT_PENDING
 from ksync_tui.tui.keymap import COMMANDS, Command
@@ -91,3 +92,10 @@ def test_every_command_does_what_a_command_does(
         code = main([word.replace("~/", f"{tmp_path}/") for word in words])
         said = capsys.readouterr().err
         assert code in (EXIT_OK, EXIT_PENDING) or "nobody can be asked" in said, f"ksync {shlex.join(words)}: {said}"
+
+
+def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
+    shown = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert shown
+    (tmp_path / "config.toml").write_text(shown[1])
+    assert config.load({"KSYNC_HOME": str(tmp_path)}).hosts == {"attic": "ssh://rosa@attic"}

@@ -6,7 +6,9 @@ import pytest
 
 from ksync_tui.errors import SecretInCommitError
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.writeback.secrets import is_reference, refuse_secrets, secret_values
+from ksync_tui.model.resource import Target
+from ksync_tui.model.secrets import labelled_secrets, names_only
+from ksync_tui.writeback.secrets import refuse_secrets
 
 KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n-----END KEY-----\n"
 KNOWN = {
@@ -67,13 +69,14 @@ def test_the_secrets_of_a_resource() -> None:
     variable = KINDS["variable"].model.model_validate({"name": "V", "value": "v", "is_secret": True})
     plain = KINDS["variable"].model.model_validate({"name": "V", "value": "v"})
     hook = KINDS["alerter"].model.model_validate({"name": "h"})
-    assert list(secret_values("builder/b", builder)) == [("builder/b token", "t0ken")]
-    assert list(secret_values("build/x", build)) == [("build/x secret_args", "v")]
-    assert list(secret_values("variable/V", variable)) == [("variable/V value", "v")]
-    assert list(secret_values("variable/V", plain)) == []
-    assert list(secret_values("alerter/h", hook)) == []
+    token = "builder/b config.params.git_providers[0].accounts[0].token"
+    assert list(labelled_secrets(Target("builder", "b"), builder)) == [(token, "t0ken")]
+    assert list(labelled_secrets(Target("build", "x"), build)) == [("build/x config.secret_args.B", "v")]
+    assert list(labelled_secrets(Target("variable", "V"), variable)) == [("variable/V", "v")]
+    assert list(labelled_secrets(Target("variable", "V"), plain)) == []
+    assert list(labelled_secrets(Target("alerter", "h"), hook)) == []
 
 
 @pytest.mark.parametrize(("text", "answer"), [("[[A]]", True), (" [[A]] ", True), ("x[[A]]", False), ("", False)])
 def test_what_is_only_a_reference(text: str, answer: bool) -> None:
-    assert is_reference(text) is answer
+    assert names_only(text) is answer

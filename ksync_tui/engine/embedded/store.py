@@ -10,11 +10,11 @@ from functools import cache, partial
 from typing import Any
 
 from ksync_tui.engine.embedded.database import Database
-from ksync_tui.engine.embedded.sealing import labelled_secrets
 from ksync_tui.engine.embedded.vault import Vault
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Deployed, Live, Snapshot, Target, fingerprint, tags_of
+from ksync_tui.model.secrets import labelled_secrets
 
 
 @dataclass(frozen=True, slots=True)

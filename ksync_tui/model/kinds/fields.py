@@ -232,7 +232,10 @@ class Shape:
     fields: Mapping[str, FieldShape]
     by_key: Mapping[str, FieldShape]
     """Every accepted key (name, export key, aliases) to its field."""
+    meanings: Mapping[str, tuple[Meaning, Any]]
+    """Per field: what a value means, and what the default means; a required field has none, which nothing equals."""
     default_meanings: Mapping[str, Any]
+    """What the default of each field means that has one."""
 
     def __iter__(self) -> Iterator[FieldShape]:
         return iter(self.fields.values())
@@ -306,6 +309,10 @@ def shape(model: type[Table]) -> Shape:
         model=model,
         fields=fields,
         by_key={key: field for field in fields.values() for key in field.accepted},
+        meanings={
+            name: (field.meaning, object() if field.required else field.meaning(field.default))
+            for name, field in fields.items()
+        },
         default_meanings={name: field.meaning(field.default) for name, field in fields.items() if not field.required},
     )
 
@@ -315,12 +322,11 @@ def meaning(table: Table) -> dict[str, Any]:
 
     Two tables with equal meanings are the same to Komodo; a field absent here means its default.
     """
-    known = shape(type(table))
-    fields, defaults = known.fields, known.default_meanings
-    values = table.__dict__
+    meanings, values = shape(type(table)).meanings, table.__dict__
     found: dict[str, Any] = {}
     for name in table.__pydantic_fields_set__:
-        meant = fields[name].meaning(values[name])
-        if name not in defaults or meant != defaults[name]:
+        mean, default = meanings[name]
+        meant = mean(values[name])
+        if meant != default:
             found[name] = meant
     return found

@@ -2,6 +2,9 @@
 
 from ksync_tui.model.kinds.base import Resource
 
+LONGEST_VALUE = 10_000
+"""In bytes (facts e.5)."""
+
 
 class Variable(Resource):
     """A named value; masked wherever it is shown when it is secret.
@@ -16,3 +19,11 @@ class Variable(Resource):
     def unmanaged(self) -> frozenset[str]:
         """The value of a secret that the file gives none for: it is managed elsewhere (DESIGN rule 9)."""
         return frozenset({"value"}) if self.is_secret and not self.value else frozenset()
+
+    def refused(self) -> str | None:
+        """Why Komodo would refuse the value, or None (facts e.5)."""
+        if len(self.value.encode()) > LONGEST_VALUE:
+            return f"the value is longer than {LONGEST_VALUE} bytes"
+        if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in self.value):
+            return "the value holds a line break, tab or other control character"
+        return None

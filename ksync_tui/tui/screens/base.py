@@ -19,7 +19,7 @@ from ksync_tui.present.text import neutral
 from ksync_tui.tui import opening
 from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread
 from ksync_tui.tui.keymap import BY_ID
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, KeyLine, Notice, TooSmall, TopLine
 from ksync_tui.tui.widgets.lines import Lines
 
@@ -37,7 +37,7 @@ class Page(Screen[Result], Generic[Result]):
     place: ClassVar[str] = ""
     ESCAPE_TO_MINIMIZE = False
     DEFAULT_CSS = """
-    Page { background: ansi_default; layout: vertical; }
+    Page { background: ansi_default; layout: vertical; overflow: hidden; }
     Page.-small > * { display: none; }
     Page.-small > TooSmall { display: block; }
     """
@@ -75,13 +75,13 @@ class Page(Screen[Result], Generic[Result]):
 
     def where(self) -> Text:
         """The path to here."""
-        return Text("ksync", style("head"))
+        return ink("ksync", "head")
 
     def standing(self) -> Text:
         """What is going on, or else engine, profile and READ-ONLY."""
         if self.busy and (words := self.busy.line()):
-            return Text(words, style("accent"))
-        line = Text(neutral(f"{self.session.engine} · {self.session.profile}"), style("dim"))
+            return ink(words, "accent")
+        line = ink(neutral(f"{self.session.engine} · {self.session.profile}"), "dim")
         if self.session.read_only:
             line.append("  ").append(" READ-ONLY ", style("badge"))
         return line
@@ -113,6 +113,12 @@ class Page(Screen[Result], Generic[Result]):
         else:
             getattr(self, f"do_{name}")()
         self.changed()
+
+    def read_again(self, words: str | None) -> None:
+        """Reads again after something was done, and says what."""
+        self.action_command("refresh")
+        if words:
+            self.tell(words)
 
     def finish(self, result: Result | None) -> None:
         """Closes this screen with its answer."""

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.patch import PatchView, one_line
 
 if TYPE_CHECKING:
@@ -42,16 +42,16 @@ class CommitScreen(Page[str]):
     def body(self) -> ComposeResult:
         """Message, author, difference, notes."""
         first, _, self.rest = self.draft.message.partition("\n")
-        yield Static(Text(f" author   {neutral(self.draft.author)}", style("dim")), id="author")
+        yield Static(ink(f" author   {neutral(self.draft.author)}", "dim"), id="author")
         with Horizontal(id="row"):
-            yield Static(Text(" message  ", style("dim")))
+            yield Static(ink(" message  ", "dim"))
             field = Input(first, select_on_focus=False, compact=True)
             field.cursor_blink = False
             yield field
         yield PatchView(self.draft.files)
         notes = [*self.draft.notes, *([self.draft.consent] if self.draft.consent else [])]
         if notes:
-            yield Static(Text("\n").join(Text(neutral(note), style("dim")) for note in notes), id="notes")
+            yield Static(Text("\n").join(ink(neutral(note), "dim") for note in notes), id="notes")
 
     def on_mount(self) -> None:
         """The message gets the keys; what was written is said."""
@@ -64,7 +64,7 @@ class CommitScreen(Page[str]):
 
     def counts(self) -> Text:
         """Files and lines."""
-        return Text(one_line(self.draft.files, 40), style("bold"))
+        return ink(one_line(self.draft.files, 40), "bold")
 
     def cannot(self, command: str) -> str | None:
         """A commit needs a message."""

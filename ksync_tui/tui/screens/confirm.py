@@ -17,7 +17,7 @@ from ksync_tui.present.confirm import Confirm, Step, confirm
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class ConfirmScreen(Page[int]):
         where = f"{self.session.engine} · {self.session.profile}"
         shown = confirm(self.selection, where, asked.kind, asked.expected, asked.why)
         self.shown = shown
-        yield Static(Text(shown.title, style("bold")), id="title")
+        yield Static(ink(shown.title, "bold"), id="title")
         yield Lines(id="steps", pointing=False)
         if shown.deletes or shown.question:
             yield Static(_deletes(shown), id="deletes")
@@ -79,7 +79,7 @@ class ConfirmScreen(Page[int]):
 
     def counts(self) -> Text:
         """How many run."""
-        return Text(f"{len(self.selection):,} to run", style("bold"))
+        return ink(f"{len(self.selection):,} to run", "bold")
 
     def cannot(self, command: str) -> str | None:
         """Nothing destructive runs before the name or count is typed."""
@@ -129,7 +129,7 @@ class ConfirmScreen(Page[int]):
 def _step(step: Step, width: int) -> Text:
     look = style(SIGN_LOOK.get(step.sign, "plain"))
     room = min(MOST_TARGET, max(width - 20, 10))
-    line = Text(f" {step.number or '':>3}  ", style("dim"), end="", no_wrap=True)
+    line = ink(f" {step.number or '':>3}  ", "dim")
     line.append(f"{step.sign} ", look).append(pad(cut_middle(step.target, room), room)).append("  ")
     return line.append(cut_end(step.reason, max(width - room - 10, 0)), style("dim"))
 
@@ -139,5 +139,5 @@ def _deletes(shown: Confirm) -> Text:
     if shown.why:
         lines.append(Text(f"{shown.why}."))
     if shown.question:
-        lines.append(Text(shown.question, style("problem")))
+        lines.append(ink(shown.question, "problem"))
     return Text("\n").join(lines)

@@ -18,7 +18,7 @@ from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import in_thread
 from ksync_tui.tui.completion import Completion, complete
 from ksync_tui.tui.screens.base import Page, error_text
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.block import BlockArea
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ class EditorScreen(Page[str]):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("editor")
     DEFAULT_CSS = """
     EditorScreen .around { height: auto; }
-    EditorScreen BlockArea { height: auto; max-height: 70%; }
     EditorScreen #problems { height: auto; padding: 0 1; }
     """
 
@@ -62,6 +61,7 @@ class EditorScreen(Page[str]):
     def on_mount(self) -> None:
         """The block gets the keys, and is checked as it stands."""
         self.area.focus()
+        self._fit()
         self._check_soon()
 
     @property
@@ -83,7 +83,7 @@ class EditorScreen(Page[str]):
 
     def counts(self) -> Text:
         """Whether it differs from the file."""
-        return Text("changed", style("update")) if self.is_mounted and self.dirty else Text()
+        return ink("changed", "update") if self.is_mounted and self.dirty else Text()
 
     def leaving(self) -> str | None:
         """An edit that is not saved would be lost."""
@@ -134,7 +134,12 @@ class EditorScreen(Page[str]):
     @on(TextArea.Changed)
     def _typed(self) -> None:
         self.changed()
+        self._fit()
         self._check_soon()
+
+    def _fit(self) -> None:
+        """The block takes the lines it has, so that the rest of the file follows right below."""
+        self.area.styles.max_height = self.area.document.line_count + 1
 
     def _check_soon(self) -> None:
         self.run_worker(self._check(), group="check", exclusive=True)
@@ -166,8 +171,8 @@ def _below(draft: Draft) -> list[tuple[int, str]]:
 
 def _around(lines: list[tuple[int, str]], width: int) -> Text:
     """Lines of the rest of the file; their numbers take as many cells as the block's."""
-    texts = (f" {number:>{width}}  {neutral(line)}" for number, line in lines)
-    return Text("\n").join(Text(line, style("dim"), no_wrap=True) for line in texts)
+    texts = (f"{number:>{width}}  {neutral(line)}" for number, line in lines)
+    return Text("\n").join(ink(line, "dim") for line in texts)
 
 
 def _problem_lines(problems: tuple[Problem, ...], width: int) -> Text:
@@ -178,5 +183,5 @@ def _problem_lines(problems: tuple[Problem, ...], width: int) -> Text:
         look = "problem" if problem.severity == "error" else "update"
         lines.append(Text.assemble(("! ", style(look)), words))
     if len(problems) > MOST_PROBLEMS:
-        lines.append(Text(f"  and {len(problems) - MOST_PROBLEMS} more", style("dim")))
+        lines.append(ink(f"  and {len(problems) - MOST_PROBLEMS} more", "dim"))
     return Text("\n").join(lines)

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 SIGNS = (
@@ -53,6 +53,6 @@ def help_lines(page: Page[Any]) -> list[Text]:
         look = style("dim" if reason else "plain")
         lines.append(Text.assemble((f"  {command.all_keys:<14}", style("accent")), (command.help, look)))
         if reason:
-            lines.append(Text(f"  {'':<14}not now: {neutral(reason)}", style("dim")))
+            lines.append(ink(f"  {'':<14}not now: {neutral(reason)}", "dim"))
     lines += [Text(), *(Text.assemble((f"  {sign:<14}", style(look)), words) for sign, look, words in SIGNS)]
     return [*lines, Text(), *(Text(f"  {box:<14}{words}") for box, words in BOXES)]

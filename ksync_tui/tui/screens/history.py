@@ -13,7 +13,7 @@ from ksync_tui.present.text import count, cut_end, cut_middle, pad
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import local_zone
 from ksync_tui.tui.screens.listing import Listing
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 
 if TYPE_CHECKING:
     from ksync_tui.model.events import RunRecord
@@ -39,11 +39,11 @@ class HistoryScreen(Listing[None]):
 
     def where(self) -> Text:
         """History."""
-        return Text("history", style("head"))
+        return ink("history", "head")
 
     def counts(self) -> Text:
         """How many runs."""
-        return Text(count(len(self.records), "run"), style("bold"))
+        return ink(count(len(self.records), "run"), "bold")
 
     def cannot(self, command: str) -> str | None:
         """Opening needs a run."""
@@ -76,7 +76,7 @@ class HistoryScreen(Listing[None]):
 
     def _draw(self, line: int, width: int) -> Text:
         row = history_row(self.shown[line], time.time(), local_zone())
-        text = Text(f"{row.id:>5}  ", style("dim"), end="", no_wrap=True)
+        text = ink(f"{row.id:>5}  ", "dim")
         text.append(f"{row.state:<8}", style(STATE_LOOK.get(row.state, "plain")))
         text.append(pad(cut_middle(row.sync, 18), 20), style("bold"))
         text.append(f"{row.when:<17}{row.took:>9}  ").append(cut_end(row.counts, max(width - 63, 0)), style("dim"))

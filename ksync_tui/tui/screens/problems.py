@@ -16,8 +16,9 @@ from ksync_tui.present.plain import problem_count
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.editors import open_in_editor
+from ksync_tui.tui.reviewing import path_of
 from ksync_tui.tui.screens.listing import Listing
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
 
@@ -59,7 +60,7 @@ class ProblemsScreen(Listing[bool]):
 
     def counts(self) -> Text:
         """How many of which severity."""
-        return Text(problem_count(self.problems), style("bold"))
+        return ink(problem_count(self.problems), "bold")
 
     def cannot(self, command: str) -> str | None:
         """The files are opened where they are files."""
@@ -105,11 +106,7 @@ class ProblemsScreen(Listing[bool]):
         return self.shown[self.items.cursor] if self.items.cursor < len(self.shown) else None
 
     def _path(self) -> str | None:
-        problem = self._problem
-        if problem is None:
-            return None
-        named = (file.path for file in self.review.declarations.files if file.name == problem.place.file)
-        return next(named, None)
+        return path_of(self.review, self._problem.place.file) if self._problem else None
 
     def _read(self, review: Review) -> None:
         self.review, self.problems, self.edited = review, review.plan.problems, True

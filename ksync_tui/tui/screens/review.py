@@ -12,17 +12,17 @@ from textual.containers import Horizontal
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Action
+from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.present.diff import Direction
-from ksync_tui.present.mask import NOTHING_KNOWN, Redactor
 from ksync_tui.present.rows import Entry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import Ticks
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.editors import open_in_editor
-from ksync_tui.tui.reviewing import Side, path_of, sides_of
+from ksync_tui.tui.reviewing import Side, path_of, planned_ids, sides_of
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.screens.diff import DiffScreen
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.detail import Detail
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
@@ -56,6 +56,7 @@ class ReviewScreen(Page[None]):
         self.review: Review | None = None
         self.sides: dict[Direction, Side] = {}
         self.redact = NOTHING_KNOWN
+        self.expected = False
         self.direction: Direction = "live"
         self.error: KsyncError | None = None
 
@@ -89,7 +90,10 @@ class ReviewScreen(Page[None]):
     def action(self) -> Action | None:
         """The action under the cursor."""
         entry = self.outline.entry
-        return self.side.outline.plan.by_id[entry.id] if entry and self.side else None
+        if entry is None or self.review is None:
+            return None
+        (planned,) = planned_ids((entry.id,), self.direction)
+        return self.review.plan.by_id.get(planned)
 
     def where(self) -> Text:
         """The sync and the direction."""
@@ -100,7 +104,7 @@ class ReviewScreen(Page[None]):
 
     def counts(self) -> Text:
         """Pending and ticked."""
-        return Text(self.side.ticks.totals, style("bold")) if self.side else Text()
+        return ink(self.side.ticks.totals, "bold") if self.side else Text()
 
     def cannot(self, command: str) -> str | None:
         """What needs a plan, an action under the cursor, or a tick."""
@@ -128,6 +132,13 @@ class ReviewScreen(Page[None]):
             return "write"
         return None
 
+    def read_again(self, words: str | None) -> None:
+        """Reads again after a run or a writing, whose ticks are expected to be gone, and says what was done."""
+        self.expected = True
+        self.action_command("refresh")
+        if words:
+            self.tell(words)
+
     def do_refresh(self) -> None:
         """Reads sources and live state again; cursor, scroll, ticks and order stay."""
         self.work(f"Reading {self.sync.name}", self._read, self._show_read)
@@ -142,8 +153,10 @@ class ReviewScreen(Page[None]):
         review = self.review
         self.sides = sides_of(review, self.sides)
         self._show_side()
-        if note := self.sides[self.direction].ticks.note:
+        note = self.sides[self.direction].ticks.note
+        if note and not self.expected:
             self.tell(note)
+        self.expected = False
         if self.problems_first:
             self.problems_first = False
             self.do_problems()
@@ -230,11 +243,12 @@ class ReviewScreen(Page[None]):
     def do_editor(self) -> None:
         """Opens the file at its line in $EDITOR, then reads it again."""
         action = self.action
-        path = path_of(self.review, action) if self.review and action else None
-        if path is None or action is None or action.place is None:
+        place = action.place if action else None
+        path = path_of(self.review, place.file) if self.review and place else None
+        if path is None or place is None:
             self.tell("This resource stands in no file on this machine.")
             return
-        open_in_editor(self.ksync, path, action.place.line, self)
+        open_in_editor(self.ksync, path, place.line, self)
 
     def do_problems(self) -> None:
         """Opens the problems of this source."""
@@ -248,7 +262,7 @@ class ReviewScreen(Page[None]):
         if self.direction == "live":
             opening.show_confirm(self, self.review, self.side.ticks.selection)
         else:
-            opening.show_write_back(self, self.review, self.side.ticks.ticked)
+            opening.show_write_back(self, self.review, planned_ids(self.side.ticks.ticked, self.direction))
 
     def do_back(self) -> None:
         """Clears the filter, then leaves."""

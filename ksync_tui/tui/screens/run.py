@@ -19,7 +19,7 @@ from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap
 from ksync_tui.tui.background import in_thread
 from ksync_tui.tui.screens.base import Page
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ class RunScreen(Page[str]):
 
     def where(self) -> Text:
         """`Run 17 · homelab`."""
-        return Text(title(self.record) if self.record else f"Run {self.run_id}", style("head"))
+        return ink(title(self.record) if self.record else f"Run {self.run_id}", "head")
 
     def counts(self) -> Text:
         """`3 of 7 · 00:12`."""
-        return Text(progress(self.record, time.time()), style("bold")) if self.record else Text()
+        return ink(progress(self.record, time.time()), "bold") if self.record else Text()
 
     def cannot(self, command: str) -> str | None:
         """Stopping and leaving alone need a run that goes on."""
@@ -173,7 +173,7 @@ class RunScreen(Page[str]):
     def _draw_action(self, line: int, width: int) -> Text:
         row = self.rows[line]
         here = row.state == "running"
-        head = Text("> " if here else "  ", style("accent"), end="", no_wrap=True)
+        head = ink("> " if here else "  ", "accent")
         head.append(f"{row.state:<9}", style(STATE_LOOK.get(row.state, "dim")))
         room = max(width - 11 - 12, 10)
         sign, _, rest = row.title.partition(" ")
@@ -194,5 +194,5 @@ def _end(record: RunRecord, after: str) -> Text:
     look = style("bold" if record.state == "done" else "problem")
     lines = [Text(first, look), *(Text(one) for one in rest)]
     if after:
-        lines.append(Text(after, style("accent")))
+        lines.append(ink(after, "accent"))
     return Text("\n").join(lines)

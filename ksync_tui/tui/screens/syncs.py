@@ -14,7 +14,7 @@ from ksync_tui.present.text import clock, count, cut_middle, neutral, pad
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import Busy, in_thread, local_zone
 from ksync_tui.tui.screens.listing import Listing
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.marks import summary_text
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class SyncsScreen(Listing[None]):
 
     def counts(self) -> Text:
         """How many syncs there are."""
-        return Text(count(len(self.syncs), "sync"), style("bold"))
+        return ink(count(len(self.syncs), "sync"), "bold")
 
     def cannot(self, command: str) -> str | None:
         """Opening needs something under the cursor."""
@@ -108,11 +108,11 @@ class SyncsScreen(Listing[None]):
     def _draw(self, line: int, width: int) -> Text:
         sync = self.shown[line]
         row = self.rows.get(sync.name)
-        name = Text(pad(neutral(sync.name), 16), style("bold"), end="", no_wrap=True)
+        name = ink(pad(neutral(sync.name), 16), "bold")
         if width < NARROW:
             cells = [name, _state(sync, row), _pending(row), _last(row, width - 54)]
         else:
-            place = Text(pad(cut_middle(neutral(sync.place), 36), 38), style("dim"))
+            place = ink(pad(cut_middle(neutral(sync.place), 36), 38), "dim")
             cells = [name, _state(sync, row), place, _pending(row), _last(row, width - 92)]
         return Text(" ").join(cells)
 
@@ -124,7 +124,7 @@ def _state(sync: Sync, row: SyncRow | KsyncError | None) -> Text:
 
 
 def _pending(row: SyncRow | KsyncError | None) -> Text:
-    found = Text("...", style("dim")) if row is None else Text()
+    found = ink("...", "dim") if row is None else Text()
     if row is not None and not isinstance(row, KsyncError):
         found = summary_text(row.summary or {}, row.problems)
     found.append(" " * max(18 - found.cell_len, 0))
@@ -135,9 +135,9 @@ def _last(row: Any, width: int) -> Text:
     if row is None:
         return Text()
     if isinstance(row, KsyncError):
-        return Text(cut_middle(neutral(str(row)), width), style("problem"))
+        return ink(cut_middle(neutral(str(row)), width), "problem")
     if row.problem and row.state == "problem":
-        return Text(cut_middle(neutral(row.problem), width), style("dim"))
+        return ink(cut_middle(neutral(row.problem), width), "dim")
     if row.last_run is None:
-        return Text("never", style("dim"))
-    return Text(clock(row.last_run.created, time.time(), local_zone()), style("dim"))
+        return ink("never", "dim")
+    return ink(clock(row.last_run.created, time.time(), local_zone()), "dim")

@@ -11,7 +11,7 @@ from textual.geometry import Size
 
 from ksync_tui.present.diff import DiffRow
 from ksync_tui.present.views import Cell, SplitLine, UnifiedLine, side_by_side, stops, unified
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 from ksync_tui.tui.widgets.wrap import breaks, indent_of
 
@@ -110,7 +110,7 @@ class DiffView(Lines):
     def _draw_line(self, index: int, width: int) -> Text:
         laid = self._laid[index]
         shown = self._view[laid.line]
-        sign = Text(f"{shown.sign if laid.first else ' '} ", style(LOOKS[shown.sign]), end="", no_wrap=True)
+        sign = ink(f"{shown.sign if laid.first else ' '} ", LOOKS[shown.sign])
         if isinstance(shown, UnifiedLine):
             return sign.append_text(self._cell(shown.cell, laid.left, laid.first, _look(shown, shown.sign)))
         if shown.right is None:
@@ -123,7 +123,7 @@ class DiffView(Lines):
 
     def _cell(self, cell: Cell, stretch: Stretch | None, first: bool, look: Style) -> Text:
         number = str(cell.number) if cell.number is not None and first else ""
-        gutter = Text(f"{number:>{self.numbers - 1}} " if self.numbers else "", style("dim"), end="")
+        gutter = ink(f"{number:>{self.numbers - 1}} " if self.numbers else "", "dim")
         return gutter if stretch is None else gutter.append_text(_piece(cell, stretch, first, look))
 
 

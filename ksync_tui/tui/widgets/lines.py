@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink
 
 Draw = Callable[[int, int], Text]
 """Line number and width to the line's text."""
@@ -143,7 +143,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         if not self.pointing:
             return self._draw(index, width)
         here = index == self.cursor and self._stops(index)
-        line = Text(CURSOR if here else NO_CURSOR, style("accent"), end="", no_wrap=True)
+        line = ink(CURSOR if here else NO_CURSOR, "accent")
         line.append_text(self._draw(index, width - len(CURSOR)))
         if here:
             line.stylize("bold" if self.has_focus else "", len(CURSOR))
@@ -153,7 +153,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         if self.count or not self.empty:
             return Strip.blank(width)
         words = self.empty.splitlines()
-        return self._strip(Text(f"  {words[y]}" if y < len(words) else "", style("dim"), end=""), width)
+        return self._strip(ink(f"  {words[y]}" if y < len(words) else "", "dim"), width)
 
     def _strip(self, text: Text, width: int) -> Strip:
         text.end = ""

@@ -8,7 +8,7 @@ from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.present.rows import Entry, Group, Line, Outline, title_of
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 MOST_NAME = 32
@@ -74,7 +74,7 @@ class OutlineView(Lines):
 
     def _draw_tail(self, tail: list[str], at: int, width: int) -> Text:
         if at >= len(self.shown):
-            return Text(cut_end(tail[at - len(self.shown)], width), style("dim"))
+            return ink(cut_end(tail[at - len(self.shown)], width), "dim")
         line = self.shown[at]
         return self._heading(line, width) if isinstance(line, Group) else self._entry(line, width)
 
@@ -88,7 +88,7 @@ class OutlineView(Lines):
         look = style("blocked" if entry.blocked else entry.verb)
         name_room = max(min(self._name_room, width - BOX - 8), 8)
         reason_room = width - BOX - 2 - name_room - 2
-        line = Text(f"  {mark} ", style("bold" if mark == "[x]" else "plain"), end="", no_wrap=True)
+        line = ink(f"  {mark} ", "bold" if mark == "[x]" else "plain")
         line.append(f"{entry.sign} ", look).append(pad(cut_middle(entry.name, name_room), name_room))
         return line.append("  ").append(cut_end(self.ticks.reason(entry), reason_room), style("dim"))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ksync_tui.present.text import cut_end, neutral
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def change_title(change: FileChange) -> Text:
 
 
 def _lines(change: FileChange, heads: bool) -> list[Text]:
-    found = [Text(neutral(line), style(LOOKS.get(line[:1], "plain")), no_wrap=True) for line in _shown(change.diff)]
+    found = [ink(neutral(line), LOOKS.get(line[:1], "plain")) for line in _shown(change.diff)]
     return [change_title(change), *found, Text()] if heads else found
 
 
