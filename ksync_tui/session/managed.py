@@ -39,6 +39,7 @@ class Draft:
     target: Target
     file: str
     path: Path
+    root: Path
     first_line: int
     before: str
     text: str
@@ -62,6 +63,7 @@ class FileChange:
     removed: int
     diff: tuple[str, ...]
     edit: FileEdit
+    root: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ def open_block(review: Review, target: Target) -> Draft:
         raise WriteBackError("the block cannot be edited", where=str(target), why="it stands in no file")
     before, _, after = _around(file.text, raw, place.line)
     text, tokens = _hidden(raw.replace("\r\n", "\n"), _secrets_of(review, target))
-    return Draft(target, file.name, Path(file.path), place.line, before, text, after, raw, tokens)
+    path = Path(file.path)
+    return Draft(target, file.name, path, _root(review, path), place.line, before, text, after, raw, tokens)
 
 
 def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:
@@ -195,7 +198,7 @@ def edited(draft: Draft, text: str, hidden: Iterable[str]) -> FileChange:
         raise WriteBackError("the file was left as it was", where=str(draft.target), why=problem, hint="Correct it")
     declared = read.resources[0]
     edit = BlockEdit(declared.target, draft.raw, new, draft.first_line, declared.resource)
-    return _change(draft.path, draft.file, [edit], hidden)
+    return _change(draft.path, draft.root, draft.file, [edit], hidden)
 
 
 def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -> tuple[FileChange, ...]:
@@ -206,9 +209,8 @@ def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -
         if action.id in ticked and action.verb != "deploy":
             name, edit = _block_edit(review, action, declared.get(action.target))
             edits.setdefault(name, []).append(edit)
-    return tuple(
-        _change(_path_of(review.declarations, name), name, blocks, hidden) for name, blocks in sorted(edits.items())
-    )
+    paths = {name: _path_of(review.declarations, name) for name in sorted(edits)}
+    return tuple(_change(path, _root(review, path), name, edits[name], hidden) for name, path in paths.items())
 
 
 def _block_edit(review: Review, action: Action, declared: Declared | None) -> tuple[str, BlockEdit]:
@@ -250,14 +252,19 @@ def _path_of(declarations: Declarations, name: str) -> Path:
     return Path(path)
 
 
-def _change(path: Path, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
+def _root(review: Review, path: Path) -> Path:
+    source = review.sync.source
+    return source.root_of(path) if isinstance(source, Folder) else path.parent
+
+
+def _change(path: Path, root: Path, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
     from ksync_tui.writeback.files import edit_file, preview
 
     edit = edit_file(path, name, edits)
     diff = tuple(preview(edit, tuple(hidden)))
     body = [line for line in diff if not line.startswith(("+++", "---"))]
     added = sum(line.startswith("+") for line in body)
-    return FileChange(name, added, sum(line.startswith("-") for line in body), diff, edit)
+    return FileChange(name, added, sum(line.startswith("-") for line in body), diff, edit, root)
 
 
 def write(changes: Sequence[FileChange]) -> str:
@@ -265,7 +272,7 @@ def write(changes: Sequence[FileChange]) -> str:
     from ksync_tui.writeback.files import write as write_file
 
     for change in changes:
-        write_file(change.edit)
+        write_file(change.edit, change.root)
     names = ", ".join(change.file for change in changes)
     return f"wrote {count(len(changes), 'file')}: {names}"
 

@@ -58,6 +58,14 @@ _HINTS = {
     errno.ELOOP: "check where the link leads",
 }
 
+    def root_of(self, file: Path) -> Path:
+        """The real folder that links may not lead a file of this source out of."""
+        for listed in self.paths:
+            if file == listed or file.is_relative_to(listed):
+                real = listed.resolve()
+                return real if real.is_dir() else real.parent
+        return self.base
+
 
 class _Visit:
     """One walk over all listed paths: what was read, and what stood in the way."""

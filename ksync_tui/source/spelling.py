@@ -1,4 +1,4 @@
-"""The spellings under which a field may stand in a file, from its name in the model."""
+"""The spellings under which the fields of a kind may stand in a file, from their names in the model."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.model.kinds.common import Choice
 from ksync_tui.model.kinds.fields import Table, shape
-from ksync_tui.model.kinds.registry import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
+
+    from ksync_tui.model.kinds.base import Resource
 
 
-def spellings(step: str | int) -> str | int | Collection[str]:
-    """All keys that a path step may be written as; an index stays as it is."""
-    if isinstance(step, int):
-        return step
-    return _all_spellings().get(step, step)
+def spelled(model: type[Resource], path: Sequence[str | int]) -> list[str | int | Collection[str]]:
+    """A path of field names with each as all the keys that it may be written as; indices stay as they are."""
+    known = _spellings(model)
+    return [known.get(step, step) if isinstance(step, str) else step for step in path]
 
 
 @cache
-def _all_spellings() -> dict[str, frozenset[str]]:
+def _spellings(model: type[Resource]) -> Mapping[str, Collection[str]]:
+    """By field name, wherever in the resource the field stands: no two fields of one name clash."""
     found: dict[str, set[str]] = {}
-    for kind in KINDS.values():
-        _collect(kind.model, found, set())
-    return {name: frozenset(keys) for name, keys in found.items()}
+    _collect(model, found, set())
+    return found
 
 
 def _collect(model: type[Table], found: dict[str, set[str]], seen: set[type[Table]]) -> None:

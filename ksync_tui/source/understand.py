@@ -16,7 +16,7 @@ from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Reference, Target, digest_of, meaning_of, tags_of
 from ksync_tui.source.blocks import Block, BlockError, locate, parse_block
-from ksync_tui.source.spelling import spellings
+from ksync_tui.source.spelling import spelled
 from ksync_tui.source.suggest import closest, hint_for_key
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _target(kind: Kind, name: object) -> Target | None:
 
 
 def _note(kind: Kind, issue: Issue, at: Finder) -> Note:
-    place = at(issue.path if issue.written else [spellings(step) for step in issue.path])
+    place = at(issue.path if issue.written else spelled(kind.model, issue.path))
     if not issue.known:
         return Note(issue.severity, place, issue.message)
     where = ".".join(str(step) for step in issue.path[:-1] if isinstance(step, str))
@@ -178,7 +178,7 @@ def _bad_text(resource: Resource, name: str, at: Finder) -> Note:
     number = next(number for number, line in enumerate(lines, 1) if not _is_pair(line))
     message = f"line {number} of {name!r} has neither `=` nor `:`: Komodo fails when it uses it"
     hint = "write NAME = value, or # before a comment"
-    return Note("warning", at([spellings(step) for step in path]), message, hint)
+    return Note("warning", at(spelled(type(resource), path)), message, hint)
 
 
 def _is_pair(line: str) -> bool:
