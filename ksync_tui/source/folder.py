@@ -38,6 +38,14 @@ class Folder:
         kind = "file" if all(path.is_file() for path in self.paths) and self.paths else self.label
         return f"{kind}  {shown}"
 
+    def root_of(self, file: Path) -> Path:
+        """The real folder that links may not lead a file of this source out of."""
+        for listed in self.paths:
+            if file == listed or file.is_relative_to(listed):
+                real = listed.resolve()
+                return real if real.is_dir() else real.parent
+        return self.base
+
     def gather(self) -> Gathered:
         """See `Source.gather`."""
         visit = _Visit(self.base)
@@ -57,14 +65,6 @@ _HINTS = {
     errno.EPERM: "give yourself the right to read it",
     errno.ELOOP: "check where the link leads",
 }
-
-    def root_of(self, file: Path) -> Path:
-        """The real folder that links may not lead a file of this source out of."""
-        for listed in self.paths:
-            if file == listed or file.is_relative_to(listed):
-                real = listed.resolve()
-                return real if real.is_dir() else real.parent
-        return self.base
 
 
 class _Visit:
