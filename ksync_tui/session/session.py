@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ksync_tui import config
 from ksync_tui.engine.embedded.home import open_home
 from ksync_tui.engine.embedded.remembered import Remembered
-from ksync_tui.errors import EngineError, GitError, KsyncError, UsageError
+from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
@@ -20,7 +20,7 @@ from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.run.journal import Journal
 from ksync_tui.session import managed
-from ksync_tui.session.stored import adding, editing, removing
+from ksync_tui.session.stored import BY_HAND, adding, editing, removing
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
@@ -310,6 +310,8 @@ class Session:
     def left_of(self, run: int) -> tuple[Plan, list[str]]:
         """A new plan for the sync of a run, and the ids in it that the run did not get done."""
         selection = self._journal.load(run, only_left=True)
+        if selection.plan.sync == BY_HAND:
+            raise RunError("the run cannot be resumed", where=f"run {run}", why="no sync made it", hint="Do it again.")
         review = self.review(self._sync_of(selection.plan))
         wanted = [action.id for action in selection]
         return review.plan, [found for found in wanted if found in review.plan.by_id]

@@ -15,7 +15,7 @@ from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Reference, Target, digest_of, meaning_of, tags_of
-from ksync_tui.source.blocks import Block, BlockError, locate, parse_block
+from ksync_tui.source.blocks import Block, BlockError, locate, parse_block, parse_whole
 from ksync_tui.source.spelling import spelled
 from ksync_tui.source.suggest import closest, hint_for_key
 
@@ -125,15 +125,12 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder, header: str
 
 
 def resource_of(text: str) -> Resource:
-    """The resource of a block's text that is known to hold one."""
-    resource = understand(Block(_header(text), text, 1, 1, 0, len(text), True)).resource
+    """The resource of a block's text about which there was nothing to say: only parsed and checked."""
+    ((header, tables),) = parse_whole(text).items()
+    resource = accept(BY_HEADER[header].model, tables[0]).resource
     if resource is None:
         raise AssertionError("the text of a block that was understood before")
     return resource
-
-
-def _header(text: str) -> str:
-    return text.split("]]", 1)[0].lstrip("[ \t\ufeff").rstrip()
 
 
 @cache

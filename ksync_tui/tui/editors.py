@@ -38,13 +38,19 @@ def open_in_editor(app: KsyncApp, path: str, line: int, page: Page[Any]) -> None
     words = command(path, line)
     try:
         with app.suspend():
-            ended = subprocess.run(words, check=False).returncode  # noqa: S603 - the person's own editor
+            said = _ran(words)
+    except SuspendNotSupported:
+        page.tell("An editor cannot be opened in this terminal.")
+        return
+    page.read_again(said)
+
+
+def _ran(words: list[str]) -> str | None:
+    """Runs the editor; a sentence where it did not end well. Nothing is raised: the terminal must be taken back."""
+    try:
+        ended = subprocess.run(words, check=False).returncode  # noqa: S603 - the person's own editor
     except FileNotFoundError:
-        page.tell(f"{words[0]} is not there. Set EDITOR to the editor you use.")
-        return
-    except (OSError, SuspendNotSupported) as error:
-        page.tell(f"{words[0]} cannot be started here: {error}")
-        return
-    page.action_command("refresh")
-    if ended:
-        page.tell(f"{words[0]} ended with {ended}.")
+        return f"{words[0]} is not there. Set EDITOR to the editor you use."
+    except OSError as error:
+        return f"{words[0]} cannot be started: {error.strerror}."
+    return f"{words[0]} ended with {ended}." if ended else None

@@ -23,6 +23,7 @@ BLOCKS = [
     '[[procedure]]\nname = "p"\n[[procedure.config.stage]]\nname = "1"\nexecutions = [\n'
     '{execution.type = "RunBuild", execution.params.build = "My B"},\n]',
     "[[provision]]\nx = 1",
+    '[[ "st\\u0061ck" ]]\r\nname = "q"\r\n[ "stack" . config ]\nbranch = "b"',
     '[[stack]]\nname = "e" # why\n# below',
     "[[stack]]\nname = 'f'\n[stack.config]\nfile_contents = '''\n[[server]]\nname = \"no\"\n'''",
 ]

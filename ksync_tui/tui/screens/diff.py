@@ -31,7 +31,7 @@ class DiffScreen(Page[None]):
 
     def body(self) -> ComposeResult:
         """The difference and its words."""
-        yield Detail(id="detail")
+        yield Detail()
 
     @property
     def detail(self) -> Detail:

@@ -64,7 +64,7 @@ class ReviewScreen(Page[None]):
         """The list, and beside it the difference where there is room."""
         with Horizontal(id="panes"):
             yield OutlineView()
-            yield Detail(id="detail")
+            yield Detail(steady=True)
         yield FilterLine()
 
     def on_mount(self) -> None:

@@ -17,17 +17,22 @@ from ksync_tui.tui.widgets.diff import DiffView
 
 
 class Detail(Vertical):
-    """The right pane of a wide review, and the whole of a narrow diff."""
+    """The right pane of a wide review, and the whole of a narrow diff.
+
+    A steady one keeps the room of its words, whatever they are: nothing moves, and nothing is laid out again.
+    """
 
     DEFAULT_CSS = """
     Detail { width: 1fr; height: 1fr; }
     Detail #head { height: 1; }
     Detail #titles { height: 1; }
     Detail #words { height: auto; max-height: 40%; padding: 1 0 0 0; }
+    Detail.-steady #words { height: 8; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, *, steady: bool = False) -> None:
+        super().__init__(classes="-steady" if steady else "")
+        self.steady = steady
         self.action: Action | None = None
         self.direction: Direction = "live"
 
@@ -47,10 +52,10 @@ class Detail(Vertical):
         """Shows an action, or only words where there is none."""
         keep = action is not None and self.action is not None and action.id == self.action.id
         self.action, self.direction = action, direction
-        self.query_one("#head", Static).update(self._head())
+        self.query_one("#head", Static).update(self._head(), layout=False)
         self.view.show_rows(towards(diff(action, redact), direction) if action else (), keep=keep)
-        self.query_one("#titles", Static).update(self._titles())
-        self.query_one("#words", Static).update(words)
+        self.query_one("#titles", Static).update(self._titles(), layout=False)
+        self.query_one("#words", Static).update(words, layout=not self.steady)
 
     def switch(self) -> None:
         """Side by side or unified."""

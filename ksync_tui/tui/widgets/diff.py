@@ -50,8 +50,12 @@ class DiffView(Lines):
     @property
     def side(self) -> bool:
         """Whether it is drawn side by side."""
-        wanted = self.app.size.width >= WIDE if self.wants_side is None else self.wants_side
+        wanted = self._suits_side() if self.wants_side is None else self.wants_side
         return wanted and self.size.width >= SIDE_BY_SIDE
+
+    def _suits_side(self) -> bool:
+        """Two columns want a wide terminal, and something to stand in both."""
+        return self.app.size.width >= WIDE and any(row.left and row.right for row in self.rows)
 
     def show_rows(self, rows: Sequence[DiffRow], *, keep: bool = False) -> None:
         """Shows other rows, from the top unless the place is kept."""
