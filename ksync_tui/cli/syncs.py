@@ -18,7 +18,7 @@ def syncs(wanted: Namespace, output: Output) -> int:
     """Carries out `ksync syncs [add|edit|remove]`."""
     with Session.open() as session:
         if wanted.action in ("add", "edit") and (wanted.managed or wanted.delete) and not wanted.match_tag:
-            output.say("such a sync deletes whatever it does not declare; --match-tag T limits it to resources tagged T")
+            output.say("such a sync deletes what it does not declare; --match-tag T limits it to resources tagged T")
         if wanted.action == "add":
             session.add_sync(wanted.name, _fields(wanted, new=True))
             output.say(f"added {wanted.name}; `ksync plan --sync {wanted.name}` shows what it would do")

@@ -107,9 +107,10 @@ def run(session: Session, start: Sync | None = None) -> None:
 
 @contextmanager
 def _leaving_on_signals(app: KsyncApp) -> Iterator[None]:
-    """SIGTERM and SIGHUP leave the app the ordinary way, so that the terminal is restored."""
+    """SIGTERM and SIGHUP leave the app the ordinary way, so that the terminal is restored; a second one ends it."""
 
     def leave(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
         app.call_later(app.exit, return_code=128 + number)
 
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -36,9 +36,7 @@ class Driver:
 
     async def press(self, *keys: str) -> None:
         """Presses keys, and lets each be handled."""
-        for key in keys:
-            await self.pilot.press(key)
-            await self.pilot.pause()
+        await self.pilot.press(*keys)
 
     async def type(self, words: str) -> None:
         """Types a text."""
@@ -65,9 +63,12 @@ class Driver:
         """Moves the cursor down with `j` until its line has these words."""
         await self.press("g")
         for _ in range(200):
-            if any(line.startswith("> ") and words in line.split("│")[0] for line in self.text.splitlines()):
+            lines = [line.split("│")[0] for line in self.text.splitlines()]
+            here = next((at for at, line in enumerate(lines) if line.startswith("> ")), 0)
+            there = next((at for at, line in enumerate(lines) if words in line and at >= here), len(lines) - 3)
+            if here == there:
                 return
-            await self.press("j")
+            await self.press(*["j"] * (there - here))
         raise AssertionError(f"no line with {words}\n{self.text}")
 
 

@@ -201,7 +201,7 @@ class FakeSession:
         return None if review.sync.managed else "homelab is not managed: only a managed sync is edited here."
 
     def open_block(self, review: Review, target: Target) -> Draft:
-        return Draft(target, FILE, Path(FILE), BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {})
+        return Draft(target, FILE, Path(FILE), Path(), BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {})
 
     def check(self, review: Review, draft: Draft, text: str) -> tuple[Problem, ...]:
         import tomllib
@@ -224,10 +224,10 @@ class FakeSession:
         diff = tuple(difflib.unified_diff(draft.text.splitlines(), text.splitlines(), lineterm="", n=1))
         body = diff[2:]
         added = sum(line.startswith("+") for line in body)
-        return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff, NO_EDIT)
+        return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff, NO_EDIT, Path())
 
     def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
-        return (FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT),)
+        return (FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT, Path()),)
 
     def write(self, change: Sequence[FileChange]) -> str:
         self.written.extend(change)

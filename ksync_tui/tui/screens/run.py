@@ -15,7 +15,8 @@ from textual.widgets import Static
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.rows import summary_of
 from ksync_tui.present.runs import RunLine, closing, progress, run_lines, title
-from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
+from ksync_tui.present.text import cut_end, cut_middle, listed, neutral, pad
+from ksync_tui.present.ticks import short
 from ksync_tui.tui import keymap
 from ksync_tui.tui.background import in_thread
 from ksync_tui.tui.screens.base import Page
@@ -167,8 +168,15 @@ class RunScreen(Page[str]):
     def _planned_again(self, review: Review) -> None:
         left = review.plan.pending
         self.after = f"planned again: {summary_of(review.plan) if left else 'nothing left'}"
+        if back := self._came_back(review):
+            self.after += f"\ncame back: {listed(back)}"
         if self.record:
             self.query_one("#end", Static).update(_end(self.record, self.after))
+
+    def _came_back(self, review: Review) -> list[str]:
+        """What was done and is pending all the same: it does not settle (needs 20)."""
+        done = [one.action for one in self.record.actions if one.outcome == "done"] if self.record else []
+        return [short(one) for one in done if one in review.plan.by_id]
 
     def _draw_action(self, line: int, width: int) -> Text:
         row = self.rows[line]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import BindingType
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.present.text import clock, count, cut_middle, neutral, pad
+from ksync_tui.present.text import cell_width, clock, count, cut_end, neutral, pad
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import Busy, in_thread, local_zone
 from ksync_tui.tui.screens.listing import Listing
@@ -30,6 +31,11 @@ Look around without risk                ksync demo"""
 STATE_LOOK = {"pending": "update", "problem": "problem", "unread": "dim", "in sync": "plain"}
 NARROW = 100
 """Cells under which the source gives way."""
+
+MOST_NAME = 24
+MOST_PLACE = 40
+PENDING = 16
+BETWEEN = "  "
 
 
 class SyncsScreen(Listing[None]):
@@ -108,36 +114,43 @@ class SyncsScreen(Listing[None]):
     def _draw(self, line: int, width: int) -> Text:
         sync = self.shown[line]
         row = self.rows.get(sync.name)
-        name = ink(pad(neutral(sync.name), 16), "bold")
-        if width < NARROW:
-            cells = [name, _state(sync, row), _pending(row), _last(row, width - 54)]
-        else:
-            place = ink(pad(cut_middle(neutral(sync.place), 36), 38), "dim")
-            cells = [name, _state(sync, row), place, _pending(row), _last(row, width - 92)]
-        return Text(" ").join(cells)
+        cells = [ink(pad(neutral(sync.name), self._widest(lambda one: one.name, MOST_NAME)), "bold"), _state(sync, row)]
+        if width >= NARROW:
+            room = self._widest(lambda one: self._place(one), MOST_PLACE)
+            cells.append(ink(pad(neutral(self._place(sync)), room), "dim"))
+        cells.append(_pending(row))
+        used = sum(cell.cell_len + len(BETWEEN) for cell in cells)
+        return Text(BETWEEN).join([*cells, _last(row, width - used)])
+
+    def _widest(self, words: Callable[[Sync], str], most: int) -> int:
+        return min(max((cell_width(neutral(words(sync))) for sync in self.syncs), default=0), most)
+
+    def _place(self, sync: Sync) -> str:
+        row = self.rows.get(sync.name)
+        return sync.place if row is None or isinstance(row, KsyncError) else row.sync.place
 
 
 def _state(sync: Sync, row: SyncRow | KsyncError | None) -> Text:
     words = "" if row is None else "unread" if isinstance(row, KsyncError) else row.state
     managed = "managed" if sync.managed else ""
-    return Text.assemble((f"{words:<9}", style(STATE_LOOK.get(words, "plain"))), (f"{managed:<8}", style("dim")))
+    return Text.assemble((f"{words:<8}", style(STATE_LOOK.get(words, "plain"))), (f"{managed:<7}", style("dim")))
 
 
 def _pending(row: SyncRow | KsyncError | None) -> Text:
     found = ink("...", "dim") if row is None else Text()
     if row is not None and not isinstance(row, KsyncError):
         found = summary_text(row.summary or {}, row.problems)
-    found.append(" " * max(18 - found.cell_len, 0))
+    found.append(" " * max(PENDING - found.cell_len, 0))
     return found
 
 
-def _last(row: Any, width: int) -> Text:
+def _last(row: SyncRow | KsyncError | None, width: int) -> Text:
+    """When it ran last, or what stands in the way of reading it."""
     if row is None:
         return Text()
-    if isinstance(row, KsyncError):
-        return ink(cut_middle(neutral(str(row)), width), "problem")
-    if row.problem and row.state == "problem":
-        return ink(cut_middle(neutral(row.problem), width), "dim")
+    if isinstance(row, KsyncError) or (row.problem and row.state in ("problem", "unread")):
+        words = str(row) if isinstance(row, KsyncError) else row.problem or ""
+        return ink(cut_end(neutral(words), width), "problem" if width > 20 else "dim")
     if row.last_run is None:
-        return ink("never", "dim")
+        return ink("never run", "dim")
     return ink(clock(row.last_run.created, time.time(), local_zone()), "dim")
