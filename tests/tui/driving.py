@@ -65,10 +65,10 @@ class Driver:
         for _ in range(200):
             lines = [line.split("│")[0] for line in self.text.splitlines()]
             here = next((at for at, line in enumerate(lines) if line.startswith("> ")), 0)
-            there = next((at for at, line in enumerate(lines) if words in line and at >= here), len(lines) - 3)
+            there = next((at for at, line in enumerate(lines) if words in line and at >= here), None)
             if here == there:
                 return
-            await self.press(*["j"] * (there - here))
+            await self.press(*["j"] * (5 if there is None else there - here))
         raise AssertionError(f"no line with {words}\n{self.text}")
 
 

@@ -227,7 +227,9 @@ class FakeSession:
         return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff, NO_EDIT, Path())
 
     def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
-        return (FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT, Path()),)
+        return (
+            FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT, Path()),
+        )
 
     def write(self, change: Sequence[FileChange]) -> str:
         self.written.extend(change)

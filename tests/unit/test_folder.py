@@ -34,7 +34,17 @@ def said(gathered: Gathered) -> list[str]:
 
 
 def test_a_folder_is_read_through_all_subfolders_in_the_order_of_names(tmp_path: Path) -> None:
-    for name in ("b.toml", "a/2.toml", "a/1.toml", "c.txt", "d.TOML", ".hidden/e.toml", ".toml", "f.toml.bak", ".git/g.toml"):
+    for name in (
+        "b.toml",
+        "a/2.toml",
+        "a/1.toml",
+        "c.txt",
+        "d.TOML",
+        ".hidden/e.toml",
+        ".toml",
+        "f.toml.bak",
+        ".git/g.toml",
+    ):
         write(tmp_path / name)
     gathered = gather(tmp_path)
     assert names(gathered) == [".hidden/e.toml", "a/1.toml", "a/2.toml", "b.toml"]
