@@ -2,7 +2,7 @@
 
 from ksync_tui.model.resource import redeploy_digest
 from ksync_tui.planner.match import Abilities
-from ksync_tui.planner.plan import Planner, plan
+from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, brake, confirmation
 
-__all__ = ["Abilities", "Confirmation", "Planner", "brake", "confirmation", "plan", "redeploy_digest"]
+__all__ = ["Abilities", "Confirmation", "Planner", "brake", "confirmation", "redeploy_digest"]

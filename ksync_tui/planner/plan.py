@@ -68,28 +68,6 @@ class Planner:
         self._digests.forget(2 * len(found.declared) + 1000)
 
 
-def plan(
-    declarations: Declarations,
-    snapshot: Snapshot,
-    options: SyncOptions,
-    *,
-    engine: str,
-    capabilities: Abilities,
-    deploy_block: DeployBlock,
-    itself: Target | None = None,
-) -> Plan:
-    """See Planner.plan; remembers nothing."""
-    return Planner().plan(
-        declarations,
-        snapshot,
-        options,
-        engine=engine,
-        capabilities=capabilities,
-        deploy_block=deploy_block,
-        itself=itself,
-    )
-
-
 def _held(declarations: Declarations, gone: int) -> str | None:
     """Why nothing is deleted although something is not declared (DESIGN rule 4, facts h.18)."""
     if not gone:

@@ -15,7 +15,7 @@ from ksync_tui.engine.base import Capabilities
 from ksync_tui.model.plan import Action, Plan, SyncOptions
 from ksync_tui.model.resource import Declarations, Live, Snapshot, SourceFile, Target, fingerprint
 from ksync_tui.planner.checks import check
-from ksync_tui.planner.plan import plan
+from ksync_tui.planner.plan import Planner
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 from tests.corpus.conftest import from_core, recorded, recordings
@@ -34,7 +34,7 @@ def applied(declarations: Declarations, *changed: Live) -> Snapshot:
 
 def planned(declarations: Declarations, snapshot: Snapshot) -> Plan:
     found = check(declarations, snapshot.live, place_of)
-    return plan(
+    return Planner().plan(
         found, snapshot, SYNC, engine="test", capabilities=Capabilities(), deploy_block=lambda _: "no Docker here"
     )
 

@@ -30,7 +30,7 @@ from ksync_tui.model.resource import (
     meaning_of,
     redeploy_digest,
 )
-from ksync_tui.planner import Planner, plan
+from ksync_tui.planner import Planner
 from ksync_tui.planner.diff import compare
 from tests.property.strategies import any_resource, resources
 
@@ -222,7 +222,7 @@ def test_any_graph_of_after_ends_in_rounds(graph: list[list[int]], wanted: list[
         for at, others in enumerate(graph)
     ]
     declared = [declared_of(Target("stack", stack.name), stack) for stack in stacks]
-    found = plan(
+    found = Planner().plan(
         Declarations(tuple(declared)),
         Snapshot(),
         SyncOptions("lab"),

@@ -60,15 +60,15 @@ class Driver:
         await self.pilot.pause()
 
     async def point(self, words: str) -> None:
-        """Moves the cursor down with `j` until its line has these words."""
+        """Moves the cursor with `j` and `k` until its line has these words."""
         await self.press("g")
-        for _ in range(200):
+        for _ in range(20):
             lines = [line.split("│")[0] for line in self.text.splitlines()]
             here = next((at for at, line in enumerate(lines) if line.startswith("> ")), 0)
-            there = next((at for at, line in enumerate(lines) if words in line and at >= here), None)
+            there = next((at for at, line in enumerate(lines) if words in line), here + 5)
             if here == there:
                 return
-            await self.press(*["j"] * (5 if there is None else there - here))
+            await self.press(*["j" if there > here else "k"] * abs(there - here))
         raise AssertionError(f"no line with {words}\n{self.text}")
 
 

@@ -24,7 +24,7 @@ from ksync_tui.model.resource import (
     Target,
     redeploy_digest,
 )
-from ksync_tui.planner import Planner, brake, confirmation, plan
+from ksync_tui.planner import Planner, brake, confirmation
 
 CORE = Capabilities(keeps_deploy=False, refuses_dangling=True)
 DELETING = SyncOptions("lab", delete=True)
@@ -56,7 +56,7 @@ def plan_of(
     **source: Any,
 ) -> Plan:
     snapshot = Snapshot({one.target: one for one in existing or []})
-    return plan(
+    return Planner().plan(
         Declarations(tuple(declared), **source),
         snapshot,
         options or SyncOptions("lab"),

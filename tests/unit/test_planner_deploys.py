@@ -22,7 +22,7 @@ from ksync_tui.model.resource import (
     Target,
     redeploy_digest,
 )
-from ksync_tui.planner import plan
+from ksync_tui.planner import Planner
 
 
 def target(text: str) -> Target:
@@ -54,7 +54,7 @@ def plan_of(
     blocks: dict[str, str] | None = None,
     capabilities: Capabilities | None = None,
 ) -> Plan:
-    return plan(
+    return Planner().plan(
         Declarations(tuple(declared)),
         Snapshot(
             {one.target: one for one in live or []},
