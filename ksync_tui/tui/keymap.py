@@ -13,6 +13,9 @@ LISTS = ("syncs", "review", "problems", "history", "help", "run", "confirm", "co
 LISTINGS = ("syncs", "review", "problems", "history")
 """Screens with a list that is filtered and opened."""
 
+MANY = 5
+"""Screens from which on a command works nearly everywhere."""
+
 WITH_DIFF = ("review", "diff")
 
 ASKING = ("confirm", "commit", "preview", "editor", "question", "palette")
@@ -120,3 +123,17 @@ def bindings(place: str) -> list[BindingType]:
 def _keys(command: Command, place: str) -> Iterator[str]:
     taken = {key for other in on(place) if other is not command and len(other.keys) == 1 for key in other.keys}
     return (key for key in command.keys if len(command.keys) == 1 or key not in taken)
+
+
+def table() -> list[str]:
+    """The table of keys as Markdown, for the README."""
+    rows = [f"| {_code(command)} | {command.help} | {_where(command)} |" for command in COMMANDS]
+    return ["| key | does | where |", "|---|---|---|", *rows]
+
+
+def _code(command: Command) -> str:
+    return " ".join(f"`{shown(key)}`" for key in command.keys)
+
+
+def _where(command: Command) -> str:
+    return ", ".join(command.places) if len(command.places) < MANY else "nearly everywhere"

@@ -138,8 +138,8 @@ class FakeSession:
             self.hold.wait(10)
         if self.error:
             raise self.error
-        text = BEFORE + BLOCK + AFTER
-        return Review(sync, self._plan(sync), Declarations(files=(SourceFile(FILE, None, text),), problems=(PROBLEM,)))
+        file = SourceFile(FILE, f"/srv/{FILE}", BEFORE + BLOCK + AFTER)
+        return Review(sync, self._plan(sync), Declarations(files=(file,), problems=(PROBLEM,)))
 
     def _plan(self, sync: Sync) -> Plan:
         left = tuple(action for action in self.actions if action.id not in self.done)

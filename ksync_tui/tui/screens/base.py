@@ -11,7 +11,6 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.worker import Worker
 
 from ksync_tui.errors import KsyncError
@@ -20,7 +19,7 @@ from ksync_tui.tui import opening
 from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread
 from ksync_tui.tui.keymap import BY_ID
 from ksync_tui.tui.theme import ink, style
-from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, KeyLine, Notice, TooSmall, TopLine
+from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, FrameLine, KeyLine, Notice, TooSmall, TopLine
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -100,8 +99,8 @@ class Page(Screen[Result], Generic[Result]):
 
     def changed(self) -> None:
         """Something that the frame shows is different now."""
-        for line in self.query("TopLine, KeyLine").results(Widget):
-            line.refresh()
+        for line in self.query(FrameLine):
+            line.renew()
 
     def action_command(self, name: str) -> None:
         """Does what a key stands for, or says why it cannot be done now."""

@@ -21,8 +21,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from ksync_tui.planner.safety import Confirmation
-    from ksync_tui.session import Review
+    from ksync_tui.session import Confirmation, Review
 
 SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy"}
 MOST_TARGET = 36

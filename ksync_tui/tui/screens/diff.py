@@ -13,6 +13,7 @@ from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.detail import Detail
+from ksync_tui.tui.widgets.diff import plain_text
 from ksync_tui.tui.words import explained
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class DiffScreen(Page[None]):
 
     def do_copy(self) -> None:
         """Copies the difference."""
-        self.tell(self.ksync.copy_text(self.detail.view.plain_text()))
+        self.tell(self.ksync.copy_text(plain_text(self.detail.view.rows)))
 
     def _show(self) -> None:
         if self.review.side:

@@ -13,10 +13,11 @@ from textual.containers import Horizontal
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Action
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
-from ksync_tui.present.diff import Direction
+from ksync_tui.present.diff import Direction, diff
 from ksync_tui.present.rows import Entry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import Ticks
+from ksync_tui.present.views import towards
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.editors import open_in_editor
 from ksync_tui.tui.reviewing import Side, path_of, planned_ids, sides_of
@@ -24,6 +25,7 @@ from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.screens.diff import DiffScreen
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.detail import Detail
+from ksync_tui.tui.widgets.diff import plain_text
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
 from ksync_tui.tui.widgets.outline import OutlineView
@@ -75,6 +77,7 @@ class ReviewScreen(Page[None]):
         """From 120 cells on the difference stands beside the list."""
         super().on_resize(event)
         self.set_class(event.size.width >= WIDE, "-wide")
+        self._show_detail()
 
     @property
     def outline(self) -> OutlineView:
@@ -116,6 +119,8 @@ class ReviewScreen(Page[None]):
             return "Open the difference first: enter."
         if command in ("open", "zoom", "edit", "editor", "copy") and not self.action:
             return "Put the cursor on an action first."
+        if command in ("edit", "editor") and self._file is None:
+            return "This stands in no file on this machine."
         if command == "go":
             return self._cannot_go()
         if command == "direction":
@@ -233,7 +238,8 @@ class ReviewScreen(Page[None]):
     def do_copy(self) -> None:
         """Copies the difference under the cursor."""
         if self.action:
-            self.tell(self.ksync.copy_text(self.query_one(Detail).view.plain_text()))
+            rows = towards(diff(self.action, self.redact), self.direction)
+            self.tell(self.ksync.copy_text(plain_text(rows)))
 
     def do_edit(self) -> None:
         """Opens the resource in the editor of the app."""
@@ -243,12 +249,8 @@ class ReviewScreen(Page[None]):
     def do_editor(self) -> None:
         """Opens the file at its line in $EDITOR, then reads it again."""
         action = self.action
-        place = action.place if action else None
-        path = path_of(self.review, place.file) if self.review and place else None
-        if path is None or place is None:
-            self.tell("This resource stands in no file on this machine.")
-            return
-        open_in_editor(self.ksync, path, place.line, self)
+        if self._file and action and action.place:
+            open_in_editor(self.ksync, self._file, action.place.line, self)
 
     def do_problems(self) -> None:
         """Opens the problems of this source."""
@@ -272,6 +274,12 @@ class ReviewScreen(Page[None]):
             self.finish(None)
 
     @property
+    def _file(self) -> str | None:
+        """Where the resource under the cursor is declared."""
+        place = self.action.place if self.action else None
+        return path_of(self.review, place.file) if self.review and place else None
+
+    @property
     def _pending(self) -> bool:
         return bool(self.side and self.side.outline.plan.actions)
 
@@ -287,7 +295,7 @@ class ReviewScreen(Page[None]):
             return "Nothing is read yet."
         if self.sync.managed or len(self.review.declarations.files) == 1:
             return None
-        return f"{self.sync.name} is not managed: its files are written by hand (E opens them)."
+        return f"{self.sync.name} is not managed: live is not taken into its files. e and E edit them."
 
     def _show_side(self) -> None:
         if self.side is None or self.review is None:
@@ -297,7 +305,8 @@ class ReviewScreen(Page[None]):
         self.changed()
 
     def _show_detail(self) -> None:
-        if self.side:
+        """The pane beside the list; a narrow terminal has none."""
+        if self.side and self.has_class("-wide"):
             words = explained(self.side, self.action, self.outline.line, self.direction)
             self.query_one(Detail).show(self.action, self.direction, words, self.redact)
 

@@ -79,10 +79,6 @@ class DiffView(Lines):
             self._scroll_to_row(found[0] if step > 0 else found[-1])
         return bool(found)
 
-    def plain_text(self) -> str:
-        """The difference as text, unified."""
-        return "\n".join(f"{line.sign} {line.cell.text}".rstrip() for line in unified(self.rows))
-
     def on_resize(self) -> None:
         """Lines are broken anew for the width."""
         self._lay()
@@ -129,6 +125,11 @@ class DiffView(Lines):
         number = str(cell.number) if cell.number is not None and first else ""
         gutter = ink(f"{number:>{self.numbers - 1}} " if self.numbers else "", "dim")
         return gutter if stretch is None else gutter.append_text(_piece(cell, stretch, first, look))
+
+
+def plain_text(rows: Sequence[DiffRow]) -> str:
+    """A difference as text, unified."""
+    return "\n".join(f"{line.sign} {line.cell.text}".rstrip() for line in unified(rows))
 
 
 def _look(line: SplitLine | UnifiedLine, sign: str) -> Style:

@@ -38,16 +38,35 @@ class Framed(Protocol):
         """Another label for the footer, where it depends on the state."""
 
 
-class TopLine(Widget):
-    """Where am I, and how much is pending."""
-
-    DEFAULT_CSS = "TopLine { height: 1; dock: top; }"
+class FrameLine(Widget):
+    """A line of the frame; it is sent to the terminal only when it reads differently."""
 
     def __init__(self, page: Framed) -> None:
         super().__init__()
         self.page = page
+        self._sent = Text()
+
+    def renew(self) -> None:
+        """Draws the line again if it changed."""
+        if self.line() != self._sent:
+            self.refresh()
 
     def render(self) -> Text:
+        """The line as it reads now."""
+        self._sent = self.line()
+        return self._sent
+
+    def line(self) -> Text:
+        """What the line says."""
+        return Text()
+
+
+class TopLine(FrameLine):
+    """Where am I, and how much is pending."""
+
+    DEFAULT_CSS = "TopLine { height: 1; dock: top; }"
+
+    def line(self) -> Text:
         """Left, middle and right; the middle gives way first."""
         left, middle, right = self.page.where(), self.page.standing(), self.page.counts()
         room = self.size.width - left.cell_len - right.cell_len - 2
@@ -60,16 +79,12 @@ class TopLine(Widget):
         return line
 
 
-class KeyLine(Widget):
+class KeyLine(FrameLine):
     """What can I press here: only what works now."""
 
     DEFAULT_CSS = "KeyLine { height: 1; dock: bottom; }"
 
-    def __init__(self, page: Framed) -> None:
-        super().__init__()
-        self.page = page
-
-    def render(self) -> Text:
+    def line(self) -> Text:
         """As many keys as fit, the first ones first; help always."""
         ranked = sorted((command for command in on(self.page.place) if command.rank), key=lambda command: command.rank)
         works = [command.id for command in ranked if self.page.cannot(command.id) is None]
@@ -96,6 +111,8 @@ class Notice(Widget):
 
     def tell(self, text: Text) -> None:
         """Shows the text; an empty one hides the notice."""
+        if text == self.text:
+            return
         self.text = text
         self.display = bool(text.plain)
         self.refresh(layout=True)
