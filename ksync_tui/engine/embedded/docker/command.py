@@ -1,0 +1,164 @@
+"""Running commands, on this machine or against a Docker host, with their output line by line as it comes."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from ksync_tui.errors import EngineError
+
+Log = Callable[[str], None]
+Stop = Callable[[], bool]
+KEPT_LINES = 30
+_PATIENCE = 10.0
+_LOOK = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a command ended: exit code, what it wrote to standard output, and the last lines of all it wrote."""
+
+    code: int
+    out: str
+    last: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DockerHost:
+    """A Docker Engine, as `[hosts]` names it: "" for docker's own default, an address (`unix://`, `ssh://`, `tcp://`),
+    or the name of a docker context.
+    """
+
+    server: str
+    address: str = ""
+
+    @property
+    def docker(self) -> list[str]:
+        """The docker command for this host."""
+        if self.address and "://" not in self.address:
+            return ["docker", "--context", self.address]
+        return ["docker"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the environment needs to hold for it; `docker-compose` reads it too."""
+        if "://" in self.address:
+            return {"DOCKER_HOST": self.address}
+        return {"DOCKER_CONTEXT": self.address} if self.address else {}
+
+
+def _quiet(_: str) -> None:
+    """Takes a line of output and leaves it."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One command to run: words, working folder, what the environment holds besides, and how long it may take."""
+
+    words: Sequence[str]
+    folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
+
+
+def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> Finished:
+    """Runs a command to its end; each line of output goes to `log` as it comes.
+
+    The command has a process group of its own and no standard input. When `stop` asks for it, or time is up, the group
+    gets SIGTERM, then SIGKILL. Raises EngineError when the command is not installed, was stopped or took too long; an
+    exit code other than 0 is no error here.
+    """
+    process = _start(call)
+    out: list[str] = []
+    last: list[str] = []
+
+    def take(line: str, *, standard: bool) -> None:
+        if standard:
+            out.append(line)
+        last.append(line)
+        del last[:-KEPT_LINES]
+        log(line)
+
+    try:
+        _follow(process, call, take, stop)
+    except BaseException:
+        _end(process)
+        raise
+    return Finished(process.returncode, "\n".join(out), tuple(last))
+
+
+def _start(call: Call) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - words, no shell
+            list(call.words),
+            cwd=call.folder,
+            env=os.environ | dict(call.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        missing = call.folder is not None and not call.folder.is_dir()
+        what = (
+            f"the folder {call.folder} is not there" if missing else f"the command `{call.words[0]}` is not installed"
+        )
+        raise EngineError(what, hint=None if missing else f"Install {call.words[0]}, or correct PATH") from error
+    except OSError as error:
+        raise EngineError(f"`{call.words[0]}` cannot be started", why=error.strerror) from error
+
+
+def _follow(process: subprocess.Popen[bytes], call: Call, take: Callable[..., None], stop: Stop) -> None:
+    until = None if call.seconds is None else time.monotonic() + call.seconds
+    rest: dict[int, bytes] = {}
+    with selectors.DefaultSelector() as watched:
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                watched.register(stream, selectors.EVENT_READ)
+                rest[stream.fileno()] = b""
+        while watched.get_map():
+            for key, _ in watched.select(_LOOK):
+                stream = key.fileobj
+                if not isinstance(stream, int) and not _read(stream, rest, take, standard=stream is process.stdout):  # type: ignore[arg-type]
+                    watched.unregister(stream)
+            if stop():
+                raise EngineError(f"`{call.words[0]}` was stopped")
+            if until is not None and time.monotonic() > until:
+                raise EngineError(f"`{call.words[0]}` took longer than {call.seconds:.0f} s")
+    process.wait()
+
+
+def _read(stream: IO[bytes], rest: dict[int, bytes], take: Callable[..., None], *, standard: bool) -> bool:
+    """Takes what a stream has; false at its end."""
+    number = stream.fileno()
+    data = os.read(number, 65536)
+    *lines, rest[number] = (rest[number] + data).replace(b"\r", b"\n").split(b"\n")
+    if not data and rest[number]:
+        lines.append(rest[number])
+    for line in lines:
+        take(line.decode("utf-8", "replace"), standard=standard)
+    return bool(data)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends the whole group: asked first, then at once."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            continue
+        return

@@ -1,0 +1,51 @@
+"""What carrying something out on a Docker host needs to know and to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ksync_tui.engine.embedded.docker.command import Call, DockerHost, Finished, Log, Stop, run
+from ksync_tui.errors import EngineError
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.resource import Target
+
+OWNER_LABEL = "dev.ksync.owner"
+"""On every container that ksync makes: the kind and name of its resource. One without it is never removed."""
+
+Find = Callable[[Target], Resource | None]
+Interpolate = Callable[[str], str]
+"""Puts variables and secrets in the place of `[[NAME]]` (facts e.1). Raises EngineError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One resource about to be carried out: on which host, with which files, values, and who hears of it.
+
+    `state` is ksync's state folder (`stacks/NAME`, `repos/NAME`, `builds/NAME` below it hold the files). `log` takes
+    output whose secrets are replaced later, before it is kept or shown. `stop` tells whether to give up.
+    """
+
+    host: DockerHost
+    state: Path
+    find: Find
+    interpolate: Interpolate
+    log: Log
+    stop: Stop
+
+    def docker(self, *words: str, folder: Path | None = None, seconds: float | None = None) -> Finished:
+        """Runs `docker WORDS` against the host, its output logged."""
+        call = Call([*self.host.docker, *words], folder, self.host.environment, seconds)
+        return run(call, self.log, self.stop)
+
+    def quietly(self, *words: str, seconds: float | None = 30) -> Finished:
+        """The same without logging: for looking."""
+        return run(Call([*self.host.docker, *words], None, self.host.environment, seconds), stop=self.stop)
+
+    def sure(self, done: Finished, what: str, where: Target, hint: str | None = None) -> Finished:
+        """The same result, or EngineError with the last lines when the command failed."""
+        if done.code != 0:
+            why = "; ".join(line for line in done.last[-5:] if line.strip()) or f"exit code {done.code}"
+            raise EngineError(what, where=str(where), why=why, hint=hint)
+        return done
