@@ -122,34 +122,38 @@ def _start(call: Call) -> subprocess.Popen[bytes]:
 
 def _follow(process: subprocess.Popen[bytes], call: Call, take: Callable[..., None], stop: Stop) -> None:
     until = None if call.seconds is None else time.monotonic() + call.seconds
-    rest: dict[int, bytes] = {}
     with selectors.DefaultSelector() as watched:
-        for stream in (process.stdout, process.stderr):
+        for stream, standard in ((process.stdout, True), (process.stderr, False)):
             if stream is not None:
-                watched.register(stream, selectors.EVENT_READ)
-                rest[stream.fileno()] = b""
+                watched.register(stream, selectors.EVENT_READ, _Lines(stream, standard))
         while watched.get_map():
             for key, _ in watched.select(_LOOK):
-                stream = key.fileobj
-                if not isinstance(stream, int) and not _read(stream, rest, take, standard=stream is process.stdout):  # type: ignore[arg-type]
-                    watched.unregister(stream)
+                if not key.data.read(take):
+                    watched.unregister(key.fileobj)
             if stop():
                 raise EngineError(f"`{call.words[0]}` was stopped")
             if until is not None and time.monotonic() > until:
-                raise EngineError(f"`{call.words[0]}` took longer than {call.seconds:.0f} s")
+                raise EngineError(f"`{call.words[0]}` took longer than {call.seconds:g} s")
     process.wait()
 
 
-def _read(stream: IO[bytes], rest: dict[int, bytes], take: Callable[..., None], *, standard: bool) -> bool:
-    """Takes what a stream has; false at its end."""
-    number = stream.fileno()
-    data = os.read(number, 65536)
-    *lines, rest[number] = (rest[number] + data).replace(b"\r", b"\n").split(b"\n")
-    if not data and rest[number]:
-        lines.append(rest[number])
-    for line in lines:
-        take(line.decode("utf-8", "replace"), standard=standard)
-    return bool(data)
+class _Lines:
+    """One of a command's two streams, cut into lines."""
+
+    def __init__(self, stream: IO[bytes], standard: bool) -> None:
+        self._stream = stream
+        self._standard = standard
+        self._rest = b""
+
+    def read(self, take: Callable[..., None]) -> bool:
+        """Takes what is there; false at the end."""
+        data = os.read(self._stream.fileno(), 65536)
+        *lines, self._rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
+        if not data and self._rest:
+            lines.append(self._rest)
+        for line in lines:
+            take(line.decode("utf-8", "replace"), standard=self._standard)
+        return bool(data)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
