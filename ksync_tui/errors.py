@@ -27,6 +27,13 @@ EXIT_ERROR = 1
 EXIT_PENDING = 2
 
 
+def sentences(first: str, second: str | None) -> str:
+    """Two sentences with one full stop between them; the first alone where there is no second."""
+    if not second:
+        return first
+    return f"{first} {second}" if first.endswith((".", "?", "!")) else f"{first}. {second}"
+
+
 class KsyncError(Exception):
     """What failed (`what`), where (`where`: file:line or kind/name), why (`why`) and what to do (`hint`)."""
 
@@ -40,7 +47,7 @@ class KsyncError(Exception):
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
         body = f"{head}: {self.why}" if self.why else head
-        return f"{body}. {self.hint}" if self.hint else body
+        return sentences(body, self.hint)
 
 
 class UsageError(KsyncError):

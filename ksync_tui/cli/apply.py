@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
-from ksync_tui.cli.choice import agreed, runnable, ticks_of
+from ksync_tui.cli.choice import agreed, runnable, target_of, ticks_of
 from ksync_tui.cli.commands import sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING
 from ksync_tui.session import Session
@@ -25,8 +25,17 @@ def apply(wanted: Namespace, output: Output) -> int:
         plan = session.review(sync_of(session, wanted)).plan
         ticks = ticks_of(plan, wanted.only, everything=wanted.all, deletes=wanted.allow_delete)
         selection = runnable(plan, ticks)
+        if wanted.removal:
+            selection = selection.removing(wanted.removal)
         output.left_out(plan, selection, deletes=wanted.allow_delete)
         return carry_out(session, plan, selection, output, yes=wanted.yes, detach=wanted.detach)
+
+
+def run_one(wanted: Namespace, output: Output) -> int:
+    """Deploys, builds, pulls or runs one resource."""
+    with Session.open() as session:
+        selection = session.by_hand(target_of(wanted.target))
+        return carry_out(session, selection.plan, selection, output, yes=wanted.yes, detach=wanted.detach)
 
 
 def carry_out(
@@ -46,7 +55,7 @@ def carry_out(
         output.started(session.start(selection))
         return EXIT_OK
     with _StopOnInterrupt(output) as stop:
-        record = session.run(selection, output.event(selection), stop)
+        record = session.run(selection, output.event(selection), stop, stop.halt)
     output.run(record)
     return code_of(plan, record)
 
@@ -59,14 +68,18 @@ def code_of(plan: Plan, record: RunRecord) -> int:
 
 
 class _StopOnInterrupt:
-    """The first Ctrl-C stops after the current action, the second one at once."""
+    """The first Ctrl-C stops after the current action, the second gives that one up, a third leaves at once."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
-        self._asked = False
+        self._asked = 0
 
     def __call__(self) -> bool:
-        return self._asked
+        return self._asked > 0
+
+    def halt(self) -> bool:
+        """Whether the action that goes on is to be given up."""
+        return self._asked > 1
 
     def __enter__(self) -> _StopOnInterrupt:
         self._before = signal.signal(signal.SIGINT, self._heard)
@@ -76,7 +89,13 @@ class _StopOnInterrupt:
         signal.signal(signal.SIGINT, self._before)
 
     def _heard(self, _number: int, _frame: FrameType | None) -> None:
-        if self._asked:
+        self._asked += 1
+        if self._asked > len(_SAYS):
             raise KeyboardInterrupt
-        self._asked = True
-        self._output.say("stopping after this action; Ctrl-C again stops at once")
+        self._output.say(_SAYS[self._asked - 1])
+
+
+_SAYS = (
+    "stopping after this action; Ctrl-C again gives this one up as well",
+    "giving this action up; Ctrl-C again leaves at once, whatever state that leaves",
+)

@@ -101,6 +101,19 @@ def _apply(parser: argparse.ArgumentParser) -> None:
     _ticks(parser)
     _json(parser)
     parser.add_argument("--allow-delete", action="store_true", help="deletes too")
+    _removal(parser)
+    parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
+
+
+def _removal(parser: argparse.ArgumentParser) -> None:
+    says = "the containers of what is deleted: down takes them down (default), volumes also drops their volumes"
+    parser.add_argument("--removal", choices=["down", "volumes", "forget"], help=f"{says}, forget leaves them")
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="KIND/NAME", help="a stack, deployment, build, repo or procedure")
+    _json(parser)
+    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
     parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
 
 
@@ -150,6 +163,7 @@ def _runs(parser: argparse.ArgumentParser) -> None:
         if name == "resume":
             child.add_argument("--yes", "-y", action="store_true", help="do not ask")
             child.add_argument("--allow-delete", action="store_true", help="deletes too")
+            _removal(child)
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
@@ -168,11 +182,13 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "demo": ("a throw-away sandbox with pending changes of every sort", _demo),
     "plan": ("what would be done", _plan),
     "apply": ("do it: --all, or --only KIND/NAME", _apply),
+    "run": ("deploy, build, pull or run one resource: KIND/NAME", _run),
     "commit": ("managed mode: live into the file, then a commit", _commit),
     "validate": ("problems only, as file:line:column", _validate),
     "export": ("live resources as TOML", _export),
     "syncs": ("the syncs and their states; add, edit, remove", _syncs),
     "runs": ("past and running runs; show, watch, resume", _runs),
+    "doctor": ("what works here: engine, Docker hosts, git, terminal", _json),
     "schema": ("JSON Schema of resource files, for editors", _schema),
     "_run": ("", _run_frozen),
 }

@@ -116,8 +116,8 @@ def _run_frozen(wanted: Namespace, output: Output) -> int:
     del output  # the journal is the only channel of a detached run
     from ksync_tui.run.detached import stop_signals
 
-    with _session() as session, stop_signals() as stop:
-        session.carry_out(wanted.run, stop=stop)
+    with _session() as session, stop_signals() as (stop, halt):
+        session.carry_out(wanted.run, stop=stop, halt=halt)
     return EXIT_OK
 
 
@@ -157,6 +157,8 @@ _COMMANDS: dict[str, Callable[[Namespace, Output], int]] = {
     "demo": _lazily("demo", "demo"),
     "_run": _run_frozen,
     "apply": _lazily("apply", "apply"),
+    "run": _lazily("apply", "run_one"),
+    "doctor": _lazily("doctor", "doctor"),
     "commit": _lazily("commit", "commit"),
     "syncs": _lazily("syncs", "syncs"),
     "runs": _lazily("runs", "runs"),

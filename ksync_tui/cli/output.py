@@ -227,6 +227,14 @@ class Output:
             print(neutral(f"[{number}/{len(record.actions)}] {action.outcome:7} {action.title}{why}"), file=sys.stderr)
         return len(over)
 
+    def findings(self, findings: Sequence[Mapping[str, Any]]) -> None:
+        """What `ksync doctor` found."""
+        if self.json:
+            self._object({"findings": findings})
+            return
+        marks = {True: "works", False: "FAILS", None: ""}
+        self._table([(marks[one["works"]], one["what"], one["found"]) for one in findings])
+
     # ----------------------------------------------------------------- syncs
 
     def syncs(self, rows: Sequence[SyncRow]) -> None:

@@ -30,7 +30,10 @@ def runs(wanted: Namespace, output: Output) -> int:
         elif wanted.action == "resume":
             plan, left = session.left_of(wanted.run)
             ticks = {tick for tick in left if wanted.allow_delete or not plan.by_id[tick].destructive}
-            return carry_out(session, plan, runnable(plan, ticks), output, yes=wanted.yes)
+            selection = runnable(plan, ticks)
+            if wanted.removal:
+                selection = selection.removing(wanted.removal)
+            return carry_out(session, plan, selection, output, yes=wanted.yes)
         else:
             output.runs(session.runs())
         return EXIT_OK

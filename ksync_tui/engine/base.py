@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action
-from ksync_tui.model.resource import Snapshot, Target
+from ksync_tui.model.resource import Find, Snapshot, Target
 
 Log = Callable[[str], None]
-"""Takes one line of output; secrets in it are already replaced by `<NAME>`."""
+"""Takes one line of output as it comes; secrets in it are replaced by `<NAME>` before it is kept or shown."""
+
+Stop = Callable[[], bool]
+"""Tells whether to give up what is being done at this moment."""
+
+
+def never() -> bool:
+    """A Stop that does not."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +47,28 @@ class Engine(Protocol):
         """What this engine can do."""
 
     def snapshot(self) -> Snapshot:
-        """All live resources and states at one moment. Cheap when nothing changed since the last call."""
+        """All live resources at one moment. Cheap when nothing changed since the last call."""
 
-    def deploy_block(self, server: str) -> str | None:
-        """Why nothing can be deployed to a server (by name; "" for none) and what to do, or None."""
+    def observed(self, snapshot: Snapshot, wanted: Collection[Target]) -> Snapshot:
+        """The snapshot with what is seen of the wanted resources, and of all that was deployed, where they run.
+
+        A host that does not answer in time is named in `unreachable`; never raises for one.
+        """
+
+    def deploy_block(self, resource: Resource, find: Find) -> str | None:
+        """Why a resource cannot be deployed and what to do, or None; `find` gives what will be there by then."""
+
+    def outside(self, action: Action) -> bool:
+        """Whether an action has effects outside ksync's database, so that it has to be done by itself."""
 
     def fingerprint(self, target: Target) -> str | None:
         """The live fingerprint of a target right now, or None where it does not exist (DESIGN rule 6)."""
 
-    def apply(self, action: Action, log: Log) -> None:
-        """Carries out one action. Returns only when the effect is there; raises EngineError when it is not."""
+    def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
+        """Carries out one action. Returns only when the effect is there; raises EngineError when it is not.
+
+        One that goes on outside ksync gives up when `stop` asks for it, and raises EngineError.
+        """
 
     def group(self) -> AbstractContextManager[None]:
         """Actions applied inside, and journal rows written inside, become durable together or not at all.

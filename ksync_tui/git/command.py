@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # What `git rev-parse --local-env-vars` lists, less the configuration a user gave on purpose.
-_OTHER_REPOSITORY = (
+OTHER_REPOSITORY = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
@@ -30,7 +30,7 @@ _OTHER_REPOSITORY = (
     "GIT_WORK_TREE",
     "GPG_TTY",
 )
-_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_PAGER": "cat"}
+QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_PAGER": "cat"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ def run(args: Sequence[str], cwd: Path, *, env: Mapping[str, str] | None = None,
 
     Raises GitError when the command cannot be started; a non-zero exit is the caller's to judge.
     """
-    inherited = {key: value for key, value in os.environ.items() if key not in _OTHER_REPOSITORY}
+    inherited = {key: value for key, value in os.environ.items() if key not in OTHER_REPOSITORY}
     try:
         process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
             ["git", *args],  # noqa: S607 - the user's git is the one on the user's PATH
             cwd=cwd,
-            env=inherited | _QUIET | dict(env or {}),
+            env=inherited | QUIET | dict(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

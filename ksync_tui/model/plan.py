@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -12,11 +12,22 @@ from ksync_tui.errors import SelectionError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Place, Problem, Target
 
-Verb = Literal["create", "update", "delete", "rename", "deploy"]
+Verb = Literal["create", "update", "delete", "rename", "deploy", "run"]
+"""`run` is a build, a repo or a procedure that a person runs by hand: no sync plans it."""
 VERBS: tuple[Verb, ...] = ("create", "update", "delete", "rename", "deploy")
+"""What a sync plans."""
 SIGNS: Mapping[str, str] = {
-    "create": "+", "update": "~", "delete": "-", "rename": ">", "deploy": "*", "problem": "!", "blocked": "x",
+    "create": "+", "update": "~", "delete": "-", "rename": ">", "deploy": "*", "run": "$", "problem": "!",
+    "blocked": "x",
 }  # fmt: skip
+
+Removal = Literal["forget", "down", "volumes"]
+REMOVALS: Mapping[Removal, str] = {
+    "down": "its containers are taken down, volumes stay",
+    "volumes": "its containers are taken down and their volumes are lost",
+    "forget": "its containers stay and are forgotten",
+}
+"""What becomes of what was deployed when its resource is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,8 @@ class Action:
     consequences: tuple[str, ...] = ()
     old_name: str | None = None
     """For a rename: the live name."""
+    removal: Removal | None = None
+    """For the delete of something deployed: what becomes of its containers. None: nothing of it was deployed."""
 
     @property
     def id(self) -> str:
@@ -174,6 +187,16 @@ class Selection:
     def deletes(self) -> tuple[Action, ...]:
         """The selected actions that lose something."""
         return tuple(action for action in self if action.destructive)
+
+    @property
+    def removal(self) -> Removal | None:
+        """What becomes of the containers of what is deleted; None where nothing of it was deployed."""
+        return next((action.removal for action in self if action.removal), None)
+
+    def removing(self, how: Removal) -> Selection:
+        """The same selection with another end for the containers of what is deleted."""
+        actions = (replace(action, removal=how) if action.removal else action for action in self.plan.actions)
+        return replace(self, plan=replace(self.plan, actions=tuple(actions)))
 
 
 def select(plan: Plan, ticked: Collection[str]) -> Selection:

@@ -90,6 +90,10 @@ def wants_deploy(resource: Resource) -> bool:
     return isinstance(resource, Deployable) and resource.deploy
 
 
+Find = Callable[[Target], Resource | None]
+"""Looks a resource up by its target."""
+
+
 class Reference(NamedTuple):
     """A field that names another resource: its path inside the resource, and whom it names."""
 
@@ -231,12 +235,14 @@ DeployState = Literal[
 class Deployed:
     """What was deployed last: the digest of the fields that redeploy, and an outstanding reason if a deploy is owed.
 
-    `fingerprint` is that of the whole declared resource then: while it is equal, the digest is too.
+    `fingerprint` is that of the whole declared resource then: while it is equal, the digest is too. `built` is the
+    version of the build that it was deployed with, where its image is the latest of one.
     """
 
     redeploy_digest: str | None = None
     outstanding: str | None = None
     fingerprint: str | None = None
+    built: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +250,9 @@ class Snapshot:
     """Everything that the planner needs to know about live, read at one moment.
 
     `states` has an entry per deployable live resource whose state is known; others are unknown.
-    `applied` has the fingerprint last applied from files per target.
+    `applied` has the fingerprint last applied from files per target. `built` has the version last built per build,
+    `changed_files` the files that a stack was deployed with and that say something else now, `unreachable` why the
+    Docker host of a server did not answer.
     """
 
     live: Mapping[Target, Live] = field(default_factory=dict)
@@ -252,4 +260,7 @@ class Snapshot:
     deployed: Mapping[Target, Deployed] = field(default_factory=dict)
     applied: Mapping[Target, str] = field(default_factory=dict)
     version: object = None
-    """Changes whenever anything in the snapshot changed; equal versions mean equal snapshots."""
+    """Changes whenever anything in the store changed; equal versions mean equal resources."""
+    built: Mapping[str, str] = field(default_factory=dict)
+    changed_files: Mapping[Target, tuple[str, ...]] = field(default_factory=dict)
+    unreachable: Mapping[str, str] = field(default_factory=dict)

@@ -5,11 +5,11 @@ Pure; where a reference stands in its file is asked of whoever knows the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ksync_tui.model.references import after_cycles, resolve_after
-from ksync_tui.model.resource import Declarations, Declared, Place, Problem, Target
+from ksync_tui.model.resource import Declarations, Declared, Place, Problem, Snapshot, Target
 
 PlaceOf = Callable[[Declared, tuple[str | int, ...]], Place]
 """Where a path of field names stands in a declared resource's file."""
@@ -39,6 +39,17 @@ def check(declarations: Declarations, live: Collection[Target], place_of: PlaceO
         resources=tuple(_blocked(one, blocked.get(one.target)) for one in declarations.resources),
         problems=(*declarations.problems, *dangling, *faults),
     )
+
+
+def silent_hosts(declared: Mapping[Target, Declared], snapshot: Snapshot) -> Iterator[Problem]:
+    """A warning per server whose Docker host did not answer: nothing is known of what runs there, nor deployed."""
+    for server, why in snapshot.unreachable.items():
+        target = Target("server", server)
+        naming = (one for one in declared.values() if any(target == named.target for named in one.references))
+        one = declared.get(target) or next(naming, None)
+        place = one.place if one else Place(str(target), 1)
+        message = f"the Docker host of server '{server}' does not answer, so states there are unknown: {why}"
+        yield Problem("warning", place, message, "`ksync doctor` looks at every host", target)
 
 
 def _blocked(declared: Declared, why: str | None) -> Declared:

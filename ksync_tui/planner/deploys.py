@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.references import after_edges
-from ksync_tui.model.resource import Declared, Deployed, Snapshot, Target, redeploy_digest
+from ksync_tui.model.resource import Declared, Deployed, Find, Snapshot, Target, redeploy_digest
 from ksync_tui.planner.draft import Draft, Drafts, action_id, pending
 from ksync_tui.planner.labels import key_of
 from ksync_tui.planner.references import References
 
-DeployBlock = Callable[[str], str | None]
+DeployBlock = Callable[[Resource, Find], str | None]
+"""Why a resource cannot be deployed and what to do, or None; it may look up what will be there."""
 _Graph = dict[Target, list[Target]]
 _Waiting = dict[Target, tuple[int, Declared]]
 _SETTLED = ("running", "unknown")
+_NOTHING = ("not_deployed", "down")
+"""The states of a deployment and of a stack without any container."""
 
 
 @dataclass(slots=True)
@@ -76,7 +79,17 @@ class Deploys:
             return owed or "not deployed yet"
         if state not in _SETTLED:
             return f"{target.kind} has {state} state"
-        return self._config_reason(declared, record) or owed
+        return self._config_reason(declared, record) or self._contents_reason(declared, record) or owed
+
+    def _contents_reason(self, declared: Declared, record: Deployed | None) -> str | None:
+        """A newer image of the build that it runs the latest of (facts c.7 without h.2), or changed files."""
+        if record is not None and record.built is not None:
+            build = getattr(declared.resource.settings, "image", None)
+            version = self.snapshot.built.get(getattr(build and build.params, "build_id", ""))
+            if version is not None and version != record.built:
+                return f"build has new version: {version}"
+        changed = self.snapshot.changed_files.get(declared.target)
+        return f"file contents have changed: {', '.join(changed)}" if changed else None
 
     def _config_reason(self, declared: Declared, record: Deployed | None) -> str | None:
         """A change of the fields that redeploy: since the last deploy, or by this plan where none is on record."""
@@ -135,14 +148,16 @@ class Deploys:
         if missing is not None:
             return self.references.why_missing(missing)
         server = getattr(declared.resource.settings, "server_id", "")
-        return self.deploy_block(server)
+        if server in self.snapshot.unreachable:
+            return f"the Docker host of server '{server}' does not answer: {self.snapshot.unreachable[server]}"
+        return self.deploy_block(declared.resource, self.references.find)
 
 
 def _never_deployed(state: str, record: Deployed | None) -> bool:
     """Whether a resource was, as far as anybody knows, never deployed. An unknown state says nothing by itself."""
     if state == "unknown":
         return record is None
-    return state == "not_deployed" and (record is None or record.redeploy_digest is None)
+    return state in _NOTHING and (record is None or record.redeploy_digest is None)
 
 
 def _reversed(parents: _Graph) -> _Graph:

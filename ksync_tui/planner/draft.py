@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.plan import Action, FieldChange, Verb
+from ksync_tui.model.plan import Action, FieldChange, Removal, Verb
 from ksync_tui.model.resource import Declared, Place, Target
 
 
@@ -26,6 +26,7 @@ class Draft:
     blocked: str | None = None
     fingerprint: str | None = None
     consequences: list[str] = field(default_factory=list)
+    removal: Removal | None = None
 
     @property
     def id(self) -> str:
@@ -57,6 +58,7 @@ class Draft:
             blocked=self.blocked,
             fingerprint=self.fingerprint,
             consequences=tuple(self.consequences),
+            removal=self.removal,
         )
 
 

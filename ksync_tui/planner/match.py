@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.plan import Verb
-from ksync_tui.model.resource import Broken, Declarations, Declared, Live, Snapshot, Target, fingerprint
+from ksync_tui.model.plan import Removal, Verb
+from ksync_tui.model.resource import Broken, Declarations, Declared, Deployed, Live, Snapshot, Target, fingerprint
 from ksync_tui.planner.draft import Draft, Drafts, pending
 from ksync_tui.planner.labels import fields_of
 from ksync_tui.planner.scope import INLINE_SYNC, Scope, has_files
@@ -199,10 +199,12 @@ def undeclared(declarations: Declarations, found: Matched, snapshot: Snapshot, s
     return sorted((live for live in gone if scope.may_delete(live)), key=lambda live: live.target)
 
 
-def delete(live: Live) -> Draft:
-    """The delete of a live resource."""
+def delete(live: Live, deployed: Deployed | None) -> Draft:
+    """The delete of a live resource; what was deployed of it is taken down, unless a person wants it otherwise."""
     try:
         current = live.resource
     except KsyncError as error:
         return _unreadable("delete", live.target, live, error)
-    return Draft("delete", live.target, "not declared", current=current, fingerprint=live.fingerprint)
+    removal: Removal | None = "down" if deployed and deployed.redeploy_digest is not None else None
+    known = live.fingerprint
+    return Draft("delete", live.target, "not declared", current=current, fingerprint=known, removal=removal)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.model.resource import Declarations, Snapshot, Target
+from ksync_tui.planner.checks import silent_hosts
 from ksync_tui.planner.consequences import tell_consequences
 from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
 from ksync_tui.planner.match import Abilities, Comparer, Matched, delete, match, undeclared
@@ -35,8 +34,8 @@ class Planner:
     ) -> Plan:
         """What it would take to make live equal declared.
 
-        `deploy_block` says why nothing can be deployed to a server (by name, "" for none), or gives None; `itself` is
-        the live resource_sync that is planned, if it is one. Nothing in a plan is done before somebody ticks it.
+        `deploy_block` says why a resource cannot be deployed, or gives None; `itself` is the live resource_sync that is
+        planned, if it is one. Nothing in a plan is done before somebody ticks it.
         """
         scope = Scope(options, itself)
         found = match(declarations, snapshot, scope, capabilities, self._comparer)
@@ -46,10 +45,10 @@ class Planner:
         references = References(found.drafts, found.declared, snapshot)
         if capabilities.refuses_dangling:
             check_writes(references)
-        Deploys(found.part, found.drafts, references, snapshot, cache(deploy_block), self._digests).add()
+        Deploys(found.part, found.drafts, references, snapshot, deploy_block, self._digests).add()
         if options.deletes and held is None:
             for live in gone:
-                found.add(delete(live))
+                found.add(delete(live, snapshot.deployed.get(live.target)))
         keys = settle(found.drafts, itself)
         tell_consequences(found.drafts, found.declared, snapshot.states)
         self._forget(found)
@@ -57,7 +56,7 @@ class Planner:
             options=options,
             engine=engine,
             actions=freeze(found.drafts, keys),
-            problems=declarations.problems,
+            problems=(*declarations.problems, *silent_hosts(found.declared, snapshot)),
             unchanged=dict(found.unchanged),
             renames=rename_hints(creates, gone),
             deletes_held=held,

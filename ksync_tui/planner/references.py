@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Declared, Reference, Snapshot, Target
-from ksync_tui.planner.draft import Draft, Drafts, pending_create
+from ksync_tui.planner.draft import Draft, Drafts, pending, pending_create
 
 _LOOSE = frozenset({"alerter", "user_group"})
 """Kinds that Komodo stores whatever they name (facts c.9, h.12)."""
@@ -43,6 +44,14 @@ class References:
 
     def _found(self, target: Target) -> bool:
         return target in self.snapshot.live or pending_create(self.drafts, target) is not None
+
+    def find(self, target: Target) -> Resource | None:
+        """A resource as it will be once this plan is done, whatever of it is ticked."""
+        draft = pending(self.drafts, target)
+        if draft is not None and draft.proposed is not None:
+            return draft.proposed
+        live = self.snapshot.live.get(target)
+        return live.resource if live else None
 
     def why_missing(self, reference: Reference) -> str:
         """What is missing and which line to add."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ksync_tui.model.plan import Action, Selection
+from ksync_tui.model.plan import REMOVALS, Action, Selection
 from ksync_tui.present.rows import reason_of
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.ticks import needed_by
@@ -36,6 +36,8 @@ class Confirm:
     deletes: tuple[str, ...]
     question: str | None
     why: str | None
+    removal: str | None = None
+    """What becomes of the containers of what is deleted; None where nothing of it was deployed."""
 
 
 def confirm(selection: Selection, where: str, typed: Typed = "none", expected: str = "", why: str = "") -> Confirm:
@@ -46,6 +48,7 @@ def confirm(selection: Selection, where: str, typed: Typed = "none", expected: s
         deletes=tuple(map(_delete, selection.deletes)),
         question=_question(typed, expected),
         why=neutral(why) or None,
+        removal=_removal(selection),
     )
 
 
@@ -68,6 +71,12 @@ def _delete(action: Action) -> str:
     return f"{neutral(str(action.target))}{known}"
 
 
+def _removal(selection: Selection) -> str | None:
+    how = selection.removal
+    number = sum(action.removal is not None for action in selection)
+    return f"Of {number:,} deployed: {REMOVALS[how]}." if how else None
+
+
 def _question(typed: Typed, expected: str) -> str | None:
     if typed == "none":
         return None
@@ -80,6 +89,8 @@ def lines(screen: Confirm) -> list[str]:
     found += [f"  {step.number or '':>2} {step.sign} {step.target}  {step.reason}".rstrip() for step in screen.steps]
     if screen.deletes:
         found += ["", count(len(screen.deletes), "delete") + ": " + ", ".join(screen.deletes)]
+    if screen.removal:
+        found.append(f"{screen.removal} --removal says otherwise.")
     if screen.question:
         found += [f"{screen.why}." if screen.why else "", screen.question]
     return found

@@ -61,7 +61,7 @@ def _what(action: Action) -> str:
     return f"{_SAYS[action.verb]} {named}."
 
 
-_SAYS = {"create": "Creates", "update": "Updates", "delete": "Deletes", "deploy": "Deploys"}
+_SAYS = {"create": "Creates", "update": "Updates", "delete": "Deletes", "deploy": "Deploys", "run": "Runs"}
 
 
 def _what_to_file(action: Action) -> str:

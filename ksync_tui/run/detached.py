@@ -14,8 +14,10 @@ from pathlib import Path
 from ksync_tui.errors import RunError
 
 
-def spawn(run_id: int, home: Path) -> int:
-    """Starts `ksync _run ID` on a planned run, with that home, in a session of its own; returns its process id.
+def spawn(run_id: int, home: Path | None) -> int:
+    """Starts `ksync _run ID` on a planned run in a session of its own; returns its process id.
+
+    `home` is the folder of both state and settings; None where the child finds them as this process did.
 
     Tell the journal (`Journal.hand_over`). Raises RunError when no process can be started.
     """
@@ -29,7 +31,7 @@ def spawn(run_id: int, home: Path) -> int:
             stdout=nothing,
             stderr=nothing,
             start_new_session=True,
-            env=os.environ | {"KSYNC_HOME": str(home)},
+            env=os.environ | ({"KSYNC_HOME": str(home)} if home else {}),
         )
     except OSError as error:
         why = error.strerror or str(error)
@@ -40,16 +42,18 @@ def spawn(run_id: int, home: Path) -> int:
 
 
 @contextmanager
-def stop_signals() -> Iterator[Callable[[], bool]]:
+def stop_signals() -> Iterator[tuple[Callable[[], bool], Callable[[], bool]]]:
     """For the process that carries out a run: inside, SIGTERM and SIGINT only ask it to stop after the current action.
 
-    Yields what tells whether that was asked. Main thread only.
+    Yields what tells whether that was asked, and whether it was asked a second time: then that action is given up too.
+    Main thread only.
     """
     asked = threading.Event()
+    again = threading.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: asked.set()) for number in numbers]
+    before = [signal.signal(number, lambda *_: again.set() if asked.is_set() else asked.set()) for number in numbers]
     try:
-        yield asked.is_set
+        yield asked.is_set, again.is_set
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)

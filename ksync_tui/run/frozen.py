@@ -29,7 +29,8 @@ class Sealer(Protocol):
 
 
 LOST_SECRET = "the value of one of its secrets is no longer kept here: plan again"  # noqa: S105 - a message
-_PLAIN = ("verb", "reason", "place", "requires", "round", "blocked", "fingerprint", "consequences", "old_name")
+_PLAIN = ("verb", "reason", "place", "requires", "round", "blocked", "fingerprint", "consequences", "old_name",
+          "removal")  # fmt: skip
 
 
 class Frozen(NamedTuple):
@@ -78,6 +79,7 @@ def thaw(frozen: Frozen, sealer: Sealer) -> tuple[Action, str | None]:
         fingerprint=data.get("fingerprint"),
         consequences=tuple(data.get("consequences", ())),
         old_name=data.get("old_name"),
+        removal=data.get("removal"),
     )
     return action, data.get("needed_by")
 

@@ -143,14 +143,14 @@ class Journal:
         added = {action.id: needed_by for action, needed_by in thawed if needed_by}
         return Selection(plan, frozenset(action.id for action, by in thawed if not by), added)
 
-    def request_stop(self, run: int) -> None:
-        """Asks whoever carries out a run to stop after the current action."""
-        self._database.execute("UPDATE runs SET stop = 1 WHERE id = ?", (run,))
+    def request_stop(self, run: int, *, now: bool = False) -> None:
+        """Asks whoever carries out a run to stop after the current action; `now`: to give that one up as well."""
+        self._database.execute("UPDATE runs SET stop = max(stop, ?) WHERE id = ?", (2 if now else 1, run))
 
-    def stop_requested(self, run: int) -> bool:
-        """Whether somebody asked a run to stop."""
+    def stop_requested(self, run: int, *, now: bool = False) -> bool:
+        """Whether somebody asked a run to stop; `now`: at once."""
         found = self._database.row("SELECT stop FROM runs WHERE id = ?", (run,))
-        return bool(found and found[0])
+        return bool(found and found[0] >= (2 if now else 1))
 
     def _actions(self, runs: Iterable[int]) -> Mapping[int, tuple[RunAction, ...]]:
         sql = "SELECT action, round, title, outcome, started, ended, message FROM actions WHERE run = ? ORDER BY seq"

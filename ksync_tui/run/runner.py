@@ -9,8 +9,8 @@ from contextlib import nullcontext
 from functools import cached_property
 from itertools import chain, groupby
 
-from ksync_tui.engine.base import Engine
-from ksync_tui.errors import EngineError, KsyncError, StoreError
+from ksync_tui.engine.base import Engine, Stop, never
+from ksync_tui.errors import EngineError, KsyncError, StoreError, sentences
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, Outcome, RunEnded, RunRecord, RunState
 from ksync_tui.model.plan import Action, Selection
 from ksync_tui.model.resource import Target
@@ -31,22 +31,23 @@ def run(
     engine: Engine,
     journal: Journal,
     tell: Tell = lambda _: None,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Stop = never,
     *,
+    halt: Stop = never,
     selection: Selection | None = None,
     secrets: Mapping[str, str] | None = None,
 ) -> RunRecord:
     """Carries out a planned run of the journal and returns how it ended.
 
     `selection` saves reading it back where it is at hand; `tell` hears of every event, of an action's end only when
-    that is durable; `stop` is asked before each action; `secrets` (label to value) and those of the
-    selection are masked in logs and messages.
+    that is durable; `stop` is asked before each action, `halt` while one goes on outside ksync; `secrets` (label to
+    value) and those of the selection are masked in logs and messages.
 
     Raises RunError when the run was started before, StoreError when nothing can be written at all.
     """
     chosen = selection if selection is not None else journal.load(run_id)
     journal.begin(run_id)
-    return _Run(run_id, chosen, engine, journal, tell, stop, secrets or {}).carry_out()
+    return _Run(run_id, chosen, engine, journal, tell, stop, halt, secrets or {}).carry_out()
 
 
 class _Run:
@@ -59,7 +60,8 @@ class _Run:
         engine: Engine,
         journal: Journal,
         tell: Tell,
-        stop: Callable[[], bool],
+        stop: Stop,
+        halt: Stop,
         secrets: Mapping[str, str],
     ) -> None:
         self._id = run_id
@@ -68,6 +70,7 @@ class _Run:
         self._journal = journal
         self._tell = tell
         self._stop = stop
+        self._halt = halt
         self._secrets = secrets
         self._outcomes: dict[str, Outcome] = {}
         self._stopped: str | None = None
@@ -77,7 +80,7 @@ class _Run:
 
     def carry_out(self) -> RunRecord:
         """Does all rounds and ends the run."""
-        for chunk in _chunks(self._selection):
+        for chunk in _chunks(self._selection, self._engine.outside):
             waiting = list(chunk)
             while waiting:
                 waiting = waiting[self._do_some(waiting) :]
@@ -92,8 +95,10 @@ class _Run:
         """Does as many actions as fit one transaction; returns how many that were."""
         ended: list[ActionEnded] = []
         until = time.monotonic() + CHUNK_SECONDS
-        # A deploy acts outside the database: its rows are written one by one, the intent ahead (DESIGN rule 7).
-        together = nullcontext() if actions[0].verb == "deploy" else self._engine.group()
+        together = self._engine.group()
+        # What acts outside the database is done by itself, its rows written one by one, the intent ahead (rule 7).
+        if self._engine.outside(actions[0]):
+            actions, together = actions[:1], nullcontext()
         try:
             with together:
                 for action in actions:
@@ -126,7 +131,7 @@ class _Run:
             return self._end(action, "skipped", held)
         self._say(ActionStarted(action.id, time.time()))
         try:
-            self._engine.apply(action, lambda line: self._say(ActionLog(action.id, self._mask(line))))
+            self._engine.apply(action, lambda line: self._say(ActionLog(action.id, self._mask(line))), self._halt)
         except StoreError:
             raise
         except EngineError as error:
@@ -183,10 +188,10 @@ _WORDS: Mapping[Outcome | None, str] = {
 }  # fmt: skip
 
 
-def _chunks(selection: Selection) -> Iterator[list[Action]]:
+def _chunks(selection: Selection, outside: Callable[[Action], bool]) -> Iterator[list[Action]]:
     """Neighbours of one round and kind, which may share a transaction."""
     for actions in selection.rounds:
-        for _, alike in groupby(actions, key=lambda action: (action.target.kind, action.verb == "deploy")):
+        for _, alike in groupby(actions, key=lambda action: (action.target.kind, outside(action))):
             chunk = list(alike)
             yield from (chunk[start : start + CHUNK] for start in range(0, len(chunk), CHUNK))
 
@@ -214,5 +219,4 @@ def _said(error: KsyncError, action: Action) -> str:
     """An error in words, without naming the target that the line is about."""
     where = f"{error.where}: " if error.where and error.where != str(action.target) else ""
     why = f": {error.why}" if error.why else ""
-    hint = f". {error.hint}" if error.hint else ""
-    return f"{where}{error.what}{why}{hint}"
+    return sentences(f"{where}{error.what}{why}", error.hint)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
+from ksync_tui.engine.base import Stop, never
 from ksync_tui.engine.embedded.home import open_home
 from ksync_tui.engine.embedded.remembered import Remembered
 from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageError
@@ -20,7 +21,8 @@ from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.run.journal import Journal
 from ksync_tui.session import managed
-from ksync_tui.session.stored import BY_HAND, adding, editing, removing
+from ksync_tui.session.byhand import BY_HAND, RUNNABLE, running
+from ksync_tui.session.stored import adding, editing, removing
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ksync_tui.config import Settings
+    from ksync_tui.engine.embedded.observing import HostSeen
     from ksync_tui.model.events import Event, RunRecord
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Plan, Selection
@@ -166,9 +169,10 @@ class Session:
         name = sync.options.name
         reader = self._readers.setdefault(name, Reader(Remembered(self._home.database)))
         declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
-        snapshot = self.snapshot()
-        declarations = check(declarations, snapshot.live, place_of)
         engine = self._home.engine
+        snapshot = engine.snapshot()
+        declarations = check(declarations, snapshot.live, place_of)
+        snapshot = engine.observed(snapshot, {one.target for one in declarations.resources if one.deploy})
         plan = self._planners.setdefault(name, Planner()).plan(
             declarations,
             snapshot,
@@ -255,23 +259,43 @@ class Session:
 
     # ------------------------------------------------------------------- runs
 
+    def by_hand(self, target: Target) -> Selection:
+        """The selection that deploys a stack or deployment, or runs a build, repo or procedure, whatever is planned.
+
+        Raises UsageError where there is none of the name, NotPossibleError with the reason where it cannot be done.
+        """
+        return running(target, self.snapshot().live, self._home.engine)
+
+    def runnable(self) -> list[Target]:
+        """Every live resource that `by_hand` takes, by kind and name."""
+        return sorted(target for target in self.snapshot().live if target.kind in RUNNABLE)
+
+    def hosts(self) -> list[HostSeen]:
+        """Each Docker host that a server stands for, looked at now."""
+        return self._home.engine.hosts()
+
     def start(self, selection: Selection) -> int:
         """Freezes a selection and carries it out in a process of its own; answers the number of the run."""
         from ksync_tui.run.detached import spawn
 
         run = self._journal.create(selection, _who())
-        self._journal.hand_over(run, spawn(run, self.settings.state))
+        # Without KSYNC_HOME the settings are in a folder of their own, and the child finds them by itself.
+        one_folder = self.settings.file.parent == self.settings.state
+        self._journal.hand_over(run, spawn(run, self.settings.state if one_folder else None))
         return run
 
-    def run(self, selection: Selection, tell: Callable[[Event], None], stop: Callable[[], bool]) -> RunRecord:
-        """Carries out a selection here and now."""
-        return self.carry_out(self._journal.create(selection, _who()), tell, stop, selection)
+    def run(
+        self, selection: Selection, tell: Callable[[Event], None], stop: Stop = never, halt: Stop = never
+    ) -> RunRecord:
+        """Carries out a selection here and now. `stop` ends it after the current action, `halt` gives that up too."""
+        return self.carry_out(self._journal.create(selection, _who()), tell, stop, halt, selection)
 
     def carry_out(
         self,
         run: int,
         tell: Callable[[Event], None] = lambda _: None,
-        stop: Callable[[], bool] = lambda: False,
+        stop: Stop = never,
+        halt: Stop = never,
         selection: Selection | None = None,
     ) -> RunRecord:
         """Carries out a run that was frozen before; a stop that somebody asks for is heeded too."""
@@ -284,6 +308,7 @@ class Session:
             self._journal,
             tell,
             lambda: stop() or self._journal.stop_requested(run),
+            halt=lambda: halt() or self._journal.stop_requested(run, now=True),
             selection=chosen,
             secrets=self.known_secrets(),
         )
@@ -303,9 +328,9 @@ class Session:
                 return Watch(record, tuple(lines), cursor)
             lines += [(event.action, event.line) for event in events if isinstance(event, ActionLog)]
 
-    def stop(self, run: int) -> None:
-        """Asks a run to stop after the action it is at."""
-        self._journal.request_stop(run)
+    def stop(self, run: int, *, now: bool = False) -> None:
+        """Asks a run to stop after the action it is at; `now`: to give that one up too."""
+        self._journal.request_stop(run, now=now)
 
     def left_of(self, run: int) -> tuple[Plan, list[str]]:
         """A new plan for the sync of a run, and the ids in it that the run did not get done."""

@@ -11,12 +11,10 @@ from ksync_tui.model.kinds.registry import KINDS, bad_name
 from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
 from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Live, Target, fingerprint
+from ksync_tui.session.byhand import BY_HAND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-BY_HAND = "by hand"
-"""What the journal calls the source of a change that no sync made."""
 
 
 def adding(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:

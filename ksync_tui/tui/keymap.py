@@ -27,6 +27,7 @@ PAGES = ("syncs", "review", "problems", "history", "run", "diff")
 KEY_NAMES = {
     "question_mark": "?", "colon": ":", "escape": "esc", "exclamation_mark": "!", "left_square_bracket": "[",
     "right_square_bracket": "]", "slash": "/", "pageup": "PgUp", "pagedown": "PgDn", "ctrl+o": "ctrl+o", "f2": "F2",
+    "f3": "F3",
 }  # fmt: skip
 """How the toolkit's key names are written for people."""
 
@@ -68,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tick_none", ("A",), "none", "Untick everything", ("review",), 12),
     Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 13),
     Command("confirm", ("enter",), "run", "Run exactly the steps shown", ("confirm",), 10),
+    Command("removal", ("f3",), "containers", "Containers of deletes: down, with volumes, or kept", ("confirm",), 11),
     Command("commit", ("enter",), "commit", "Make the commit", ("commit",), 10),
     Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),
     Command("answer", ("enter",), "yes", "Yes, do that", ("question",), 10),
@@ -79,9 +81,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous_change", ("left_square_bracket",), "prev change", "Previous change in the diff", WITH_DIFF, 25),
     Command("edit", ("e",), "edit", "Edit the resource here, in the app", ("review", "problems"), 16),
     Command("editor", ("E",), "$EDITOR", "Open the file at its line in $EDITOR", ("review", "problems"), 17),
+    Command("run", ("R",), "run", "Deploy, build, pull or run a live resource by hand", ("review",), 19),
     Command("save", ("f2", "ctrl+o"), "save", "Show the file's diff, then write it", ("editor",), 10),
     Command("complete", ("tab",), "complete", "Complete the key or name before the cursor", ("editor",), 11),
-    Command("stop", ("escape",), "stop after this action", "Stop the run after the action it is at", ("run",), 10),
+    Command("stop", ("escape",), "stop after this action", "Stop after the action it is at; twice: now", ("run",), 10),
     Command("follow", ("l",), "follow log", "Keep the newest line of the log in sight", ("run",), 12),
     Command("detach", ("D",), "detach", "Leave; the run goes on by itself", ("run",), 13),
     Command("copy", ("y",), "copy", "Copy this (OSC 52, and a file)", ("review", "diff", "run", "history"), 26),

@@ -75,6 +75,26 @@ def show_confirm(page: ReviewScreen, review: Review, selection: Selection) -> No
     page.app.push_screen(ConfirmScreen(review, selection), started)
 
 
+def show_run_by_hand(page: ReviewScreen, review: Review, here: Target | None) -> None:
+    """The confirmation of running one resource: the one under the cursor, else one that is chosen."""
+    from ksync_tui.tui.screens.choose import ChooseScreen
+
+    def chosen(target: Target | None) -> None:
+        if target is not None:
+            by_hand = partial(page.session.by_hand, target)
+            page.work(f"Looking at {target}", by_hand, partial(show_confirm, page, review))
+
+    def found(targets: list[Target]) -> None:
+        if here in targets:
+            chosen(here)
+        elif targets:
+            page.app.push_screen(ChooseScreen(targets), chosen)
+        else:
+            page.tell("Nothing is live that could be run: apply it first.")
+
+    page.work("Looking at what can be run", page.session.runnable, found)
+
+
 def show_editor(page: Page[Any], review: Review, target: Target) -> None:
     """The editor of one resource's block, where the session allows it; afterwards the page reads again."""
     from ksync_tui.tui.screens.editor import EditorScreen

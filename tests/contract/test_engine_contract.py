@@ -167,15 +167,45 @@ def test_secrets_come_back(tmp_path: Path, kind: str, fields: dict[str, object])
             assert live.fingerprint == fingerprint(live.resource)
 
 
-def test_a_server_without_docker_blocks_a_deploy_and_says_what_to_do(engine: Engine) -> None:
-    assert "set `server`" in str(engine.deploy_block(""))
-    unknown = str(engine.deploy_block("attic"))
-    assert "'attic'" in unknown
-    assert "[hosts]" in unknown
-    assert "not deploy" in str(engine.deploy_block("edge-1"))
+NEVER_BUILT = {"server_id": "edge-1", "image": {"type": "Build", "params": {"build_id": "app"}}}
 
 
-def test_a_deploy_is_never_pretended(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("kind", "config", "said"),
+    [
+        ("stack", {}, "set `server`"),
+        ("stack", {"server_id": "attic"}, "'attic'"),
+        ("stack", {"server_id": "attic"}, "[hosts]"),
+        ("stack", {"server_id": "edge-1", "swarm_id": "fleet"}, "Komodo Core"),
+        ("deployment", NEVER_BUILT, "`ksync run build/app`"),
+    ],
+)
+def test_what_cannot_be_deployed_is_blocked_and_says_what_to_do(
+    engine: Engine, kind: str, config: dict[str, object], said: str
+) -> None:
+    assert said in str(engine.deploy_block(make(kind, "web", config=config), lambda _: None))
+
+
+def test_what_has_a_docker_host_is_not_blocked(engine: Engine) -> None:
+    assert engine.deploy_block(make("stack", "web", config={"server_id": "edge-1"}), lambda _: None) is None
+
+
+def test_only_what_acts_elsewhere_is_done_by_itself(engine: Engine) -> None:
+    inside = [create("stack", "web"), update(make("stack", "web"), "stack"), delete(make("stack", "web"), "stack")]
+    assert not any(map(engine.outside, inside))
+    assert engine.outside(replace(inside[0], verb="deploy"))
+    assert engine.outside(replace(inside[2], removal="down"))
+    assert not engine.outside(replace(inside[2], removal="forget"))
+
+
+def test_where_nothing_can_be_deployed_nothing_is_looked_at(engine: Engine) -> None:
+    engine.apply(create("stack", "web", deploy=True, config={"server_id": "attic"}), nowhere)
+    snapshot = engine.snapshot()
+    seen = engine.observed(snapshot, {WEB, Target("stack", "gone")})
+    assert (seen.states, seen.unreachable) == ({}, {})
+
+
+def test_a_deploy_that_cannot_be_is_never_pretended(engine: Engine) -> None:
     action = create("stack", "web", deploy=True, config={"server_id": "attic"})
     engine.apply(action, nowhere)
     before = engine.snapshot()

@@ -35,7 +35,7 @@ def applied(declarations: Declarations, *changed: Live) -> Snapshot:
 def planned(declarations: Declarations, snapshot: Snapshot) -> Plan:
     found = check(declarations, snapshot.live, place_of)
     return Planner().plan(
-        found, snapshot, SYNC, engine="test", capabilities=Capabilities(), deploy_block=lambda _: "no Docker here"
+        found, snapshot, SYNC, engine="test", capabilities=Capabilities(), deploy_block=lambda *_: "no Docker here"
     )
 
 

@@ -58,7 +58,7 @@ def plan_of(
         options,
         engine="embedded",
         capabilities=capabilities,
-        deploy_block=lambda server: "no host" if server.startswith("a") else None,
+        deploy_block=lambda one, _: "no host" if getattr(one.settings, "server_id", "").startswith("a") else None,
     )
 
 
@@ -228,7 +228,7 @@ def test_any_graph_of_after_ends_in_rounds(graph: list[list[int]], wanted: list[
         SyncOptions("lab"),
         engine="embedded",
         capabilities=EMBEDDED,
-        deploy_block=lambda server: None,
+        deploy_block=lambda *_: None,
     )
     deploys = {action.target: action for action in found.actions if action.verb == "deploy"}
     assert len(deploys) == sum(stack.deploy for stack in stacks)

@@ -94,7 +94,8 @@ def homelab() -> tuple[Action, ...]:
                requires=("create:deployment/worker", "deploy:stack/web"), round=4),
         Action("create", Target("alerter", "phone"), "new", place=Place(FILE, 70),
                proposed=resource("alerter", "phone"), blocked="its endpoint is missing: add one at line 71"),
-        Action("delete", Target("stack", "old-wiki"), "not declared", current=wiki, round=5, fingerprint="0"),
+        Action("delete", Target("stack", "old-wiki"), "not declared", current=wiki, round=5, fingerprint="0",
+               removal="down"),
     )  # fmt: skip
 
 
@@ -117,6 +118,9 @@ class FakeSession:
     hold: Event | None = None
     """When set to an event, reviews wait for it."""
     steps_per_watch: int = 1
+    stubborn: bool = False
+    """Whether a run only stops when it is asked to give up what it is at."""
+    started: list[Selection] = field(default_factory=list)
 
     def syncs(self) -> list[Sync]:
         return [
@@ -158,6 +162,7 @@ class FakeSession:
         return Confirmation("count", str(len(deletes)), f"{len(deletes)} deletes")
 
     def start(self, selection: Selection) -> int:
+        self.started.append(selection)
         run = len(self.records) + 1
         actions = tuple(RunAction(action.id, action.round, f"{action.sign} {action.target}") for action in selection)
         self.records[run] = RunRecord(
@@ -190,8 +195,18 @@ class FakeSession:
         ended = replace(action, outcome="done", started=record.created, ended=time.time())
         return replace(record, actions=(*record.actions[:waiting], ended, *record.actions[waiting + 1 :]))
 
-    def stop(self, run: int) -> None:
+    def runnable(self) -> list[Target]:
+        return [Target("build", "app"), Target("stack", "web")]
+
+    def by_hand(self, target: Target) -> Selection:
+        action = Action("run" if target.kind == "build" else "deploy", target, "run by hand")
+        return Plan(SyncOptions("by hand"), self.engine, (action,)).select([action.id])
+
+    def stop(self, run: int, *, now: bool = False) -> None:
         from dataclasses import replace
+
+        if self.stubborn and not now:
+            return
 
         record = self.records[run]
         actions = tuple(a if a.outcome else replace(a, outcome="stopped") for a in record.actions)

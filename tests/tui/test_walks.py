@@ -293,6 +293,57 @@ async def test_a_run_stops_after_its_action() -> None:
         await driver.see("Stopped in", "6 stopped")
 
 
+async def test_asked_twice_a_run_gives_up_the_action_it_is_at() -> None:
+    session = FakeSession(steps_per_watch=0, stubborn=True)
+    async with driven(session) as driver:
+        await review(driver)
+        await driver.press("a", "x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.see("0 of 6")
+        await driver.press("escape")
+        await driver.see("Stopping after this action", "esc stop at once")
+        await driver.press("escape")
+        await driver.see("Stopped in")
+
+
+@pytest.mark.parametrize(("at", "started"), [("web", "deploy:stack/web"), ("DOMAIN", "run:build/app")])
+async def test_a_resource_is_run_by_hand(at: str, started: str) -> None:
+    session = FakeSession(steps_per_watch=0)
+    async with driven(session) as driver:
+        await review(driver)
+        await driver.point(at)
+        await driver.press("R")
+        if at == "DOMAIN":
+            await driver.see("run by hand", "build   build/app", "deploy  stack/web")
+            await driver.type("build")
+            await driver.press("enter")
+        await driver.at("confirm")
+        await driver.see("Run 1 of 1 action", "run by hand")
+        await driver.press("enter")
+        await driver.at("run")
+        assert [[one.id for one in selection] for selection in session.started] == [[started]]
+
+
+async def test_what_becomes_of_deleted_containers_is_said_and_chosen() -> None:
+    session = FakeSession(steps_per_watch=0)
+    async with driven(session) as driver:
+        await review(driver)
+        await driver.point("old-wiki")
+        await driver.press("space", "x")
+        await driver.at("confirm")
+        await driver.see("containers are taken down, volumes stay", "F3 changes that")
+        await driver.press("f3")
+        await driver.see("volumes are lost")
+        await driver.press("f3")
+        await driver.see("containers stay and are forgotten")
+        await driver.type("old-wiki")
+        await driver.press("enter")
+        await driver.at("run")
+        (selection,) = session.started
+        assert [(one.id, one.removal) for one in selection] == [("delete:stack/old-wiki", "forget")]
+
+
 async def test_read_only_is_always_said_and_nothing_runs() -> None:
     session = FakeSession(read_only="the database belongs to somebody else")
     async with driven(session) as driver:

@@ -62,7 +62,7 @@ def plan_of(
         options or SyncOptions("lab"),
         engine="embedded",
         capabilities=capabilities or Capabilities(),
-        deploy_block=lambda server: None,
+        deploy_block=lambda *_: None,
         itself=itself,
     )
 
@@ -447,7 +447,7 @@ def test_planning_again_gives_the_same_plan_and_sees_what_changed() -> None:
     arguments: dict[str, Any] = {
         "engine": "core",
         "capabilities": CORE,
-        "deploy_block": lambda server: None,
+        "deploy_block": lambda *_: None,
     }
     declared = [declare("stack/web", deploy=True), declare("stack/b", deploy=True)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,7 +33,8 @@ def target(text: str) -> Target:
 
 def declare(text: str, blocked: str | None = None, **fields: Any) -> Declared:
     named = target(text)
-    resource = KINDS[named.kind].model.model_validate({"name": named.name, "deploy": True, **fields})
+    fields = {"deploy": True} | fields if KINDS[named.kind].deployable else fields
+    resource = KINDS[named.kind].model.model_validate({"name": named.name, **fields})
     references = tuple(Reference(path, Target(kind, name), needed) for path, kind, name, needed in mentions(resource))
     return Declared(named, resource, Place("lab.toml", 1), references=references, blocked=blocked)
 
@@ -53,6 +55,7 @@ def plan_of(
     options: SyncOptions | None = None,
     blocks: dict[str, str] | None = None,
     capabilities: Capabilities | None = None,
+    **seen: Any,
 ) -> Plan:
     return Planner().plan(
         Declarations(tuple(declared)),
@@ -60,11 +63,12 @@ def plan_of(
             {one.target: one for one in live or []},
             {target(text): state for text, state in (states or {}).items()},
             {target(text): record for text, record in (records or {}).items()},
+            **seen,
         ),
         options or SyncOptions("lab"),
         engine="embedded",
         capabilities=capabilities or Capabilities(),
-        deploy_block=(blocks or {}).get,
+        deploy_block=lambda resource, _: (blocks or {}).get(getattr(resource.settings, "server_id", "")),
     )
 
 
@@ -159,6 +163,81 @@ def test_a_failed_parent_does_not_count_as_done() -> None:
     db, api = declare("stack/db"), declare("deployment/api", after=["db"])
     found = plan_of([db, api])
     assert "deploy:stack/db" in found.by_id["deploy:deployment/api"].requires
+
+
+LOGGER = declare("deployment/logger", config={"image": {"type": "Build", "params": {"build_id": "app"}}})
+PINNED = declare(
+    "deployment/logger", config={"image": {"type": "Build", "params": {"build_id": "app", "version": "1.0.0"}}}
+)
+
+
+@pytest.mark.parametrize(
+    ("declared", "ran", "built", "reason"),
+    [
+        (LOGGER, "1.0.0", "1.0.1", "build has new version: 1.0.1"),
+        (LOGGER, "1.0.1", "1.0.1", None),
+        (LOGGER, "1.0.0", None, None),
+        (PINNED, None, "1.0.1", None),
+    ],
+    ids=["newer", "the same", "never built", "pinned"],
+)
+def test_the_latest_of_a_build_follows_it_and_a_pinned_one_does_not(
+    declared: Declared, ran: str | None, built: str | None, reason: str | None
+) -> None:
+    record = replace(deployed(declared), built=ran)
+    found = plan_of(
+        [declared, declare("build/app")],
+        as_live(declared),
+        {"deployment/logger": "running"},
+        {"deployment/logger": record},
+        built={"app": built} if built else {},
+    )
+    assert deploys(found).get("deployment/logger") == reason
+
+
+def test_files_that_say_something_else_now_are_deployed_again() -> None:
+    seen = {"changed_files": {WEB.target: ("compose.yaml", "redis.conf")}}
+    found = plan_of([WEB], as_live(WEB), {"stack/web": "running"}, {"stack/web": deployed(WEB)}, **seen)
+    assert deploys(found) == {"stack/web": "file contents have changed: compose.yaml, redis.conf"}
+
+
+def test_a_host_that_is_silent_is_a_warning_and_blocks_what_would_be_deployed_there() -> None:
+    quiet, edge = declare("stack/quiet", config={"server_id": "edge"}), declare("server/edge")
+    due = declare("stack/due", config={"server_id": "edge"})
+    state = {"live": as_live(quiet, due, edge), "records": {"stack/quiet": deployed(quiet)}}
+    found = plan_of([quiet, due, edge], **state, unreachable={"edge": "nobody is at home"})
+    assert deploys(found) == {"stack/due": "not deployed yet"}
+    assert "does not answer: nobody is at home" in (found.by_id["deploy:stack/due"].blocked or "")
+    (problem,) = found.problems
+    assert (problem.severity, problem.target) == ("warning", edge.target)
+    assert "server 'edge' does not answer" in problem.message
+
+
+@pytest.mark.parametrize(("record", "removal"), [(deployed(WEB), "down"), (Deployed(None, "new"), None), (None, None)])
+def test_a_delete_takes_down_what_was_deployed(record: Deployed | None, removal: str | None) -> None:
+    records = {"stack/web": record} if record else {}
+    found = plan_of([declare("stack/other")], as_live(WEB), {}, records, SyncOptions("lab", delete=True))
+    assert found.by_id["delete:stack/web"].removal == removal
+
+
+def test_what_stands_in_the_way_may_depend_on_what_the_plan_creates() -> None:
+    edge = declare("server/edge", config={"address": "here"})
+    asked: list[Any] = []
+
+    def block(resource: Any, find: Any) -> str | None:
+        asked.append(find(Target("server", resource.settings.server_id)))
+        return None
+
+    web = declare("stack/web", config={"server_id": "edge"})
+    Planner().plan(
+        Declarations((edge, web)),
+        Snapshot(),
+        SyncOptions("lab"),
+        engine="embedded",
+        capabilities=Capabilities(),
+        deploy_block=block,
+    )
+    assert asked == [edge.resource]
 
 
 # ------------------------------------------------------------------------------------------- after

@@ -1,20 +1,27 @@
-"""The embedded engine: the single operations on live resources. Deploys are refused, never pretended."""
+"""The embedded engine: the single operations on live resources."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from ksync_tui.engine.base import Capabilities, Log
+from ksync_tui.engine.base import Capabilities, Log, Stop, never
 from ksync_tui.engine.embedded.database import Database
+from ksync_tui.engine.embedded.sites import Sites, secrets_outside, tokens_outside
 from ksync_tui.engine.embedded.store import Store
 from ksync_tui.engine.embedded.vault import Vault
-from ksync_tui.errors import EngineError, NotPossibleError
+from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.common import NO_VERSION
 from ksync_tui.model.plan import Action
-from ksync_tui.model.resource import Snapshot, Target, wants_deploy
+from ksync_tui.model.resource import Find, Snapshot, Target, redeploy_digest, wants_deploy
+
+if TYPE_CHECKING:
+    from ksync_tui.engine.embedded.deploying import Deploying
+    from ksync_tui.engine.embedded.observing import HostSeen
+    from ksync_tui.engine.embedded.running import Running
 
 ON_CREATION = "deploy on creation"
 CONFIG_CHANGED = "config has changed"
@@ -40,44 +47,75 @@ class EmbeddedEngine:
         self.store = store or Store(database, vault)
         self._database = database
         self._vault = vault
-        self._hosts = hosts or {}
-        self._config = config
         self._sync = sync
+        self._sites = Sites(self.store, hosts or {}, config or database.home / "config.toml", database.home)
 
     def acting_for(self, sync: str) -> EmbeddedEngine:
         """The same engine, remembering what it applies as applied by that sync."""
-        return EmbeddedEngine(self._database, self._vault, self._hosts, self._config, self.store, sync)
+        return EmbeddedEngine(self._database, self._vault, self._sites.hosts, self._sites.config, self.store, sync)
 
     def snapshot(self) -> Snapshot:
-        """See `Engine.snapshot`; states are left out, as nothing here has looked at containers."""
+        """See `Engine.snapshot`."""
         return self.store.snapshot()
+
+    def observed(self, snapshot: Snapshot, wanted: Collection[Target]) -> Snapshot:
+        """See `Engine.observed`: one call of Docker per host, where any host is mapped."""
+        if not wanted and not snapshot.deployed:
+            return snapshot
+        from ksync_tui.engine.embedded.observing import observed
+
+        return observed(snapshot, wanted, self._sites)
 
     def fingerprint(self, target: Target) -> str | None:
         """See `Engine.fingerprint`."""
         return self.store.fingerprint(target)
 
     def known_secrets(self) -> Mapping[str, str]:
-        """The secrets of all live resources by label (`variable/TOKEN`), for masking and the commit guard."""
-        return self.store.known_secrets()
+        """The secrets of all live resources by label (`variable/TOKEN`), for masking and the commit guard.
+
+        Those that the environment gives are among them.
+        """
+        outside = secrets_outside() | tokens_outside()
+        return {**self.store.known_secrets(), **{f"variable/{name}": value for name, value in outside.items()}}
+
+    def hosts(self) -> list[HostSeen]:
+        """The Docker hosts that servers stand for, looked at now; docker's default where none does."""
+        from ksync_tui.engine.embedded.observing import look_at_hosts
+
+        return look_at_hosts(self.snapshot(), self._sites)
 
     def group(self) -> AbstractContextManager[None]:
         """See `Engine.group`: one transaction."""
         return self._database.transaction()
 
-    def deploy_block(self, server: str) -> str | None:
+    def deploy_block(self, resource: Resource, find: Find) -> str | None:
         """See `Engine.deploy_block`."""
-        if not server:
-            return "it names no server: set `server`"
-        if server not in self._hosts:
-            config = self._config or "ksync's configuration"
-            return (
-                f"no Docker host is mapped to server '{server}': "
-                f'add `"{server}" = "unix:///var/run/docker.sock"` under [hosts] in {config}'
-            )
-        return "this version of ksync does not deploy to Docker hosts yet: deploy it there by hand meanwhile"
+        return self._sites.block(resource, find) or self._no_image(resource)
 
-    def apply(self, action: Action, log: Log) -> None:
+    def _no_image(self, resource: Resource) -> str | None:
+        """Why there is no image yet, where that is the latest of a build."""
+        params = getattr(getattr(resource.settings, "image", None), "params", None)
+        build, version = getattr(params, "build_id", ""), getattr(params, "version", NO_VERSION)
+        if not build or version != NO_VERSION or self.store.last_built(Target("build", build)):
+            return None
+        return f"build '{build}' was never built: `ksync run build/{build}` builds it, then plan again"
+
+    def outside(self, action: Action) -> bool:
+        """See `Engine.outside`."""
+        return action.verb in ("deploy", "run") or _takes_down(action)
+
+    def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
         """See `Engine.apply`."""
+        match action.verb:
+            case "deploy":
+                self._deploying.deploy(action.target, log, stop)
+                return
+            case "run":
+                self._running(stop).run(action.target, log)
+                return
+            case "delete" if action.removal is not None and _takes_down(action):
+                self._existing(action.target)
+                self._deploying.take_down(action.target, action.removal, log, stop)
         with self._database.transaction():
             match action.verb:
                 case "create":
@@ -89,10 +127,19 @@ class EmbeddedEngine:
                 case "delete":
                     self._existing(action.target)
                     self.store.remove(action.target)
-                case "deploy":
-                    self._refuse_deploy(action)
                 case _:
                     assert_never(action.verb)
+
+    @property
+    def _deploying(self) -> Deploying:
+        from ksync_tui.engine.embedded.deploying import Deploying
+
+        return Deploying(self.store, self._sites)
+
+    def _running(self, stop: Stop) -> Running:
+        from ksync_tui.engine.embedded.running import Running
+
+        return Running(self.store, self._sites, self._deploying, stop)
 
     def _create(self, action: Action) -> None:
         proposed = _proposed(action)
@@ -111,7 +158,9 @@ class EmbeddedEngine:
             return
         if not wants_deploy(live):
             self.store.owe_deploy(action.target, TURNED_ON)
-        elif any(change.redeploys for change in action.changes):
+        elif (digest := redeploy_digest(proposed)) == self._deployed_digest(action.target):
+            self.store.owe_no_deploy(action.target, CONFIG_CHANGED)
+        elif digest != redeploy_digest(live):
             self.store.owe_deploy(action.target, CONFIG_CHANGED)
 
     def _rename(self, action: Action) -> None:
@@ -123,11 +172,14 @@ class EmbeddedEngine:
         self._absent(action.target)
         self.store.rename(old, action.target.name)
         self.store.put(action.target, live.model_copy(update={"name": action.target.name}))
+        if old.kind == "stack":
+            from ksync_tui.engine.embedded.docker.stacks import renamed
 
-    def _refuse_deploy(self, action: Action) -> None:
-        resource = action.proposed or action.current
-        server = getattr(resource.settings, "server_id", "") if resource else ""
-        raise NotPossibleError("nothing was deployed", where=str(action.target), why=self.deploy_block(server))
+            renamed(old.name, action.target.name, self._database.home)
+
+    def _deployed_digest(self, target: Target) -> str | None:
+        record = self.store.deployed(target)
+        return record.redeploy_digest if record else None
 
     def _existing(self, target: Target) -> Resource:
         live = self.store.get(target)
@@ -140,10 +192,13 @@ class EmbeddedEngine:
             raise EngineError("it exists already", where=str(target), hint="Plan again to see how it differs")
 
     def _with_unmanaged(self, target: Target, proposed: Resource, live: Resource) -> Resource:
-        """The proposed resource with the live value of what its file leaves to others (DESIGN rule 9)."""
-        kept = {name: getattr(live, name) for name in proposed.unmanaged()}
+        """The proposed resource with the live value of what its file leaves to others (DESIGN rule 9, facts h.14)."""
+        config = proposed.settings
+        kept = {name: getattr(live.settings, name) for name in config.unmanaged() & live.settings.model_fields_set}
         if not kept:
             return proposed
+        if config is not proposed:
+            return proposed.model_copy(update={"config": config.model_copy(update=kept)})
         if target in self.store.unavailable():
             raise EngineError(
                 "the value to keep is no longer there",
@@ -158,3 +213,8 @@ def _proposed(action: Action) -> Resource:
     if action.proposed is None:
         raise EngineError("the action does not say what it shall become", where=str(action.target), hint="Plan again")
     return action.proposed
+
+
+def _takes_down(action: Action) -> bool:
+    """Whether a delete has containers to take down."""
+    return action.verb == "delete" and action.removal in ("down", "volumes")

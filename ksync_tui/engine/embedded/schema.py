@@ -2,8 +2,10 @@
 
 `resources` has all of a target in one row, so that it goes and is renamed as one: what is live (`spec`, `fingerprint`,
 `tags`), what a file last said (`applied` is its fingerprint), and what was deployed (`deployed` is the fingerprint,
-`outstanding` the reason of a deploy that is owed). `state.version` counts the changes of that table. `remembered` is a
-cache of what files mean.
+`deployed_spec` the resource as it was then, `outstanding` the reason of a deploy that is owed). `built` is the version
+that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
+has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
+changes of that table. `remembered` is a cache of what files mean.
 """
 
 from __future__ import annotations
@@ -70,7 +72,21 @@ CREATE INDEX events_of_run ON events (run, id);
 CREATE TABLE remembered (file TEXT PRIMARY KEY, text TEXT NOT NULL)
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+_DEPLOYS = """
+ALTER TABLE resources ADD COLUMN deployed_spec TEXT;
+ALTER TABLE resources ADD COLUMN built TEXT;
+ALTER TABLE resources ADD COLUMN built_hash TEXT;
+CREATE TABLE deployed_files (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (kind, name, path),
+    FOREIGN KEY (kind, name) REFERENCES resources (kind, name) ON UPDATE CASCADE ON DELETE CASCADE
+)
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS)
 """One script per version of the schema, from empty to today's."""
 
 

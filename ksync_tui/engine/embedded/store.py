@@ -13,7 +13,8 @@ from ksync_tui.engine.embedded.database import Database
 from ksync_tui.engine.embedded.vault import Vault
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.resource import Deployed, Live, Snapshot, Target, fingerprint, tags_of
+from ksync_tui.model.kinds.variable import Variable
+from ksync_tui.model.resource import Deployed, Live, Snapshot, Target, fingerprint, redeploy_digest, tags_of
 from ksync_tui.model.secrets import labelled_secrets
 
 
@@ -98,6 +99,69 @@ class Store:
         sql = "UPDATE resources SET outstanding = coalesce(outstanding, ?) WHERE kind = ? AND name = ?"
         self._change(sql, (reason, *target))
 
+    def deployed(self, target: Target) -> Deployed | None:
+        """What was deployed of one resource, or is owed; None where nothing is."""
+        sql = "SELECT redeploy_digest, outstanding, deployed, built FROM resources WHERE kind = ? AND name = ?"
+        found = self._database.row(sql, target)
+        return Deployed(*found) if found and any(found) else None
+
+    def record_deployed(self, target: Target, resource: Resource, built: str | None, files: Mapping[str, str]) -> None:
+        """Remembers what was deployed: the resource, the version of its build, the files it was deployed with.
+
+        No deploy is owed any more, unless the live resource has become another one meanwhile.
+        """
+        deployed = fingerprint(resource)
+        with self._database.transaction():
+            self._change(
+                "UPDATE resources SET deployed = ?, redeploy_digest = ?, deployed_spec = ?, built = ?,"
+                " outstanding = iif(fingerprint = ?, NULL, outstanding) WHERE kind = ? AND name = ?",
+                (deployed, redeploy_digest(resource), self._vault.seal(resource), built, deployed, *target),
+            )
+            self._database.execute("DELETE FROM deployed_files WHERE kind = ? AND name = ?", target)
+            known = self.fingerprint(target) is not None  # it may have been deleted while it was deployed
+            rows = [(*target, path, text) for path, text in files.items() if known]
+            self._database.execute_many("INSERT INTO deployed_files (kind, name, path, text) VALUES (?, ?, ?, ?)", rows)
+
+    def deployed_resource(self, target: Target) -> Resource | None:
+        """A resource as it was when it was deployed last; None where it never was."""
+        found = self._database.row("SELECT deployed_spec FROM resources WHERE kind = ? AND name = ?", target)
+        return self._open(target, found[0]) if found and found[0] else None
+
+    def deployed_files(self, target: Target) -> dict[str, str]:
+        """The files that a stack was deployed with, as they were before variables were put in, by path."""
+        sql = "SELECT path, text FROM deployed_files WHERE kind = ? AND name = ?"
+        return {str(path): str(text) for path, text in self._database.rows(sql, target)}
+
+    def with_files(self) -> set[Target]:
+        """The stacks whose deployed files are known."""
+        return {
+            Target(kind, name) for kind, name in self._database.rows("SELECT DISTINCT kind, name FROM deployed_files")
+        }
+
+    def record_built(self, target: Target, build: Resource, version: str, commit: str | None) -> None:
+        """Remembers what a build made last: its version and the commit it was made from; `build` is it from now on."""
+        with self._database.transaction():
+            self.put(target, build)
+            sql = "UPDATE resources SET built = ?, built_hash = ? WHERE kind = ? AND name = ?"
+            self._change(sql, (version, commit, *target))
+
+    def last_built(self, target: Target) -> tuple[str, str | None] | None:
+        """The version that a build made last and the commit it was made from; None where it never was built."""
+        found = self._database.row("SELECT built, built_hash FROM resources WHERE kind = ? AND name = ?", target)
+        return (found[0], found[1]) if found and found[0] else None
+
+    def variables(self) -> list[Variable]:
+        """All variables as they are right now."""
+        rows = self._database.rows("SELECT name, spec FROM resources WHERE kind = 'variable'")
+        found = (self._open(Target("variable", name), spec) for name, spec in rows)
+        return [one for one in found if isinstance(one, Variable)]
+
+    def owe_no_deploy(self, target: Target, reason: str) -> None:
+        """Forgets that a deploy is due for a reason that does not hold any more."""
+        self._change(
+            "UPDATE resources SET outstanding = NULL WHERE outstanding = ? AND kind = ? AND name = ?", (reason, *target)
+        )
+
     def known_secrets(self) -> Mapping[str, str]:
         """The secrets of all live resources, by label: `variable/TOKEN`, `stack/web config.webhook_secret`."""
         return {label: value for target, one in self._sealed() for label, value in labelled_secrets(target, one)}
@@ -128,7 +192,7 @@ class Store:
             self._database.execute("UPDATE state SET version = version + 1")
 
     def _load(self, version: int) -> tuple[Snapshot, dict[Target, str]]:
-        snapshot = Snapshot(live := {}, {}, deployed := {}, applied := {}, version)
+        snapshot = Snapshot(live := {}, {}, deployed := {}, applied := {}, version, built := {})
         specs: dict[Target, str] = {}
         old_specs, old_live = self._specs, self._cached.live
         tags_of_text = cache(_tags)
@@ -142,16 +206,19 @@ class Store:
                 live[target] = Live(target, digest, partial(self._open, target, spec), tags_of_text(tags))
             if last_applied is not None:
                 applied[target] = last_applied
-            if deploy != _NO_DEPLOY:
+            if kind == "build":
+                if deploy[-1]:
+                    built[name] = deploy[-1]
+            elif deploy != _NO_DEPLOY:
                 deployed[target] = deployed_of(*deploy)
         return snapshot, specs
 
 
 _ALL = (
-    "SELECT kind, name, spec, fingerprint, tags, applied, redeploy_digest, outstanding, deployed"
+    "SELECT kind, name, spec, fingerprint, tags, applied, redeploy_digest, outstanding, deployed, built"
     " FROM resources ORDER BY rowid"
 )
-_NO_DEPLOY = [None, None, None]
+_NO_DEPLOY = [None, None, None, None]
 
 
 def _tags(text: str) -> tuple[str, ...]:

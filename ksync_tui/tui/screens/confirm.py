@@ -12,18 +12,18 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input, Static
 
-from ksync_tui.model.plan import Selection
+from ksync_tui.model.plan import REMOVALS, Selection
 from ksync_tui.present.confirm import Confirm, Step, confirm
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap
-from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.screens.base import Page, key_of
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from ksync_tui.session import Confirmation, Review
 
-SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy"}
+SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy", "$": "deploy"}
 MOST_TARGET = 36
 
 
@@ -49,11 +49,8 @@ class ConfirmScreen(Page[int]):
 
     def body(self) -> ComposeResult:
         """Title, steps, what is deleted, where to type."""
-        asked = self.session.confirmation(self.selection)
-        self.asked = asked
-        where = f"{self.session.engine} · {self.session.profile}"
-        shown = confirm(self.selection, where, asked.kind, asked.expected, asked.why)
-        self.shown = shown
+        asked = self.asked = self.session.confirmation(self.selection)
+        shown = self.shown = self._said()
         yield Static(ink(shown.title, "bold"), id="title")
         yield Lines(id="steps", pointing=False)
         if shown.deletes or shown.question:
@@ -62,6 +59,10 @@ class ConfirmScreen(Page[int]):
             field = Input(id="typed", placeholder=neutral(asked.expected), compact=True)
             field.cursor_blink = False
             yield field
+
+    def _said(self) -> Confirm:
+        where = f"{self.session.engine} · {self.session.profile}"
+        return confirm(self.selection, where, self.asked.kind, self.asked.expected, self.asked.why)
 
     def on_mount(self) -> None:
         """The typed word gets the keys where one is needed."""
@@ -84,6 +85,8 @@ class ConfirmScreen(Page[int]):
         """Nothing destructive runs before the name or count is typed."""
         if command == "confirm" and not self._typed_right():
             return self.shown.question
+        if command == "removal" and self.selection.removal is None:
+            return "Nothing that was deployed is deleted."
         return None
 
     def action_command(self, name: str) -> None:
@@ -92,6 +95,15 @@ class ConfirmScreen(Page[int]):
             self.opened = monotonic()
             return
         super().action_command(name)
+
+    def do_removal(self) -> None:
+        """Another end for the containers of what is deleted: the next one in turn."""
+        turn = list(REMOVALS)
+        now = self.selection.removal
+        if now is not None:
+            self.selection = self.selection.removing(turn[(turn.index(now) + 1) % len(turn)])
+            self.shown = self._said()
+            self.query_one("#deletes", Static).update(_deletes(self.shown))
 
     def do_confirm(self) -> None:
         """Freezes the selection into a run and starts it."""
@@ -135,6 +147,10 @@ def _step(step: Step, width: int) -> Text:
 
 def _deletes(shown: Confirm) -> Text:
     lines = [Text.assemble(("- ", style("delete")), one) for one in shown.deletes]
+    if shown.removal:
+        lines.append(
+            Text.assemble((shown.removal, style("bold")), (f" {key_of('removal')} changes that.", style("dim")))
+        )
     if shown.why:
         lines.append(Text(f"{shown.why}."))
     if shown.question:

@@ -123,6 +123,8 @@ class ReviewScreen(Page[None]):
             return "This stands in no file on this machine."
         if command == "go":
             return self._cannot_go()
+        if command == "run":
+            return self._cannot_run()
         if command == "direction":
             return self._cannot_write()
         return None
@@ -266,6 +268,11 @@ class ReviewScreen(Page[None]):
         else:
             opening.show_write_back(self, self.review, planned_ids(self.side.ticks.ticked, self.direction))
 
+    def do_run(self) -> None:
+        """Confirms a run of what is under the cursor, or asks which resource where that cannot be run."""
+        if self.review:
+            opening.show_run_by_hand(self, self.review, self.action.target if self.action else None)
+
     def do_back(self) -> None:
         """Clears the filter, then leaves."""
         if self.outline.words:
@@ -289,6 +296,11 @@ class ReviewScreen(Page[None]):
         if self.direction == "live" and self.session.read_only:
             return f"READ-ONLY: {self.session.read_only}"
         return None
+
+    def _cannot_run(self) -> str | None:
+        if self.review is None:
+            return "Nothing is read yet."
+        return f"READ-ONLY: {self.session.read_only}" if self.session.read_only else None
 
     def _cannot_write(self) -> str | None:
         if self.review is None:

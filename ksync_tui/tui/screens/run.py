@@ -19,7 +19,7 @@ from ksync_tui.present.text import cut_end, cut_middle, listed, neutral, pad
 from ksync_tui.present.ticks import short
 from ksync_tui.tui import keymap
 from ksync_tui.tui.background import in_thread
-from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.screens.base import Page, key_of
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
@@ -31,7 +31,7 @@ POLL = 0.15
 """Seconds between two looks at a run."""
 
 STATE_LOOK = {"done": "create", "failed": "problem", "skipped": "update", "stopped": "update", "running": "accent"}
-SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy"}
+SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy", "$": "deploy"}
 MOST_LOG = 5_000
 
 
@@ -55,7 +55,7 @@ class RunScreen(Page[str]):
         self.rows: list[RunLine] = []
         self.log_lines: list[tuple[str, str]] = []
         self.following = True
-        self.stopping = False
+        self.stopping = 0
         self.after = ""
 
     def body(self) -> ComposeResult:
@@ -80,7 +80,7 @@ class RunScreen(Page[str]):
         """A run goes on without ksync: that is said."""
         if self.over:
             return None
-        return f"Run {self.run_id} goes on by itself; `ksync watch {self.run_id}` shows it. Leave ksync?"
+        return f"Run {self.run_id} goes on by itself; `ksync runs watch {self.run_id}` shows it. Leave ksync?"
 
     def where(self) -> Text:
         """`Run 17 · homelab`."""
@@ -94,21 +94,27 @@ class RunScreen(Page[str]):
         """Stopping and leaving alone need a run that goes on."""
         if command in ("stop", "detach") and self.over:
             return "The run is over."
-        if command == "stop" and self.stopping:
-            return "It stops after the action it is at."
+        if command == "stop" and self.stopping > 1:
+            return "It gives up the action it is at."
         if command == "back" and not self.over:
             return "The run goes on: D leaves it running, esc stops it after this action."
         return None
+
+    def label_of(self, command: str) -> str | None:
+        """What a second `esc` does."""
+        return "stop at once" if command == "stop" and self.stopping else None
 
     def action_command(self, name: str) -> None:
         """After the end `esc` means back, like everywhere."""
         super().action_command("back" if name == "stop" and self.over else name)
 
     def do_stop(self) -> None:
-        """Stops the run after the action it is at."""
-        self.stopping = True
-        self.work("Stopping", partial(self.session.stop, self.run_id), lambda _: None)
-        self.tell("Stopping after this action.")
+        """Stops the run after the action it is at; a second time, gives that one up as well."""
+        self.stopping += 1
+        now = self.stopping > 1
+        self.work("Stopping", partial(self.session.stop, self.run_id, now=now), lambda _: None)
+        again = f"Stopping after this action; {key_of('stop')} again gives it up."
+        self.tell("Giving this action up." if now else again)
 
     def do_follow(self) -> None:
         """Keeps the newest line of the log in sight, or lets it go."""
@@ -117,7 +123,7 @@ class RunScreen(Page[str]):
 
     def do_detach(self) -> None:
         """Leaves; the run goes on by itself."""
-        self.finish(f"Run {self.run_id} goes on by itself: H shows it, and so does `ksync watch {self.run_id}`.")
+        self.finish(f"Run {self.run_id} goes on by itself: H shows it, and so does `ksync runs watch {self.run_id}`.")
 
     def do_copy(self) -> None:
         """Copies the summary."""

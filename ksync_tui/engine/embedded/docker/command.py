@@ -7,7 +7,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,12 +65,15 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One command to run: words, working folder, what the environment holds besides, and how long it may take."""
+    """One command to run: words, working folder, what the environment holds besides, how long it may take, and what of
+    ksync's own environment it shall not see.
+    """
 
     words: Sequence[str]
     folder: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
+    without: Collection[str] = ()
 
 
 def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> Finished:
@@ -96,6 +99,9 @@ def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> Finished:
     except BaseException:
         _end(process)
         raise
+    finally:
+        for stream in filter(None, (process.stdout, process.stderr)):
+            stream.close()
     return Finished(process.returncode, "\n".join(out), tuple(last))
 
 
@@ -104,7 +110,7 @@ def _start(call: Call) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - words, no shell
             list(call.words),
             cwd=call.folder,
-            env=os.environ | dict(call.environment),
+            env={key: value for key, value in os.environ.items() if key not in call.without} | dict(call.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,0 +1,80 @@
+"""`ksync doctor`: what works here, each with what was found and, where it does not, what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from ksync_tui import __version__
+from ksync_tui.errors import EXIT_ERROR, EXIT_OK, KsyncError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ksync_tui.cli.output import Output
+    from ksync_tui.engine.embedded.observing import HostSeen
+    from ksync_tui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `works` is None where it is only worth knowing."""
+
+    what: str
+    works: bool | None
+    found: str
+
+
+def doctor(wanted: Namespace, output: Output) -> int:
+    """Looks at engine, database, git, terminal and each Docker host."""
+    del wanted
+    from ksync_tui.session import Session
+
+    findings = [Finding("ksync", None, f"{__version__}, Python {sys.version.split()[0]}")]
+    try:
+        with Session.open() as session:
+            findings += _kept(session)
+            findings += [_git(), _terminal()]
+            findings += map(_host, session.hosts())
+    except KsyncError as error:
+        findings.append(Finding("database", False, str(error)))
+    output.findings([asdict(one) for one in findings])
+    return EXIT_ERROR if any(one.works is False for one in findings) else EXIT_OK
+
+
+def _kept(session: Session) -> list[Finding]:
+    count = len(session.snapshot().live)
+    return [
+        Finding("engine", True, f"{session.engine}, profile {session.profile}"),
+        Finding("database", True, f"{session.settings.state}, {count:,} live resources"),
+        Finding("settings", None, f"{session.settings.file}, {len(session.settings.hosts)} hosts mapped"),
+    ]
+
+
+def _git() -> Finding:
+    path = shutil.which("git")
+    return Finding("git", path is not None, path or "not found: install git; commits and repositories need it")
+
+
+def _terminal() -> Finding:
+    size = shutil.get_terminal_size()
+    name = os.environ.get("TERM", "unknown")
+    where = "a terminal" if sys.stdout.isatty() else "no terminal"
+    return Finding("terminal", None, f"{where}, TERM={name}, {size.columns} x {size.lines}")
+
+
+def _host(seen: HostSeen) -> Finding:
+    what = f"docker {seen.address or '(its default host)'}"
+    servers = f"for {', '.join(seen.servers)}: " if seen.servers else "no server stands for it: "
+    report = seen.report
+    if report is None:
+        return Finding(what, False, f"{servers}no answer")
+    # Without a server nothing is deployed, so that a machine without Docker is not ill.
+    works = (report.reachable and report.compose is not None) or (None if not seen.servers else False)
+    if not report.reachable:
+        return Finding(what, works, f"{servers}not reachable: {report.problem}")
+    compose = f"compose {report.compose}" if report.compose else f"no compose: {report.problem}"
+    return Finding(what, works, f"{servers}Docker {report.version}, {compose}, {report.seconds:.2f} s")

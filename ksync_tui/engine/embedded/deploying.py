@@ -1,0 +1,133 @@
+"""Deploying stacks and deployments, and taking down what was deployed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ksync_tui.engine.base import Log, Stop
+from ksync_tui.engine.embedded.docker import builds, deployments, stacks
+from ksync_tui.engine.embedded.docker.site import Site
+from ksync_tui.engine.embedded.sites import Sites
+from ksync_tui.engine.embedded.store import Store
+from ksync_tui.errors import EngineError
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.build import Build
+from ksync_tui.model.kinds.common import NO_VERSION
+from ksync_tui.model.kinds.deployment import Deployment, ImageParams
+from ksync_tui.model.kinds.stack import Stack
+from ksync_tui.model.plan import Removal
+from ksync_tui.model.resource import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Deploying:
+    """What is deployed is remembered only when it runs; a deploy that failed stays owed (DESIGN rule 5)."""
+
+    store: Store
+    sites: Sites
+
+    def deploy(self, target: Target, log: Log, stop: Stop) -> None:
+        """Deploys a live resource and remembers what was deployed. Raises EngineError."""
+        resource = self.store.get(target)
+        if resource is None:
+            raise EngineError("it no longer exists", where=str(target), hint="Plan again to see what is there now")
+        site = self.sites.of(target, resource, log, stop)
+        before = self._elsewhere(target, resource, site)
+        # What has the same ports or files goes first; a container on another host only when the new one runs.
+        after = isinstance(resource, Deployment) and before is not None and not _same_host(before[1], site)
+        if before is not None and not after:
+            _leave(target, *before)
+        built, files = self._carry_out(target, resource, site)
+        self.store.record_deployed(target, resource, built, files)
+        if before is not None and after:
+            _leave(target, *before)
+
+    def _carry_out(self, target: Target, resource: Resource, site: Site) -> tuple[str | None, dict[str, str]]:
+        """Deploys; answers the version of the latest build that it runs, and the files that it was made from."""
+        match resource:
+            case Deployment():
+                image, built = self.image(target, resource)
+                deployments.deploy(target.name, resource, site, image)
+                return built, {}
+            case Stack():
+                return None, stacks.deploy(target.name, resource, site, deployed=self.store.deployed_files(target))
+            case _:
+                raise EngineError("only stacks and deployments are deployed", where=str(target))
+
+    def image(self, target: Target, deployment: Deployment) -> tuple[str, str | None]:
+        """The image of a deployment, and the version of its build where it is the latest."""
+        params = deployment.config.image.params
+        if isinstance(params, ImageParams):
+            return params.image, None
+        named = Target("build", getattr(params, "build_id", ""))
+        version = getattr(params, "version", NO_VERSION)
+        build, last = self.store.get(named), self.store.last_built(named)
+        if not isinstance(build, Build):
+            raise EngineError("it has no image", where=str(target), why=f"{named} does not exist")
+        if version != NO_VERSION:
+            return builds.image_of(named.name, build, version), None
+        if last is None:
+            why = f"{named} was never built"
+            raise EngineError("it has no image", where=str(target), why=why, hint=f"`ksync run {named}` builds it")
+        return builds.image_of(named.name, build, *last), last[0]
+
+    def _elsewhere(self, target: Target, resource: Resource, site: Site) -> tuple[Resource, Site] | None:
+        """What was deployed before on another host, or as a container of another name, and must go."""
+        before = self.store.deployed_resource(target)
+        if before is None:
+            return None
+        server = getattr(before.settings, "server_id", "")
+        host = self.sites.host(server, self.store.get)
+        if host is None:
+            site.log(f"its containers on server '{server}' are left there: no Docker host is mapped to it any more")
+            return None
+        there = self.sites.at(host, before, site.log, site.stop)
+        # A stack knows by itself which project it was before.
+        if _same_host(there, site) and (isinstance(resource, Stack) or place_of(before) == place_of(resource)):
+            return None
+        return before, there
+
+    def take_down(self, target: Target, removal: Removal, log: Log, stop: Stop) -> None:
+        """Takes down what was deployed of a resource; nothing where nothing was. Raises EngineError."""
+        resource = self.store.deployed_resource(target)
+        if resource is None:
+            return
+        _take_down(target, resource, self.sites.of(target, resource, log, stop), volumes=removal == "volumes")
+
+
+def place_of(resource: Resource) -> str:
+    """The name under which Docker knows what is deployed: a container's, or a compose project's."""
+    if isinstance(resource, Deployment):
+        return deployments.container_name(resource.name, resource)
+    if isinstance(resource, Stack):
+        return stacks.project_name(resource.name, resource)
+    raise EngineError("only stacks and deployments are deployed", where=resource.name)
+
+
+def _same_host(one: Site, other: Site) -> bool:
+    """Whether two sites are one Docker Engine, which may have several addresses."""
+    if one.host.address == other.host.address:
+        return True
+    engines = [site.quietly("info", "--format", "{{.ID}}") for site in (one, other)]
+    return all(asked.code == 0 and asked.out.strip() for asked in engines) and engines[0].out == engines[1].out
+
+
+def known_as(target: Target, deployed: Resource) -> str:
+    """The name under which something deployed is kept: a container has that of its deploy, a stack's record moves."""
+    return deployed.name if isinstance(deployed, Deployment) else target.name
+
+
+def _take_down(target: Target, deployed: Resource, site: Site, *, volumes: bool = False) -> None:
+    name = known_as(target, deployed)
+    if isinstance(deployed, Deployment):
+        deployments.take_down(name, deployed, site, volumes=volumes)
+    elif isinstance(deployed, Stack):
+        stacks.take_down(name, deployed, site, volumes=volumes)
+
+
+def _leave(target: Target, deployed: Resource, site: Site) -> None:
+    """Takes down what was deployed elsewhere; where that fails, it says so and leaves it."""
+    try:
+        _take_down(target, deployed, site)
+    except EngineError as error:
+        site.log(f"what was deployed on server '{site.host.server}' before is still there: {error}")

@@ -1,0 +1,111 @@
+"""From a deployment's config to the words of `docker run` (facts e.6). Pure."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+
+from ksync_tui.engine.embedded.docker.site import Interpolate
+from ksync_tui.errors import EngineError
+from ksync_tui.model.kinds.deployment import DeploymentConfig
+from ksync_tui.model.text import BadPairError, Pair, pairs
+
+_ESCAPED = re.compile(r'\\([$`"\\])')
+_RETRIES = 10
+
+
+def arguments(
+    name: str, config: DeploymentConfig, image: str, interpolate: Interpolate, labels: Mapping[str, str]
+) -> list[str]:
+    """The words after `docker` that start a container: `run -d --name NAME ... IMAGE COMMAND...`.
+
+    Variables are put in first, then the text is taken apart; no shell sees it, so what a shell would do is done here:
+    quotes around a value are taken off, extra arguments and the command are cut into words, and `$` stays as it is.
+    `labels` come besides the config's own. Raises EngineError naming the field that makes no sense.
+    """
+    fields = _Texts(config, interpolate)
+    restart = f"on-failure:{_RETRIES}" if config.restart == "on-failure" else config.restart
+    words = ["run", "-d", "--name", name]
+    if config.network:
+        words += ["--network", config.network]
+    words += fields.conversions("-p", "ports")
+    words += fields.conversions("-v", "volumes")
+    words += fields.settings("--env", "environment")
+    words += ["--restart", restart]
+    words += fields.settings("--label", "labels")
+    words += [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
+    for written in config.extra_args:
+        words += fields.words(written, "extra_args")
+    return [*words, image, *fields.words(config.command, "command")]
+
+
+def texts(config: DeploymentConfig) -> str:
+    """All that variables are put into, as written."""
+    return "\n".join(
+        [config.ports, config.volumes, config.environment, config.labels, config.command, *config.extra_args]
+    )
+
+
+class _Texts:
+    """The small languages of a config's text fields, variables put in."""
+
+    def __init__(self, config: DeploymentConfig, interpolate: Interpolate) -> None:
+        self._config = config
+        self._interpolate = interpolate
+
+    def conversions(self, flag: str, field: str) -> list[str]:
+        """`FLAG local:container` per entry."""
+        entries = (_word(f"{key}:{value}" if value else key) for key, value in self._pairs(field))
+        return [word for entry in entries for word in (flag, entry)]
+
+    def settings(self, flag: str, field: str) -> list[str]:
+        """`FLAG KEY=value` per entry."""
+        entries = (f"{unquoted(key)}={unquoted(value)}" for key, value in self._pairs(field))
+        return [word for entry in entries for word in (flag, entry)]
+
+    def words(self, written: str, field: str) -> list[str]:
+        """The words of a text as a shell would cut them, a line ending in a backslash going on in the next."""
+        text = self._put_in(written, field)
+        try:
+            return shlex.split(text.replace("\\\n", " "))
+        except ValueError as error:
+            raise _bad(field, f"{error} in `{written.strip()}`".replace("No ", "no ")) from error
+
+    def _pairs(self, field: str) -> Iterator[Pair]:
+        written: str = getattr(self._config, field)
+        try:
+            yield from pairs(self._put_in(written, field))
+        except BadPairError as error:
+            # The line is not shown: a variable's value may stand in it.
+            raise _bad(field, "a line has neither `=` nor `:`") from error
+
+    def _put_in(self, written: str, field: str) -> str:
+        try:
+            return self._interpolate(written)
+        except EngineError as error:
+            raise _bad(field, error.why or error.what, error.hint) from error
+
+
+def _bad(field: str, why: str, hint: str | None = None) -> EngineError:
+    return EngineError(f"`{field}` cannot be used", why=why, hint=hint or f"Correct `{field}` in its file")
+
+
+def unquoted(value: str) -> str:
+    r"""A value as a shell gives it on that reads `KEY="value"`, or `KEY=value` where it has quotes of its own.
+
+    `\"`, `\\`, `\$` and a backslash before a backtick lose the backslash; other quotes inside stay.
+    """
+    if len(value) > 1 and value[0] == value[-1] == "'":
+        return value[1:-1]
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    return _ESCAPED.sub(r"\1", value)
+
+
+def _word(text: str) -> str:
+    """A bare word with its quotes taken off as a shell would; as written where they do not pair up."""
+    try:
+        return " ".join(shlex.split(text))
+    except ValueError:
+        return text

@@ -1,0 +1,288 @@
+"""Deployments as single containers: starting, replacing, acting on and taking down (facts e.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ksync_tui.engine.embedded.docker import ready
+from ksync_tui.engine.embedded.docker.arguments import arguments, texts
+from ksync_tui.engine.embedded.docker.command import Call, Finished, run
+from ksync_tui.engine.embedded.docker.containers import Container, containers, hint_for, last_words
+from ksync_tui.engine.embedded.docker.interpolate import unknown
+from ksync_tui.engine.embedded.docker.registries import login
+from ksync_tui.engine.embedded.docker.site import OWNER_LABEL, Site
+from ksync_tui.errors import EngineError, NotPossibleError
+from ksync_tui.model.kinds.deployment import Deployment, DeploymentConfig
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.resource import Target
+
+Verb = Literal["start", "restart", "pause", "unpause", "stop", "destroy"]
+ASIDE = "-ksync-old"
+"""What the name of a container ends with while its successor is being tried."""
+
+
+def container_name(name: str, deployment: Deployment) -> str:
+    """The name of a deployment's container: `custom_name`, else its own, as Komodo normalises them (facts e.5)."""
+    return KINDS["deployment"].normalise(deployment.config.custom_name or name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """Where a deployment's container stands: for which resource, by which name, at which site."""
+
+    target: Target
+    name: str
+    config: DeploymentConfig
+    site: Site
+
+    def calm(self) -> _Post:
+        """The same, going on when the run is stopped: for what must not be left half done."""
+        return replace(self, site=replace(self.site, stop=lambda: False))
+
+    def do(self, otherwise: str, *words: str) -> None:
+        """Runs `docker WORDS`, however long it takes; `otherwise` is what failed when it fails."""
+        self.sure(self.site.quietly(*words, seconds=None), otherwise)
+
+    def sure(self, done: Finished, what: str) -> Finished:
+        """The same result, or EngineError with docker's last words when the command failed."""
+        if done.code != 0:
+            raise EngineError(what, where=str(self.target), why=last_words(done.last), hint=hint_for(done.last))
+        return done
+
+
+def _post(name: str, deployment: Deployment, site: Site) -> _Post:
+    target = Target("deployment", name)
+    if deployment.config.swarm_id:
+        why = "a swarm has many hosts, and this engine acts on one"
+        raise NotPossibleError(
+            "it runs on a swarm", where=str(target), why=why, hint="Apply it to a Komodo Core, or take `swarm` out"
+        )
+    return _Post(target, container_name(name, deployment), deployment.config, site)
+
+
+def deploy(name: str, deployment: Deployment, site: Site, image: str) -> None:
+    """Starts the container of a deployment from `image`, in the place of the one before, and waits until it runs.
+
+    When it does not start, or the run is stopped, the container before it comes back as it was. Raises EngineError;
+    a container of that name that ksync did not make for this deployment is refused, never touched.
+    """
+    post = _post(name, deployment, site)
+    words = _words(post, image)
+    known = containers(site.host, site.stop)
+    before = _before(post, known)
+    with _or_back(post, before, known):
+        _pull(post, image)
+        aside = _set_aside(post, before) if before else None
+        done = post.sure(site.docker(*words), "the container does not start")
+        ready.wait(site, done.out.split()[-1:], post.target)
+    if aside is not None:
+        _drop(post, aside)
+    site.log(f"container {post.name} runs")
+
+
+def _words(post: _Post, image: str) -> list[str]:
+    """The words of `docker run`. They are logged with the names of variables, not with their values."""
+    if not image or image.startswith("-"):
+        raise EngineError("it has no image", where=str(post.target), hint="Set `image` in its config")
+    labels = {OWNER_LABEL: str(post.target)}
+    try:
+        words = arguments(post.name, post.config, image, post.site.interpolate, labels)
+    except EngineError as error:
+        raise EngineError(error.what, where=str(post.target), why=error.why, hint=error.hint) from error
+    with suppress(EngineError):  # whole lines may come from variables: then it makes no sense without them
+        post.site.log(" ".join(["docker", *arguments(post.name, post.config, image, str, labels)]))
+    written = texts(post.config)
+    for variable in unknown(written, post.site.interpolate(written)):
+        post.site.log(f"there is no variable {variable}: [[{variable}]] stays as written")
+    return words
+
+
+def _before(post: _Post, known: Sequence[Container]) -> Container | None:
+    """The container that stands there, after mending what a run that broke off left behind."""
+    by_name = {container.name: container for container in known}
+    main, aside = (_own(post, by_name.get(name)) for name in (post.name, post.name + ASIDE))
+    if aside is None:
+        return main
+    if main is not None:
+        _drop(post, aside)
+        return main
+    post.site.log(f"{aside.name} was left by a run that broke off: it is {post.name} again")
+    post.do(f"{aside.name} cannot be renamed", "rename", aside.id, post.name)
+    return replace(aside, name=post.name, state="running")
+
+
+def _own(post: _Post, container: Container | None) -> Container | None:
+    """The container, when ksync made it for this deployment; any other is refused."""
+    if container is None or container.belongs_to(post.target):
+        return container
+    raise EngineError(
+        f"the name {container.name} is taken",
+        where=str(post.target),
+        why=f"a container of {container.owner} has it"
+        if container.owner
+        else "a container that ksync did not make has it",
+        hint=f"Set another `custom_name`, or remove that one yourself: docker rm -f {container.name}",
+    )
+
+
+def _pull(post: _Post, image: str) -> None:
+    """Pulls the image. Where that fails the one that is there is used, as Komodo does; without one it is an error.
+
+    What a build made without a registry is never asked for: another's image of that name would take its place.
+    """
+    registry = registry_of(image)
+    if post.config.image.type == "Build" and registry is None:
+        why = "it was built without a registry"
+    else:
+        login(registry or "docker.io", post.config.image_registry_account, post.site)
+        done = _pulling(image, post.site)
+        if done.code == 0:
+            return
+        why = last_words(done.last, 1)
+    if post.site.quietly("image", "inspect", "--format", "{{.Id}}", "--", image).code != 0:
+        raise EngineError(f"the image {image} is not on the host", where=str(post.target), why=f"not pulled: {why}")
+    post.site.log(f"{image} was not pulled ({why}): the one on the host is used")
+
+
+def _pulling(image: str, site: Site) -> Finished:
+    """Pulls with its progress in the log, and without its errors, which may not matter."""
+    call = Call([*site.host.docker, "pull", "--", image], None, site.host.environment)
+    return run(call, lambda line: None if line.startswith("Error") else site.log(line), site.stop)
+
+
+def registry_of(image: str) -> str | None:
+    """The domain that an image's name begins with; None where it names no registry, which is docker.io to Docker."""
+    domain, slash, _ = image.partition("/")
+    return domain if slash and (domain == "localhost" or "." in domain or ":" in domain) else None
+
+
+@contextmanager
+def _or_back(post: _Post, before: Container | None, known: Sequence[Container]) -> Iterator[None]:
+    """Brings back the container before when what is done inside fails or is interrupted, and says so."""
+    calm = post.calm()
+    try:
+        yield
+    except EngineError as error:
+        told = _bring_back(calm, before, known)
+        hint = ". ".join(part for part in (error.hint, told) if part)
+        raise EngineError(error.what, where=str(post.target), why=error.why, hint=hint) from error
+    except BaseException:
+        _bring_back(calm, before, known)
+        raise
+
+
+def _bring_back(post: _Post, before: Container | None, known: Sequence[Container]) -> str | None:
+    """Removes what was started and puts back what was there; what came of it, for people."""
+    try:
+        now = containers(post.site.host)
+        old = {container.id for container in known}
+        for one in now:
+            if one.name == post.name and one.belongs_to(post.target) and one.id not in old:
+                post.do(f"{one.name} cannot be removed", "rm", "--force", one.id)
+        if before is None:
+            return None
+        return _restored(post, before, next((one for one in now if one.id == before.id), None))
+    except EngineError as error:
+        return f"What was there before could not be brought back: {error}"
+
+
+def _restored(post: _Post, before: Container, now: Container | None) -> str:
+    if now is None:
+        return "The container before it removed itself when it was stopped"
+    if now.name != before.name:
+        post.do(f"{now.name} cannot be renamed", "rename", now.id, before.name)
+    if not before.alive:
+        return f"The container before it is there again, {before.state} as it was"
+    if now.alive:
+        return "The container before it still runs"
+    post.do(f"{before.name} cannot be started again", "start", now.id)
+    return "The container before it runs again"
+
+
+def _set_aside(post: _Post, before: Container) -> Container | None:
+    """Stops a container and gives its name free; None when it was made to remove itself."""
+    _stop(post, before)
+    done = post.site.quietly("rename", before.id, post.name + ASIDE, seconds=None)
+    if done.code != 0 and all(one.id != before.id for one in containers(post.site.host, post.site.stop)):
+        return None
+    post.sure(done, f"{before.name} cannot be renamed")
+    return replace(before, name=post.name + ASIDE)
+
+
+def _stop(post: _Post, container: Container) -> None:
+    """Stops a container with the signal and the patience of its deployment where those are set, else with its own."""
+    if not container.alive:
+        return
+    config, site = post.config, post.site
+    words = ["-t", str(config.termination_timeout)] if "termination_timeout" in config.model_fields_set else []
+    if "termination_signal" in config.model_fields_set:
+        if not _knows_stop_signal(site):
+            _signal(post, container)
+            words = ["-t", "0"]
+        else:
+            words += ["--signal", config.termination_signal]
+    site.log(f"stopping {container.name}")
+    post.do(f"{container.name} cannot be stopped", "stop", *words, container.id)
+
+
+def _knows_stop_signal(site: Site) -> bool:
+    """Whether `docker stop` sends a signal of one's choice; before API 1.42 the choice is dropped without a word."""
+    version = site.quietly("version", "--format", "{{.Client.APIVersion}}").out.strip().split(".")
+    return [int(part) for part in version if part.isdecimal()] >= [1, 42]
+
+
+def _signal(post: _Post, container: Container) -> None:
+    """Sends the signal, and waits as long as the deployment wants for the process to end."""
+    signal, patience = post.config.termination_signal, max(post.config.termination_timeout, 0)
+    post.do(f"{container.name} cannot be sent {signal}", "kill", "--signal", signal, container.id)
+    with suppress(EngineError):  # time is up
+        post.site.quietly("wait", container.id, seconds=patience)
+
+
+def _drop(post: _Post, container: Container) -> None:
+    """Removes a container that is no longer needed; that it stays is no failure of what was done."""
+    done = post.calm().site.quietly("rm", "--force", container.id, seconds=None)
+    if done.code != 0:
+        post.site.log(f"{container.name} is still there: {last_words(done.last)}")
+
+
+def take_down(name: str, deployment: Deployment, site: Site, *, volumes: bool = False) -> None:
+    """Stops and removes the container of a deployment, with its anonymous volumes on request.
+
+    Raises EngineError; one that ksync did not make is refused. Without any there is nothing to do.
+    """
+    post = _post(name, deployment, site)
+    known = containers(site.host, site.stop)
+    found = [one for one in known if one.name in (post.name, post.name + ASIDE) and _own(post, one)]
+    if not found:
+        site.log(f"there is no container {post.name}: nothing to take down")
+    for one in found:
+        _stop(post, one)
+        post.do(f"{one.name} cannot be removed", "rm", *(["--volumes"] if volumes else []), one.id)
+        site.log(f"container {one.name} is removed")
+
+
+def pull(name: str, deployment: Deployment, site: Site, image: str) -> None:
+    """Pulls the image of a deployment. Raises EngineError when there is none afterwards."""
+    _pull(_post(name, deployment, site), image)
+
+
+def act(verb: Verb, name: str, deployment: Deployment, site: Site) -> None:
+    """Starts, stops, pauses... the container of a deployment. Raises EngineError when there is none of ksync's."""
+    if verb == "destroy":
+        take_down(name, deployment, site)
+        return
+    post = _post(name, deployment, site)
+    found = [_own(post, one) for one in containers(site.host, site.stop) if one.name == post.name]
+    if not found or found[0] is None:
+        raise EngineError(f"there is no container {post.name}", where=str(post.target), hint="Deploy it first")
+    if verb == "stop":
+        _stop(post, found[0])
+    else:
+        site.log(f"{verb} {post.name}")
+        post.do(f"container {post.name}: {verb} failed", verb, found[0].id)
+    if verb in ("start", "restart", "unpause"):
+        ready.wait(site, [post.name], post.target)

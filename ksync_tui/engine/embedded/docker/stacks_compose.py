@@ -1,0 +1,151 @@
+"""The compose command: its words, and what its output means (facts e.7)."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ksync_tui.engine.embedded.docker import hosts, shell
+from ksync_tui.engine.embedded.docker.command import Call, Finished, run
+from ksync_tui.engine.embedded.docker.files import Laid
+from ksync_tui.engine.embedded.docker.site import OWNER_LABEL, Site
+from ksync_tui.engine.embedded.docker.stacks_record import write
+from ksync_tui.errors import EngineError
+from ksync_tui.model.kinds.common import SystemCommand
+from ksync_tui.model.kinds.stack import StackConfig
+from ksync_tui.model.resource import Target
+
+COMMAND = "[[COMPOSE_COMMAND]]"
+_TAKES_DASHES = ("build", "pull", "up")
+_PLAIN = {"COMPOSE_ANSI": "never", "COMPOSE_PROGRESS": "plain", "BUILDKIT_PROGRESS": "plain"}
+_NEEDED = {"PATH", "HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"}
+_KEY = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+
+
+def words(compose: Sequence[str], project: str, files: Sequence[str], env: Sequence[str]) -> list[str]:
+    """`COMPOSE -p PROJECT -f FILE… [--env-file FILE]…`, what every subcommand starts with."""
+    named = [word for file in files for word in ("-f", file)]
+    return [*compose, "-p", project, *named, *(word for file in env for word in ("--env-file", file))]
+
+
+def is_single(compose: Sequence[str]) -> bool:
+    """Whether this compose command may be the legacy one, which takes one `--env-file` and looks for it elsewhere."""
+    return Path(compose[0]).name == "docker-compose"
+
+
+def env_files(compose: Sequence[str], laid: Laid, merged: Path) -> list[str]:
+    """The env files to name: as they are, or for the legacy command as one, `merged`, in which the last entry wins.
+
+    Raises EngineError when one cannot be read.
+    """
+    if not is_single(compose) or not laid.env:
+        return list(laid.env)
+    if len(laid.env) == 1:
+        return [str(laid.folder / laid.env[0])]
+    return [str(write(merged, "\n".join(_read(laid, path) for path in laid.env)))]
+
+
+def override(services: Iterable[str], owner: Target) -> str:
+    """A compose file that labels each service as ksync's; JSON is YAML too."""
+    labels = {OWNER_LABEL: str(owner).replace("$", "$$")}
+    return json.dumps({"services": {service: {"labels": labels} for service in services}}, indent=1) + "\n"
+
+
+def to_pull(resolved: str) -> list[str]:
+    """The images of services that are not built here, read from what `config` printed.
+
+    Both compose commands print it in one form: services at two spaces, what they have at four.
+    """
+    services: dict[str, dict[str, str]] = {}
+    for service, key, value in _entries(resolved):
+        services.setdefault(service, {})[key] = value
+    return sorted({one["image"].strip("'\"") for one in services.values() if "image" in one and "build" not in one})
+
+
+def _entries(resolved: str) -> Iterator[tuple[str, str, str]]:
+    inside, service = False, ""
+    for line in resolved.splitlines():
+        if line and not line[0].isspace():
+            inside = line.rstrip() == "services:"
+        elif inside and re.match(r" {2}\S", line):
+            service = line.strip().rstrip(":")
+        elif inside and (found := re.match(r" {4}(\w+):(.*)", line)):
+            yield service, found[1], found[2].strip()
+
+
+def wrapped(wrapper: str, called: Sequence[str]) -> list[str]:
+    """The words that run a compose command inside its wrapper. Raises EngineError when that has no place for it."""
+    line = shell.script(SystemCommand(command=wrapper))
+    if line is None:
+        return list(called)
+    if COMMAND not in line[-1]:
+        raise EngineError(
+            f"compose_cmd_wrapper does not have {COMMAND} in it", hint=f"Write for example: run -- {COMMAND}"
+        )
+    return [*line[:-1], line[-1].replace(COMMAND, shlex.join(called))]
+
+
+def split(arguments: Iterable[str], site: Site) -> list[str]:
+    """Extra arguments as words, each split as a shell would, variables put in. Raises EngineError."""
+    try:
+        return [word for argument in arguments for word in shlex.split(site.interpolate(argument))]
+    except ValueError as error:
+        raise EngineError("an extra argument has an open quote", why=str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """One project's compose command. `wrapper` goes around the subcommands in `around`."""
+
+    site: Site
+    base: Sequence[str]
+    folder: Path
+    wrapper: str = ""
+    around: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    """Names that env files give: those of ksync's own environment would win over them."""
+
+    def run(self, subcommand: str, *arguments: str, services: Sequence[str] = ()) -> Finished:
+        """Runs a subcommand on all or some services, its output logged; its exit code is the caller's to judge."""
+        rest = [*arguments, *(["--"] if services and subcommand in _TAKES_DASHES else []), *services]
+        self.site.log(f"$ {shlex.join([*self.base, subcommand, *rest])}")
+        return run(self._call(subcommand, *rest), self.site.log, self.site.stop)
+
+    def ask(self, subcommand: str, *arguments: str) -> Finished:
+        """The same without logging: `config` prints what variables hold."""
+        return run(self._call(subcommand, *arguments), stop=self.site.stop)
+
+    def _call(self, subcommand: str, *arguments: str) -> Call:
+        called = [*self.base, subcommand, *arguments]
+        if subcommand in self.around:
+            called = wrapped(self.wrapper, called)
+        return Call(called, self.folder, _PLAIN | self.site.host.environment, None, self.without)
+
+
+def of(config: StackConfig, project: str, laid: Laid, made: Path, site: Site, labels: Path | None = None) -> Compose:
+    """The compose command of a stack with its files; `made` is the folder for files made for it, `labels` the last
+    file. Raises EngineError.
+    """
+    command = hosts.compose(site.host)
+    env = env_files(command, laid, made / "merged.env")
+    base = words(command, project, [*laid.compose, *([str(labels)] if labels else [])], env)
+    around = frozenset(config.compose_cmd_wrapper_include or ["up"]) if config.compose_cmd_wrapper else frozenset()
+    given = {key for path in laid.env for key in _KEY.findall(_read(laid, path))}
+    wrapper = site.interpolate(config.compose_cmd_wrapper)
+    return Compose(site, base, laid.folder, wrapper, around, frozenset(given - _NEEDED))
+
+
+def recorded(project: str, resolved: Path, site: Site) -> Compose:
+    """The compose command of a project as it was brought up last. Raises EngineError."""
+    return Compose(site, words(hosts.compose(site.host), project, [str(resolved)], []), resolved.parent)
+
+
+def _read(laid: Laid, path: str) -> str:
+    try:
+        return (laid.folder / path).read_text("utf-8", "replace")
+    except OSError as error:
+        raise EngineError("an env file cannot be read", where=str(laid.folder / path), why=error.strerror) from error

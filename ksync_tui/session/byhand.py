@@ -1,0 +1,45 @@
+"""Running one resource because a person asks for it: a plan of one action, journaled like any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ksync_tui.errors import NotPossibleError, UsageError
+from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ksync_tui.engine.base import Engine
+    from ksync_tui.model.kinds.base import Resource
+    from ksync_tui.model.resource import Live, Target
+
+BY_HAND = "by hand"
+"""What the journal calls the source of a change that no sync made."""
+
+RUNNABLE: Mapping[str, Verb] = {
+    "stack": "deploy", "deployment": "deploy", "build": "run", "repo": "run", "procedure": "run",
+}  # fmt: skip
+
+
+def running(target: Target, live: Mapping[Target, Live], engine: Engine) -> Selection:
+    """The selection that carries out one resource. Raises UsageError, NotPossibleError."""
+    if target.kind not in RUNNABLE:
+        kinds = ", ".join(RUNNABLE)
+        reason = f"ksync runs {kinds}; a Komodo Core runs actions and syncs"
+        raise NotPossibleError("it cannot be run", where=str(target), why=reason)
+    one = live.get(target)
+    if one is None:
+        hint = "Apply it first; `ksync export` lists what is live."
+        raise UsageError("there is no such live resource", where=str(target), hint=hint)
+    verb, resource = RUNNABLE[target.kind], one.resource
+    if verb == "deploy" and (why := engine.deploy_block(resource, lambda named: _found(named, live))):
+        raise NotPossibleError("it cannot be deployed", where=str(target), why=why)
+    action = Action(verb, target, "run by hand", current=resource, proposed=resource, fingerprint=one.fingerprint)
+    plan = Plan(SyncOptions(BY_HAND), engine.name, (action,))
+    return plan.select([action.id])
+
+
+def _found(target: Target, live: Mapping[Target, Live]) -> Resource | None:
+    one = live.get(target)
+    return one.resource if one else None

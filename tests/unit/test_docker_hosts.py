@@ -1,0 +1,66 @@
+"""Which Docker host stands for which server."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+import tomli
+
+from ksync_tui.engine.embedded.docker.command import DockerHost
+from ksync_tui.engine.embedded.docker.hosts import host_of, why_not
+from ksync_tui.model.kinds.server import Server
+
+CONFIG = Path("/home/me/.config/ksync/config.toml")
+
+
+def server(address: str, *, enabled: bool = True) -> Server:
+    return Server.model_validate({"name": "s", "config": {"address": address, "enabled": enabled}})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost:8120",
+        "https://127.0.0.1:8120",
+        "http://[::1]:8120",
+        "localhost:8120",
+        "localhost",
+        "127.1.2.3",
+        "HTTPS://LOCALHOST:8120/",
+        f"https://{socket.gethostname()}:8120",
+    ],
+)
+def test_an_enabled_server_on_this_machine_is_dockers_default(address: str) -> None:
+    assert host_of("s", server(address), {}) == DockerHost("s", "")
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://192.0.2.7:8120", "https://periphery:8120", "https://localhost.example:1", "http://[::1"]
+)
+def test_any_other_server_has_none(address: str) -> None:
+    assert host_of("s", server(address), {}) is None
+    assert "[hosts]" in why_not("s", server(address), CONFIG)
+
+
+def test_the_users_own_mapping_wins() -> None:
+    hosts = {"s": "ssh://me@box", "far": "", "socket": "/run/docker.sock"}
+    assert host_of("s", server("http://localhost:8120"), hosts) == DockerHost("s", "ssh://me@box")
+    assert host_of("far", None, hosts) == DockerHost("far", "")
+    assert host_of("socket", None, hosts) == DockerHost("socket", "unix:///run/docker.sock")
+
+
+def test_a_local_server_that_is_not_enabled_says_how_to_enable_it() -> None:
+    off = server("http://localhost:8120", enabled=False)
+    assert host_of("s", off, {}) is None
+    assert "enabled = true" in why_not("s", off, CONFIG)
+
+
+@pytest.mark.parametrize("name", ["server-01", "my box", 'a"b', "a.b"])
+def test_the_line_to_add_is_toml_that_maps_the_server(name: str) -> None:
+    said = why_not(name, None, CONFIG)
+    line = said[said.index("add `") + 5 : said.index("` (or")]
+    table = tomli.loads(f"[hosts]\n{line}")
+    assert host_of(name, None, table["hosts"]) is not None
+    assert str(CONFIG) in said
