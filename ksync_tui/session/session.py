@@ -18,6 +18,7 @@ from ksync_tui.model.resource import Target
 from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
+from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
 from ksync_tui.session import managed
 from ksync_tui.session.stored import BY_HAND, adding, editing, removing
@@ -315,6 +316,11 @@ class Session:
         review = self.review(self._sync_of(selection.plan))
         wanted = [action.id for action in selection]
         return review.plan, [found for found in wanted if found in review.plan.by_id]
+
+    def undo_of(self, run: int) -> Plan:
+        """A plan that takes back what a run did. Raises RunError for an unknown run."""
+        done = {action.action for action in self._journal.record(run).actions if action.outcome == "done"}
+        return undo(self._journal.load(run), done, self.snapshot())
 
     def _sync_of(self, plan: Plan) -> Sync:
         from pathlib import Path

@@ -211,6 +211,31 @@ def test_resume_does_what_was_left(ksync: CommandLine) -> None:
     assert (ended.code, ended.out) == (0, "nothing to do\n"), "run 1 got everything done; the update is not its own"
 
 
+def test_undo_takes_back_what_a_run_did(ksync: CommandLine) -> None:
+    path = ksync.write(TWO)
+    ksync("apply", ksync.files, "--all", "--yes")
+    before = ksync("export").out
+    path.write_text(TWO.replace("LEVEL = info", "LEVEL = debug").replace("http://edge", "http://rim"))
+    ksync("apply", ksync.files, "--all", "--yes")
+    ended = ksync("runs", "undo", 2, "--yes")
+    assert (ended.code, "2 done" in ended.out) == (0, True)
+    assert ksync("export").out == before
+    kept = ksync("runs", "undo", 1, "--yes")
+    assert "2 deletes left out" in kept.err
+    assert ksync("runs", "undo", 1, "--yes", "--allow-delete").code == 0
+    assert ksync("export").out.strip() == ""
+
+
+def test_undo_leaves_what_changed_since(ksync: CommandLine) -> None:
+    path = ksync.write(TWO)
+    ksync("apply", ksync.files, "--all", "--yes")
+    path.write_text(TWO.replace("LEVEL = info", "LEVEL = debug"))
+    ksync("apply", ksync.files, "--all", "--yes")
+    ended = ksync("runs", "undo", 1, "--yes", "--allow-delete")
+    assert ("1 action blocked" in ended.err, "- server/edge" in ended.err) == (True, True)
+    assert 'name = "web"' in ksync("export").out
+
+
 def test_schema_is_json_schema(ksync: CommandLine) -> None:
     schema = json.loads(ksync("schema").out)
     assert set(schema["properties"]) >= {"stack", "stacks", "user_group"}
