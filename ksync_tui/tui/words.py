@@ -34,7 +34,7 @@ def tail_of(plan: Plan, outline: Outline) -> list[str]:
         found = (
             "Nothing is pending: live is as declared."
             if not problems
-            else "Nothing can be planned: see the problems (!)."
+            else "Nothing is pending in what could be read; the rest is among the problems (!)."
         )
         return ["", found, summary_of(plan)]
     said = ["".join(piece for piece, _ in line) for line in remarks(plan)]

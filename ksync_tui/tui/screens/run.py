@@ -161,6 +161,7 @@ class RunScreen(Page[str]):
     def _ended(self) -> None:
         if self.record is None:
             return
+        self.query_one("#log", Lines).say_empty("No output.")
         self.query_one("#end", Static).update(_end(self.record, ""))
         if self.sync is not None:
             self.work("Planning again", partial(self.session.review, self.sync), self._planned_again)
