@@ -57,6 +57,10 @@ class KsyncApp(App[None]):
         """Opens the list of syncs, and a source's review over it when one was asked for."""
         opening.show_syncs(self, self.start)
 
+    def _fatal_error(self) -> None:
+        """Leaves after a fault of ksync itself. Textual would print every local variable, secrets among them."""
+        self._close_messages_no_wait()
+
     def in_turn(self, call: Callable[[], T]) -> T:
         """Runs a call that reads or plans; two of them never run at once. Never on the UI thread."""
         with self._turn:
@@ -99,10 +103,12 @@ class KsyncApp(App[None]):
 
 
 def run(session: Session, start: Sync | None = None) -> None:
-    """Runs the app until it is left. The terminal is restored whatever ends it (needs 17)."""
+    """Runs the app until it is left. The terminal is restored whatever ends it (needs 17); a fault is raised then."""
     app = KsyncApp(session, start)
     with _leaving_on_signals(app):
         app.run()
+    if app._exception is not None:
+        raise app._exception
 
 
 @contextmanager

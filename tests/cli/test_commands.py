@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import CommandLine
 
 TWO = """\
@@ -335,3 +334,20 @@ def test_without_a_terminal_the_app_is_numbered_lines(ksync: CommandLine) -> Non
     ksync.write(TWO)
     ended = ksync(ksync.files)
     assert (ended.code, "1 [ ] + create server/edge" in ended.out) == (2, True)
+
+
+def test_a_fault_of_ksync_itself_shows_no_code_and_no_values(
+    ksync: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("hunter2")
+
+    monkeypatch.setattr("ksync_tui.session.Session.review", fail)
+    ksync.write(TWO)
+    ended = ksync("plan", ksync.files)
+    assert (ended.code, "ksync itself failed (ValueError)" in ended.err) == (1, True)
+    assert "Traceback" not in ended.err
+    details = Path(ended.err.split("where: ")[1].splitlines()[0].strip())
+    assert "commands.py" in details.read_text()
+    assert "hunter2" not in ended.err + details.read_text()
+    details.unlink()
