@@ -18,7 +18,7 @@ def why_not(page: ReviewScreen, command: str) -> str | None:
     if command in NEED_PLAN and not (page.side and page.side.outline.plan.actions):
         return "Nothing is pending."
     if command in NEED_PANE and not page.wide:
-        return "Open the difference first: enter."
+        return f"Open the difference first: {page.key_of('open')}."
     if command in NEED_ACTION and not page.action:
         return "Put the cursor on an action first."
     if command in NEED_FILE and page.file is None:
@@ -32,7 +32,8 @@ def _no_problems(page: ReviewScreen) -> str | None:
 
 def _cannot_go(page: ReviewScreen) -> str | None:
     if not (page.side and page.side.ticks.ticked):
-        return "Nothing is ticked: space ticks the line, a ticks all but deletes."
+        tick, every = page.key_of("tick"), page.key_of("tick_all")
+        return f"Nothing is ticked: {tick} ticks the line, {every} ticks all but deletes."
     if page.direction == "live" and page.session.read_only:
         return f"READ-ONLY: {page.session.read_only}"
     return None
@@ -45,7 +46,8 @@ def _cannot_turn(page: ReviewScreen) -> str | None:
         return f"{page.sync.name} has no file on this machine that live could be taken into."
     if page.sync.managed or len(files) == 1:
         return None
-    return f"{page.sync.name} is not managed: live is not taken into its files. e and E edit them."
+    edit, editor = page.key_of("edit"), page.key_of("editor")
+    return f"{page.sync.name} is not managed: live is not taken into its files. {edit} and {editor} edit them."
 
 
 _OWN = {"problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn}

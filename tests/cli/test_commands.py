@@ -262,6 +262,8 @@ def test_commit_takes_live_into_the_file(ksync: CommandLine) -> None:
         (["apply", "--bogus"], "unrecognized arguments"),
         (["export", "--only", "stack/none"], "there is no such live resource"),
         (["syncs", "add", "x"], "a sync needs a source"),
+        (["syncs", "add", "x", "--path", "/no/such/folder"], "the path does not exist"),
+        (["syncs", "add", "x", "--path", __file__], "resource files end in .toml"),
         (["syncs", "remove", "x"], "there is no such sync"),
     ],
 )

@@ -122,7 +122,7 @@ class ConfirmScreen(Page[int]):
 
     @on(Input.Submitted)
     def _entered(self) -> None:
-        self.action_command("confirm")
+        self.entered("confirm")
 
 
 def _step(step: Step, width: int) -> Text:

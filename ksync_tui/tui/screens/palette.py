@@ -66,7 +66,7 @@ class PaletteScreen(Page[str]):
         wanted = words.casefold().split()
         self.found = [
             command
-            for command in keymap.on(self.page.place)
+            for command in self.keys.on(self.page.place)
             if command.id not in LEFT_OUT
             and self.page.cannot(command.id) is None
             and all(word in f"{command.label} {command.help}".casefold() for word in wanted)

@@ -268,14 +268,15 @@ class ReviewScreen(Page[None]):
     def _show_side(self) -> None:
         if self.side is None or self.review is None:
             return
-        self.outline.show_plan(self.side.outline, self.side.ticks, tail_of(self.review.plan, self.side.outline))
+        tail = tail_of(self.review.plan, self.side.outline, self.key_of("problems"))
+        self.outline.show_plan(self.side.outline, self.side.ticks, tail)
         self._show_detail()
         self.changed()
 
     def _show_detail(self) -> None:
         """The pane beside the list; a narrow terminal has none."""
         if self.side and self.wide:
-            words = explained(self.side, self.action, self.outline.line, self.direction)
+            words = explained(self.side, self.action, self.outline.line, self.direction, self.key_of("tick"))
             self.query_one(Detail).show(self.action, self.direction, words, self.redact)
 
     @on(Lines.Moved)

@@ -97,7 +97,8 @@ class RunScreen(Page[str]):
         if command == "stop" and self.stopping:
             return "It stops after the action it is at."
         if command == "back" and not self.over:
-            return "The run goes on: D leaves it running, esc stops it after this action."
+            detach, stop = self.key_of("detach"), self.key_of("stop")
+            return f"The run goes on: {detach} leaves it running, {stop} stops it after this action."
         return None
 
     def action_command(self, name: str) -> None:
