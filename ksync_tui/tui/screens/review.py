@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -146,7 +147,9 @@ class ReviewScreen(Page[None]):
         self.work(f"Reading {self.sync.name}", self._read, self._show_read)
 
     def _read(self) -> tuple[Review, Redactor]:
-        return self.session.review(self.sync), Redactor(self.session.known_secrets())
+        review = self.session.review(self.sync)
+        gc.freeze()  # what was read stays: walking it for garbage would stop the keys for half a second
+        return review, Redactor(self.session.known_secrets())
 
     def _show_read(self, found: tuple[Review, Redactor]) -> None:
         """Shows a newer review in place of the one before."""
