@@ -5,6 +5,9 @@
 
     [hosts]
     server-01 = "unix:///var/run/docker.sock"   # which Docker host stands for a declared server
+
+    [keys]
+    go = ["x", "F5"]                            # the keys of a command of the app, instead of its own
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 
 from ksync_tui.errors import ConfigError
 
-_KNOWN = {"hosts"}
+_KNOWN = {"hosts", "keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Settings:
     """The settings file, whether it exists or not."""
     hosts: Mapping[str, str] = field(default_factory=dict)
     """Docker host by server name."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys as they are written by command of the app; the app knows which there are."""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -65,7 +70,7 @@ def _read(file: Path) -> dict[str, Any]:
         names = ", ".join(sorted(unknown))
         hint = f"Known are: {', '.join(sorted(_KNOWN))}."
         raise ConfigError(f"unknown settings: {names}", where=str(file), hint=hint)
-    return {"hosts": _hosts(values.get("hosts", {}), file)}
+    return {"hosts": _hosts(values.get("hosts", {}), file), "keys": _keys(values.get("keys", {}), file)}
 
 
 def _hosts(value: Any, file: Path) -> dict[str, str]:
@@ -73,3 +78,12 @@ def _hosts(value: Any, file: Path) -> dict[str, str]:
         hint = 'Write: [hosts], then one line per server such as server-01 = "unix:///var/run/docker.sock".'
         raise ConfigError("[hosts] must map server names to Docker hosts", where=str(file), hint=hint)
     return value
+
+
+def _keys(value: Any, file: Path) -> dict[str, tuple[str, ...]]:
+    table = value.items() if isinstance(value, dict) else [("", None)]
+    keys = {name: tuple(words) if isinstance(words, list) else (words,) for name, words in table}
+    if not all(words and all(isinstance(word, str) and word for word in words) for words in keys.values()):
+        hint = 'Write: [keys], then one line per command such as go = "F5" or go = ["x", "F5"].'
+        raise ConfigError("[keys] must map commands to keys", where=str(file), hint=hint)
+    return keys

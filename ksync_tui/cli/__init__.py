@@ -35,4 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
-        return 1
+    except Exception as fault:  # noqa: BLE001 - the outermost border: whoever works at night is told, not shown code
+        from ksync_tui.cli.fault import report
+
+        report(fault)
+    return 1

@@ -29,6 +29,9 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Sequence[str]) -> argparse.Namespace | int:
     """The wanted command with its options, or an exit code where help or an error was printed."""
     first = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if first == "history":
+        first = "runs"
+        arguments = [first if argument == "history" else argument for argument in arguments]
     parser = _command_parser() if first in COMMANDS or {"-h", "--help"} & set(arguments) else _open_parser()
     try:
         return parser.parse_args(arguments)
@@ -152,15 +155,16 @@ def _syncs(parser: argparse.ArgumentParser) -> None:
 
 def _runs(parser: argparse.ArgumentParser) -> None:
     _json(parser)
-    actions = parser.add_subparsers(dest="action", metavar="show|watch|resume")
+    actions = parser.add_subparsers(dest="action", metavar="show|watch|resume|undo")
     for name, summary in (
         ("show", "one run with its actions and log"),
         ("watch", "follow a run until it ends"),
         ("resume", "plan again and do what a run left undone"),
+        ("undo", "plan the inverse of a run and do it"),
     ):
         child = actions.add_parser(name, help=summary, description=summary)
         child.add_argument("run", type=int, metavar="RUN")
-        if name == "resume":
+        if name in ("resume", "undo"):
             child.add_argument("--yes", "-y", action="store_true", help="do not ask")
             child.add_argument("--allow-delete", action="store_true", help="deletes too")
             _removal(child)
@@ -187,7 +191,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "validate": ("problems only, as file:line:column", _validate),
     "export": ("live resources as TOML", _export),
     "syncs": ("the syncs and their states; add, edit, remove", _syncs),
-    "runs": ("past and running runs; show, watch, resume", _runs),
+    "runs": ("past and running runs (also: history); show, watch, resume, undo", _runs),
     "doctor": ("what works here: engine, Docker hosts, git, terminal", _json),
     "schema": ("JSON Schema of resource files, for editors", _schema),
     "_run": ("", _run_frozen),

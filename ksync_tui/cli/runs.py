@@ -1,4 +1,4 @@
-"""`ksync runs`: past and running ones; show, watch, resume."""
+"""`ksync runs`: past and running ones; show, watch, resume, undo."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli.apply import carry_out, code_of
-from ksync_tui.cli.choice import runnable
+from ksync_tui.cli.choice import runnable, ticks_of
 from ksync_tui.errors import EXIT_OK
 from ksync_tui.session import Session
 
@@ -20,7 +20,7 @@ _POLL_SECONDS = 0.2
 
 
 def runs(wanted: Namespace, output: Output) -> int:
-    """Carries out `ksync runs [show|watch|resume]`."""
+    """Carries out `ksync runs [show|watch|resume|undo]`."""
     with Session.open() as session:
         if wanted.action == "show":
             watch = session.watch(wanted.run)
@@ -33,6 +33,14 @@ def runs(wanted: Namespace, output: Output) -> int:
             selection = runnable(plan, ticks)
             if wanted.removal:
                 selection = selection.removing(wanted.removal)
+            return carry_out(session, plan, selection, output, yes=wanted.yes)
+        elif wanted.action == "undo":
+            plan = session.undo_of(wanted.run)
+            ticks = ticks_of(plan, [], everything=True, deletes=wanted.allow_delete)
+            selection = plan.select(ticks)
+            if wanted.removal:
+                selection = selection.removing(wanted.removal)
+            output.left_out(plan, selection, deletes=wanted.allow_delete)
             return carry_out(session, plan, selection, output, yes=wanted.yes)
         else:
             output.runs(session.runs())

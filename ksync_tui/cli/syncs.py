@@ -20,10 +20,10 @@ def syncs(wanted: Namespace, output: Output) -> int:
         if wanted.action in ("add", "edit") and (wanted.managed or wanted.delete) and not wanted.match_tag:
             output.say("such a sync deletes what it does not declare; --match-tag T limits it to resources tagged T")
         if wanted.action == "add":
-            session.add_sync(wanted.name, _fields(wanted, new=True))
+            session.add_sync(wanted.name, _fields(wanted, new=True), wanted.path or ())
             output.say(f"added {wanted.name}; `ksync plan --sync {wanted.name}` shows what it would do")
         elif wanted.action == "edit":
-            session.edit_sync(wanted.name, _fields(wanted, new=False))
+            session.edit_sync(wanted.name, _fields(wanted, new=False), wanted.path or ())
             output.say(f"changed {wanted.name}")
         elif wanted.action == "remove":
             session.remove_sync(wanted.name)
@@ -34,7 +34,7 @@ def syncs(wanted: Namespace, output: Output) -> int:
 
 
 def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:
-    """The config fields that the options set."""
+    """The config fields that the options set, besides the paths."""
     if wanted.path and wanted.inline:
         raise UsageError("files and an inline text at the same time", hint="Give --path or --inline.")
     if new and not wanted.path and not wanted.inline:
@@ -43,12 +43,6 @@ def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {name: value for name in switches if (value := getattr(wanted, name)) is not None}
     if wanted.match_tag is not None:
         fields["match_tags"] = wanted.match_tag
-    if wanted.path:
-        paths = [Path(path).expanduser().absolute() for path in wanted.path]
-        for path in paths:
-            if not path.exists():
-                raise UsageError("the path does not exist", where=str(path))
-        fields |= {"files_on_host": True, "resource_path": [str(path) for path in paths], "file_contents": ""}
     if wanted.inline:
         fields |= {"files_on_host": False, "resource_path": [], "file_contents": _text(Path(wanted.inline))}
     return fields

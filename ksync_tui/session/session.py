@@ -19,10 +19,12 @@ from ksync_tui.model.resource import Target
 from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
+from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
 from ksync_tui.session import managed
 from ksync_tui.session.byhand import BY_HAND, RUNNABLE, running
-from ksync_tui.session.stored import adding, editing, removing
+from ksync_tui.session.paths import checked, continuations
+from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
@@ -119,13 +121,28 @@ class Session:
             raise UsageError("the path does not exist", where=str(path), hint="Check it, or name a sync with --sync.")
         return at_path(path, delete=delete, tags=tags, variables=variables, user_groups=user_groups)
 
-    def add_sync(self, name: str, fields: Mapping[str, Any]) -> None:
-        """Stores a new sync with these config fields. Raises UsageError."""
-        self._by_hand(adding(name, fields, self.snapshot().live, self.engine))
+    def add_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> Sync:
+        """Stores a new sync with these config fields, over these folders and files if any. Raises UsageError."""
+        live = self.snapshot().live
+        self._by_hand(adding(name, {**fields, **(on_paths(paths) if paths else {})}, live, self.engine))
+        return self.sync(new_target(name, {}).name)
 
-    def edit_sync(self, name: str, fields: Mapping[str, Any]) -> None:
-        """Changes config fields of a stored sync. Raises UsageError."""
-        self._by_hand(editing(name, fields, self.snapshot().live, self.engine))
+    def name_problem(self, name: str) -> str | None:
+        """Why no new sync can have a name, while it is typed, or None."""
+        return _refusal(lambda: new_target(name, self.snapshot().live))
+
+    def path_problem(self, path: str) -> str | None:
+        """Why no sync can be over a path, while it is typed, or None."""
+        return _refusal(lambda: checked(path))
+
+    def paths(self, typed: str) -> list[str]:
+        """What a typed path could become: folders, ending in `/`, and resource files."""
+        return continuations(typed)
+
+    def edit_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> None:
+        """Changes config fields, and the source when paths are given, of a stored sync. Raises UsageError."""
+        changed = {**fields, **(on_paths(paths) if paths else {})}
+        self._by_hand(editing(name, changed, self.snapshot().live, self.engine))
 
     def remove_sync(self, name: str) -> None:
         """Forgets a stored sync; its files and what it made stay. Raises UsageError."""
@@ -341,6 +358,11 @@ class Session:
         wanted = [action.id for action in selection]
         return review.plan, [found for found in wanted if found in review.plan.by_id]
 
+    def undo_of(self, run: int) -> Plan:
+        """A plan that takes back what a run did. Raises RunError for an unknown run."""
+        done = {action.action for action in self._journal.record(run).actions if action.outcome == "done"}
+        return undo(self._journal.load(run), done, self.snapshot())
+
     def _sync_of(self, plan: Plan) -> Sync:
         from pathlib import Path
 
@@ -355,6 +377,14 @@ class Session:
             variables=options.include_variables,
             user_groups=options.include_user_groups,
         )
+
+
+def _refusal(call: Callable[[], object]) -> str | None:
+    try:
+        call()
+    except UsageError as error:
+        return error.why or error.what
+    return None
 
 
 def _who() -> str:

@@ -12,13 +12,14 @@ from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
 from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Live, Target, fingerprint
 from ksync_tui.session.byhand import BY_HAND
+from ksync_tui.session.paths import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
-def adding(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:
-    """The selection that creates a sync. Raises UsageError for a bad or a taken name."""
+def new_target(name: str, live: Mapping[Target, Live]) -> Target:
+    """What a new sync would be. Raises UsageError for a bad or a taken name."""
     kind = KINDS["resource_sync"]
     bad = bad_name(kind, name)
     if bad is not None:
@@ -26,8 +27,19 @@ def adding(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], en
     target = Target(kind.name, kind.normalise(name))
     if target in live:
         raise UsageError("there is such a sync", where=name, hint="Change it with `ksync syncs edit`.")
+    return target
+
+
+def adding(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:
+    """The selection that creates a sync. Raises UsageError for a bad or a taken name."""
+    target = new_target(name, live)
     proposed = ResourceSync(name=target.name, config=_config(ResourceSyncConfig(), fields))
     return _only(Action("create", target, "added by hand", proposed=proposed), engine)
+
+
+def on_paths(paths: Sequence[str]) -> dict[str, Any]:
+    """The config fields of a sync over folders and files. Raises UsageError for one that cannot be read from."""
+    return {"files_on_host": True, "resource_path": [str(checked(path)) for path in paths], "file_contents": ""}
 
 
 def editing(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:

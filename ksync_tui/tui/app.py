@@ -16,6 +16,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from ksync_tui.tui import opening, theme
+from ksync_tui.tui.keymap import DEFAULT, Keymap
 
 if TYPE_CHECKING:
     from ksync_tui.session import Session, Sync
@@ -28,7 +29,10 @@ HELD_KEYS = 0.4
 
 
 class KsyncApp(App[None]):
-    """ksync on a whole terminal. `held_keys` is how long confirmations drop keys, in seconds."""
+    """ksync on a whole terminal.
+
+    `held_keys` is how long confirmations drop keys, in seconds; `keymap` the keys of whoever sits there.
+    """
 
     TITLE = "ksync"
     ENABLE_COMMAND_PALETTE = False
@@ -42,11 +46,20 @@ class KsyncApp(App[None]):
     Input, Input:focus { border: none; height: 1; padding: 0; background: transparent; }
     """
 
-    def __init__(self, session: Session, start: Sync | None = None, *, held_keys: float = HELD_KEYS) -> None:
+    def __init__(
+        self,
+        session: Session,
+        start: Sync | None = None,
+        *,
+        held_keys: float = HELD_KEYS,
+        keymap: Keymap = DEFAULT,
+    ) -> None:
         super().__init__(ansi_color=True)
         self.session = session
         self.start = start
         self.held_keys = held_keys
+        self.keymap = keymap
+        self.set_keymap(keymap.changes())
         self.animation_level = "none"
         self.register_theme(theme.THEME)
         self.theme = theme.NAME
@@ -56,6 +69,10 @@ class KsyncApp(App[None]):
     def on_mount(self) -> None:
         """Opens the list of syncs, and a source's review over it when one was asked for."""
         opening.show_syncs(self, self.start)
+
+    def _fatal_error(self) -> None:
+        """Leaves after a fault of ksync itself. Textual would print every local variable, secrets among them."""
+        self._close_messages_no_wait()
 
     def in_turn(self, call: Callable[[], T]) -> T:
         """Runs a call that reads or plans; two of them never run at once. Never on the UI thread."""
@@ -99,10 +116,17 @@ class KsyncApp(App[None]):
 
 
 def run(session: Session, start: Sync | None = None) -> None:
-    """Runs the app until it is left. The terminal is restored whatever ends it (needs 17)."""
-    app = KsyncApp(session, start)
+    """Runs the app until it is left. The terminal is restored whatever ends it (needs 17); a fault is raised then.
+
+    Raises ConfigError for keys in the settings that cannot be used.
+    """
+    from ksync_tui.tui.configured import keymap_of
+
+    app = KsyncApp(session, start, keymap=keymap_of(session.settings))
     with _leaving_on_signals(app):
         app.run()
+    if app._exception is not None:
+        raise app._exception
 
 
 @contextmanager

@@ -16,7 +16,7 @@ SHOW_AFTER = 0.1
 """Seconds after which a call shows that it works."""
 
 COUNT_AFTER = 2.0
-"""Seconds after which it shows how long it has been working, and that `esc` stops waiting for it."""
+"""Seconds after which it shows how long it has been working, and the key that stops waiting for it."""
 
 
 async def in_thread(call: Callable[[], T]) -> T:
@@ -56,14 +56,14 @@ class Busy:
         """Something that begins at this moment."""
         return cls(what, monotonic())
 
-    def line(self) -> str:
-        """What is shown: nothing at first, then the words, then the seconds and the way out."""
+    def line(self, out: str) -> str:
+        """What is shown: nothing at first, then the words, then the seconds and the key that is the way out."""
         passed = monotonic() - self.since
         if passed < SHOW_AFTER:
             return ""
         if passed < COUNT_AFTER:
             return f"{self.what} ..."
-        return f"{self.what} ... {passed:.0f} s, esc stops"
+        return f"{self.what} ... {passed:.0f} s, {out} stops"
 
 
 def local_zone() -> tzinfo:

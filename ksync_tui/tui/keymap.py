@@ -1,11 +1,16 @@
-"""The one table of commands. It feeds bindings, footer, help, palette and README (SCREENS, "Keys")."""
+"""The one table of commands. It feeds bindings, footer, help, palette and README (SCREENS, "Keys").
+
+A person may have changed keys (`tui/configured.py`): the app then has a `Keymap` of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 
 LISTS = ("syncs", "review", "problems", "history", "help", "run", "confirm", "commit", "diff")
 """Screens that have a list or a text to move in."""
@@ -18,7 +23,7 @@ MANY = 5
 
 WITH_DIFF = ("review", "diff")
 
-ASKING = ("confirm", "commit", "preview", "editor", "question", "palette")
+ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "new")
 """Screens that ask for something, so that letters may be typed there."""
 
 PAGES = ("syncs", "review", "problems", "history", "run", "diff")
@@ -26,8 +31,7 @@ PAGES = ("syncs", "review", "problems", "history", "run", "diff")
 
 KEY_NAMES = {
     "question_mark": "?", "colon": ":", "escape": "esc", "exclamation_mark": "!", "left_square_bracket": "[",
-    "right_square_bracket": "]", "slash": "/", "pageup": "PgUp", "pagedown": "PgDn", "ctrl+o": "ctrl+o", "f2": "F2",
-    "f3": "F3",
+    "right_square_bracket": "]", "slash": "/", "pageup": "PgUp", "pagedown": "PgDn", "f3": "F3",
 }  # fmt: skip
 """How the toolkit's key names are written for people."""
 
@@ -60,7 +64,12 @@ class Command:
 
 def shown(key: str) -> str:
     """A key name as a person reads it: `left_square_bracket` is `[`."""
-    return KEY_NAMES.get(key, key)
+    if key in KEY_NAMES:
+        return KEY_NAMES[key]
+    if key.startswith("f") and key[1:].isdigit():
+        return key.upper()
+    written = format_key(key)
+    return written if len(written) == 1 and "!" <= written <= "~" else key
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -74,6 +83,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),
     Command("answer", ("enter",), "yes", "Yes, do that", ("question",), 10),
     Command("open", ("enter",), "open", "Open what is under the cursor", LISTINGS, 14),
+    Command("new", ("n",), "new", "Make a sync from a folder or a file", ("syncs",), 15),
     Command("direction", ("m",), "direction", "Switch between files to live and live to file", ("review",), 15),
     Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", WITH_DIFF, 22),
     Command("zoom", ("z",), "zoom", "Give the diff the whole screen, and back", ("review",), 23),
@@ -83,7 +93,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("editor", ("E",), "$EDITOR", "Open the file at its line in $EDITOR", ("review", "problems"), 17),
     Command("run", ("R",), "run", "Deploy, build, pull or run a live resource by hand", ("review",), 19),
     Command("save", ("f2", "ctrl+o"), "save", "Show the file's diff, then write it", ("editor",), 10),
-    Command("complete", ("tab",), "complete", "Complete the key or name before the cursor", ("editor",), 11),
+    Command("add", ("enter",), "add", "Add the sync, and open its review", ("new",), 10),
+    Command("switch", ("space",), "on/off", "Turn the switch on or off", ("new",), 12),
+    Command("complete", ("tab",), "complete", "Complete the key, name or path typed", ("editor", "new"), 11),
     Command("stop", ("escape",), "stop after this action", "Stop after the action it is at; twice: now", ("run",), 10),
     Command("follow", ("l",), "follow log", "Keep the newest line of the log in sight", ("run",), 12),
     Command("detach", ("D",), "detach", "Leave; the run goes on by itself", ("run",), 13),
@@ -92,40 +104,72 @@ COMMANDS: tuple[Command, ...] = (
     Command("refresh", ("r",), "refresh", "Read sources and live state again", LISTINGS, 20),
     Command("problems", ("exclamation_mark",), "problems", "What is wrong in the sources", ("syncs", "review"), 30),
     Command("history", ("H",), "history", "Past and running runs", ("syncs", "review", "problems"), 31),
-    Command("down", ("j", "down"), "down", "Next line", LISTS),
-    Command("up", ("k", "up"), "up", "Previous line", LISTS),
+    Command("down", ("j", "down"), "down", "Next line", (*LISTS, "new")),
+    Command("up", ("k", "up"), "up", "Previous line", (*LISTS, "new")),
     Command("top", ("g", "home"), "top", "First line", LISTS),
     Command("bottom", ("G", "end"), "bottom", "Last line", LISTS),
     Command("page_down", ("pagedown",), "page down", "One page down", LISTS),
     Command("page_up", ("pageup",), "page up", "One page up", LISTS),
     Command("next_pane", ("tab",), "next pane", "Next pane", (*LISTS, "preview")),
-    Command("previous_pane", ("shift+tab",), "previous pane", "Previous pane", (*LISTS, "preview")),
+    Command("previous_pane", ("shift+tab",), "previous pane", "Previous pane", (*LISTS, "preview", "new")),
     Command("palette", ("colon",), "commands", "All commands of this screen", PAGES),
     Command("help", ("question_mark",), "help", "The keys of this screen", PAGES, 90),
     Command("back", ("q", "escape"), "back", "Back; at the root leave ksync", (*PAGES, "help"), 91),
     Command("cancel", ("escape",), "back", "Back; nothing is done", ASKING, 91),
 )  # fmt: skip
 
-BY_ID = {command.id: command for command in COMMANDS}
+
+@dataclass(frozen=True)
+class Keymap:
+    """The commands with the keys of whoever sits here."""
+
+    commands: tuple[Command, ...] = COMMANDS
+
+    @cached_property
+    def by_id(self) -> dict[str, Command]:
+        """The commands by their ids."""
+        return {command.id: command for command in self.commands}
+
+    def on(self, place: str) -> Iterator[Command]:
+        """The commands that work on a screen, in the table's order."""
+        return (command for command in self.commands if place in command.places)
+
+    def keys_on(self, place: str, command: Command) -> list[str]:
+        """The keys of a command on a screen: one of several gives way to another command's only key."""
+        if len(command.keys) == 1:
+            return list(command.keys)
+        others = (other.keys for other in self.on(place) if other is not command and len(other.keys) == 1)
+        taken = {key for keys in others for key in keys}
+        return [key for key in command.keys if key not in taken]
+
+    def changes(self) -> dict[str, str]:
+        """The keys that differ from those of the table, by binding: `review.go` is on `f5,x`."""
+        mine, table = self._bound(), DEFAULT._bound()
+        return {binding: keys for binding, keys in mine.items() if keys != table[binding]}
+
+    def _bound(self) -> dict[str, str]:
+        return {
+            f"{place}.{command.id}": ",".join(self.keys_on(place, command))
+            for command in self.commands
+            for place in command.places
+        }
 
 
-def on(place: str) -> Iterator[Command]:
-    """The commands that work on a screen, in the table's order."""
-    return (command for command in COMMANDS if place in command.places)
+DEFAULT = Keymap()
 
 
 def bindings(place: str) -> list[BindingType]:
-    """The key bindings of a screen."""
+    """The key bindings of a screen as the table has them."""
     return [
-        Binding(key, f"command('{command.id}')", command.label, show=False, id=f"{place}.{command.id}.{key}")
-        for command in on(place)
-        for key in _keys(command, place)
+        Binding(
+            ",".join(DEFAULT.keys_on(place, command)),
+            f"command('{command.id}')",
+            command.label,
+            show=False,
+            id=f"{place}.{command.id}",
+        )
+        for command in DEFAULT.on(place)
     ]
-
-
-def _keys(command: Command, place: str) -> Iterator[str]:
-    taken = {key for other in on(place) if other is not command and len(other.keys) == 1 for key in other.keys}
-    return (key for key in command.keys if len(command.keys) == 1 or key not in taken)
 
 
 def table() -> list[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ksync_tui.tui.app import KsyncApp
     from ksync_tui.tui.screens.base import Page
     from ksync_tui.tui.screens.review import ReviewScreen
+    from ksync_tui.tui.screens.syncs import SyncsScreen
 
 
 def show_syncs(app: KsyncApp, start: Sync | None) -> None:
@@ -20,6 +21,13 @@ def show_syncs(app: KsyncApp, start: Sync | None) -> None:
     from ksync_tui.tui.screens.syncs import SyncsScreen
 
     app.push_screen(SyncsScreen(open_first=start))
+
+
+def show_new(page: SyncsScreen) -> None:
+    """The form of a new sync, and its review once it is stored."""
+    from ksync_tui.tui.screens.new_sync import NewSyncScreen
+
+    page.app.push_screen(NewSyncScreen(), lambda sync: page.added(sync) if sync else None)
 
 
 def show_review(page: Page[Any], sync: Sync, *, problems: bool = False) -> None:

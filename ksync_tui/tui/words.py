@@ -16,25 +16,25 @@ from ksync_tui.tui.theme import ink, style
 LOOKS = {"blocked": "problem", "what": "bold", "where": "dim", "like": "rename"}
 
 
-def explained(side: Side, action: Action | None, line: Line | None, direction: Direction) -> Text:
-    """What the thing under the cursor would bring about."""
+def explained(side: Side, action: Action | None, line: Line | None, direction: Direction, tick: str) -> Text:
+    """What the thing under the cursor would bring about. `tick` is the key that ticks."""
     if action is not None:
         sentences = explain(action, side.ticks.needs, direction)
         return Text("\n").join(ink(one.text, LOOKS.get(one.topic, "plain")) for one in sentences)
     if isinstance(line, Group):
         title = f"{len(line.entries):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."
-        return Text.assemble((title, style("bold")), "\nspace ticks what is shown under this heading, never deletes.")
+        return Text.assemble((title, style("bold")), f"\n{tick} ticks what is shown under this heading, never deletes.")
     return Text()
 
 
-def tail_of(plan: Plan, outline: Outline) -> list[str]:
+def tail_of(plan: Plan, outline: Outline, problems_key: str) -> list[str]:
     """The lines below the list: what is as declared, why nothing is deleted, likely renames."""
     if not plan.actions:
         problems = len(plan.errors)
         found = (
             "Nothing is pending: live is as declared."
             if not problems
-            else "Nothing can be planned: see the problems (!)."
+            else f"Nothing is pending in what could be read; the rest is among the problems ({problems_key})."
         )
         return ["", found, summary_of(plan)]
     said = ["".join(piece for piece, _ in line) for line in remarks(plan)]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import CommandLine
 
 TWO = """\
@@ -211,6 +210,31 @@ def test_resume_does_what_was_left(ksync: CommandLine) -> None:
     assert (ended.code, ended.out) == (0, "nothing to do\n"), "run 1 got everything done; the update is not its own"
 
 
+def test_undo_takes_back_what_a_run_did(ksync: CommandLine) -> None:
+    path = ksync.write(TWO)
+    ksync("apply", ksync.files, "--all", "--yes")
+    before = ksync("export").out
+    path.write_text(TWO.replace("LEVEL = info", "LEVEL = debug").replace("http://edge", "http://rim"))
+    ksync("apply", ksync.files, "--all", "--yes")
+    ended = ksync("runs", "undo", 2, "--yes")
+    assert (ended.code, "2 done" in ended.out) == (0, True)
+    assert ksync("export").out == before
+    kept = ksync("runs", "undo", 1, "--yes")
+    assert "2 deletes left out" in kept.err
+    assert ksync("runs", "undo", 1, "--yes", "--allow-delete").code == 0
+    assert ksync("export").out.strip() == ""
+
+
+def test_undo_leaves_what_changed_since(ksync: CommandLine) -> None:
+    path = ksync.write(TWO)
+    ksync("apply", ksync.files, "--all", "--yes")
+    path.write_text(TWO.replace("LEVEL = info", "LEVEL = debug"))
+    ksync("apply", ksync.files, "--all", "--yes")
+    ended = ksync("runs", "undo", 1, "--yes", "--allow-delete")
+    assert ("1 action blocked" in ended.err, "- server/edge" in ended.err) == (True, True)
+    assert 'name = "web"' in ksync("export").out
+
+
 def test_schema_is_json_schema(ksync: CommandLine) -> None:
     schema = json.loads(ksync("schema").out)
     assert set(schema["properties"]) >= {"stack", "stacks", "user_group"}
@@ -238,6 +262,8 @@ def test_commit_takes_live_into_the_file(ksync: CommandLine) -> None:
         (["apply", "--bogus"], "unrecognized arguments"),
         (["export", "--only", "stack/none"], "there is no such live resource"),
         (["syncs", "add", "x"], "a sync needs a source"),
+        (["syncs", "add", "x", "--path", "/no/such/folder"], "the path does not exist"),
+        (["syncs", "add", "x", "--path", __file__], "resource files end in .toml"),
         (["syncs", "remove", "x"], "there is no such sync"),
     ],
 )
@@ -310,3 +336,20 @@ def test_without_a_terminal_the_app_is_numbered_lines(ksync: CommandLine) -> Non
     ksync.write(TWO)
     ended = ksync(ksync.files)
     assert (ended.code, "1 [ ] + create server/edge" in ended.out) == (2, True)
+
+
+def test_a_fault_of_ksync_itself_shows_no_code_and_no_values(
+    ksync: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("hunter2")
+
+    monkeypatch.setattr("ksync_tui.session.Session.review", fail)
+    ksync.write(TWO)
+    ended = ksync("plan", ksync.files)
+    assert (ended.code, "ksync itself failed (ValueError)" in ended.err) == (1, True)
+    assert "Traceback" not in ended.err
+    details = Path(ended.err.split("where: ")[1].splitlines()[0].strip())
+    assert "commands.py" in details.read_text()
+    assert "hunter2" not in ended.err + details.read_text()
+    details.unlink()

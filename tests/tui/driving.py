@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from ksync_tui.session import Session, Sync
 from ksync_tui.tui.app import KsyncApp
+from ksync_tui.tui.keymap import DEFAULT, Keymap
 
 SMALL = (80, 24)
 LARGE = (160, 48)
@@ -73,8 +74,10 @@ class Driver:
 
 
 @asynccontextmanager
-async def driven(session: Any, size: tuple[int, int] = SMALL, start: Sync | None = None) -> AsyncIterator[Driver]:
+async def driven(
+    session: Any, size: tuple[int, int] = SMALL, start: Sync | None = None, keymap: Keymap = DEFAULT
+) -> AsyncIterator[Driver]:
     """Runs the app on a session."""
-    app = KsyncApp(cast("Session", session), start, held_keys=0)
+    app = KsyncApp(cast("Session", session), start, held_keys=0, keymap=keymap)
     async with app.run_test(size=size) as pilot:
         yield Driver(app, pilot)

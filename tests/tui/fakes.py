@@ -121,8 +121,29 @@ class FakeSession:
     stubborn: bool = False
     """Whether a run only stops when it is asked to give up what it is at."""
     started: list[Selection] = field(default_factory=list)
+    added: list[tuple[str, Mapping[str, Any], Sequence[str]]] = field(default_factory=list)
+    empty: bool = False
+    """Without any sync but those that were added."""
 
     def syncs(self) -> list[Sync]:
+        stored = [Sync(name, SyncOptions(name), Inline(name, ""), f"dir  {paths[0]}") for name, _, paths in self.added]
+        return stored if self.empty else sorted([*self._first(), *stored], key=lambda sync: sync.name, reverse=True)
+
+    def add_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> Sync:
+        self.added.append((name, fields, paths))
+        return self.sync(name)
+
+    def name_problem(self, name: str) -> str | None:
+        return "there is such a sync" if name in [sync.name for sync in self.syncs()] else None
+
+    def path_problem(self, path: str) -> str | None:
+        return None if path.startswith("/srv") else "the path does not exist"
+
+    def paths(self, typed: str) -> list[str]:
+        known = ("/srv/homelab/", "/srv/home/", "/srv/home/edge.toml")
+        return [one for one in known if one.startswith(typed) and "/" not in one[len(typed) :].rstrip("/")]
+
+    def _first(self) -> list[Sync]:
         return [
             Sync("homelab", SyncOptions("homelab", delete=True), Inline("homelab", ""), "git  infra@main 4f2a91c  2h"),
             Sync("edge", SyncOptions("edge", managed=True), Inline("edge", ""), "file ~/edge.toml"),

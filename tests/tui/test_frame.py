@@ -18,6 +18,7 @@ from ksync_tui.tui.screens.diff import DiffScreen
 from ksync_tui.tui.screens.editor import EditorScreen
 from ksync_tui.tui.screens.help import HelpScreen
 from ksync_tui.tui.screens.history import HistoryScreen
+from ksync_tui.tui.screens.new_sync import NewSyncScreen
 from ksync_tui.tui.screens.palette import PaletteScreen
 from ksync_tui.tui.screens.preview import PreviewScreen
 from ksync_tui.tui.screens.problems import ProblemsScreen
@@ -33,17 +34,17 @@ from .fakes import FakeSession, resource
 PAGES = {
     page.place: page
     for page in (
-        CommitScreen, ConfirmScreen, DiffScreen, EditorScreen, HelpScreen, HistoryScreen, PaletteScreen, PreviewScreen,
-        ProblemsScreen, QuestionScreen, ReviewScreen, RunScreen, SyncsScreen,
+        CommitScreen, ConfirmScreen, DiffScreen, EditorScreen, HelpScreen, HistoryScreen, NewSyncScreen, PaletteScreen,
+        PreviewScreen, ProblemsScreen, QuestionScreen, ReviewScreen, RunScreen, SyncsScreen,
     )
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("place", PAGES)
 def test_every_command_is_done_by_its_screens_and_has_a_key_of_its_own(place: str) -> None:
-    keys = [binding.key for binding in keymap.bindings(place)]  # type: ignore[union-attr]
+    keys = [key for binding in keymap.bindings(place) for key in binding.key.split(",")]  # type: ignore[union-attr]
     assert len(keys) == len(set(keys))
-    for one in keymap.on(place):
+    for one in keymap.DEFAULT.on(place):
         assert hasattr(PAGES[place], f"do_{one.id}")
         assert one.help
 

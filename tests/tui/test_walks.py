@@ -362,3 +362,11 @@ async def test_outside_text_reaches_no_terminal() -> None:
         await driver.press("enter")
         await driver.see("6 done", "␛[31mpulled")
         assert "\x1b" not in driver.text
+
+
+async def test_nothing_pending_is_said() -> None:
+    async with driven(FakeSession(actions=())) as driver:
+        await review(driver)
+        await driver.see("Nothing is pending in what could be read", "0 pending · 0 ticked")
+        await driver.press("space", "j", "enter", "x", "m", "G")
+        assert driver.page.place == "review"

@@ -176,7 +176,7 @@ def test_a_long_line_is_cut_so_that_its_difference_is_seen() -> None:
 def test_colour_is_put_on_only_when_asked() -> None:
     styled = line("a ", ("b", Style.CREATE))
     assert rendered(styled, colour=False) == "a b"
-    assert rendered(styled, colour=True) == "a \x1b[32mb\x1b[0m"
+    assert rendered(styled, colour=True) == "a \x1b[36mb\x1b[0m"
 
 
 def test_plain_numbers_stay_whatever_the_filter() -> None:

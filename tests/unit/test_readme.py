@@ -11,6 +11,7 @@ import pytest
 from ksync_tui import config
 from ksync_tui.cli import main
 from ksync_tui.errors import EXIT_OK, EXIT_PENDING
+from ksync_tui.tui.configured import keymap_of
 from ksync_tui.tui.keymap import COMMANDS, Command
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +101,10 @@ def test_every_command_does_what_a_command_does(
 
 
 def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
-    shown = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert shown
-    (tmp_path / "config.toml").write_text(shown[1])
-    assert config.load({"KSYNC_HOME": str(tmp_path)}).hosts["attic"] == "ssh://rosa@attic"
+    shown = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert len(shown) == 2
+    (tmp_path / "config.toml").write_text("".join(shown))
+    settings = config.load({"KSYNC_HOME": str(tmp_path)})
+    assert settings.hosts["attic"] == "ssh://rosa@attic"
+    keys = keymap_of(settings).by_id
+    assert (keys["go"].key, keys["history"].all_keys) == ("F5", "h, H")

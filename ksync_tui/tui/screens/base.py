@@ -17,7 +17,7 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import opening
 from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread
-from ksync_tui.tui.keymap import BY_ID
+from ksync_tui.tui.keymap import Keymap
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, FrameLine, KeyLine, Notice, TooSmall, TopLine
 from ksync_tui.tui.widgets.lines import Lines
@@ -56,6 +56,15 @@ class Page(Screen[Result], Generic[Result]):
         """The one door to everything."""
         return self.ksync.session
 
+    @property
+    def keys(self) -> Keymap:
+        """The commands and their keys."""
+        return self.ksync.keymap
+
+    def key_of(self, command: str) -> str:
+        """The key of a command, for sentences that name it."""
+        return self.keys.by_id[command].key
+
     def compose(self) -> ComposeResult:
         """The frame and, inside, the screen's body."""
         yield TopLine(self)
@@ -78,7 +87,7 @@ class Page(Screen[Result], Generic[Result]):
 
     def standing(self) -> Text:
         """What is going on, or else engine, profile and READ-ONLY."""
-        if self.busy and (words := self.busy.line()):
+        if self.busy and (words := self.busy.line(self.key_of("back"))):
             return ink(words, "accent")
         line = ink(neutral(f"{self.session.engine} · {self.session.profile}"), "dim")
         if self.session.read_only:
@@ -112,6 +121,11 @@ class Page(Screen[Result], Generic[Result]):
         else:
             getattr(self, f"do_{name}")()
         self.changed()
+
+    def entered(self, command: str) -> None:
+        """`enter` in a field, which takes it before any binding: does a command that is on `enter`."""
+        if "enter" in self.keys.by_id[command].keys:
+            self.action_command(command)
 
     def read_again(self, words: str | None) -> None:
         """Reads again after something was done, and says what."""
@@ -246,8 +260,3 @@ def error_text(error: KsyncError) -> Text:
         if line:
             text.append(f"\n  {neutral(line)}")
     return text
-
-
-def key_of(command: str) -> str:
-    """The key of a command, for sentences that name it."""
-    return BY_ID[command].key

@@ -89,4 +89,4 @@ class CommitScreen(Page[str]):
 
     @on(Input.Submitted)
     def _entered(self) -> None:
-        self.action_command("commit")
+        self.entered("commit")

@@ -16,7 +16,7 @@ from ksync_tui.model.plan import REMOVALS, Selection
 from ksync_tui.present.confirm import Confirm, Step, confirm
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap
-from ksync_tui.tui.screens.base import Page, key_of
+from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
@@ -54,7 +54,7 @@ class ConfirmScreen(Page[int]):
         yield Static(ink(shown.title, "bold"), id="title")
         yield Lines(id="steps", pointing=False)
         if shown.deletes or shown.question:
-            yield Static(_deletes(shown), id="deletes")
+            yield Static(_deletes(shown, self.key_of("removal")), id="deletes")
         if shown.question:
             field = Input(id="typed", placeholder=neutral(asked.expected), compact=True)
             field.cursor_blink = False
@@ -103,7 +103,7 @@ class ConfirmScreen(Page[int]):
         if now is not None:
             self.selection = self.selection.removing(turn[(turn.index(now) + 1) % len(turn)])
             self.shown = self._said()
-            self.query_one("#deletes", Static).update(_deletes(self.shown))
+            self.query_one("#deletes", Static).update(_deletes(self.shown, self.key_of("removal")))
 
     def do_confirm(self) -> None:
         """Freezes the selection into a run and starts it."""
@@ -134,7 +134,7 @@ class ConfirmScreen(Page[int]):
 
     @on(Input.Submitted)
     def _entered(self) -> None:
-        self.action_command("confirm")
+        self.entered("confirm")
 
 
 def _step(step: Step, width: int) -> Text:
@@ -145,12 +145,10 @@ def _step(step: Step, width: int) -> Text:
     return line.append(cut_end(step.reason, max(width - room - 10, 0)), style("dim"))
 
 
-def _deletes(shown: Confirm) -> Text:
+def _deletes(shown: Confirm, key: str) -> Text:
     lines = [Text.assemble(("- ", style("delete")), one) for one in shown.deletes]
     if shown.removal:
-        lines.append(
-            Text.assemble((shown.removal, style("bold")), (f" {key_of('removal')} changes that.", style("dim")))
-        )
+        lines.append(Text.assemble((shown.removal, style("bold")), (f" {key} changes that.", style("dim"))))
     if shown.why:
         lines.append(Text(f"{shown.why}."))
     if shown.question:

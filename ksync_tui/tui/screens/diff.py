@@ -91,5 +91,5 @@ class DiffScreen(Page[None]):
     def _show(self) -> None:
         if self.review.side:
             line, action, direction = self.review.outline.line, self.review.action, self.review.direction
-            words = explained(self.review.side, action, line, direction)
+            words = explained(self.review.side, action, line, direction, self.key_of("tick"))
             self.detail.show(action, direction, words, self.review.redact)

@@ -21,6 +21,10 @@ SIGNS = (
 BOXES = (("[x]", "ticked"), ("[.]", "comes along: something ticked needs it"), ("[ ]", "not ticked: stays as it is"))
 
 
+MOST_HELP = 48
+"""Cells of what a command does; its name stands behind them."""
+
+
 class HelpScreen(Page[None]):
     """What can be pressed on the screen below, and what its signs mean."""
 
@@ -46,12 +50,16 @@ class HelpScreen(Page[None]):
 
 
 def help_lines(page: Page[Any]) -> list[Text]:
-    """One line per command that works on the screen; those that do not work right now are dimmed and say why."""
+    """One line per command of the screen: keys, what it does, its name in the settings.
+
+    Those that do not work right now are dimmed and say why.
+    """
     lines = [Text()]
-    for command in keymap.on(page.place):
+    for command in page.keys.on(page.place):
         reason = page.cannot(command.id)
         look = style("dim" if reason else "plain")
-        lines.append(Text.assemble((f"  {command.all_keys:<14}", style("accent")), (command.help, look)))
+        keys, words = f"  {command.all_keys:<14}", f"{command.help:<{MOST_HELP}}"
+        lines.append(Text.assemble((keys, style("accent")), (words, look), " ", (command.id, style("dim"))))
         if reason:
             lines.append(ink(f"  {'':<14}not now: {neutral(reason)}", "dim"))
     lines += [Text(), *(Text.assemble((f"  {sign:<14}", style(look)), words) for sign, look, words in SIGNS)]

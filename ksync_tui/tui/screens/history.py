@@ -26,7 +26,6 @@ class HistoryScreen(Listing[None]):
 
     place = "history"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("history")
-    empty = "\nNothing was run yet.\n\nTick something in a review (space) and press x."
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +34,8 @@ class HistoryScreen(Listing[None]):
 
     def on_mount(self) -> None:
         """Reads the journal."""
+        tick, go = self.key_of("tick"), self.key_of("go")
+        self.items.say_empty(f"\nNothing was run yet.\n\nTick something in a review ({tick}) and press {go}.")
         self.do_refresh()
 
     def where(self) -> Text:

@@ -30,7 +30,7 @@ class PaletteScreen(FindScreen[keymap.Command, str]):
 
     def entries(self) -> list[keymap.Command]:
         """The commands that work on that screen now."""
-        every = keymap.on(self.page.place)
+        every = self.keys.on(self.page.place)
         return [one for one in every if one.id not in LEFT_OUT and self.page.cannot(one.id) is None]
 
     def words_of(self, entry: keymap.Command) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -20,6 +21,7 @@ from ksync_tui.present.ticks import Ticks
 from ksync_tui.present.views import towards
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.editors import open_in_editor
+from ksync_tui.tui.refusals import why_not
 from ksync_tui.tui.reviewing import Side, path_of, planned_ids, sides_of
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.screens.diff import DiffScreen
@@ -60,7 +62,6 @@ class ReviewScreen(Page[None]):
         self.redact = NOTHING_KNOWN
         self.expected = False
         self.direction: Direction = "live"
-        self.error: KsyncError | None = None
 
     def body(self) -> ComposeResult:
         """The list, and beside it the difference where there is room."""
@@ -98,6 +99,17 @@ class ReviewScreen(Page[None]):
         (planned,) = planned_ids((entry.id,), self.direction)
         return self.review.plan.by_id.get(planned)
 
+    @property
+    def wide(self) -> bool:
+        """Whether the difference stands beside the list."""
+        return self.has_class("-wide")
+
+    @property
+    def file(self) -> str | None:
+        """Where on disk the resource under the cursor is declared."""
+        place = self.action.place if self.action else None
+        return path_of(self.review, place.file) if self.review and place else None
+
     def where(self) -> Text:
         """The sync and the direction."""
         direction = "to live" if self.direction == "live" else "to file"
@@ -110,24 +122,8 @@ class ReviewScreen(Page[None]):
         return ink(self.side.ticks.totals, "bold") if self.side else Text()
 
     def cannot(self, command: str) -> str | None:
-        """What needs a plan, an action under the cursor, or a tick."""
-        if command in ("tick", "tick_all", "tick_none", "direction", "filter", "copy") and not self._pending:
-            return "Nothing is pending."
-        if command == "problems" and not (self.review and self.review.plan.problems):
-            return "There are no problems."
-        if command in ("layout", "next_change", "previous_change") and not self.has_class("-wide"):
-            return "Open the difference first: enter."
-        if command in ("open", "zoom", "edit", "editor", "copy") and not self.action:
-            return "Put the cursor on an action first."
-        if command in ("edit", "editor") and self._file is None:
-            return "This stands in no file on this machine."
-        if command == "go":
-            return self._cannot_go()
-        if command == "run":
-            return self._cannot_run()
-        if command == "direction":
-            return self._cannot_write()
-        return None
+        """What needs a plan, an action under the cursor, a file or a tick."""
+        return why_not(self, command)
 
     def label_of(self, command: str) -> str | None:
         """Labels that depend on direction and layout."""
@@ -151,12 +147,13 @@ class ReviewScreen(Page[None]):
         self.work(f"Reading {self.sync.name}", self._read, self._show_read)
 
     def _read(self) -> tuple[Review, Redactor]:
-        return self.session.review(self.sync), Redactor(self.session.known_secrets())
+        review = self.session.review(self.sync)
+        gc.freeze()  # what was read stays: walking it for garbage would stop the keys for half a second
+        return review, Redactor(self.session.known_secrets())
 
     def _show_read(self, found: tuple[Review, Redactor]) -> None:
         """Shows a newer review in place of the one before."""
         self.review, self.redact = found
-        self.error = None
         review = self.review
         self.sides = sides_of(review, self.sides)
         self._show_side()
@@ -170,10 +167,8 @@ class ReviewScreen(Page[None]):
 
     def failed(self, error: KsyncError) -> None:
         """Without a plan, the error stands where the list would be."""
-        self.error = error
         if self.review is None:
-            self.outline.empty = error_text(error).plain
-            self.outline.redraw()
+            self.outline.say_empty(error_text(error).plain)
         else:
             self.tell_error(error)
 
@@ -221,9 +216,7 @@ class ReviewScreen(Page[None]):
         if self.action:
             self.app.push_screen(DiffScreen(self))
 
-    def do_zoom(self) -> None:
-        """The same: the difference on the whole screen."""
-        self.do_open()
+    do_zoom = do_open
 
     def do_layout(self) -> None:
         """Side by side or unified."""
@@ -251,8 +244,8 @@ class ReviewScreen(Page[None]):
     def do_editor(self) -> None:
         """Opens the file at its line in $EDITOR, then reads it again."""
         action = self.action
-        if self._file and action and action.place:
-            open_in_editor(self.ksync, self._file, action.place.line, self)
+        if self.file and action and action.place:
+            open_in_editor(self.ksync, self.file, action.place.line, self)
 
     def do_problems(self) -> None:
         """Opens the problems of this source."""
@@ -280,46 +273,18 @@ class ReviewScreen(Page[None]):
         else:
             self.finish(None)
 
-    @property
-    def _file(self) -> str | None:
-        """Where the resource under the cursor is declared."""
-        place = self.action.place if self.action else None
-        return path_of(self.review, place.file) if self.review and place else None
-
-    @property
-    def _pending(self) -> bool:
-        return bool(self.side and self.side.outline.plan.actions)
-
-    def _cannot_go(self) -> str | None:
-        if not (self.side and self.side.ticks.ticked):
-            return "Nothing is ticked: space ticks the line, a ticks all but deletes."
-        if self.direction == "live" and self.session.read_only:
-            return f"READ-ONLY: {self.session.read_only}"
-        return None
-
-    def _cannot_run(self) -> str | None:
-        if self.review is None:
-            return "Nothing is read yet."
-        return f"READ-ONLY: {self.session.read_only}" if self.session.read_only else None
-
-    def _cannot_write(self) -> str | None:
-        if self.review is None:
-            return "Nothing is read yet."
-        if self.sync.managed or len(self.review.declarations.files) == 1:
-            return None
-        return f"{self.sync.name} is not managed: live is not taken into its files. e and E edit them."
-
     def _show_side(self) -> None:
         if self.side is None or self.review is None:
             return
-        self.outline.show_plan(self.side.outline, self.side.ticks, tail_of(self.review.plan, self.side.outline))
+        tail = tail_of(self.review.plan, self.side.outline, self.key_of("problems"))
+        self.outline.show_plan(self.side.outline, self.side.ticks, tail)
         self._show_detail()
         self.changed()
 
     def _show_detail(self) -> None:
         """The pane beside the list; a narrow terminal has none."""
-        if self.side and self.has_class("-wide"):
-            words = explained(self.side, self.action, self.outline.line, self.direction)
+        if self.side and self.wide:
+            words = explained(self.side, self.action, self.outline.line, self.direction, self.key_of("tick"))
             self.query_one(Detail).show(self.action, self.direction, words, self.redact)
 
     @on(Lines.Moved)

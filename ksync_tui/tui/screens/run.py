@@ -19,7 +19,7 @@ from ksync_tui.present.text import cut_end, cut_middle, listed, neutral, pad
 from ksync_tui.present.ticks import short
 from ksync_tui.tui import keymap
 from ksync_tui.tui.background import in_thread
-from ksync_tui.tui.screens.base import Page, key_of
+from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
@@ -97,7 +97,8 @@ class RunScreen(Page[str]):
         if command == "stop" and self.stopping > 1:
             return "It gives up the action it is at."
         if command == "back" and not self.over:
-            return "The run goes on: D leaves it running, esc stops it after this action."
+            detach, stop = self.key_of("detach"), self.key_of("stop")
+            return f"The run goes on: {detach} leaves it running, {stop} stops it after this action."
         return None
 
     def label_of(self, command: str) -> str | None:
@@ -113,7 +114,7 @@ class RunScreen(Page[str]):
         self.stopping += 1
         now = self.stopping > 1
         self.work("Stopping", partial(self.session.stop, self.run_id, now=now), lambda _: None)
-        again = f"Stopping after this action; {key_of('stop')} again gives it up."
+        again = f"Stopping after this action; {self.key_of('stop')} again gives it up."
         self.tell("Giving this action up." if now else again)
 
     def do_follow(self) -> None:
@@ -167,6 +168,7 @@ class RunScreen(Page[str]):
     def _ended(self) -> None:
         if self.record is None:
             return
+        self.query_one("#log", Lines).say_empty("No output.")
         self.query_one("#end", Static).update(_end(self.record, ""))
         if self.sync is not None:
             self.work("Planning again", partial(self.session.review, self.sync), self._planned_again)

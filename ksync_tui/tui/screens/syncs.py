@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from ksync_tui.session import Sync, SyncRow
 
 EMPTY = """
-No syncs yet.
+No syncs yet: {new} makes one from a folder or a file of resources.
 
-Open a folder or a file of resources    ksync PATH
-Keep one under a name                   ksync syncs add NAME --path PATH
-Look around without risk                ksync demo"""
+Look at one without keeping it    ksync PATH
+Look around without risk          ksync demo"""
 
 STATE_LOOK = {"pending": "update", "problem": "problem", "unread": "dim", "in sync": "plain"}
 NARROW = 100
@@ -43,7 +42,6 @@ class SyncsScreen(Listing[None]):
 
     place = "syncs"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("syncs")
-    empty = EMPTY
 
     def __init__(self, open_first: Sync | None = None) -> None:
         super().__init__()
@@ -51,16 +49,19 @@ class SyncsScreen(Listing[None]):
         self.syncs: list[Sync] = []
         self.shown: list[Sync] = []
         self.rows: dict[str, SyncRow | KsyncError] = {}
+        self._listed_once = False
+        self._newest: str | None = None
 
     def on_mount(self) -> None:
         """Reads the list, and opens what was asked for."""
+        self.items.say_empty(EMPTY.format(new=self.key_of("new")))
         if self.open_first:
             opening.show_review(self, self.open_first)
         self.do_refresh()
 
     def on_screen_resume(self) -> None:
         """What was done elsewhere shows here."""
-        if self.syncs:
+        if self._listed_once:
             self.do_refresh()
 
     def counts(self) -> Text:
@@ -71,6 +72,8 @@ class SyncsScreen(Listing[None]):
         """Opening needs something under the cursor."""
         if command in ("open", "problems") and not self.shown:
             return "There is no sync to open."
+        if command == "new" and self.session.read_only:
+            return f"READ-ONLY: {self.session.read_only}"
         return super().cannot(command)
 
     def do_refresh(self) -> None:
@@ -80,6 +83,15 @@ class SyncsScreen(Listing[None]):
     def do_open(self) -> None:
         """Opens the review of the sync under the cursor."""
         opening.show_review(self, self.shown[self.items.cursor])
+
+    def do_new(self) -> None:
+        """Opens the form of a new sync."""
+        opening.show_new(self)
+
+    def added(self, sync: Sync) -> None:
+        """Opens the review of a new sync; its line here has the cursor."""
+        self._newest = sync.name
+        opening.show_review(self, sync)
 
     def do_problems(self) -> None:
         """Opens the problems of the sync under the cursor."""
@@ -97,9 +109,17 @@ class SyncsScreen(Listing[None]):
 
     def _listed(self, syncs: list[Sync]) -> None:
         self.syncs = syncs
+        self._listed_once = True
         self.fill()
+        self._point_at_newest()
         self.busy = Busy.now("Planning")
         self.run_worker(self._read_all(syncs), group="rows", exclusive=True)
+
+    def _point_at_newest(self) -> None:
+        names = [sync.name for sync in self.shown]
+        if self._newest in names:
+            self.items.move_to(names.index(self._newest))
+            self._newest = None
 
     async def _read_all(self, syncs: list[Sync]) -> None:
         for sync in syncs:

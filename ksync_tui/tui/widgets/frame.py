@@ -7,7 +7,7 @@ from typing import Protocol
 from rich.text import Text
 from textual.widget import Widget
 
-from ksync_tui.tui.keymap import BY_ID, on
+from ksync_tui.tui.keymap import Keymap
 from ksync_tui.tui.theme import style
 
 MIN_WIDTH = 40
@@ -21,6 +21,10 @@ class Framed(Protocol):
     @property
     def place(self) -> str:
         """The screen's name in the keymap."""
+
+    @property
+    def keys(self) -> Keymap:
+        """The commands and their keys."""
 
     def where(self) -> Text:
         """The left of the top line: the path to here."""
@@ -86,7 +90,8 @@ class KeyLine(FrameLine):
 
     def line(self) -> Text:
         """As many keys as fit, the first ones first; help always."""
-        ranked = sorted((command for command in on(self.page.place) if command.rank), key=lambda command: command.rank)
+        here = (command for command in self.page.keys.on(self.page.place) if command.rank)
+        ranked = sorted(here, key=lambda command: command.rank)
         works = [command.id for command in ranked if self.page.cannot(command.id) is None]
         fixed = [name for name in works if name in ("help", "back", "cancel")][:1]
         items = [self._item(name) for name in works if name not in fixed]
@@ -97,7 +102,7 @@ class KeyLine(FrameLine):
         return Text.assemble(" ", Text(GAP).join([*items, *last]), no_wrap=True, end="")
 
     def _item(self, name: str) -> Text:
-        command = BY_ID[name]
+        command = self.page.keys.by_id[name]
         label = self.page.label_of(name) or command.label
         return Text.assemble((command.key, style("accent")), " ", (label, style("dim")))
 

@@ -69,6 +69,11 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = self._nearest(min(max(wanted, 0), max(count - 1, 0)))
         self.refresh()
 
+    def say_empty(self, words: str) -> None:
+        """Says something else where there are no lines."""
+        self.empty = words
+        self.refresh()
+
     def redraw(self) -> None:
         """Draws again what is in sight: the lines' content changed, not their number."""
         self.refresh()

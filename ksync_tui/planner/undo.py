@@ -1,0 +1,47 @@
+"""The inverse of a run as a plan to look at: what was made goes, what was changed or deleted comes back (need 32)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ksync_tui.model.plan import Action, Plan, Selection
+from ksync_tui.model.resource import Snapshot, fingerprint
+
+
+def undo(selection: Selection, done: Collection[str], snapshot: Snapshot) -> Plan:
+    """What would take back the `done` actions of a run, the last one first. Deploys are not taken back.
+
+    What changed since the run is blocked: taking it back would lose that change.
+    """
+    ran = [action for actions in selection.rounds for action in actions if action.id in done]
+    inverse = [_inverse(action, number, snapshot) for number, action in enumerate(reversed(ran), 1)]
+    return replace(selection.plan, actions=tuple(action for action in inverse if action is not None))
+
+
+def _inverse(action: Action, number: int, snapshot: Snapshot) -> Action | None:
+    if action.verb == "create":
+        back = Action("delete", action.target, "it was made by the run", current=action.proposed)
+    elif action.verb == "update":
+        changes = tuple(replace(change, current=change.proposed, proposed=change.current) for change in action.changes)
+        back = Action("update", action.target, "as before the run", changes=changes)
+        back = replace(back, current=action.proposed, proposed=action.current)
+    elif action.verb == "delete":
+        back = Action("create", action.target, "it was deleted by the run", proposed=action.current)
+    else:
+        return None
+    live = snapshot.live.get(action.target)
+    return replace(back, round=number, fingerprint=live.fingerprint if live else None, blocked=_why_not(back, snapshot))
+
+
+def _why_not(back: Action, snapshot: Snapshot) -> str | None:
+    """What stands against taking an action back, and what to do."""
+    target = back.target
+    live = snapshot.live.get(target)
+    if back.verb == "create":
+        return f"{target} exists again: look at it first" if live else None
+    if live is None:
+        return f"{target} is gone meanwhile: nothing is left to take back"
+    if back.current is not None and live.fingerprint != fingerprint(back.current):
+        return f"{target} changed since the run: change it by hand"
+    return None

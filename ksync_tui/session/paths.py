@@ -1,0 +1,58 @@
+"""Paths that a person types for a sync: whether they can be read from, and what they could become."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ksync_tui.errors import UsageError
+
+
+def checked(typed: str | Path) -> Path:
+    """The absolute path of a source. Raises UsageError where no resources could be read from it.
+
+    Links stay as they are written, but `..` does not: Komodo refuses it in a sync (facts c.2).
+    """
+    try:
+        path = Path(typed).expanduser()
+        path = path.resolve() if ".." in path.parts else path.absolute()
+        there = path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError("the path cannot be read", where=str(typed), why=str(error)) from error
+    if not there:
+        raise UsageError("the path does not exist", where=str(path))
+    if why := _useless(path):
+        raise UsageError("no resources can be read from the path", where=str(path), why=why)
+    return path
+
+
+def _useless(path: Path) -> str | None:
+    if not os.access(path, os.R_OK):
+        return "you may not read it"
+    if path.is_dir():
+        return "this is the whole disk" if path.resolve() == Path(path.anchor) else None
+    if not path.is_file():
+        return "neither a file nor a folder"
+    return None if path.suffix == ".toml" else "resource files end in .toml"
+
+
+def continuations(typed: str) -> list[str]:
+    """The folders (ending in `/`) and .toml files whose paths begin with what was typed; hidden ones when asked."""
+    if typed == "~":
+        return ["~/"]
+    head, slash, start = typed.rpartition("/")
+    try:
+        with os.scandir(Path(f"{head}{slash}").expanduser()) as entries:
+            names = [_name(entry) for entry in entries]
+    except (OSError, RuntimeError, ValueError):
+        return []
+    hidden = start.startswith(".")
+    found = (name for name in names if name and name.startswith(start) and (hidden or not name.startswith(".")))
+    return sorted(f"{head}{slash}{name}" for name in found if name.isprintable())
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    """How an entry continues a path; empty where a sync cannot read from it."""
+    if entry.is_dir():
+        return f"{entry.name}/"
+    return entry.name if entry.name.endswith(".toml") else ""

@@ -1,0 +1,59 @@
+"""Why a command of the review does not work right now. The footer leaves it out, the help says why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ksync_tui.tui.screens.review import ReviewScreen
+
+NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "copy")
+NEED_PANE = ("layout", "next_change", "previous_change")
+NEED_ACTION = ("open", "zoom", "edit", "editor", "copy")
+NEED_FILE = ("edit", "editor")
+
+
+def why_not(page: ReviewScreen, command: str) -> str | None:
+    """One sentence, or None where the command works."""
+    if command in NEED_PLAN and not (page.side and page.side.outline.plan.actions):
+        return "Nothing is pending."
+    if command in NEED_PANE and not page.wide:
+        return f"Open the difference first: {page.key_of('open')}."
+    if command in NEED_ACTION and not page.action:
+        return "Put the cursor on an action first."
+    if command in NEED_FILE and page.file is None:
+        return "This stands in no file on this machine."
+    return _OWN[command](page) if command in _OWN else None
+
+
+def _no_problems(page: ReviewScreen) -> str | None:
+    return None if page.review and page.review.plan.problems else "There are no problems."
+
+
+def _cannot_go(page: ReviewScreen) -> str | None:
+    if not (page.side and page.side.ticks.ticked):
+        tick, every = page.key_of("tick"), page.key_of("tick_all")
+        return f"Nothing is ticked: {tick} ticks the line, {every} ticks all but deletes."
+    if page.direction == "live" and page.session.read_only:
+        return f"READ-ONLY: {page.session.read_only}"
+    return None
+
+
+def _cannot_turn(page: ReviewScreen) -> str | None:
+    """Live is taken into the files of a managed sync, and into a source of one file."""
+    files = page.review.declarations.files if page.review else ()
+    if not any(file.path for file in files):
+        return f"{page.sync.name} has no file on this machine that live could be taken into."
+    if page.sync.managed or len(files) == 1:
+        return None
+    edit, editor = page.key_of("edit"), page.key_of("editor")
+    return f"{page.sync.name} is not managed: live is not taken into its files. {edit} and {editor} edit them."
+
+
+def _cannot_run(page: ReviewScreen) -> str | None:
+    if page.review is None:
+        return "Nothing is read yet."
+    return f"READ-ONLY: {page.session.read_only}" if page.session.read_only else None
+
+
+_OWN = {"problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run}
