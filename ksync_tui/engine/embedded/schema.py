@@ -6,6 +6,9 @@
 that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
 has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
 changes of that table. `remembered` is a cache of what files mean.
+
+`elsewhere` has the same of targets that live in a Komodo Core (`place` is its address): what a file last said and what
+was deployed, but not what is live. `places.version` counts its changes. `runs.place` is the profile a run acts in.
 """
 
 from __future__ import annotations
@@ -86,7 +89,25 @@ CREATE TABLE deployed_files (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS)
+_ELSEWHERE = """
+CREATE TABLE elsewhere (
+    place TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    applied TEXT,
+    applied_by TEXT,
+    applied_at REAL,
+    applied_spec TEXT,
+    deployed TEXT,
+    redeploy_digest TEXT,
+    outstanding TEXT,
+    PRIMARY KEY (place, kind, name)
+);
+CREATE TABLE places (place TEXT PRIMARY KEY, version INTEGER NOT NULL);
+ALTER TABLE runs ADD COLUMN place TEXT NOT NULL DEFAULT 'local'
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE)
 """One script per version of the schema, from empty to today's."""
 
 

@@ -1,0 +1,198 @@
+"""The core engine: a Komodo Core holds what is live and acts on it; ksync plans, and asks for single operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ksync_tui.engine.base import Capabilities, Log, Stop, never
+from ksync_tui.engine.core import deploying
+from ksync_tui.engine.core.access import Access
+from ksync_tui.engine.core.client import AskCode, Client, Server
+from ksync_tui.engine.core.following import Follower
+from ksync_tui.engine.core.loop import Loop
+from ksync_tui.engine.core.names import Directory
+from ksync_tui.engine.core.reading import Reading, read_all, read_one
+from ksync_tui.engine.core.seeing import Seen, live_of, snapshot_of
+from ksync_tui.engine.core.stream import Stream
+from ksync_tui.engine.core.writing import Writer
+from ksync_tui.engine.embedded.ledger import Ledger
+from ksync_tui.engine.owing import owed_by_create, owed_by_update
+from ksync_tui.errors import EngineError, NotFoundError
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.plan import Action
+from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
+from ksync_tui.model.secrets import labelled_secrets
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Connection:
+    """What the engines of one session share: the client in its loop, and what was read last."""
+
+    loop: Loop
+    client: Client
+    stream: Stream
+    seen: Seen
+    directory: Directory
+    last: Snapshot | None = None
+    version: str = ""
+
+    def ask(self, call: Coroutine[Any, Any, T]) -> T:
+        """Runs a call in the loop and waits for it."""
+        return self.loop.run(call)
+
+
+def connect(server: Server, access: Access, ask_code: AskCode | None = None) -> Connection:
+    """A connection that was not used yet: nothing is sent before the first question. Raises CoreError."""
+    loop = Loop()
+    try:
+        client = loop.run(_client(server, access, ask_code))
+    except BaseException:
+        loop.close()
+        raise
+    return Connection(loop, client, Stream(client), Seen(), Directory())
+
+
+async def _client(server: Server, access: Access, ask_code: AskCode | None) -> Client:
+    return Client(server, access, ask_code)
+
+
+class CoreEngine:
+    """Live resources in a Komodo Core; implements `engine.base.Engine`. What it applied is in the ledger."""
+
+    name = "core"
+    capabilities = Capabilities(
+        keeps_deploy=False, refuses_dangling=True, expands_patterns=True, removals=("down",), runs=deploying.RUNS
+    )
+
+    def __init__(self, connection: Connection, ledger: Ledger, sync: str = "") -> None:
+        self.connection = connection
+        self.ledger = ledger
+        self._sync = sync
+
+    def acting_for(self, sync: str) -> CoreEngine:
+        """See `Engine.acting_for`."""
+        return CoreEngine(self.connection, self.ledger, sync)
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        one = self.connection
+        one.ask(one.stream.close())
+        one.ask(one.client.close())
+        one.loop.close()
+
+    def snapshot(self) -> Snapshot:
+        """See `Engine.snapshot`: read anew each time, all kinds at once."""
+        one = self.connection
+        if not one.version:
+            one.version = one.ask(one.client.version())
+        reading = one.ask(read_all(one.client))
+        one.directory = reading.directory
+        one.last = self._snapshot(reading)
+        return one.last
+
+    def _snapshot(self, reading: Reading) -> Snapshot:
+        applied, deployed = self.ledger.records()
+        return snapshot_of(reading, self.connection.seen, applied, deployed, self.ledger.version)
+
+    def recent(self) -> Snapshot:
+        """See `Engine.recent`."""
+        return self.connection.last or self.snapshot()
+
+    def observed(self, snapshot: Snapshot, wanted: Collection[Target]) -> Snapshot:
+        """See `Engine.observed`: Core told the states with the rest."""
+        del wanted
+        return snapshot
+
+    def fingerprint(self, target: Target) -> str | None:
+        """See `Engine.fingerprint`."""
+        one = self.connection
+        try:
+            values = one.ask(read_one(one.client, target, one.directory))
+        except NotFoundError:
+            return None
+        return live_of(target, values).fingerprint
+
+    def known_secrets(self) -> Mapping[str, str]:
+        """See `Engine.known_secrets`."""
+        live = self.recent().live
+        return {label: value for target, one in live.items() for label, value in labelled_secrets(target, one.resource)}
+
+    def deploy_block(self, resource: Resource, find: Find) -> str | None:
+        """See `Engine.deploy_block`."""
+        return deploying.block(resource, find, self.recent().built)
+
+    def outside(self, action: Action) -> bool:
+        """See `Engine.outside`: all that a Core does is outside ksync's database."""
+        del action
+        return True
+
+    def group(self) -> AbstractContextManager[None]:
+        """See `Engine.group`."""
+        return nullcontext()
+
+    def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
+        """See `Engine.apply`."""
+        one = self.connection
+        writer = Writer(one.client, one.directory, Follower(one.client, one.stream, log, stop))
+        one.ask(_VERBS[action.verb](self, writer, action))
+
+    # ------------------------------------------------------------------ verbs
+
+    async def _create(self, writer: Writer, action: Action) -> None:
+        target, proposed = action.target, proposed_by(action)
+        await writer.create(target, proposed)
+        self.ledger.record_applied(target, proposed, self._sync)
+        owed_by_create(self.ledger, target, proposed)
+
+    async def _update(self, writer: Writer, action: Action) -> None:
+        target, proposed = action.target, proposed_by(action)
+        before = await writer.existing(target)
+        applied = self.ledger.last_applied(target)
+        await writer.update(target, proposed)
+        self.ledger.record_applied(target, proposed, self._sync)
+        # Core does not keep `deploy`: whether it was on before stands in what was last applied.
+        wanted = applied is None or wants_deploy(applied.resource)
+        owed_by_update(self.ledger, target, before, proposed, wanted=wanted)
+
+    async def _delete(self, writer: Writer, action: Action) -> None:
+        deploying.refuse_removal(action)
+        await writer.delete(action.target)
+        self.ledger.forget(action.target)
+
+    async def _rename(self, writer: Writer, action: Action) -> None:
+        if not action.old_name:
+            raise EngineError("the rename does not say of what", where=str(action.target), hint="Plan again")
+        old = Target(action.target.kind, action.old_name)
+        await writer.rename(old, action.target)
+        self.ledger.rename(old, action.target.name)
+
+    async def _deploy(self, writer: Writer, action: Action) -> None:
+        resource = await writer.existing(action.target)
+        await deploying.deploy(writer, action.target, resource)
+        self.ledger.record_deployed(action.target, action.proposed or resource)
+
+    async def _run(self, writer: Writer, action: Action) -> None:
+        await writer.existing(action.target)
+        await deploying.run(writer, action.target)
+
+
+_VERBS: Mapping[str, Callable[[CoreEngine, Writer, Action], Coroutine[Any, Any, None]]] = {
+    "create": CoreEngine._create,
+    "update": CoreEngine._update,
+    "delete": CoreEngine._delete,
+    "rename": CoreEngine._rename,
+    "deploy": CoreEngine._deploy,
+    "run": CoreEngine._run,
+}
+
+
+def proposed_by(action: Action) -> Resource:
+    """What an action's target is to become. Raises EngineError for an action that does not say."""
+    if action.proposed is None:
+        raise EngineError("the action does not say what it shall become", where=str(action.target), hint="Plan again")
+    return action.proposed
