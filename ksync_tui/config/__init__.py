@@ -7,7 +7,8 @@ given = config.credentials(profile)
 
 from __future__ import annotations
 
+from ksync_tui.config.credentials import ApiKey, Ask, Login, credentials
 from ksync_tui.config.profiles import LOCAL, Given, Profile, Secrets
 from ksync_tui.config.settings import Settings, load
 
-__all__ = ["LOCAL", "Given", "Profile", "Secrets", "Settings", "load"]
+__all__ = ["LOCAL", "ApiKey", "Ask", "Given", "Login", "Profile", "Secrets", "Settings", "credentials", "load"]

@@ -45,6 +45,8 @@ class Secrets:
     password: Given = Given()
     keyring: bool = False
     """Whether the keyring was asked for: then one that fails is an error."""
+    foreign: bool = False
+    """Whether the address is from a file in the current folder: what is not given for it there is not sent to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +145,28 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 
 def _only_core(near: Found, far: Found) -> Profile:
-    cores = [one for one in (*near.profiles, *far.profiles) if one.engine == "core"]
+    if near.broken:
+        raise next(iter(near.broken.values()))
+    # What a file in the current folder says is used where it is named, never because it is there.
+    cores = [one for one in (*near.profiles, *far.profiles) if one.engine == "core" and not one.secrets.foreign]
     if len(cores) == 1:
         return cores[0]
-    for default in filter(None, (near.default, far.default)):
-        found = _in(near, default) or _in(far, default)
-        if found:
-            return found
-    if cores:
-        names = ", ".join(one.name for one in cores)
-        raise ConfigError(f"several profiles are for the core engine: {names}", hint="Name one with --profile.")
-    if far.problem:
-        raise far.problem
-    if broken := [*near.broken.values(), *far.broken.values()]:
-        raise broken[0]
-    raise ConfigError("no profile is for the core engine", hint=f"{HOW} Or set KSYNC_CORE_ADDRESS.")
+    defaults = [one for default in (near.default, far.default) for one in cores if one.name == default]
+    if defaults:
+        return defaults[0]
+    raise _several(cores) if cores else _no_core(far)
+
+
+def _several(cores: Iterable[Profile]) -> ConfigError:
+    names = ", ".join(one.name for one in cores)
+    return ConfigError(f"several profiles are for the core engine: {names}", hint="Name one with --profile.")
+
+
+def _no_core(far: Found) -> ConfigError:
+    if reasons := [*filter(None, [far.problem]), *far.broken.values()]:
+        return reasons[0]
+    if far.profiles:
+        names = ", ".join(one.name for one in far.profiles)
+        why = "what files in the current folder say is not used unasked"
+        return ConfigError("no profile is for the core engine", why=why, hint=f"Name one with --profile: {names}.")
+    return ConfigError("no profile is for the core engine", hint=f"{HOW} Or set KSYNC_CORE_ADDRESS.")

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ksync_tui.config import environment, written
+from ksync_tui.config import environment, komodo_cli, written
 from ksync_tui.config.profiles import LOCAL, Found, Profile, choose
 from ksync_tui.errors import ConfigError
 
@@ -87,7 +87,7 @@ class Settings:
         )
 
     def _far(self) -> Found:
-        return Found()
+        return komodo_cli.found(self.environ, [one.name for one in self.own])
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -137,13 +138,15 @@ def _text(table: Mapping[str, Any], name: str, where: str) -> str:
     value = _of_type(table, name, str, "", where)
     if name in table and not value.strip():
         raise ConfigError(f"{name} is empty", where=where, hint="Leave the line out, or write a value.")
+    if not value.strip().isprintable():
+        raise ConfigError(f"{name} holds control characters", where=where, hint="Write it again by hand.")
     return value.strip()
 
 
 def _path(table: Mapping[str, Any], name: str, file: Path, where: str) -> Path | None:
     """A path as it is meant in the settings: from their folder, or from the home of the user."""
     text = _text(table, name, where)
-    return file.parent / Path(text).expanduser() if text else None
+    return file.parent / os.path.expanduser(text) if text else None  # noqa: PTH111 - an unknown user stays as written
 
 
 def _switch(table: Mapping[str, Any], name: str, where: str) -> bool:
