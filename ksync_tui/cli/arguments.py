@@ -40,7 +40,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace | int:
 
 
 def _base(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--engine", choices=["embedded"], default="embedded", help="where live resources are kept")
+    parser.add_argument("--profile", metavar="NAME", help="a profile of the settings (default: local)")
+    parser.add_argument("--engine", choices=["embedded", "core"], help="where live resources are kept")
     parser.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does the same)")
     parser.add_argument("--plain", action="store_true", help="numbered lines and questions instead of screens")
 
