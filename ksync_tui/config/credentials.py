@@ -74,7 +74,7 @@ def credentials(profile: Profile, environ: Mapping[str, str] | None = None, ask:
     environ = os.environ if environ is None else environ
     if profile.engine != "core":
         raise ConfigError(f"the profile {profile.name} needs no credentials", hint=f"{LOCAL} is this machine.")
-    user = _user(profile, environ)
+    user = user_of(profile, environ)
     if user:
         password = _Wanted("password", profile.secrets.password, user)
         return Login(user, _value(password, profile, environ, ask))
@@ -82,7 +82,7 @@ def credentials(profile: Profile, environ: Mapping[str, str] | None = None, ask:
     return ApiKey(_value(key, profile, environ, ask), _value(secret, profile, environ, ask))
 
 
-def _user(profile: Profile, environ: Mapping[str, str]) -> str:
+def user_of(profile: Profile, environ: Mapping[str, str]) -> str:
     """Whom to log in; nobody where the profile comes with an API key."""
     if profile.user or profile.secrets.key or _own_variable("key", profile) in environ:
         return profile.user

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
+from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.plan import Action, Removal
+from ksync_tui.model.plan import Action, Removal, Verb
 from ksync_tui.model.resource import Find, Snapshot, Target
 
 Log = Callable[[str], None]
@@ -23,7 +24,7 @@ def never() -> bool:
     return False
 
 
-_RUNS: Mapping[str, str] = {
+_RUNS: Mapping[str, Verb] = {
     "stack": "deploy", "deployment": "deploy", "build": "run", "repo": "run", "procedure": "run",
 }  # fmt: skip
 
@@ -43,7 +44,7 @@ class Capabilities:
     refuses_dangling: bool = False
     expands_patterns: bool = False
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
-    runs: Mapping[str, str] = field(default_factory=lambda: _RUNS)
+    runs: Mapping[str, Verb] = field(default_factory=lambda: _RUNS)
 
 
 class Engine(Protocol):
@@ -80,6 +81,12 @@ class Engine(Protocol):
 
     def deploy_block(self, resource: Resource, find: Find) -> str | None:
         """Why a resource cannot be deployed and what to do, or None; `find` gives what will be there by then."""
+
+    def refused(self, actions: Collection[Action]) -> Mapping[str, str]:
+        """By ids of actions, what the user may not do: which permission is missing."""
+
+    def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
+        """Who changed live resources last, and when, as far as the engine knows."""
 
     def outside(self, action: Action) -> bool:
         """Whether an action has effects outside ksync's database, so that it has to be done by itself."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Removal, Verb
-from ksync_tui.model.resource import Broken, Declarations, Declared, Live, Snapshot, Target, fingerprint
+from ksync_tui.model.resource import Broken, Declarations, Declared, Live, Snapshot, Target, bare, fingerprint
 from ksync_tui.planner.draft import Draft, Drafts, pending
 from ksync_tui.planner.labels import fields_of
 from ksync_tui.planner.scope import INLINE_SYNC, Scope, has_files
@@ -63,8 +63,7 @@ class Comparer:
             return declared.fingerprint
         known = self._bare.get(declared.target)
         if known is None or known[0] is not declared:
-            bare = fingerprint(declared.resource.model_copy(update={"deploy": False, "after": []}))
-            known = self._bare[declared.target] = (declared, bare)
+            known = self._bare[declared.target] = (declared, fingerprint(bare(declared.resource)))
         return known[1]
 
     def forget(self, kept: dict[Target, Declared]) -> None:

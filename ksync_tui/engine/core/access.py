@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -56,7 +56,8 @@ class LoginAccess:
     """A user with a password; the JWT that Core gives for them is kept and used until it ends."""
 
     user: str
-    password: str = field(repr=False)
+    password: Callable[[], str] = field(repr=False)
+    """Gives it when it is needed: with a token at hand it is not."""
     keeper: Keeper = field(default_factory=InMemory)
     renewable = True
 

@@ -156,7 +156,8 @@ class Client:
             return token
 
     async def _token(self, access: LoginAccess) -> str:
-        answer = await self._auth("LoginLocalUser", username=access.user, password=access.password)
+        password = await asyncio.to_thread(access.password)
+        answer = await self._auth("LoginLocalUser", username=access.user, password=password)
         if answer.get("type") == "Jwt":
             return str(answer["data"]["jwt"])
         if answer.get("type") != "Totp":

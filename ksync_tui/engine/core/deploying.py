@@ -20,7 +20,7 @@ from ksync_tui.model.kinds.common import NO_VERSION
 from ksync_tui.model.kinds.deployment import BuildImageParams, Deployment
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.server import Server
-from ksync_tui.model.plan import Action
+from ksync_tui.model.plan import Action, Verb
 from ksync_tui.model.resource import Find, Target
 
 
@@ -32,7 +32,7 @@ class Execution:
     key: str
 
 
-RUNS: Mapping[str, str] = {
+RUNS: Mapping[str, Verb] = {
     "stack": "deploy", "deployment": "deploy", "build": "run", "repo": "run", "procedure": "run", "action": "run",
     "resource_sync": "run",
 }  # fmt: skip

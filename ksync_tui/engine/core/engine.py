@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ksync_tui.engine.base import Capabilities, Log, Stop, never
-from ksync_tui.engine.core import deploying
+from ksync_tui.engine.core import deploying, history, syncs
 from ksync_tui.engine.core.access import Access
 from ksync_tui.engine.core.client import AskCode, Client, Server
 from ksync_tui.engine.core.following import Follower
 from ksync_tui.engine.core.loop import Loop
 from ksync_tui.engine.core.names import Directory
+from ksync_tui.engine.core.permissions import rights
 from ksync_tui.engine.core.reading import Reading, read_all, read_one
 from ksync_tui.engine.core.seeing import Seen, live_of, snapshot_of
 from ksync_tui.engine.core.stream import Stream
+from ksync_tui.engine.core.syncs import CoreFile, CoreSync
 from ksync_tui.engine.core.writing import Writer
 from ksync_tui.engine.embedded.ledger import Ledger
 from ksync_tui.engine.owing import owed_by_create, owed_by_update
 from ksync_tui.errors import EngineError, NotFoundError
+from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
@@ -39,6 +42,7 @@ class Connection:
     seen: Seen
     directory: Directory
     last: Snapshot | None = None
+    sync_info: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     version: str = ""
 
     def ask(self, call: Coroutine[Any, Any, T]) -> T:
@@ -92,6 +96,7 @@ class CoreEngine:
             one.version = one.ask(one.client.version())
         reading = one.ask(read_all(one.client))
         one.directory = reading.directory
+        one.sync_info = {target.name: info for target, info in reading.info.items() if target.kind == "resource_sync"}
         one.last = self._snapshot(reading)
         return one.last
 
@@ -125,6 +130,54 @@ class CoreEngine:
     def deploy_block(self, resource: Resource, find: Find) -> str | None:
         """See `Engine.deploy_block`."""
         return deploying.block(resource, find, self.recent().built)
+
+    def refused(self, actions: Collection[Action]) -> Mapping[str, str]:
+        """See `Engine.refused`."""
+        one = self.connection
+        if not actions:
+            return {}
+        held = one.ask(rights(one.client, actions, self.recent().live))
+        return {action.id: why for action in actions if (why := held.missing(action))}
+
+    def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
+        """See `Engine.last_changes`."""
+        one = self.connection
+        return one.ask(history.last_changes(one.client, one.directory, targets))
+
+    def changes(self, target: Target | None, most: int) -> list[Change]:
+        """The newest updates and alerts of this Core, of all or of one target, newest first."""
+        one = self.connection
+        self.recent()
+        return one.ask(history.changes(one.client, one.directory, target, most))
+
+    def log_of(self, change: str) -> list[str]:
+        """All that Core wrote down of an update, line by line."""
+        one = self.connection
+        return one.ask(history.log_of(one.client, change))
+
+    # ------------------------------------------------------------------ syncs
+
+    def sync(self, name: str, *, fresh: bool) -> CoreSync:
+        """One of Core's own syncs; `fresh` lets Core read its source anew first. Raises NotFoundError."""
+        one = self.connection
+        read = syncs.refresh if fresh else syncs.stored
+        return one.ask(read(one.client, name, one.directory))
+
+    def syncs(self) -> dict[str, CoreSync]:
+        """Core's own syncs by name, as they were read with the last snapshot."""
+        self.recent()
+        one = self.connection
+        return {name: syncs.sync_of(name, info, one.directory) for name, info in one.sync_info.items()}
+
+    def commit_sync(self, name: str, log: Log, stop: Stop = never) -> list[str]:
+        """Lets Core write what is live into the file of a managed sync."""
+        one = self.connection
+        return one.ask(syncs.commit(Follower(one.client, one.stream, log, stop), name))
+
+    def write_file(self, name: str, file: CoreFile, log: Log, stop: Stop = never) -> None:
+        """Lets Core write one file of a sync."""
+        one = self.connection
+        one.ask(syncs.write_file(Follower(one.client, one.stream, log, stop), name, file))
 
     def outside(self, action: Action) -> bool:
         """See `Engine.outside`: all that a Core does is outside ksync's database."""
