@@ -30,12 +30,11 @@ class Finding:
 
 def doctor(wanted: Namespace, output: Output) -> int:
     """Looks at engine, database, git, terminal and each Docker host."""
-    del wanted
-    from ksync_tui.session import Session
+    from ksync_tui.cli.commands import open_session
 
     findings = [Finding("ksync", None, f"{__version__}, Python {sys.version.split()[0]}")]
     try:
-        with Session.open() as session:
+        with open_session(wanted) as session:
             findings += _kept(session)
             findings += [_git(), _terminal()]
             findings += map(_host, session.hosts())

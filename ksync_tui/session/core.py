@@ -145,7 +145,7 @@ def _ran(found: CoreSync) -> str:
     return f"ran {moment(found.last_run)}" if found.last_run else "never ran"
 
 
-def _summary(found: CoreSync) -> dict[Verb, int]:
+def _summary(found: CoreSync) -> dict[str, int]:
     verbs: tuple[Verb, ...] = ("create", "update", "delete", "deploy")
     return {verb: sum(one == verb for one, _ in found.pending) for verb in verbs}
 
