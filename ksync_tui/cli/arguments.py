@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 EPILOG = """exit codes: 0 nothing to do or done; 1 error, wrong usage, or a problem of severity error in what was read;
 2 changes pending (plan), or some actions failed or were skipped (apply)
 
+Every command takes --profile NAME and --engine {embedded,core}: this machine, or a Komodo Core of the settings.
 KSYNC_HOME moves all state and configuration of ksync to one folder."""
 
 
@@ -28,15 +29,30 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace | int:
     """The wanted command with its options, or an exit code where help or an error was printed."""
-    first = next((argument for argument in arguments if not argument.startswith("-")), None)
-    if first == "history":
-        first = "runs"
-        arguments = [first if argument == "history" else argument for argument in arguments]
-    parser = _command_parser() if first in COMMANDS or {"-h", "--help"} & set(arguments) else _open_parser()
+    command, arguments = _command_first(arguments)
+    parser = _command_parser() if command or {"-h", "--help"} & set(arguments) else _open_parser()
     try:
         return parser.parse_args(arguments)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else EXIT_ERROR
+
+
+def _command_first(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """The command, if it is one, and the arguments with it first: `ksync --profile prod plan` is meant as it reads."""
+    at = next((at for at in range(len(arguments)) if _is_word(arguments, at)), len(arguments))
+    before, rest = arguments[:at], arguments[at + 1 :]
+    word = arguments[at] if at < len(arguments) else None
+    command = "runs" if word == "history" else word
+    if command not in COMMANDS:
+        return None, arguments
+    if {"-V", "--version"} & set(before):
+        return command, before
+    return command, [command, *before, *rest]
+
+
+def _is_word(arguments: Sequence[str], at: int) -> bool:
+    """Whether it is neither an option nor the value of one of those that every command takes."""
+    return not arguments[at].startswith("-") and (not at or arguments[at - 1] not in ("--profile", "--engine"))
 
 
 def _base(parser: argparse.ArgumentParser) -> None:
