@@ -56,10 +56,16 @@ def _is_word(arguments: Sequence[str], at: int) -> bool:
 
 
 def _base(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--profile", metavar="NAME", help="a profile of the settings (default: local)")
-    parser.add_argument("--engine", choices=["embedded", "core"], help="where live resources are kept")
     parser.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does the same)")
     parser.add_argument("--plain", action="store_true", help="numbered lines and questions instead of screens")
+    _place(parser)
+
+
+def _place(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    says = "a profile of the settings (default: KSYNC_PROFILE, the settings' own, local)"
+    parser.add_argument("--profile", metavar="NAME", default=default, help=says)
+    says = "where live resources are kept: on this machine, or in a Komodo Core"
+    parser.add_argument("--engine", choices=["embedded", "core"], default=default, help=says)
 
 
 def _open_parser() -> argparse.ArgumentParser:
@@ -160,6 +166,7 @@ def _syncs(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="add|edit|remove")
     for name, summary in (("add", "a new sync over files"), ("edit", "change a sync's options")):
         child = actions.add_parser(name, help=summary, description=summary)
+        _place(child, argparse.SUPPRESS)
         child.add_argument("name", metavar="NAME")
         child.add_argument("--path", action="append", metavar="P", help="folder or file (repeatable)")
         child.add_argument("--inline", metavar="FILE", help="take the text of this file into the sync")
@@ -168,6 +175,7 @@ def _syncs(parser: argparse.ArgumentParser) -> None:
             child.add_argument(f"--{switch}", action=argparse.BooleanOptionalAction, default=None)
     remove = actions.add_parser("remove", help="forget a sync; its files and resources stay")
     remove.add_argument("name", metavar="NAME")
+    _place(remove, argparse.SUPPRESS)
 
 
 def _runs(parser: argparse.ArgumentParser) -> None:
@@ -181,6 +189,7 @@ def _runs(parser: argparse.ArgumentParser) -> None:
     ):
         child = actions.add_parser(name, help=summary, description=summary)
         child.add_argument("run", type=int, metavar="RUN")
+        _place(child, argparse.SUPPRESS)
         if name in ("resume", "undo"):
             child.add_argument("--yes", "-y", action="store_true", help="do not ask")
             child.add_argument("--allow-delete", action="store_true", help="deletes too")

@@ -52,6 +52,16 @@ def test_they_may_stand_before_and_after_the_command(arguments: list[str], comma
     assert (wanted.profile, wanted.engine) == ("prod", "core")
 
 
+@pytest.mark.parametrize("words", [["runs", "show", "3"], ["syncs", "add", "web"], ["syncs", "remove", "web"]])
+def test_they_may_stand_at_every_place_of_a_command_of_several_words(words: list[str]) -> None:
+    options = ["--profile", "prod", "--engine", "core"]
+    for at in range(len(words) + 1):
+        wanted = parsed(*words[:at], *options, *words[at:])
+        assert (wanted.command, wanted.action) == (words[0], words[1])
+        assert (wanted.profile, wanted.engine) == ("prod", "core")
+    assert (parsed(*words).profile, parsed(*words).engine) == (None, None)
+
+
 def test_a_profile_that_is_called_like_a_command_is_a_profile() -> None:
     wanted = parsed("--profile", "plan")
     assert (wanted.command, wanted.profile) == ("open", "plan")

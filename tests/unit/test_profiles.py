@@ -170,6 +170,7 @@ def test_local_may_be_read_only_and_stays_the_first(home: Home) -> None:
         ("[profiles.prod]\nengine = 'swarm'", "neither core nor embedded"),
         ("[profiles.prod]\nengine = 'embedded'\naddress = 'https://prod.example'", "embedded engine has no address"),
         ("[profiles.local]\nkey = 'hunter2'", "embedded engine has no key"),
+        ("[profiles.local]\nkeyring = true", "embedded engine has no keyring"),
         ("[profiles.local]\naddress = 'https://prod.example'", "local is the embedded engine"),
         (PROD + "adress = 'hunter2'", "unknown settings: 'adress'. Known are: address, engine"),
         (PROD + "insecure = true", "unknown settings: 'insecure'"),
