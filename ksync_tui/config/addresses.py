@@ -13,16 +13,17 @@ _HERE = ("localhost", "127.0.0.1", "::1")
 
 def checked(text: str, where: str) -> str:
     """The address as it is compared and used. Raises ConfigError, which never repeats it: it may hold a password."""
-    if not text.isascii() or not text.isprintable() or " " in text.strip() or "\\" in text:
+    text = text.strip()
+    if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         raise _refused("it holds characters that no address has", where)
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise _refused("it cannot be read", where) from error
     if reason := _against(parts):
         raise _refused(reason, where)
-    host = (parts.hostname or "").join("[]" if ":" in (parts.hostname or "") else ("", ""))
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     at = "" if port in (None, _PORTS[parts.scheme]) else f":{port}"
     return f"{parts.scheme}://{host}{at}{parts.path.rstrip('/')}"
 

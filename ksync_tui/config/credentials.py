@@ -110,7 +110,7 @@ def _found(wanted: _Wanted, profile: Profile, environ: Mapping[str, str], ask: A
         yield _of(environ, _variable(names, wanted.name))
     yield _kept(wanted, profile), "the keyring"
     if ask:
-        yield ask(_question(wanted, profile), True) or "", "what was typed"
+        yield (ask(_question(wanted, profile), True) or "").strip(), "what was typed"
 
 
 def _may_go(names: Names, profile: Profile, environ: Mapping[str, str]) -> bool:
@@ -157,7 +157,9 @@ def _sendable(value: str, wanted: _Wanted, origin: str) -> str:
     if wanted.name == "password" or (value.isascii() and value.isprintable() and " " not in value):
         return value
     why = "it holds spaces or characters that none has"
-    raise ConfigError(f"the {wanted.name} is none", where=origin, why=why, hint="Copy it again from Komodo.")
+    raise ConfigError(
+        f"this is no {wanted.name} of a Komodo Core", where=origin, why=why, hint="Copy it again from Komodo."
+    )
 
 
 def _kept(wanted: _Wanted, profile: Profile) -> str:

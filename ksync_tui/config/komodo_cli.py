@@ -2,7 +2,8 @@
 
 Its top level is the profile `komodo`, with its default profile laid over it; each `[[profile]]`, laid over the top
 level, is one under its own name. Komodo CLI would send a key of the top level to whatever address is laid over it;
-here it stays with the address it came with, or with those of its own folder where it came with none.
+here it stays with the address it came with, or with those of its own folder where it came with none. An address that
+a file in the current folder names gets the keys of that folder only.
 """
 
 from __future__ import annotations
@@ -162,10 +163,16 @@ def _profile(table: _Table) -> Iterator[Profile]:
         raise ConfigError(f"there is no default profile {table.default!r} in Komodo CLI's files", where=where)
     if not table.name.isprintable():
         raise ConfigError("the name of a profile holds control characters", where=where, hint="Rename it.")
-    key, secret = (Given(one.text, None, str(one.file.path)) if one else Given() for one in (table.key, table.secret))
-    secrets = Secrets(key, secret, foreign=table.host.file.foreign)
+    secrets = Secrets(_given(table.key, table.host), _given(table.secret, table.host), foreign=table.host.file.foreign)
     address = checked(table.host.text, where)
     yield Profile(table.name, "core", address, origin=where, secrets=secrets, aliases=table.aliases)
+
+
+def _given(value: _Value, host: _Value) -> Given:
+    """The value for that host; one that a foreign file names gets nothing of other folders, however it was laid."""
+    if not value or (host.file.foreign and _folder(value) != _folder(host)):
+        return Given()
+    return Given(value.text, None, str(value.file.path))
 
 
 def _unwise(profiles: Iterable[Profile]) -> Iterator[str]:

@@ -55,15 +55,14 @@ def read(file: File, environ: Mapping[str, str]) -> Mapping[str, Any]:
     """
     try:
         values = _parsed(file.path)
+        filled = values if file.foreign else _filled(values, environ)
     except OSError as error:
         raise _broken(file.path, error.strerror) from error
     except (ValueError, RecursionError) as error:
         raise _broken(file.path, f"it is not {file.path.suffix[1:].upper()}{_line(error)}") from error
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
+    if not isinstance(filled, dict | None):
         raise _broken(file.path, "it is no table of settings")
-    return values if file.foreign else _filled(values, environ)
+    return filled or {}
 
 
 def _roots(environ: Mapping[str, str]) -> Iterator[tuple[Path, bool]]:

@@ -123,10 +123,9 @@ def _named(name: str, near: Found, far: Callable[[], Found]) -> Profile:
     found = _in(more, name)
     if found:
         return found
-    if more.problem:
-        raise more.problem
     known = [one.name for one in (*near.profiles, *more.profiles)]
-    raise ConfigError(f"there is no profile {name!r}", hint=f"{_meant(name, known)} {HOW}")
+    why = str(more.problem).rstrip(".") if more.problem else None
+    raise ConfigError(f"there is no profile {name!r}", why=why, hint=f"{_meant(name, known)} {HOW}")
 
 
 def _in(found: Found, name: str) -> Profile | None:

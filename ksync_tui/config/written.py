@@ -17,7 +17,7 @@ T = TypeVar("T")
 _TEXTS = ("address", "engine", "user", "key", "secret", "password", "key_file", "secret_file", "password_file", "ca")
 _SWITCHES = ("read_only", "keyring")
 _KNOWN = (*_TEXTS, *_SWITCHES, "timeout")
-_CORE_ONLY = ("address", "user", "key", "secret", "password", "key_file", "secret_file", "password_file", "ca")
+_CORE_ONLY = tuple(key for key in _KNOWN if key not in ("engine", "read_only"))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
