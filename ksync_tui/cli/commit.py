@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.cli.choice import agreed, target_of
 from ksync_tui.cli.commands import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
-from ksync_tui.session import Confirmation, Session
+from ksync_tui.session import Confirmation
 
 if TYPE_CHECKING:
     from argparse import Namespace

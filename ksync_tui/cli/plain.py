@@ -9,7 +9,6 @@ from ksync_tui.cli.apply import carry_out
 from ksync_tui.cli.commands import open_session, plan_code, sync_of
 from ksync_tui.present.plain import numbered, problem_lines, remarks
 from ksync_tui.present.ticks import Ticks
-from ksync_tui.session import Session
 
 if TYPE_CHECKING:
     from argparse import Namespace

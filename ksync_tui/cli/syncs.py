@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_OK, UsageError
-from ksync_tui.session import Session
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -59,7 +59,6 @@ def action_object(action: Action, export: Export | None = None) -> Json:
         "round": action.round,
         "destructive": action.destructive,
         "blocked": action.blocked,
-        "changed_by": action.changed_by,
         "changes": [_change(action, change) for change in in_order(action)],
         "current": _toml(action, action.current, secret, export),
         "proposed": _toml(action, action.proposed, secret, export),

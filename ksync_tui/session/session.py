@@ -63,7 +63,7 @@ class Session:
         """`ask` asks a person for what a login needs; without it only what is written somewhere is used."""
         self.settings = settings
         self._profile = profile or settings.profile()
-        self._ask = ask
+        self._asking = ask
         self._home = open_home(settings.state, settings.hosts, settings.file)
         self._journal = Journal(self._home.database, self._home.vault, self._profile.name)
         self._readers: dict[str, Reader] = {}
@@ -87,7 +87,17 @@ class Session:
 
     def switched(self, profile: str) -> Self:
         """Another session, in another profile; this one stays open. Raises ConfigError, EngineError."""
-        return type(self)(self.settings, self.settings.profile(profile), self._ask)
+        return type(self)(self.settings, self.settings.profile(profile), self._asking)
+
+    def ask_with(self, ask: Ask) -> None:
+        """Asks a person like this from now on: the question, and whether the answer must not be seen.
+
+        It is called in threads that wait for the answer; None means that nobody answered.
+        """
+        self._asking = ask
+
+    def _ask(self, question: str, secret: bool) -> str | None:
+        return self._asking(question, secret) if self._asking else None
 
     def close(self) -> None:
         """Gives back the connection to a Core, and the database."""
