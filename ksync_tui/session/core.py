@@ -74,6 +74,11 @@ class CoreSide:
     engine: CoreEngine
     read_only: bool
 
+    def who(self) -> str:
+        """As whom one is logged in, and which version the Core is."""
+        name, admin = self.engine.who()
+        return f"Komodo Core {self.engine.server_version()}, as {name}{' (admin)' if admin else ''}"
+
     def sync_of(self, resource: ResourceSync) -> Sync:
         """A sync of Core's. Its files are where Core is, so Core reads and writes them."""
         target = Target("resource_sync", resource.name)

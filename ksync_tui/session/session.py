@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -82,7 +83,7 @@ class Session:
         ask: Ask | None = None,
     ) -> Self:
         """The session of this user, or the one kept in `home`, in a profile. Raises ConfigError, StoreError."""
-        settings = config.load({"KSYNC_HOME": str(home)} if home else None)
+        settings = config.load({**os.environ, "KSYNC_HOME": str(home)} if home else None)
         return cls(settings, settings.profile(profile, engine), ask)
 
     def switched(self, profile: str) -> Self:

@@ -92,8 +92,7 @@ class CoreEngine:
     def snapshot(self) -> Snapshot:
         """See `Engine.snapshot`: read anew each time, all kinds at once."""
         one = self.connection
-        if not one.version:
-            one.version = one.ask(one.client.version())
+        self.server_version()
         reading = one.ask(read_all(one.client))
         one.directory = reading.directory
         one.sync_info = {target.name: info for target, info in reading.info.items() if target.kind == "resource_sync"}
@@ -103,6 +102,17 @@ class CoreEngine:
     def _snapshot(self, reading: Reading) -> Snapshot:
         applied, deployed = self.ledger.records()
         return snapshot_of(reading, self.connection.seen, applied, deployed, self.ledger.version)
+
+    def server_version(self) -> str:
+        """The version of the Core. Raises CoreError for one that is too old, or for none at all."""
+        one = self.connection
+        one.version = one.version or one.ask(one.client.version())
+        return one.version
+
+    def who(self) -> tuple[str, bool]:
+        """The name of the calling user, and whether that is an admin."""
+        user = self.connection.ask(self.connection.client.user())
+        return str(user.get("username")), bool(user.get("admin"))
 
     def recent(self) -> Snapshot:
         """See `Engine.recent`."""
