@@ -48,6 +48,10 @@ class FakeCore(knobs.Knobs):
         self.last_run_at: dict[str, int] = {}
         self.built: dict[str, list[Json]] = {}
         """The successful builds of each build, newest first."""
+        self.deployed_versions: dict[str, str] = {}
+        """The version of the build that each deployment runs."""
+        self.remotes: dict[str, Path] = {}
+        """Git repositories on this disk by the address Core knows them under: `github.com/me/infra`."""
         self.tasks = executing.Tasks(self)
         self.limiter = auth.Limiter()
         self.listeners: list[Callable[[Json | None], None]] = []
@@ -120,6 +124,7 @@ class FakeCore(knobs.Knobs):
         self.jwts.clear()
         self.sessions.clear()
         self.tasks.drop()
+        self.held.clear()
         for update in self.updates.values():
             if update["status"] == "InProgress":
                 updates.add_log(
