@@ -48,10 +48,14 @@ class FakeCore(knobs.Knobs):
         self.last_run_at: dict[str, int] = {}
         self.built: dict[str, list[Json]] = {}
         """The successful builds of each build, newest first."""
+        self.deployed_versions: dict[str, str] = {}
+        """The version of the build that each deployment runs."""
+        self.remotes: dict[str, Path] = {}
+        """Git repositories on this disk by the address Core knows them under: `github.com/me/infra`."""
         self.tasks = executing.Tasks(self)
         self.limiter = auth.Limiter()
-        self.listeners: list[Callable[[Json], None]] = []
-        """Who hears of every update: the open websockets."""
+        self.listeners: list[Callable[[Json | None], None]] = []
+        """Who hears of every update: the open websockets; None means that they are dropped."""
         self.log: list[Call] = []
         self.version = "2.3.2"
         self.title = "Reference"
@@ -120,14 +124,14 @@ class FakeCore(knobs.Knobs):
         self.jwts.clear()
         self.sessions.clear()
         self.tasks.drop()
+        self.held.clear()
         for update in self.updates.values():
             if update["status"] == "InProgress":
                 updates.add_log(
                     self, update, "Komodo shutdown", stderr="Komodo shutdown during execution", success=False
                 )
                 updates.complete(self, update)
-        self.dropped += 1
-        self.listeners.clear()
+        self.drop_websockets()
 
     def state(self, kind: str, name: str, state: str | None) -> None:
         """What a resource is said to be from now on; None: what follows from what was done."""

@@ -120,6 +120,7 @@ def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json
         return
     updates.add_log(core, update, "Docker Run", f"{core.ids.next():0<64}\n", command=command)
     core.running[resource.id] = "running"
+    core.deployed_versions[resource.id] = image.rpartition(":")[2]
     resource.info["deployed_name"] = name
 
 
