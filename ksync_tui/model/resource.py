@@ -269,3 +269,5 @@ class Snapshot:
     built: Mapping[str, str] = field(default_factory=dict)
     changed_files: Mapping[Target, tuple[str, ...]] = field(default_factory=dict)
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    users: frozenset[str] | None = None
+    """The users that exist; None where groups may name anybody, or nobody tells."""
