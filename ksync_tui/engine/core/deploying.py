@@ -46,7 +46,7 @@ _EXECUTIONS = {
     "resource_sync": Execution("RunSync", "sync"),
 }
 _LOOKS = 8
-_LOOK_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 """Core asks its agents again every few seconds: a state may lag behind a deploy."""
 _WELL = ("running",)
 _UNSURE = ("exited", "created", "down", "unknown", "deploying")
@@ -90,7 +90,7 @@ async def deploy(writer: Writer, target: Target, resource: Resource) -> None:
         info = await read_info(writer.client, target)
         if info.get("state") in _WELL:
             return
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
     state = state_of(info)
     if state in _UNSURE:
         writer.follower.log(f"Core says it was deployed, and that its state is {state}")
