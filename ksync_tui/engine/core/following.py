@@ -26,8 +26,8 @@ WATCHED_POLL_SECONDS = 5.0
 SILENT_SECONDS = 120.0
 """How long a Core that restarts is waited for."""
 BUSY_SECONDS = 600.0
-HELD_LOOKS = 6
-"""Looks at what holds a resource before it is tried again: an operation may stay open for ever (facts h.22)."""
+HELD_SECONDS = 30.0
+"""Before a held resource is tried again all the same: an operation may stay open for ever (facts h.22)."""
 TAIL = 12
 """Lines of a failed step that its error shows."""
 
@@ -87,24 +87,25 @@ class Follower:
                 return await call()
             except BusyError as error:
                 holder = await holder_of(self.client, target)
-                if self.stop() or monotonic() > until:
-                    hint = "Try again when that has ended"
-                    raise BusyError(
-                        "it is busy", where=str(target), why=_held(holder) or error.why, hint=hint
-                    ) from error
                 line = f"{target} is busy: {_held(holder) or 'Core does not say with what'}; waiting"
                 if line != told:
                     self.log(line)
                 told = line
                 await self._until_over(holder)
+                if self.stop() or monotonic() > until:
+                    hint = "Try again when that has ended"
+                    raise BusyError(
+                        "it is busy", where=str(target), why=_held(holder) or error.why, hint=hint
+                    ) from error
 
     async def _until_over(self, holder: Json | None) -> None:
         if holder is None:
             await asyncio.sleep(WATCHED_POLL_SECONDS)
             return
-        for _ in range(HELD_LOOKS):
+        until = monotonic() + HELD_SECONDS
+        while not self.stop() and monotonic() < until:
             update = await self.client.read("GetUpdate", id=holder["id"])
-            if self.stop() or update.get("status") == "Complete":
+            if update.get("status") == "Complete":
                 return
             await self.stream.news(holder["id"], WATCHED_POLL_SECONDS, POLL_SECONDS)
 
