@@ -260,6 +260,7 @@ def test_waiting_for_a_busy_resource_can_be_called_off(core: FakeCore, engine: C
 
 def test_waiting_ends_by_itself(core: FakeCore, engine: CoreEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "BUSY_SECONDS", -1.0)
+    monkeypatch.setattr(following, "HELD_SECONDS", -1.0)
     core.hold("stack", "web", "PullStack", by="bo")
     with pytest.raises(BusyError, match="PullStack by bo since") as refused:
         engine.apply(BUSY["update"], nowhere)
