@@ -64,6 +64,10 @@ class FakeCore(knobs.Knobs):
         self.chatty = False
         """Whether every object of an answer has keys nobody knows."""
         self.mute_websocket = False
+        self.agents_answer = True
+        """Whether the enabled servers are reached."""
+        self.compose = "docker compose"
+        """The compose command of the agents."""
         self.sync_folder = Path("/komodo/syncs")
         """Where the folders of `files_on_host` syncs are; said to be /komodo/syncs in every text."""
         self.repo_folder = Path("/komodo/repo-cache")
