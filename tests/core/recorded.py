@@ -22,6 +22,9 @@ LOOSE = (
     Loose(r"\.error", "a real Core knows more requests", "02", frozenset({3, 4})),
     Loose(r"\.updates", "the older ones are not part of the recording", "03", frozenset({78, 79}), longer=True),
     Loose(r"\.(alerts|updates)", "the older ones are not part of the recording", "07", longer=True),
+    Loose(r"\.info\.pending_hash", "other commits have other hashes", "08"),
+    Loose(r"\[1\]\.info\.status", "how long a container is up", "12", frozenset({8})),
+    Loose(r"\.info\.deployed_config", "what docker compose config prints", "12"),
     Loose(r"\.alerts", "the older ones are not part of the recording", "09", longer=True),
 )
 """What is not compared in full, and why. Not listed: times, secrets, and what commands print."""
@@ -110,6 +113,10 @@ def _before_empty(core: FakeCore, exchanges: Exchanges) -> None:
     _file(core, "emp/blank.toml", "# nothing\n")
 
 
+def _removed_by_hand(core: FakeCore, name: str) -> None:
+    core.running[core.named("deployment", name).id] = "not_deployed"
+
+
 def _file(core: FakeCore, path: str, text: str) -> None:
     file = core.sync_folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -170,8 +177,11 @@ BEFORE: dict[tuple[str, int], Setup] = {
     ("09-alerts", 5): _as_in("al", 6),
     ("09-alerts", 11): _as_in("al", 11),
     ("12-deploy", 1): _as_in("dep", 1),
+    ("12-deploy", 8): lambda core, exchanges: core.state("stack", "st", "down"),
     ("12-deploy", 11): _as_in("dep", 11),
+    ("12-deploy", 15): lambda core, exchanges: _removed_by_hand(core, "two"),
     ("12-deploy", 16): _as_in("dep", 16),
+    ("12-deploy", 20): _then(_as_in("dep", 27), lambda core, exchanges: core.deploy_fails("deployment", "one")),
 }
 """What happens outside before a step."""
 

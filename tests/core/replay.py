@@ -74,6 +74,8 @@ class Player:
     ids: dict[str, str] = field(default_factory=dict)
     hidden: dict[str, str] = field(default_factory=dict)
     who: dict[str, str] = field(default_factory=dict)
+    names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Kind and name behind recorded ids that come up before the resource does."""
     place: tuple[str, int] = ("", 0)
 
     async def play(self, file: str, step: int, exchange: Json, who: dict[str, str]) -> list[Difference]:
@@ -95,7 +97,23 @@ class Player:
         """A recorded text with what the fake has instead."""
         for placeholder, held in self.hidden.items():
             text = text.replace(placeholder, held)
-        return _ID.sub(lambda found: self.ids.get(found[0], found[0]), text)
+        return _ID.sub(lambda found: self._id(found[0]), text)
+
+    def _id(self, recorded: str) -> str:
+        if recorded not in self.ids and recorded in self.names:
+            try:
+                self.ids[recorded] = self.core.named(*self.names[recorded]).id
+            except KeyError:
+                return recorded
+        return self.ids.get(recorded, recorded)
+
+    def read_ahead(self, exchanges: Iterable[Json]) -> None:
+        """Note which resources the items of recorded lists are."""
+        for exchange in exchanges:
+            answer = exchange.get("response", {}).get("json")
+            for entry in answer if isinstance(answer, list) else ():
+                if isinstance(entry, dict) and {"id", "type", "name"} <= entry.keys():
+                    self.names[entry["id"]] = (entry["type"], entry["name"])
 
     def _learn_update(self, exchange: Json) -> None:
         """An update that never came up in an answer is the newest one of its kind."""

@@ -47,6 +47,7 @@ async def player(tmp_path: Path) -> AsyncIterator[Player]:
 
 async def _play(player: Player, name: str, until: int | None = None) -> dict[int, list[Difference]]:
     exchanges = _exchanges(name)
+    player.read_ahead(exchanges)
     found: dict[int, list[Difference]] = {}
     for step, exchange in enumerate(exchanges[:until]):
         if setup := recorded.BEFORE.get((name, step)):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.core.fake import app, auth, executing, knobs, updates
+from tests.core.fake import app, auth, checkout, executing, knobs, updates
 from tests.core.fake.clauses import Json
 from tests.core.fake.state import (
     SERVICE_USERS,
@@ -52,6 +52,8 @@ class FakeCore(knobs.Knobs):
         """The version of the build that each deployment runs."""
         self.remotes: dict[str, Path] = {}
         """Git repositories on this disk by the address Core knows them under: `github.com/me/infra`."""
+        self.pulled: dict[str, tuple[int, checkout.Checkout]] = {}
+        """When each folder was last pulled, and what that brought."""
         self.tasks = executing.Tasks(self)
         self.limiter = auth.Limiter()
         self.listeners: list[Callable[[Json | None], None]] = []
