@@ -14,6 +14,7 @@ from tests.core.fake.patterns import matching
 from tests.core.fake.permissions import allowed, find, visible
 from tests.core.fake.schema import Field, executions
 from tests.core.fake.state import Resource, User
+from tests.core.fake.states import reachable
 
 if TYPE_CHECKING:
     from tests.core.fake.core import FakeCore
@@ -112,6 +113,7 @@ class Tasks:
             fail(self._core, task.update, refused)
             return False
         task.started = True
+        updates.tell(self._core, task.update)
         return True
 
 
@@ -122,6 +124,15 @@ def check(core: FakeCore, task: Task) -> None:
     allowed(core, task.who, task.resource.title, task.resource.id, "Execute")
     if task.update["operation"] not in _PARALLEL:
         core.check_free(task.resource)
+    if task.resource.title in ("Stack", "Deployment", "Repo"):
+        _check_server(core, task.resource)
+
+
+def _check_server(core: FakeCore, resource: Resource) -> None:
+    if not resource.config["server_id"]:
+        raise failed(f"{resource.title} has no Server or Swarm configured")
+    if not reachable(core, resource.config["server_id"]):
+        raise failed("Cannot send command when Server is unreachable or disabled")
 
 
 def fail(core: FakeCore, update: Json, refused: RefusedError) -> None:
@@ -169,6 +180,7 @@ def attempt(core: FakeCore, who: User, name: str, target: str) -> Json:
     blank = {field.name: deepcopy(field.default) for field in executions()[name]}
     task = start(core, who, name, {**blank, ref.name: target})
     check(core, task)
+    updates.tell(core, task.update)
     EFFECTS[name](core, who, task.resource, task.params, task.update)
     updates.complete(core, task.update)
     return task.update
@@ -182,6 +194,7 @@ def now(core: FakeCore, who: User, name: str, params: Json) -> Json:
     except RefusedError as refused:
         fail(core, task.update, refused)
         return task.update
+    updates.tell(core, task.update)
     carry_out(core, task)
     return task.update
 
