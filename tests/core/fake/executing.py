@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -95,6 +96,16 @@ class Tasks:
         """The updates of what runs on a resource."""
         return [task.id for task in self._open if task.resource is not None and task.resource.id == resource_id]
 
+    @contextmanager
+    def under_way(self, task: Task) -> Iterator[None]:
+        """Its resource is busy meanwhile."""
+        self._open = [*(other for other in self._open if other is not task), task]
+        task.started = True
+        try:
+            yield
+        finally:
+            self._open = [other for other in self._open if other is not task]
+
     def drop(self) -> None:
         """Core stops: nobody ends them."""
         self._open.clear()
@@ -103,8 +114,8 @@ class Tasks:
         if not task.started and not self._begin(task):
             self._open.remove(task)
         elif task.polls <= 0:
-            carry_out(self._core, task)
-            self._open.remove(task)
+            with self.under_way(task):
+                carry_out(self._core, task)
 
     def _begin(self, task: Task) -> bool:
         try:
@@ -181,7 +192,8 @@ def attempt(core: FakeCore, who: User, name: str, target: str) -> Json:
     task = start(core, who, name, {**blank, ref.name: target})
     check(core, task)
     updates.tell(core, task.update)
-    EFFECTS[name](core, who, task.resource, task.params, task.update)
+    with core.tasks.under_way(task):
+        EFFECTS[name](core, who, task.resource, task.params, task.update)
     updates.complete(core, task.update)
     return task.update
 
@@ -195,7 +207,8 @@ def now(core: FakeCore, who: User, name: str, params: Json) -> Json:
         fail(core, task.update, refused)
         return task.update
     updates.tell(core, task.update)
-    carry_out(core, task)
+    with core.tasks.under_way(task):
+        carry_out(core, task)
     return task.update
 
 
