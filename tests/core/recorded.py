@@ -149,6 +149,37 @@ GIVEN: dict[str, Setup] = {
 PLAYED_BEFORE = {"05-as-a-limited-user": ("04-variables-groups", 31)}
 """Recordings that go on in the middle of another one: its first steps are played first."""
 
+
+def _host_file(core: FakeCore) -> str:
+    return (core.sync_folder / "hostfile/out/all.toml").read_text()
+
+
+def _first_commit(core: FakeCore) -> str:
+    """The commit after the one that was there: what CommitSync pushed."""
+    shown = ("--reverse", "-p", "--format=%an <%ae>%n%B", "main")
+    origin = core.remotes["127.0.0.1:3333/me/infra"]
+    log = subprocess.run(["git", "log", *shown], cwd=origin, check=True, capture_output=True, text=True).stdout
+    return "tester <" + log.split("tester <")[2]
+
+
+WRITTEN: dict[tuple[str, int], Callable[[FakeCore], str]] = {
+    ("08-sync-managed", 2): _host_file,
+    ("08-sync-managed", 4): _host_file,
+    ("08-sync-managed", 15): _first_commit,
+}
+"""What was on disk at a step that is no request."""
+
+UNCOMPARED = {
+    ("06-sync-seed-page", 0): "the text that the sync reads",
+    ("09-alerts", 16): "the fake sends no alerts",
+    ("12-deploy", 4): "command lines of a real agent",
+    ("12-deploy", 14): "command lines of a real agent",
+    ("12-deploy", 19): "command lines of a real agent",
+    ("12-deploy", 22): "command lines of a real agent",
+    ("12-deploy", 31): "command lines of a real agent",
+}
+"""Entries that are no requests and not compared, and why."""
+
 NOBODY = {("01-auth", 11)}
 """Steps sent without credentials."""
 
@@ -168,6 +199,7 @@ BEFORE: dict[tuple[str, int], Setup] = {
     ("08-sync-managed", 3): lambda core, exchanges: _file(core, "hostfile/out/all.toml", "# a comment\n"),
     ("09-alerts", 5): _as_in("al", 6),
     ("09-alerts", 11): _as_in("al", 11),
+    ("10-webhooks", 0): lambda core, exchanges: _file(core, "wh/m.toml", "# nothing\n"),
     ("12-deploy", 1): _as_in("dep", 1),
     ("12-deploy", 8): lambda core, exchanges: core.state("stack", "st", "down"),
     ("12-deploy", 11): _as_in("dep", 11),
