@@ -9,6 +9,7 @@ from ksync_tui.planner.consequences import tell_consequences
 from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
 from ksync_tui.planner.match import Abilities, Comparer, Matched, delete, match, undeclared
 from ksync_tui.planner.order import freeze, settle
+from ksync_tui.planner.origin import Origins
 from ksync_tui.planner.references import References, check_writes
 from ksync_tui.planner.renames import rename_hints
 from ksync_tui.planner.scope import Scope
@@ -20,6 +21,7 @@ class Planner:
     def __init__(self) -> None:
         self._comparer = Comparer()
         self._digests = Digests()
+        self._origins = Origins()
 
     def plan(
         self,
@@ -49,6 +51,7 @@ class Planner:
         if options.deletes and held is None:
             for live in gone:
                 found.add(delete(live, snapshot.deployed.get(live.target)))
+        self._origins.tell(found.drafts.values(), snapshot.last_applied, options.name)
         keys = settle(found.drafts, itself)
         tell_consequences(found.drafts, found.declared, snapshot.states)
         self._forget(found)
@@ -65,6 +68,7 @@ class Planner:
     def _forget(self, found: Matched) -> None:
         self._comparer.forget(found.declared)
         self._digests.forget(2 * len(found.declared) + 1000)
+        self._origins.forget(found.drafts)
 
 
 def _held(declarations: Declarations, gone: int) -> str | None:

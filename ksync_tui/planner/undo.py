@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from ksync_tui.model.plan import Action, Plan, Selection
+from ksync_tui.model.plan import Action, FieldChange, Plan, Selection
 from ksync_tui.model.resource import Snapshot, fingerprint
 
 
@@ -23,7 +23,7 @@ def _inverse(action: Action, number: int, snapshot: Snapshot) -> Action | None:
     if action.verb == "create":
         back = Action("delete", action.target, "it was made by the run", current=action.proposed)
     elif action.verb == "update":
-        changes = tuple(replace(change, current=change.proposed, proposed=change.current) for change in action.changes)
+        changes = tuple(map(_turned, action.changes))
         back = Action("update", action.target, "as before the run", changes=changes)
         back = replace(back, current=action.proposed, proposed=action.current)
     elif action.verb == "delete":
@@ -32,6 +32,10 @@ def _inverse(action: Action, number: int, snapshot: Snapshot) -> Action | None:
         return None
     live = snapshot.live.get(action.target)
     return replace(back, round=number, fingerprint=live.fingerprint if live else None, blocked=_why_not(back, snapshot))
+
+
+def _turned(change: FieldChange) -> FieldChange:
+    return replace(change, current=change.proposed, proposed=change.current, origin=None)
 
 
 def _why_not(back: Action, snapshot: Snapshot) -> str | None:

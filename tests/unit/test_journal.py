@@ -14,6 +14,7 @@ import pytest
 from ksync_tui.engine.embedded.home import Home, open_home
 from ksync_tui.errors import RunError
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, RunEnded
+from ksync_tui.model.origin import Stamp
 from ksync_tui.model.plan import Action, FieldChange, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Place, fingerprint
 from ksync_tui.run import journal as journals
@@ -61,13 +62,15 @@ def test_a_selection_comes_back_as_it_was_frozen(journal: Journal) -> None:
 
 def test_every_part_of_an_action_is_frozen(journal: Journal) -> None:
     before = make("stack", "web", config={"environment": "A = 1\n"})
-    change = FieldChange("config.environment", "A = 1\n", "A = 2\n", redeploys=True)
-    tags = FieldChange("tags", [], ["home"])
+    change = FieldChange("config.environment", "A = 1\n", "A = 2\n", redeploys=True, origin="live")
+    tags = FieldChange("tags", [], ["home"], origin="files")
     action = replace(
         update(before, "stack", change, tags, tags=["home"], config={"environment": "A = 2\n"}),
         place=Place("stacks/web.toml", 3, 1, 9),
         reason="2 fields differ",
         consequences=("Redeploys web",),
+        origin="both",
+        applied=Stamp("homelab", 1_700_000_000.5),
     )
     moved = rename(before, "stack", "site")
     gone = delete(make("stack", "old"), "stack")

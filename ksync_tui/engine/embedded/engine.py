@@ -126,7 +126,7 @@ class EmbeddedEngine:
                     self._rename(action)
                 case "delete":
                     self._existing(action.target)
-                    self.store.remove(action.target)
+                    self.store.remove(action.target, self._sync)
                 case _:
                     assert_never(action.verb)
 

@@ -4,8 +4,10 @@
 `tags`), what a file last said (`applied` is its fingerprint), and what was deployed (`deployed` is the fingerprint,
 `deployed_spec` the resource as it was then, `outstanding` the reason of a deploy that is owed). `built` is the version
 that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
-has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
-changes of that table. `remembered` is a cache of what files mean.
+has the files that a stack was deployed with, as they were before variables were put in. `applied` has what each sync
+applied last; a row outlives its resource, without `spec`, to tell what was deleted live from what is new (`applied_by`,
+`applied_at` and `applied_spec` held it once). `state.version` counts the changes of `resources` and `applied`.
+`remembered` is a cache of what files mean.
 """
 
 from __future__ import annotations
@@ -86,7 +88,23 @@ CREATE TABLE deployed_files (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS)
+_APPLIED = """
+CREATE TABLE applied (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sync TEXT NOT NULL,
+    at REAL NOT NULL,
+    fingerprint TEXT NOT NULL,
+    spec TEXT,
+    PRIMARY KEY (kind, name, sync)
+);
+INSERT INTO applied (kind, name, sync, at, fingerprint, spec)
+    SELECT kind, name, applied_by, applied_at, applied, applied_spec FROM resources
+    WHERE applied IS NOT NULL AND applied_by IS NOT NULL AND applied_at IS NOT NULL;
+UPDATE resources SET applied_by = NULL, applied_at = NULL, applied_spec = NULL
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _APPLIED)
 """One script per version of the schema, from empty to today's."""
 
 
