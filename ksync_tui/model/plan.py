@@ -165,7 +165,8 @@ class Plan:
             if action.verb == "deploy":
                 found[action.id] = shared(found.get(needed) for needed in action.requires)
             else:
-                found[action.id] = action.origin or ("files" if action.verb == "create" else None)
+                new = action.current is None and action.proposed is not None
+                found[action.id] = action.origin or ("files" if new else None)
         return found
 
     def only(self, origin: Origin) -> Plan:

@@ -52,9 +52,7 @@ def freeze(action: Action, needed_by: str | None, sealer: Sealer) -> Frozen:
     if needed_by:
         data["needed_by"] = needed_by
     if action.changes:
-        data["changes"] = [
-            (change.field, change.secret, change.redeploys, change.origin) for change in action.changes
-        ]
+        data["changes"] = [(change.field, change.secret, change.redeploys, change.origin) for change in action.changes]
     rest = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return Frozen(rest, *(sealer.seal(one) if one is not None else None for one in (action.current, action.proposed)))
 

@@ -264,6 +264,10 @@ def test_for_choosing_new_ones_are_from_the_files_and_a_deploy_is_from_where_wha
     }  # fmt: skip
     assert [action.id for action in found.only("live").actions] == ["update:stack/drifted", "deploy:stack/drifted"]
     assert found.by_id["create:stack/new"].origin is None
+    chosen = found.select(found.only("both").by_id)
+    assert chosen.added.keys() == {
+        "update:stack/edited", "deploy:stack/edited", "update:stack/drifted", "deploy:stack/drifted",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
