@@ -264,7 +264,11 @@ class Session:
 
     def write(self, changes: Sequence[FileChange]) -> str:
         """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all."""
-        return managed.write(changes)
+        said = managed.write(changes)
+        with self._home.engine.group():
+            for sync, target, live in (one for change in changes for one in change.agreed):
+                self._home.engine.acting_for(sync).agree(target, live)
+        return said
 
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         """The commit of changes; None where the files are in no git work tree."""

@@ -24,8 +24,12 @@ def record(database: Database, target: Target, stamp: Stamp, fingerprint: str, s
 
 
 def forget(database: Database, target: Target, sync: str) -> None:
-    """Forgets what a sync applied to a resource that it deletes, and what the others applied but not that they did."""
+    """Forgets that a sync ever applied a resource."""
     database.execute("DELETE FROM applied WHERE kind = ? AND name = ? AND sync = ?", (*target, sync))
+
+
+def forget_all(database: Database, target: Target) -> None:
+    """Forgets what was applied to a resource that is deleted; not who did."""
     database.execute("UPDATE applied SET spec = NULL WHERE kind = ? AND name = ?", target)
 
 

@@ -130,6 +130,13 @@ class EmbeddedEngine:
                 case _:
                     assert_never(action.verb)
 
+    def agree(self, target: Target, live: Resource | None) -> None:
+        """See `Engine.agree`."""
+        if live is None:
+            self.store.forget_applied(target, self._sync)
+        else:
+            self.store.record_applied(target, live, self._sync)
+
     @property
     def _deploying(self) -> Deploying:
         from ksync_tui.engine.embedded.deploying import Deploying

@@ -76,7 +76,14 @@ class Store:
         """
         with self._database.transaction():
             self._change("DELETE FROM resources WHERE kind = ? AND name = ?", target)
+            applied.forget_all(self._database, target)
             applied.forget(self._database, target, sync)
+
+    def forget_applied(self, target: Target, sync: str) -> None:
+        """Forgets what `sync` applied to a resource that is gone."""
+        with self._database.transaction():
+            applied.forget(self._database, target, sync)
+            self._bump()
 
     def rename(self, old: Target, new: str) -> None:
         """Gives a row another name; the resource itself is `put` anew."""
@@ -190,7 +197,10 @@ class Store:
     def _change(self, sql: str, values: Sequence[Any]) -> None:
         with self._database.transaction():
             self._database.execute(sql, values)
-            self._database.execute("UPDATE state SET version = version + 1")
+            self._bump()
+
+    def _bump(self) -> None:
+        self._database.execute("UPDATE state SET version = version + 1")
 
     def _load(self, version: int) -> tuple[Snapshot, dict[Target, str]]:
         snapshot = Snapshot(
