@@ -57,7 +57,8 @@ def _cannot_run(page: ReviewScreen) -> str | None:
 
 
 def _no_origins(page: ReviewScreen) -> str | None:
-    return None if page.side and page.side.outline.has_origins else "Nothing of this was applied before."
+    known = page.origin or (page.side and page.side.outline.has_origins)
+    return None if known else "Nothing of this was applied before."
 
 
 _OWN = {

@@ -90,6 +90,15 @@ async def test_all_ticks_only_what_is_shown_and_esc_shows_the_rest_again() -> No
         await driver.at("syncs")
 
 
+async def test_where_nothing_comes_from_there_the_list_says_so() -> None:
+    async with driven(FakeSession((moved("EDITED", "files"),))) as driver:
+        await review(driver)
+        await driver.press("o", "o")
+        await driver.see("from live only", "The filter leaves nothing.")
+        await driver.press("escape")
+        await driver.see("~ EDITED")
+
+
 async def test_the_filter_takes_the_same_as_a_word_beside_others() -> None:
     async with driven(applied_before()) as driver:
         await review(driver)
@@ -124,7 +133,7 @@ async def test_the_help_says_what_the_signs_mean_and_how_to_filter_by_them() -> 
         await driver.press("question_mark")
         await driver.at("help")
         await driver.see(
-            "Show only: edited in files, live, both, or all",
+            "Only from files, live, both (or / origin:live)",
             "F             origin:files  edited in the file since it was applied",
             "L             origin:live   changed live since it was applied",
             "B             origin:both   changed on both sides since it was applied",
