@@ -42,8 +42,7 @@ _ONE_ROW = 48
 @dataclass(frozen=True, slots=True)
 class DiffRow:
     """One row: a field's heading or whole value (`field`), a changed entry or line of it (`entry`), an equal one
-    (`context`), a stretch of equal ones (`fold`), which side moved where fields differ in that (`origin`), or a remark
-    (`note`); the text of these three is on the left.
+    (`context`), a stretch of equal ones (`fold`), which side moved (`origin`), a remark (`note`); these three on the left.
 
     `left_marks` and `right_marks` are the stretches of the text that differ; numbers are 1-based lines of a text field.
     """
@@ -81,11 +80,10 @@ def diff(action: Action, redact: Redact = str) -> tuple[DiffRow, ...]:
 
 def bare_rows(action: Action, redact: Redact = str) -> Iterator[DiffRow]:
     """The same without marks, and without the count of unchanged fields at the end: quick, for many actions."""
-    shown = False
+    origins, shown = field_origins(action), False
     if action.old_name is not None:
         shown = True
         yield _pair("field", f"name = {scalar(action.old_name)}", f"name = {scalar(action.target.name)}", "name")
-    origins = field_origins(action)
     for field in fields_of(action):
         shown = True
         yield from _field(_redacted(field, redact))

@@ -12,7 +12,7 @@ from ksync_tui.present.lines import common_start
 from ksync_tui.present.rows import Entry, Outline, plural_of, summary_of, told
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
 from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad
-from ksync_tui.present.ticks import Ticks, needed_by
+from ksync_tui.present.ticks import Ticks
 
 _NAME_WIDTH = 40
 _ENTRIES = 6
@@ -129,7 +129,7 @@ def numbered(plan: Plan, ticks: Ticks, query: str = "", width: int = 100) -> Ite
         if isinstance(row, Entry):
             number = numbers[row.id]
             head = f"{number:>{digits}} {ticks.mark(row.id)} {row.sign} {row.verb} {row.kind}/{row.name}"
-            reason = needed_by(ticks.selection, row.id) or told(plan.by_id[row.id])
+            reason = ticks.reason(row)
             yield number, line((cut_middle(head, width), OF_VERB[row.verb]), f"  {cut_end(reason, 60)}"), row.id
 
 

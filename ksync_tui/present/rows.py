@@ -138,7 +138,7 @@ def entry_of(action: Action, direction: Direction = "live") -> Entry:
         action.target.kind,
         SIGNS[verb],
         neutral(action.target.name),
-        _said(action, reason_of(action) if direction == "live" else _reason_to_file(action), _EXPECTED[direction]),
+        told(action, direction),
         _flags(action, direction),
         action.blocked is not None,
     )
@@ -171,17 +171,10 @@ def reason_of(action: Action) -> str:
     return neutral(action.reason)
 
 
-def told(action: Action) -> str:
+def told(action: Action, direction: Direction = "live") -> str:
     """The reason, and for an update which side moved: `environment, image (changed live)`."""
-    return _said(action, reason_of(action))
-
-
-_EXPECTED: Mapping[Direction, Origin] = {"live": "files", "file": "live"}
-"""What needs no words, because a person who goes that way means just that."""
-
-
-def _said(action: Action, reason: str, expected: Origin | None = None) -> str:
-    words = words_of(action) if action.origin != expected else ""
+    reason = reason_of(action) if direction == "live" else _reason_to_file(action)
+    words = words_of(action)
     return f"{reason} ({words})" if words else reason
 
 

@@ -47,7 +47,7 @@ async def test_every_line_has_the_sign_of_its_origin_in_one_column(size: tuple[i
         await driver.see(
             "~ CLASHING_NAME  B value (changed on both sides)",
             "~ DRIFTED        L value (changed live)",
-            "~ EDITED         F value",
+            "~ EDITED         F value (edited in the file)",
             "+ NEW            F new",
             "~ OPEN             value",
         )
