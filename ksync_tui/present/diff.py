@@ -42,7 +42,7 @@ _ONE_ROW = 48
 @dataclass(frozen=True, slots=True)
 class DiffRow:
     """One row: a field's heading or whole value (`field`), a changed entry or line of it (`entry`), an equal one
-    (`context`), a stretch of equal ones (`fold`), which side moved (`origin`), a remark (`note`); these three on the left.
+    (`context`), a stretch of equals (`fold`), which side moved (`origin`), a remark (`note`); these three on the left.
 
     `left_marks` and `right_marks` are the stretches of the text that differ; numbers are 1-based lines of a text field.
     """

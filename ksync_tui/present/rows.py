@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -119,7 +119,7 @@ def _groups(plan: Plan, direction: Direction) -> tuple[Group, ...]:
     entries: dict[str, list[Entry]] = {}
     for action in plan.actions:
         if direction == "live" or action.verb != "deploy":
-            entry = replace(entry_of(action, direction), origin=plan.origins[action.id])
+            entry = entry_of(action, direction, plan.origins[action.id])
             entries.setdefault(action.target.kind, []).append(entry)
     kinds = [*(kind for kind in KINDS if kind in entries), *(kind for kind in entries if kind not in KINDS)]
     return tuple(Group(kind, tuple(sorted(entries[kind], key=_order))) for kind in kinds)
@@ -129,7 +129,7 @@ def _order(entry: Entry) -> tuple[bool, str, bool]:
     return "deletes" in entry.flags, entry.name, entry.verb == "deploy"
 
 
-def entry_of(action: Action, direction: Direction = "live") -> Entry:
+def entry_of(action: Action, direction: Direction = "live", origin: Origin | None = None) -> Entry:
     """An action as one row."""
     verb = verb_of(action, direction)
     return Entry(
@@ -141,6 +141,7 @@ def entry_of(action: Action, direction: Direction = "live") -> Entry:
         told(action, direction),
         _flags(action, direction),
         action.blocked is not None,
+        origin,
     )
 
 
