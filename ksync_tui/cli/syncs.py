@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_OK, UsageError
-from ksync_tui.session import Session
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def syncs(wanted: Namespace, output: Output) -> int:
     """Carries out `ksync syncs [add|edit|remove]`."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         if wanted.action in ("add", "edit") and (wanted.managed or wanted.delete) and not wanted.match_tag:
             output.say("such a sync deletes what it does not declare; --match-tag T limits it to resources tagged T")
         if wanted.action == "add":

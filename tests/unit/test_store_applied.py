@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.engine.embedded.home import Home, open_home
+from ksync_tui.engine.embedded.ledger import Ledger
 from ksync_tui.engine.embedded.schema import STEPS, statements
 from ksync_tui.errors import StoreError
 from ksync_tui.model.resource import Target, fingerprint
@@ -85,7 +86,7 @@ def test_a_renamed_resource_keeps_its_record(home: Home) -> None:
 
 def test_what_an_older_ksync_remembered_is_taken_over(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "ksync.db")) as old:
-        for step in STEPS[:2]:
+        for step in STEPS[:3]:
             for statement in statements(step):
                 old.execute(statement)
         spec = '{"name": "edge", "description": "as applied"}'
@@ -94,7 +95,12 @@ def test_what_an_older_ksync_remembered_is_taken_over(tmp_path: Path) -> None:
             " applied_spec) VALUES ('server', 'edge', 'f', '[]', 1.0, ?, 'a', 'lab', 7.0, ?)",
             (spec, spec),
         )
-        old.execute("PRAGMA user_version = 2")
+        old.execute(
+            "INSERT INTO elsewhere (place, kind, name, applied, applied_by, applied_at, applied_spec)"
+            " VALUES ('https://core', 'server', 'edge', 'b', 'lab', 8.0, ?)",
+            (spec,),
+        )
+        old.execute("PRAGMA user_version = 3")
         old.commit()
     with closing(open_home(tmp_path)) as home:
         last_applied = home.engine.snapshot().last_applied
@@ -102,3 +108,5 @@ def test_what_an_older_ksync_remembered_is_taken_over(tmp_path: Path) -> None:
         (one,) = last_applied(EDGE)
         assert (one.stamp, one.fingerprint) == (("lab", 7.0), "a")
         assert one.resource == make("server", "edge", description="as applied")
+        (other,) = Ledger(home.database, home.vault, "https://core").last_applied(EDGE)
+        assert (other.stamp, other.fingerprint, other.resource) == (("lab", 8.0), "b", one.resource)

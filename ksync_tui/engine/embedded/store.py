@@ -8,16 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from ksync_tui.engine.embedded import applied
+from ksync_tui.engine.embedded.applied import AppliedTable, LastApplied
 from ksync_tui.engine.embedded.database import Database
 from ksync_tui.engine.embedded.vault import Vault
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.variable import Variable
-from ksync_tui.model.origin import Stamp
 from ksync_tui.model.resource import (
     Deployed,
-    LastApplied,
     Live,
     Snapshot,
     Target,
@@ -35,6 +33,7 @@ class Store:
         """The store of an open database."""
         self._database = database
         self._vault = vault
+        self._applied = AppliedTable(database, vault)
         self._cached = Snapshot()
         self._specs: dict[Target, str] = {}
 
@@ -76,31 +75,26 @@ class Store:
         """
         with self._database.transaction():
             self._change("DELETE FROM resources WHERE kind = ? AND name = ?", target)
-            applied.forget_all(self._database, target)
-            applied.forget(self._database, target, sync)
+            self._applied.deleted(target, sync)
 
     def forget_applied(self, target: Target, sync: str) -> None:
         """Forgets what `sync` applied to a resource that is gone."""
         with self._database.transaction():
-            applied.forget(self._database, target, sync)
+            self._applied.forget(target, sync)
             self._bump()
 
     def rename(self, old: Target, new: str) -> None:
         """Gives a row another name; the resource itself is `put` anew."""
         with self._database.transaction():
             self._change("UPDATE resources SET name = ? WHERE kind = ? AND name = ?", (new, *old))
-            applied.rename(self._database, old, new)
+            self._applied.rename(old, new)
 
     def record_applied(self, target: Target, declared: Resource, sync: str) -> None:
         """Remembers what a file said when a sync applied it to a stored resource."""
-        digest, spec = fingerprint(declared), self._vault.seal(declared)
+        digest = fingerprint(declared)
         with self._database.transaction():
             self._change("UPDATE resources SET applied = ? WHERE kind = ? AND name = ?", (digest, *target))
-            applied.record(self._database, target, Stamp(sync, time.time()), digest, spec)
-
-    def last_applied(self) -> LastApplied:
-        """What each sync applied last; read when the first target is asked for."""
-        return applied.Records(self._database, self._open)
+            self._applied.record(target, declared, digest, sync)
 
     def owe_deploy(self, target: Target, reason: str) -> None:
         """Remembers that a deploy is due; the reason first given stays until it is done (DESIGN rule 5)."""
@@ -204,7 +198,7 @@ class Store:
 
     def _load(self, version: int) -> tuple[Snapshot, dict[Target, str]]:
         snapshot = Snapshot(
-            live := {}, {}, deployed := {}, digests := {}, version, built := {}, last_applied=self.last_applied()
+            live := {}, {}, deployed := {}, digests := {}, version, built := {}, last_applied=LastApplied(self._applied)
         )
         specs: dict[Target, str] = {}
         old_specs, old_live = self._specs, self._cached.live
