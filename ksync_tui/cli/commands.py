@@ -185,6 +185,7 @@ _COMMANDS: dict[str, Callable[[Namespace, Output], int]] = {
     "apply": _lazily("apply", "apply"),
     "run": _lazily("apply", "run_one"),
     "doctor": _lazily("doctor", "doctor"),
+    "changes": _lazily("changes", "changes"),
     "commit": _lazily("commit", "commit"),
     "syncs": _lazily("syncs", "syncs"),
     "runs": _lazily("runs", "runs"),

@@ -115,3 +115,15 @@ def test_what_is_new_and_its_deploy_are_from_the_files(ksync: CommandLine) -> No
     assert [action["id"] for action in plan["actions"]] == [
         "create:server/edge", "create:stack/web", "deploy:stack/web",
     ]  # fmt: skip
+
+
+def test_commit_from_live_leaves_what_was_edited_in_the_file(lab: CommandLine) -> None:
+    file = lab.files / "lab" / "all.toml"
+    done = lab("commit", file.parent, "--all", "--origin", "live", "--yes")
+    assert done.code == 0
+    assert "GONE" not in file.read_text()
+    assert (
+        _with(LAB, EDITED="c", DRIFTED="b", CLASHING="c").partition('[[variable]]\nname = "GONE"')[0]
+        in file.read_text()
+    )
+    assert origins(lab) == {"EDITED": "files", "CLASHING": "both", "NEW": None}
