@@ -84,6 +84,13 @@ def test_a_renamed_resource_keeps_its_record(home: Home) -> None:
     assert (syncs(home), syncs(home, Target("server", "rim"))) == ([], ["lab"])
 
 
+def test_a_renamed_sync_keeps_what_it_applied(home: Home) -> None:
+    home.engine.apply(create("resource_sync", "lab"), nowhere)
+    home.engine.acting_for("lab").apply(create("server", "edge"), nowhere)
+    home.engine.apply(rename(make("resource_sync", "lab"), "resource_sync", "homelab"), nowhere)
+    assert syncs(home) == ["homelab"]
+
+
 def test_what_an_older_ksync_remembered_is_taken_over(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "ksync.db")) as old:
         for step in STEPS[:3]:

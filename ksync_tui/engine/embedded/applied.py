@@ -48,9 +48,12 @@ class AppliedTable:
         self._database.execute(sql, (self._place, *target))
 
     def rename(self, old: Target, new: str) -> None:
-        """Gives the records of a resource another name."""
+        """Gives the records of a resource another name; what a sync applied stays its own under its new name."""
         sql = "UPDATE OR REPLACE applied SET name = ? WHERE place = ? AND kind = ? AND name = ?"
         self._database.execute(sql, (new, self._place, *old))
+        if old.kind == "resource_sync":
+            sql = "UPDATE OR REPLACE applied SET sync = ? WHERE place = ? AND sync = ?"
+            self._database.execute(sql, (new, self._place, old.name))
 
     def stamps(self) -> list[tuple[Any, ...]]:
         """Kind, name, sync, time and fingerprint of all records, the newest first."""
