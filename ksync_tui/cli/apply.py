@@ -6,8 +6,9 @@ import signal
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli.choice import agreed, runnable, target_of, ticks_of
-from ksync_tui.cli.commands import sync_of
+from ksync_tui.cli.commands import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING
+from ksync_tui.present.text import count
 from ksync_tui.session import Session
 
 if TYPE_CHECKING:
@@ -21,19 +22,22 @@ if TYPE_CHECKING:
 
 def apply(wanted: Namespace, output: Output) -> int:
     """Carries out what --all or --only tick; deletes only with --allow-delete."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         plan = session.review(sync_of(session, wanted)).plan
         ticks = ticks_of(plan, wanted.only, everything=wanted.all, deletes=wanted.allow_delete)
-        selection = runnable(plan, ticks)
+        chosen = plan.only(wanted.origin) if wanted.origin else plan
+        selection = runnable(plan, ticks & chosen.by_id.keys())
         if wanted.removal:
             selection = selection.removing(wanted.removal)
-        output.left_out(plan, selection, deletes=wanted.allow_delete)
+        output.left_out(chosen, selection, deletes=wanted.allow_delete)
+        if chosen.pending < plan.pending:
+            output.say(f"{count(plan.pending - chosen.pending, 'action')} left out: not from {wanted.origin}")
         return carry_out(session, plan, selection, output, yes=wanted.yes, detach=wanted.detach)
 
 
 def run_one(wanted: Namespace, output: Output) -> int:
     """Deploys, builds, pulls or runs one resource."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         selection = session.by_hand(target_of(wanted.target))
         return carry_out(session, selection.plan, selection, output, yes=wanted.yes, detach=wanted.detach)
 
