@@ -115,7 +115,7 @@ def _deployment(core: FakeCore, resource: Resource) -> Json:
         "state": said,
         "status": None if down else "Up 2 seconds",
         "custom_name": config["custom_name"] if down else config["custom_name"] or resource.name,
-        "image": params["image"] if image["type"] == "Image" else _built(core, params, None if down else resource.id),
+        "image": params["image"] if "image" in params else _built(core, params, None if down else resource.id),
         "update_available": False,
         **_on_host(core, config),
         "build_id": build or None,
