@@ -109,7 +109,7 @@ def _service(service: Json) -> Json:
 def _deployment(core: FakeCore, resource: Resource) -> Json:
     config, said = resource.config, state(core, resource)
     down = said in ("unknown", "not_deployed")
-    image, params = config["image"], config["image"]["params"]
+    params = config["image"]["params"]
     build = params.get("build_id")
     return {
         "state": said,
