@@ -134,6 +134,7 @@ def _variable(names: Names, name: str) -> str:
 
 
 def own_variable(name: str, profile: Profile) -> str:
+    """The environment variable of a value for this profile alone: `KSYNC_CORE_KEY_PROD`."""
     return f"{_variable(KSYNC, name)}_{suffix(profile.name)}"
 
 
