@@ -425,8 +425,15 @@ class Session:
         run = self._journal.create(selection, _who())
         # Without KSYNC_HOME the settings are in a folder of their own, and the child finds them by itself.
         one_folder = self.settings.file.parent == self.settings.state
-        self._journal.hand_over(run, spawn(run, self.settings.state if one_folder else None, self.profile))
+        self._journal.hand_over(
+            run, spawn(run, self.settings.state if one_folder else None, self.profile, self._handed_down())
+        )
         return run
+
+    def _handed_down(self) -> dict[str, str]:
+        from ksync_tui.session.engines import handed_down
+
+        return handed_down(self._profile, self.core.engine) if self.core else {}
 
     def run(
         self, selection: Selection, tell: Callable[[Event], None], stop: Stop = never, halt: Stop = never

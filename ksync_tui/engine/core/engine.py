@@ -155,7 +155,10 @@ class CoreEngine:
     def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
         """See `Engine.last_changes`."""
         one = self.connection
-        return one.ask(history.last_changes(one.client, one.directory, targets))
+        try:
+            return one.ask(history.last_changes(one.client, one.directory, targets))
+        except CoreError:
+            return {}  # good to know, but no reason to show no plan
 
     def changes(self, target: Target | None, most: int) -> list[Change]:
         """The newest updates and alerts of this Core, of all or of one target, newest first."""
