@@ -101,6 +101,33 @@ def test_a_core_that_says_more_than_it_used_to_is_understood(core: FakeCore, eng
     }
 
 
+@pytest.mark.parametrize(
+    ("now", "changed"),
+    [
+        ({}, ()),
+        ({"compose.yaml": "services: {a: {}}"}, ("compose.yaml",)),
+        ({"idle.conf": "b"}, ()),
+        ({"restart.conf": "b"}, ("restart.conf",)),
+        ({"new.conf": "a"}, ("new.conf",)),
+        ({"idle.conf": None}, ()),
+        ({"restart.conf": None}, ("restart.conf",)),
+    ],
+)
+def test_files_that_changed_since_a_stack_was_deployed_are_named(
+    core: FakeCore, engine: CoreEngine, now: dict[str, str | None], changed: tuple[str, ...]
+) -> None:
+    """Core leaves a `requires` out that is None (its default)."""
+    files = [{"path": "idle.conf"}, {"path": "restart.conf", "requires": "Restart"}, {"path": "new.conf"}]
+    engine.apply(create("stack", "web", config={"files_on_host": True, "config_files": files}), nowhere)
+    deployed: dict[str, str | None] = {"compose.yaml": "services: {}", "idle.conf": "a", "restart.conf": "a"}
+    info = core.named("stack", "web").info
+    info["deployed_contents"] = [{"path": path, "contents": text} for path, text in deployed.items()]
+    info["remote_contents"] = [
+        {"path": path, "contents": text} for path, text in (deployed | now).items() if text is not None
+    ]
+    assert engine.snapshot().changed_files.get(Target("stack", "web"), ()) == changed
+
+
 def test_nothing_is_left_out_of_a_long_list(core: FakeCore, engine: CoreEngine) -> None:
     for at in range(120):
         engine.apply(create("variable", f"V{at}"), nowhere)
