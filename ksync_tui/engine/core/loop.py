@@ -27,11 +27,15 @@ class Loop:
             future.cancel()
             raise
 
+    def quiet(self) -> None:
+        """Cancels all that still runs, such as what was asked beside something that failed."""
+        self.run(_cancel_others())
+
     def close(self) -> None:
         """Ends the thread; what still runs in it is cancelled."""
         if self._loop.is_closed():
             return
-        self.run(_cancel_others())
+        self.quiet()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
