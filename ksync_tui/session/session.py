@@ -23,7 +23,7 @@ from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
 from ksync_tui.session import managed
 from ksync_tui.session.byhand import BY_HAND, RUNNABLE, running
-from ksync_tui.session.paths import checked, continuations
+from ksync_tui.session.paths import continuations
 from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.source.position import place_of
@@ -93,7 +93,7 @@ class Session:
         """The stored syncs in order of their names. Reads no source."""
         live = self.snapshot().live
         stored = [one.resource for target, one in live.items() if target.kind == "resource_sync"]
-        syncs = [of_resource(one, self.settings.state) for one in stored if isinstance(one, ResourceSync)]
+        syncs = [of_resource(one, self.settings.state, live) for one in stored if isinstance(one, ResourceSync)]
         return sorted(syncs, key=lambda sync: sync.name)
 
     def sync(self, name: str) -> Sync:
@@ -133,7 +133,7 @@ class Session:
 
     def path_problem(self, path: str) -> str | None:
         """Why no sync can be over a path, while it is typed, or None."""
-        return _refusal(lambda: checked(path))
+        return _refusal(lambda: adding("x", on_paths([path]), {}, self.engine))
 
     def paths(self, typed: str) -> list[str]:
         """What a typed path could become: folders, ending in `/`, and resource files."""
@@ -157,11 +157,11 @@ class Session:
     def row(self, sync: Sync) -> SyncRow:
         """One row of the list of syncs: reads and plans it. Never raises for what its source holds."""
         last = next(iter(self._journal.records(1, sync.options.name)), None)
-        shown = replace(sync, place=self._place(sync))
         try:
             review = self.review(sync)
         except KsyncError as error:
-            return SyncRow(shown, "unread", problem=str(error), last_run=last)
+            return SyncRow(replace(sync, place=self._place(sync)), "unread", problem=str(error), last_run=last)
+        shown = replace(sync, place=self._place(sync))
         plan = review.plan
         first = next(iter(plan.errors), None)
         state: SyncState = "problem" if first else "pending" if plan.pending else "in sync"
@@ -170,7 +170,7 @@ class Session:
     def _place(self, sync: Sync) -> str:
         """Where a source is; for files in a git work tree: which repository, branch and commit."""
         try:
-            return managed.git_place(sync) or sync.place
+            return managed.git_place(sync) or sync.source.describe()
         except GitError:
             return sync.place
 

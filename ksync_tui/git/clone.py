@@ -1,0 +1,183 @@
+"""Clones of ksync's own below its state folder: what was read of repositories elsewhere.
+
+They are bare, as shallow as the remote allows, and hold of the files only those that were asked for. A clone never
+answers for its remote: the branch is asked there each time, and fetched where it moved. One that is damaged is thrown
+away and made anew.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ksync_tui.errors import DamagedError, GitError, RemoteError, UnreachableError
+from ksync_tui.git import network
+from ksync_tui.git.facts import Seen
+from ksync_tui.git.fetching import Fetching, NoSingleFilesError, before_of, ref_of
+from ksync_tui.git.library import open_bare, translated
+from ksync_tui.git.lock import held
+from ksync_tui.git.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pygit2
+
+    from ksync_tui.git.network import Patience
+    from ksync_tui.git.remote import Remote
+
+T = TypeVar("T")
+
+_ASKED = "ksync-asked"  # a file whose time is that of the remote's last answer
+
+
+class Clone:
+    """The clone of a remote below the folder `state`; shared by all that read of the same repository."""
+
+    def __init__(self, remote: Remote, state: Path, patience: Patience | None = None) -> None:
+        self.remote = remote
+        self.folder = (
+            state / "clones" / (_safe(remote.provider) or "local") / f"{_safe(remote.label)}-{_digest(remote)}"
+        )
+        self._lock = state / "locks" / f"clone-{_digest(remote)}"
+        self._patience = patience or network.Patience()
+        self._whole = False
+
+    def read(self, use: Callable[[Tree, Seen], T]) -> T:
+        """What `use` makes of the files of the remote's branch, or of the commit that it is to stay at.
+
+        Raises GitError: nothing answers and there is no clone yet, the remote refuses, another ksync is busy.
+        """
+        patience = self._patience
+        with held(self._lock, str(self.remote), patience.lock, patience.stop), self._reported():
+            try:
+                return self._read(use)
+            except DamagedError as error:
+                self._whole = isinstance(error, NoSingleFilesError)
+                self._discard()
+                return self._read(use)
+
+    def tip(self) -> str:
+        """The commit that would be read now: the remote is asked, nothing is fetched. Raises RemoteError."""
+        return self.remote.commit or network.tip(self.remote, self._patience)
+
+    def _read(self, use: Callable[[Tree, Seen], T]) -> T:
+        seen = self._pinned() if self.remote.commit else self._newest()
+        return use(Tree(open_bare(self.folder), seen.id, self._fetching().files), seen)
+
+    def _newest(self) -> Seen:
+        try:
+            self._follow(network.tip(self.remote, self._patience))
+        except UnreachableError as error:
+            if self._at(ref_of(self.remote.branch)) is None:
+                raise
+            return self._seen(error)
+        (self.folder / _ASKED).touch()
+        return self._seen(None)
+
+    def _follow(self, tip: str) -> None:
+        """Brings the clone to where the branch is."""
+        fetching, branch = self._fetching(), self.remote.branch
+        known = self._at(ref_of(branch))
+        if known is None:
+            self._make() if not self.folder.exists() else fetching.branch()
+        elif str(known.id) != tip:
+            goes_on = fetching.move(known.commit_time)
+            now = self._at(ref_of(branch))
+            rewritten = not goes_on or (now is not None and not fetching.goes_on(str(known.id), str(now.id)))
+            self._note(before_of(branch), known if rewritten else None)
+
+    def _make(self) -> None:
+        with self._beside() as fresh:
+            fetching = Fetching(self.remote, fresh, self._patience, whole=self._whole)
+            fetching.begin()
+            fetching.commit(self.remote.commit) if self.remote.commit else fetching.branch()
+            fresh.rename(self.folder)
+
+    @contextmanager
+    def _beside(self) -> Iterator[Path]:
+        """A folder for a new clone, which takes its place when it is whole."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder.parent, prefix=".new-", ignore_cleanup_errors=True) as beside:
+            fresh = Path(beside) / "clone"
+            fresh.mkdir()
+            yield fresh
+
+    def _pinned(self) -> Seen:
+        """A commit that is here already is not asked for: it cannot change."""
+        wanted = self.remote.commit
+        if self._at(wanted) is None:
+            self._fetching().commit(wanted) if self.folder.exists() else self._make()
+            (self.folder / _ASKED).touch()
+        found = self._at(wanted)
+        if found is None:
+            hint = "Correct the commit, or take it out to follow the branch"
+            raise RemoteError(f"there is no commit '{wanted}'", where=str(self.remote), hint=hint)
+        return Seen(str(found.id), _time(found.commit_time), self._asked(), pinned=True)
+
+    def _seen(self, silent: UnreachableError | None) -> Seen:
+        now, before = self._at(ref_of(self.remote.branch)), self._at(before_of(self.remote.branch))
+        if now is None:
+            raise DamagedError("the clone does not hold its branch", where=str(self.folder))
+        return Seen(str(now.id), _time(now.commit_time), self._asked(), str(before.id) if before else None, silent)
+
+    def _asked(self) -> datetime:
+        return _time((self.folder / _ASKED).stat().st_mtime)
+
+    def _at(self, name: str) -> pygit2.Commit | None:
+        """The commit of a reference or id of the clone; None where it has none."""
+        import pygit2
+
+        if not self.folder.exists():
+            return None
+        handle = open_bare(self.folder)
+        with translated("the clone cannot be read", self.folder, DamagedError):
+            try:
+                found = handle.revparse_single(name)
+            except KeyError:
+                return None
+            return found.peel(pygit2.Commit)
+
+    def _note(self, reference: str, commit: pygit2.Commit | None) -> None:
+        with translated("the clone cannot be written", self.folder, DamagedError):
+            references = open_bare(self.folder).references
+            if commit is not None:
+                references.create(reference, commit.id, force=True)
+            elif reference in references:
+                references.delete(reference)
+
+    def _fetching(self) -> Fetching:
+        return Fetching(self.remote, self.folder, self._patience)
+
+    def _discard(self) -> None:
+        if (self.folder / "refs" / "heads" / "ksync").exists():
+            # Commits that a remote refused are nowhere else.
+            self.folder.rename(self.folder.with_name(f"{self.folder.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
+        elif self.folder.exists():
+            shutil.rmtree(self.folder)
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise GitError("the clone cannot be kept", where=str(self.folder), why=why) from error
+
+
+def _digest(remote: Remote) -> str:
+    return blake2b(f"{remote.url}\n{remote.account}".encode(), digest_size=6).hexdigest()
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", text).strip(".-")[:80]
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
