@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
 from ksync_tui.engine.base import Stop, never
+from ksync_tui.engine.embedded.claims import Claims
 from ksync_tui.engine.embedded.home import open_home
 from ksync_tui.engine.embedded.remembered import Remembered
 from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageError
@@ -21,7 +22,7 @@ from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
-from ksync_tui.session import managed
+from ksync_tui.session import claims, managed
 from ksync_tui.session.byhand import BY_HAND, RUNNABLE, running
 from ksync_tui.session.paths import continuations
 from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing
@@ -189,6 +190,7 @@ class Session:
         engine = self._home.engine
         snapshot = engine.snapshot()
         declarations = check(declarations, snapshot.live, place_of)
+        declarations = claims.told(declarations, sync, Claims(self._home.database), snapshot.live)
         snapshot = engine.observed(snapshot, {one.target for one in declarations.resources if one.deploy})
         plan = self._planners.setdefault(name, Planner()).plan(
             declarations,

@@ -84,6 +84,52 @@ def test_two_syncs_with_tags_over_one_repository_stay_independent(upstream: Upst
     assert ids(session.review(session.sync("work"))) == ["delete:stack/work-y-3"]
 
 
+def test_two_syncs_that_claim_one_resource_name_each_other(upstream: Upstream, session: Session) -> None:
+    upstream.push({"a/x.toml": variable("X") + variable("A"), "b/x.toml": variable("X") + variable("B")})
+    for part in ("a", "b"):
+        session.add_sync(part, over(upstream.url, resource_path=[part]))
+    assert session.review(session.sync("a")).plan.problems == ()
+    for part, other in (("b", "a"), ("a", "b")):
+        (problem,) = session.review(session.sync(part)).plan.problems
+        assert f"the syncs {part} and {other} both declare variable/X: each takes back" in problem.message
+        assert (problem.severity, str(problem.place)) == ("warning", f"infra@main:{part}/x.toml:1:1")
+    upstream.push({"a/x.toml": variable("A")})
+    assert session.review(session.sync("a")).plan.problems == ()
+    assert session.review(session.sync("b")).plan.problems == ()
+    upstream.push({"a/x.toml": variable("B")})
+    assert session.review(session.sync("a")).plan.problems
+    session.remove_sync("b")
+    assert session.review(session.sync("a")).plan.problems == ()
+
+
+def test_syncs_told_apart_by_tags_do_not_claim_the_same(upstream: Upstream, session: Session) -> None:
+    upstream.push({"a.toml": stack("web", "home", "one")})
+    for tag in ("home", "work"):
+        session.add_sync(tag, {"repo": upstream.url, "resource_path": ["."], "match_tags": [tag]})
+    assert [session.review(session.sync(tag)).plan.problems for tag in ("home", "work", "home")] == [()] * 3
+
+
+def test_a_sync_that_manages_itself_is_handled_last(upstream: Upstream, session: Session) -> None:
+    itself = f"""
+[[resource_sync]]
+name = "infra"
+[resource_sync.config]
+repo = "{upstream.url}"
+resource_path = ["."]
+include_variables = true
+managed = true
+"""
+    upstream.push({"a.toml": itself, "z.toml": variable("Z")})
+    session.add_sync("infra", over(upstream.url))
+    review = session.review(session.sync("infra"))
+    rounds = {action.id: action.round for action in review.plan.actions}
+    assert rounds["update:resource_sync/infra"] == max(rounds.values())
+    assert rounds["update:resource_sync/infra"] > rounds["create:variable/Z"]
+    apply(session, review)
+    assert session.sync("infra").managed
+    assert session.review(session.sync("infra")).plan.actions == ()
+
+
 def test_a_linked_repo_says_which_repository(upstream: Upstream, session: Session, tmp_path: Path) -> None:
     upstream.push({"a.toml": variable("A")})
     upstream.push({"b.toml": variable("B")}, branch="next")

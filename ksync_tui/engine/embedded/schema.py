@@ -5,7 +5,8 @@
 `deployed_spec` the resource as it was then, `outstanding` the reason of a deploy that is owed). `built` is the version
 that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
 has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
-changes of that table. `remembered` is a cache of what files mean.
+changes of that table. `remembered` is a cache of what files mean, `claims` of
+which resources each sync declared last.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ CREATE TABLE deployed_files (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS)
+_CLAIMS = "CREATE TABLE claims (sync TEXT PRIMARY KEY, targets TEXT NOT NULL)"
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _CLAIMS)
 """One script per version of the schema, from empty to today's."""
 
 
