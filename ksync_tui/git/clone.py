@@ -16,8 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ksync_tui.errors import DamagedError, GitError, RemoteError, UnreachableError
-from ksync_tui.git import network
+from ksync_tui.errors import CommitRefusedError, DamagedError, GitError, RemoteError, UnreachableError
+from ksync_tui.git import network, replay
 from ksync_tui.git.facts import Seen
 from ksync_tui.git.fetching import Fetching, NoSingleFilesError, before_of, ref_of
 from ksync_tui.git.library import open_bare, translated
@@ -25,14 +25,18 @@ from ksync_tui.git.lock import held
 from ksync_tui.git.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import pygit2
 
+    from ksync_tui.git.facts import Author
     from ksync_tui.git.network import Patience
     from ksync_tui.git.remote import Remote
+    from ksync_tui.git.replay import Pushed
 
 T = TypeVar("T")
+
+_TRIES = 5
 
 _ASKED = "ksync-asked"  # a file whose time is that of the remote's last answer
 
@@ -66,6 +70,38 @@ class Clone:
     def tip(self) -> str:
         """The commit that would be read now: the remote is asked, nothing is fetched. Raises RemoteError."""
         return self.remote.commit or network.tip(self.remote, self._patience)
+
+    def ensure_can_commit(self) -> None:
+        """Raises CommitRefusedError where no commit can go on top of what is read."""
+        if self.remote.commit or not self.remote.branch:
+            why = "the sync stays at one commit" if self.remote.commit else "the sync names no branch"
+            hint = "Let it follow a branch"
+            raise CommitRefusedError("nothing was committed", where=str(self.remote), why=why, hint=hint)
+
+    def author(self) -> Author:
+        """Who a commit would be from. Raises GitError where git does not know."""
+        return replay.author_in(self.folder)
+
+    def commit(self, edit: Callable[[Tree], Mapping[str, bytes]], message: str) -> Pushed:
+        """Commits what `edit` makes of the files of the branch, as they are there now, and pushes it.
+
+        Raises UnreachableError, RemoteError, or CommitRefusedError, which says where the commit is kept where the
+        remote refuses it.
+        """
+        self.ensure_can_commit()
+        for _ in range(_TRIES):
+            try:
+                return self.read(lambda tree, seen: self._commit(seen, edit(tree), message))
+            except network.MovedError:
+                continue
+        hint = "Try again when nobody pushes to it"
+        raise CommitRefusedError("nothing was committed", where=str(self.remote), why="the branch moves on", hint=hint)
+
+    def _commit(self, seen: Seen, edits: Mapping[str, bytes], message: str) -> Pushed:
+        if seen.silent is not None:
+            raise seen.silent
+        made = replay.write(self.folder, seen.id, edits, message)
+        return replay.publish(self.remote, self.folder, made, self._patience)
 
     def _read(self, use: Callable[[Tree, Seen], T]) -> T:
         seen = self._pinned() if self.remote.commit else self._newest()

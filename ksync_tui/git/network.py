@@ -69,6 +69,28 @@ def talk(remote: Remote, folder: Path, words: Sequence[str], patience: Patience)
     _judged(remote, done, "the repository cannot be fetched", seconds)
 
 
+class MovedError(RemoteError):
+    """The branch is somewhere else by now, so that a push would take something back."""
+
+
+def push(remote: Remote, folder: Path, commit: str, branch: str, patience: Patience) -> None:
+    """Moves a branch of the remote on to a commit that goes on from where it is, or makes it; never by force.
+
+    Raises MovedError, UnreachableError, RemoteError with what the remote says.
+    """
+    words = [*_STALLED, "push", "--porcelain", "origin", f"{commit}:refs/heads/{branch}"]
+    env, seconds = _environment(remote), patience.transfer
+    done = command.run(words, folder, env=env, timeout=seconds, stop=patience.stop, tell=patience.tell)
+    refused = next((line for line in done.stdout.splitlines() if line.startswith("!")), "")
+    if "[rejected]" in refused:
+        raise MovedError(f"the branch {branch} moved", where=str(remote), why="somebody pushed to it meanwhile")
+    if refused:
+        said = "; ".join(line.removeprefix("remote:").strip() for line in done.stderr.splitlines() if "remote:" in line)
+        why = "; ".join(filter(None, (refused.rpartition("\t")[2], said)))
+        raise RemoteError("the commit cannot be pushed", where=str(remote), why=why)
+    _judged(remote, done, "the commit cannot be pushed", seconds)
+
+
 def _judged(remote: Remote, done: command.Finished, doing: str, seconds: float) -> command.Finished:
     if done.code is None:
         raise no_answer(remote, doing, seconds)

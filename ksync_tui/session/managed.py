@@ -1,4 +1,4 @@
-"""Managed mode: a block edited by hand, live changes taken into the files, and the commit of either."""
+"""Managed mode: a block edited by hand, and live changes taken into the files (see `committing` for the commit)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import CommitRefusedError, WriteBackError
+from ksync_tui.errors import WriteBackError
 from ksync_tui.model.resource import Declarations, Declared, Place, Problem, SourceFile, Target
 from ksync_tui.model.secrets import secrets_of
 from ksync_tui.planner.checks import check
-from ksync_tui.present.text import ago, count
+from ksync_tui.present.text import ago
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.inline import Inline
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
+from ksync_tui.source.repo import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ksync_tui.model.plan import Action
     from ksync_tui.session.syncs import Review, Sync
-    from ksync_tui.writeback.commit import CommitDraft as Prepared
     from ksync_tui.writeback.files import FileEdit
     from ksync_tui.writeback.spans import BlockEdit
 
@@ -33,7 +33,7 @@ class Draft:
     """One block in the editor, with the rest of its file around it.
 
     In `text` each secret value stands as a token that means "unchanged"; `tokens` maps them back. `raw` is the block
-    as the file has it. `first_line` is the block's first line in the file.
+    as the file has it. `first_line` is the block's first line in the file. `path` is that in `elsewhere`, if it is set.
     """
 
     target: Target
@@ -46,6 +46,7 @@ class Draft:
     after: str
     raw: str
     tokens: Mapping[str, str]
+    elsewhere: Repository | None = None
 
     def restored(self, text: str) -> str:
         """An edited text with the secrets back in it."""
@@ -56,7 +57,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """What would be written to one file: lines added and removed, and the diff with secrets masked."""
+    """What would be written to one file: lines added and removed, and the diff with secrets masked.
+
+    A file in a repository `elsewhere` is written by the commit itself; the path of `edit` is that in the repository.
+    """
 
     file: str
     added: int
@@ -64,19 +68,7 @@ class FileChange:
     diff: tuple[str, ...]
     edit: FileEdit
     root: Path
-
-
-@dataclass(frozen=True, slots=True)
-class CommitDraft:
-    """A commit before it is made; `consent` is what a person must agree to first."""
-
-    where: str
-    files: tuple[FileChange, ...]
-    message: str
-    author: str
-    notes: tuple[str, ...]
-    consent: str | None
-    prepared: Prepared
+    elsewhere: Repository | None = None
 
 
 def git_place(sync: Sync) -> str | None:
@@ -129,12 +121,11 @@ def open_block(review: Review, target: Target) -> Draft:
         raise WriteBackError("the block cannot be edited", where=str(target), why=why)
     place, raw = found
     file = _file_of(review.declarations, place.file)
-    if file.path is None:
-        raise WriteBackError("the block cannot be edited", where=str(target), why="it stands in no file")
     before, _, after = _around(file.text, raw, place.line)
     text, tokens = _hidden(raw.replace("\r\n", "\n"), _secrets_of(review, target))
-    path = Path(file.path)
-    return Draft(target, file.name, path, _root(review, path), place.line, before, text, after, raw, tokens)
+    path = _path_of(review, file.name)
+    root = _root(review, path)
+    return Draft(target, file.name, path, root, place.line, before, text, after, raw, tokens, _elsewhere(review))
 
 
 def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:
@@ -198,7 +189,8 @@ def edited(draft: Draft, text: str, hidden: Iterable[str]) -> FileChange:
         raise WriteBackError("the file was left as it was", where=str(draft.target), why=problem, hint="Correct it")
     declared = read.resources[0]
     edit = BlockEdit(declared.target, draft.raw, new, draft.first_line, declared.resource)
-    return _change(draft.path, draft.root, draft.file, [edit], hidden)
+    whole = f"{draft.before}{draft.raw}{draft.after}"
+    return _change(_edit(draft.elsewhere, draft.path, draft.file, whole, [edit]), draft.root, draft.elsewhere, hidden)
 
 
 def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -> tuple[FileChange, ...]:
@@ -209,8 +201,13 @@ def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -
         if action.id in ticked and action.verb != "deploy":
             name, edit = _block_edit(review, action, declared.get(action.target))
             edits.setdefault(name, []).append(edit)
-    paths = {name: _path_of(review.declarations, name) for name in sorted(edits)}
-    return tuple(_change(path, _root(review, path), name, edits[name], hidden) for name, path in paths.items())
+    return tuple(_changed(review, name, edits[name], hidden) for name in sorted(edits))
+
+
+def _changed(review: Review, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
+    path, elsewhere = _path_of(review, name), _elsewhere(review)
+    edit = _edit(elsewhere, path, name, _file_of(review.declarations, name).text, edits)
+    return _change(edit, _root(review, path), elsewhere, hidden)
 
 
 def _block_edit(review: Review, action: Action, declared: Declared | None) -> tuple[str, BlockEdit]:
@@ -245,11 +242,19 @@ def _file_for(review: Review, target: Target) -> str:
     return alike[-1]
 
 
-def _path_of(declarations: Declarations, name: str) -> Path:
-    path = _file_of(declarations, name).path
-    if path is None:
-        raise WriteBackError("it cannot be written", where=name, why="the text stands in the sync itself")
-    return Path(path)
+def _path_of(review: Review, name: str) -> Path:
+    """Where a file stands: on this machine, or in the repository elsewhere."""
+    path, elsewhere = _file_of(review.declarations, name).path, _elsewhere(review)
+    if path is not None:
+        return Path(path)
+    if elsewhere is not None:
+        return Path(elsewhere.path_of(name))
+    raise WriteBackError("it cannot be written", where=name, why="the text stands in the sync itself")
+
+
+def _elsewhere(review: Review) -> Repository | None:
+    source = review.sync.source
+    return source if isinstance(source, Repository) else None
 
 
 def _root(review: Review, path: Path) -> Path:
@@ -257,51 +262,16 @@ def _root(review: Review, path: Path) -> Path:
     return source.root_of(path) if isinstance(source, Folder) else path.parent
 
 
-def _change(path: Path, root: Path, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
-    from ksync_tui.writeback.files import edit_file, preview
+def _edit(elsewhere: Repository | None, path: Path, name: str, text: str, edits: Sequence[BlockEdit]) -> FileEdit:
+    from ksync_tui.writeback.files import edit_bytes, edit_file
 
-    edit = edit_file(path, name, edits)
+    return edit_file(path, name, edits) if elsewhere is None else edit_bytes(path, name, text.encode(), edits)
+
+
+def _change(edit: FileEdit, root: Path, elsewhere: Repository | None, hidden: Iterable[str]) -> FileChange:
+    from ksync_tui.writeback.files import preview
+
     diff = tuple(preview(edit, tuple(hidden)))
     body = [line for line in diff if not line.startswith(("+++", "---"))]
     added = sum(line.startswith("+") for line in body)
-    return FileChange(name, added, sum(line.startswith("-") for line in body), diff, edit, root)
-
-
-def write(changes: Sequence[FileChange]) -> str:
-    """Writes files, each whole or not at all, and says what was written. Raises WriteBackError."""
-    from ksync_tui.writeback.files import write as write_file
-
-    for change in changes:
-        write_file(change.edit, change.root)
-    names = ", ".join(change.file for change in changes)
-    return f"wrote {count(len(changes), 'file')}: {names}"
-
-
-def commit_draft(changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft | None:
-    """The commit of changes, or None where their files are in no git work tree.
-
-    Raises SecretInCommitError, and CommitRefusedError where git would refuse it now.
-    """
-    from ksync_tui.writeback.commit import prepare
-
-    prepared = [draft for draft in prepare([change.edit for change in changes], known) if draft.repo]
-    if not prepared:
-        return None
-    if len(prepared) > 1:
-        places = ", ".join(draft.place for draft in prepared)
-        raise CommitRefusedError("nothing was committed", why=f"the files are in several repositories: {places}")
-    draft = prepared[0]
-    if draft.refused:
-        raise CommitRefusedError("nothing was committed", where=draft.place, why=draft.refused)
-    author = f"{draft.author.name} <{draft.author.email}>" if draft.author else ""
-    consent = "; ".join(draft.needs_consent) or None
-    where = draft.place.rpartition(" ")[0]
-    return CommitDraft(where, tuple(changes), draft.message, author, draft.notes, consent, draft)
-
-
-def commit(draft: CommitDraft, message: str) -> str:
-    """Makes a commit that a person agreed to, and says which. Raises CommitRefusedError."""
-    from ksync_tui.writeback.commit import commit as make
-
-    result = make(draft.prepared, message, consented=True)
-    return f"committed {result.id[:7]} to {draft.where}"
+    return FileChange(edit.name, added, sum(line.startswith("-") for line in body), diff, edit, root, elsewhere)

@@ -22,7 +22,7 @@ from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
-from ksync_tui.session import claims, managed
+from ksync_tui.session import claims, committing, managed
 from ksync_tui.session.byhand import BY_HAND, RUNNABLE, running
 from ksync_tui.session.paths import continuations
 from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.model.resource import Problem, Snapshot
-    from ksync_tui.session.managed import CommitDraft, Draft, FileChange
+    from ksync_tui.session.committing import CommitDraft
+    from ksync_tui.session.managed import Draft, FileChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,15 +267,15 @@ class Session:
 
     def write(self, changes: Sequence[FileChange]) -> str:
         """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all."""
-        return managed.write(changes)
+        return committing.write(changes)
 
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         """The commit of changes; None where the files are in no git work tree."""
-        return managed.commit_draft(changes, self.known_secrets())
+        return committing.commit_draft(changes, self.known_secrets())
 
     def commit(self, draft: CommitDraft, message: str) -> str:
         """Commits and says what. Raises CommitRefusedError with the reason."""
-        return managed.commit(draft, message)
+        return committing.commit(draft, message)
 
     # ------------------------------------------------------------------- runs
 

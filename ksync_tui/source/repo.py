@@ -94,6 +94,10 @@ class Repository:
         """A path of the repository as it is shown: `infra@main:stacks/web.toml`."""
         return f"{self.clone.remote.short}:{path}"
 
+    def path_of(self, name: str) -> str:
+        """The path of the repository that is shown as `name`."""
+        return name.removeprefix(self.name(""))
+
 
 class _Visit:
     """One walk over all listed paths of a commit: what was read, and what stood in the way."""

@@ -34,7 +34,11 @@ def edit_file(path: Path, name: str, edits: Sequence[BlockEdit]) -> FileEdit:
 
     Raises WriteBackError when the file cannot be read or a block is not there as it was.
     """
-    before = _read(path, name)
+    return edit_bytes(path, name, _read(path, name), edits)
+
+
+def edit_bytes(path: Path, name: str, before: bytes | None, edits: Sequence[BlockEdit]) -> FileEdit:
+    """What the edits make of a file that holds `before`. Raises WriteBackError where a block is not there as it was."""
     try:
         text = (before or b"").decode("utf-8")
         after = apply_edits(text, edits).encode("utf-8")
