@@ -124,6 +124,7 @@ def _commit(parser: argparse.ArgumentParser) -> None:
     _source(parser)
     _ticks(parser)
     parser.add_argument("--message", "-m", metavar="TEXT", help="the commit message")
+    parser.add_argument("--push", action="store_true", help="push the branch after the commit, never by force")
 
 
 def _validate(parser: argparse.ArgumentParser) -> None:

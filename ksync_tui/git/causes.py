@@ -77,6 +77,7 @@ def damaged(said: str) -> bool:
 def failure(remote: Remote, doing: str, said: str) -> RemoteError:
     """The error for what git said on its standard error when it could not do `doing` with a remote."""
     said = said.replace(remote.token, "***") if remote.token else said
+    said = re.sub(r"(://)[^/@\s]*@", r"\1", said)
     for cause in () if _OTHER_WAY.search(said) else _CAUSES:
         if cause.words.search(said):
             kind = RemoteError if cause.answered else UnreachableError

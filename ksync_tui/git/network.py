@@ -73,12 +73,13 @@ class MovedError(RemoteError):
     """The branch is somewhere else by now, so that a push would take something back."""
 
 
-def push(remote: Remote, folder: Path, commit: str, branch: str, patience: Patience) -> None:
+def push(remote: Remote, folder: Path, commit: str, branch: str, patience: Patience, *, to: str = "origin") -> None:
     """Moves a branch of the remote on to a commit that goes on from where it is, or makes it; never by force.
 
+    `to` is what the repository `folder` calls the remote.
     Raises MovedError, UnreachableError, RemoteError with what the remote says.
     """
-    words = [*_STALLED, "push", "--porcelain", "origin", f"{commit}:refs/heads/{branch}"]
+    words = [*_STALLED, "push", "--porcelain", to, f"{commit}:refs/heads/{branch}"]
     env, seconds = _environment(remote), patience.transfer
     done = command.run(words, folder, env=env, timeout=seconds, stop=patience.stop, tell=patience.tell)
     refused = next((line for line in done.stdout.splitlines() if line.startswith("!")), "")

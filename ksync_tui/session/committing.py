@@ -13,6 +13,7 @@ from ksync_tui.present.text import count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ksync_tui.git.pushing import Upstream
     from ksync_tui.git.tree import Tree
     from ksync_tui.session.managed import FileChange
     from ksync_tui.source.repo import Repository
@@ -45,7 +46,10 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class CommitDraft:
-    """A commit before it is made; `consent` is what a person must agree to first."""
+    """A commit before it is made; `consent` is what a person must agree to first.
+
+    `upstream` is where it could be pushed; one that goes elsewhere is pushed in any case.
+    """
 
     where: str
     files: tuple[FileChange, ...]
@@ -54,6 +58,12 @@ class CommitDraft:
     notes: tuple[str, ...]
     consent: str | None
     prepared: Prepared | Replay
+    upstream: Upstream | None = None
+
+    @property
+    def goes_elsewhere(self) -> bool:
+        """Whether it is made on a branch of a repository elsewhere, and pushed there."""
+        return isinstance(self.prepared, Replay)
 
 
 def write(changes: Sequence[FileChange]) -> str:
@@ -109,15 +119,31 @@ def _draft_here(changes: Sequence[FileChange], known: Mapping[str, str]) -> Comm
     author = f"{draft.author.name} <{draft.author.email}>" if draft.author else ""
     consent = "; ".join(draft.needs_consent) or None
     where = draft.place.rpartition(" ")[0]
-    return CommitDraft(where, tuple(changes), draft.message, author, draft.notes, consent, draft)
+    upstream = draft.repo.upstream() if draft.repo else None
+    return CommitDraft(where, tuple(changes), draft.message, author, draft.notes, consent, draft, upstream)
 
 
-def commit(draft: CommitDraft, message: str) -> str:
-    """Makes a commit that a person agreed to, and says which; one elsewhere is pushed. Raises CommitRefusedError."""
+def ensure_can_push(draft: CommitDraft) -> None:
+    """Raises CommitRefusedError where it is not clear where a commit would be pushed."""
+    if draft.upstream is None and not draft.goes_elsewhere:
+        hint = "Set it: git push --set-upstream REMOTE BRANCH"
+        raise CommitRefusedError("nothing was committed", where=draft.where, why="no remote to push to", hint=hint)
+
+
+def commit(draft: CommitDraft, message: str, *, push: bool = False) -> str:
+    """Makes a commit that a person agreed to, and says which; one elsewhere is pushed in any case.
+
+    Raises CommitRefusedError; where a push was refused, it says where the commit is.
+    """
     from ksync_tui.writeback.commit import commit as make
 
     if isinstance(draft.prepared, Replay):
         pushed = draft.prepared.source.clone.commit(draft.prepared.on, message)
         return f"committed {pushed.id[:7]} and pushed it to {draft.where}"
+    if push:
+        ensure_can_push(draft)
     result = make(draft.prepared, message, consented=True)
+    if push and draft.upstream and draft.prepared.repo:
+        draft.prepared.repo.push(draft.upstream)
+        return f"committed {result.id[:7]} to {draft.where} and pushed it to {draft.upstream}"
     return f"committed {result.id[:7]} to {draft.where}"

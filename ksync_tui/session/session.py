@@ -273,9 +273,9 @@ class Session:
         """The commit of changes; None where the files are in no git work tree."""
         return committing.commit_draft(changes, self.known_secrets())
 
-    def commit(self, draft: CommitDraft, message: str) -> str:
-        """Commits and says what. Raises CommitRefusedError with the reason."""
-        return committing.commit(draft, message)
+    def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
+        """Commits, pushes where asked to, and says what. Raises CommitRefusedError with the reason."""
+        return committing.commit(draft, message, push=push)
 
     # ------------------------------------------------------------------- runs
 
