@@ -191,6 +191,8 @@ class NewSyncScreen(Page[Sync]):
     async def _check(self) -> None:
         await asyncio.sleep(SETTLE)
         for name, problem_of in (("name", self.session.name_problem), ("path", self.session.path_problem)):
+            if not self.query(f"#{name}"):
+                return  # the screen was left meanwhile
             value = self._value(name)
             self._show_problem(name, await self._asked(partial(problem_of, value)) if value else None)
         self.changed()
@@ -206,7 +208,8 @@ class NewSyncScreen(Page[Sync]):
         if problem:
             self.problems[name] = problem
         words = ink(f"! {neutral(problem)}", "problem") if problem else ""
-        self.query_one(f"#{name}-problem", Static).update(words)
+        for line in self.query(f"#{name}-problem").results(Static):
+            line.update(words)
 
 
 def _warning(fields: dict[str, Any]) -> str:
