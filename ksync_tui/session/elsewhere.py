@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from ksync_tui.git.remote import GitSettings
     from ksync_tui.model.kinds.resource_sync import ResourceSync
     from ksync_tui.model.resource import Live
+    from ksync_tui.session.waiting import Waiting
     from ksync_tui.source.base import Source
 
 
-def repository(sync: ResourceSync, live: Mapping[Target, Live], state: Path) -> Source:
+def repository(sync: ResourceSync, live: Mapping[Target, Live], state: Path, waiting: Waiting) -> Source:
     """The source of a sync with `linked_repo` or `repo`, its clone below `state`; where it cannot be, one that says so.
 
     Reads nothing yet.
     """
     from ksync_tui.git.clone import Clone
+    from ksync_tui.git.network import Patience
     from ksync_tui.git.remote import remote_of
     from ksync_tui.source.repo import Repository
 
@@ -33,7 +35,9 @@ def repository(sync: ResourceSync, live: Mapping[Target, Live], state: Path) -> 
         remote = remote_of(_settings(sync, live))
     except GitError as error:
         return Nowhere(sync.name, f"{error.what}: {error.where}" if error.where else error.what, error.hint or "")
-    return Repository(Clone(remote, state), sync.config.resource_path)
+    return Repository(
+        Clone(remote, state, Patience(stop=waiting.given_up, tell=waiting.tell)), sync.config.resource_path
+    )
 
 
 def is_address(typed: str) -> bool:

@@ -27,6 +27,7 @@ from ksync_tui.session.byhand import BY_HAND, RUNNABLE, running
 from ksync_tui.session.paths import continuations
 from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
+from ksync_tui.session.waiting import Waiting
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 
@@ -68,6 +69,7 @@ class Session:
         self._journal = Journal(self._home.database, self._home.vault)
         self._readers: dict[str, Reader] = {}
         self._planners: dict[str, Planner] = {}
+        self.waiting = Waiting()
 
     @classmethod
     def open(cls, home: Path | None = None) -> Self:
@@ -95,7 +97,8 @@ class Session:
         """The stored syncs in order of their names. Reads no source."""
         live = self.snapshot().live
         stored = [one.resource for target, one in live.items() if target.kind == "resource_sync"]
-        syncs = [of_resource(one, self.settings.state, live) for one in stored if isinstance(one, ResourceSync)]
+        state, waiting = self.settings.state, self.waiting
+        syncs = [of_resource(one, state, live, waiting) for one in stored if isinstance(one, ResourceSync)]
         return sorted(syncs, key=lambda sync: sync.name)
 
     def sync(self, name: str) -> Sync:
@@ -184,7 +187,8 @@ class Session:
 
     def review(self, sync: Sync) -> Review:
         """Reads a sync's source and plans it. Doing so again costs what changed."""
-        gathered = sync.source.gather()
+        with self.waiting:
+            gathered = sync.source.gather()
         name = sync.options.name
         reader = self._readers.setdefault(name, Reader(Remembered(self._home.database)))
         declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
@@ -271,11 +275,13 @@ class Session:
 
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         """The commit of changes; None where the files are in no git work tree."""
-        return committing.commit_draft(changes, self.known_secrets())
+        with self.waiting:
+            return committing.commit_draft(changes, self.known_secrets())
 
     def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
         """Commits, pushes where asked to, and says what. Raises CommitRefusedError with the reason."""
-        return committing.commit(draft, message, push=push)
+        with self.waiting:
+            return committing.commit(draft, message, push=push)
 
     # ------------------------------------------------------------------- runs
 

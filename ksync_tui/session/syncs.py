@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.kinds.resource_sync import ResourceSync
     from ksync_tui.model.plan import Plan
     from ksync_tui.model.resource import Declarations, Live
+    from ksync_tui.session.waiting import Waiting
     from ksync_tui.source.base import Source
 
 
@@ -83,10 +84,11 @@ def at_path(
     return Sync(short(real), options, source, source.describe())
 
 
-def of_resource(resource: ResourceSync, state: Path, live: Mapping[Target, Live]) -> Sync:
+def of_resource(resource: ResourceSync, state: Path, live: Mapping[Target, Live], waiting: Waiting) -> Sync:
     """A stored resource_sync.
 
-    `state` is where relative paths of files on host begin: `syncs/NAME/` below it. `live` has the repo it may link to.
+    `state` is where relative paths of files on host begin: `syncs/NAME/` below it. `live` has the repo it may link to;
+    `waiting` hears how far a clone is.
     """
     config = resource.config
     options = SyncOptions(
@@ -98,18 +100,18 @@ def of_resource(resource: ResourceSync, state: Path, live: Mapping[Target, Live]
         managed=config.managed,
         delete=config.delete,
     )
-    source = _source(resource, state, live)
+    source = _source(resource, state, live, waiting)
     return Sync(resource.name, options, source, source.describe(), Target("resource_sync", resource.name))
 
 
-def _source(resource: ResourceSync, state: Path, live: Mapping[Target, Live]) -> Source:
+def _source(resource: ResourceSync, state: Path, live: Mapping[Target, Live], waiting: Waiting) -> Source:
     config = resource.config
     if config.files_on_host:
         return _on_host(resource, state)
     if config.linked_repo or config.repo:
         from ksync_tui.session.elsewhere import repository
 
-        return repository(resource, live, state)
+        return repository(resource, live, state, waiting)
     if config.file_contents.strip():
         return Inline(resource.name, config.file_contents)
     return Nowhere(resource.name, "no source is set up", "give it files, a repository or a text")

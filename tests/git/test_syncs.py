@@ -143,6 +143,30 @@ def test_a_linked_repo_says_which_repository(upstream: Upstream, session: Sessio
     assert "infra@next" in session.row(session.sync("infra")).sync.place
 
 
+def test_a_long_clone_is_told_and_can_be_given_up(
+    upstream: Upstream, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upstream.push({"a.toml": variable("A")})
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\necho 'Receiving objects:  45%' >&2\nexec sleep 60\n")
+    slow.chmod(0o755)
+    with (tmp_path / "gitconfig").open("a") as config:
+        config.write(f'[remote "origin"]\n\tuploadpack = {slow}\n')
+    session.add_sync("infra", over(upstream.url))
+    heard: list[str] = []
+
+    def tell(line: str) -> None:
+        heard.append(line)
+        session.waiting.give_up()
+
+    monkeypatch.setattr(session.waiting, "tell", tell)
+    (problem,) = session.review(session.sync("infra")).plan.errors
+    assert "stopped" in problem.message
+    assert heard
+    (tmp_path / "gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
+    assert ids(session.review(session.sync("infra"))) == ["create:variable/A"]
+
+
 def test_an_address_with_a_password_is_not_stored(session: Session) -> None:
     with pytest.raises(UsageError) as caught:
         session.add_sync("infra", over("https://me:hunter2@example.org/me/infra"))

@@ -19,6 +19,7 @@ from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, Selectio
 from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
 from ksync_tui.planner.safety import Confirmation
 from ksync_tui.session import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
+from ksync_tui.session.waiting import Waiting
 from ksync_tui.source.inline import Inline
 
 FILE = "infra/stacks/web.toml"
@@ -110,6 +111,7 @@ class FakeSession:
     actions: tuple[Action, ...] = field(default_factory=homelab)
     engine: str = "embedded"
     profile: str = "local"
+    waiting = Waiting()
     read_only: str | None = None
     done: list[str] = field(default_factory=list)
     written: list[FileChange] = field(default_factory=list)

@@ -1,0 +1,35 @@
+"""Waiting for a repository elsewhere: how far it is, and the way to have it given up."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import Self
+
+
+class Waiting:
+    """What the network is at right now. Told from the thread that waits, looked at and given up from any other."""
+
+    def __init__(self) -> None:
+        self._given_up = Event()
+        self.line = ""
+        """The newest line of git's own progress; empty while nothing is waited for."""
+
+    def __enter__(self) -> Self:
+        """Something new is waited for: an earlier wish to give up is none any more."""
+        self._given_up.clear()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.line = ""
+
+    def tell(self, line: str) -> None:
+        """How far it is."""
+        self.line = line
+
+    def give_up(self) -> None:
+        """Asks for the end of what is waited for now."""
+        self._given_up.set()
+
+    def given_up(self) -> bool:
+        """Whether somebody asked for its end."""
+        return self._given_up.is_set()
