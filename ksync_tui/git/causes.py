@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from ksync_tui.git.remote import Remote
 
 _SHOWN_LINES = 5
-_NOISE = re.compile(r"^(warning|hint|Auto packing|remote: (Enumerating|Counting|Compressing|Total))|^\s*$")
+_NOISE = re.compile(
+    r"^(warning|hint|Auto packing|Please make sure|and the repository exists|fatal: could not read from remote|"
+    r"remote: (Enumerating|Counting|Compressing|Total))|^\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ _CAUSES = (
     _cause(r"repository .*not found|does not appear to be a git repo|error: 404|not a git repository|"
            r"project you were looking for|no such file or directory", _NO_REPOSITORY, ""),
     _cause(r"dubious ownership", "the repository belongs to another user",
-           "If you trust it: git config --global --add safe.directory PATH"),
+           "If you trust it, run what git says"),
     _cause(r"certificate|ssl routines|tls connect error", "the connection is not secure",
            "Correct the host's certificate, or set http.sslCAInfo in git's configuration"),
     _cause(r"couldn't find remote ref|remote branch .* not found", "there is no such branch", "Correct the branch"),

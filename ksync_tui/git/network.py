@@ -104,7 +104,9 @@ def _environment(remote: Remote) -> dict[str, str]:
     given = environment(remote) | {"GIT_NO_LAZY_FETCH": "1"}
     if "GIT_SSH" in os.environ or remote.url.startswith(("http://", "https://", "file://", "/")):
         return given
-    return given | {"GIT_SSH_COMMAND": f"{os.environ.get('GIT_SSH_COMMAND') or _configured_ssh()} {_BATCH}"}
+    ssh = os.environ.get("GIT_SSH_COMMAND") or _configured_ssh()
+    # Others than OpenSSH have other options; without a terminal they cannot ask either.
+    return given | {"GIT_SSH_COMMAND": f"{ssh} {_BATCH}"} if Path(ssh.split()[0]).name == "ssh" else given
 
 
 def _configured_ssh() -> str:

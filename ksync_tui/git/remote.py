@@ -118,8 +118,8 @@ def remote_of(settings: GitSettings, environ: Mapping[str, str] | None = None) -
             raise GitError(f"'{word}' is no name that git takes: it begins with a dash")
     if _BAD_BRANCH.search(branch) or re.search(r"\s|:", commit):
         raise GitError("git takes no such name", where=branch or commit, hint="Correct the branch or commit")
-    host = host_of(url) or settings.git_provider
-    token = tokens.find(tokens.GIT, host, account, environ)
+    host = host_of(url)
+    token = tokens.find(tokens.GIT, host, account, environ) if host else ""
     return Remote(url, branch, commit.strip(), host, account, token)
 
 

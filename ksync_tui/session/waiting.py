@@ -11,15 +11,18 @@ class Waiting:
 
     def __init__(self) -> None:
         self._given_up = Event()
+        self._at_it = False
         self.line = ""
         """The newest line of git's own progress; empty while nothing is waited for."""
 
     def __enter__(self) -> Self:
-        """Something new is waited for: an earlier wish to give up is none any more."""
-        self._given_up.clear()
+        """Something is waited for from now on, and can be given up."""
+        self._at_it = True
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._at_it = False
+        self._given_up.clear()
         self.line = ""
 
     def tell(self, line: str) -> None:
@@ -27,8 +30,9 @@ class Waiting:
         self.line = line
 
     def give_up(self) -> None:
-        """Asks for the end of what is waited for now."""
-        self._given_up.set()
+        """Asks for the end of what is waited for now, if anything is."""
+        if self._at_it:
+            self._given_up.set()
 
     def given_up(self) -> bool:
         """Whether somebody asked for its end."""

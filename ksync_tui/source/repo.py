@@ -10,7 +10,7 @@ import posixpath
 import time
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import GitError, RemoteError
+from ksync_tui.errors import GitError
 from ksync_tui.model.resource import Place, Problem, SourceFile
 from ksync_tui.present.text import ago
 from ksync_tui.source import texts
@@ -46,8 +46,9 @@ class Repository:
         try:
             return self.clone.read(self._gathered)
         except GitError as error:
-            message = f"{error.what}: {error.why}" if error.why else error.what
-            return Gathered((), (_problem("error", error.where or name, message, error.hint),))
+            where = f" ({error.where})" if error.where == str(self.clone.folder) else ""
+            message = f"{error.what}{where}: {error.why}" if error.why else f"{error.what}{where}"
+            return Gathered((), (_problem("error", name, message, error.hint),))
 
     def _gathered(self, tree: Tree, seen: Seen) -> Gathered:
         self.seen = seen
@@ -87,7 +88,7 @@ class Repository:
         """What changes when another commit would be read: the remote's, asked now; "" where it does not say."""
         try:
             return self.clone.tip()
-        except RemoteError:
+        except GitError:
             return ""
 
     def name(self, path: str) -> str:

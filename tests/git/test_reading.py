@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -475,3 +476,64 @@ def test_a_remote_that_does_not_answer_in_time_is_told(upstream: Upstream, tmp_p
         remote = remote_of(ResourceSyncConfig(repo=url))
         gathered = Repository(Clone(remote, tmp_path / "state", Patience(answer=0.2)), (".",)).gather()
     assert "no answer in 0.2 s" in told(gathered)
+
+
+@pytest.fixture
+def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An ssh that carries the command out here, whatever the host; its words are written down."""
+    words = tmp_path / "words"
+    program = tmp_path / "ssh"
+    program.write_text(f'#!/bin/sh\necho "$*" >> {words}\nfor last; do :; done\nexec sh -c "$last"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(program))
+    return words
+
+
+@pytest.mark.parametrize("form", ["ssh://git@box{path}", "git@box:{path}"])
+def test_ssh_is_spoken_without_questions(upstream: Upstream, read: Reader, ssh: Path, form: str) -> None:
+    upstream.push(FILES)
+    source = read.source(form.format(path=upstream.bare))
+    assert len(source.gather().files) == 5
+    assert source.describe().startswith("git  me/infra@main ")
+    assert all("BatchMode=yes" in line and "git@box" in line for line in ssh.read_text().splitlines())
+
+
+def test_what_ssh_says_is_told(upstream: Upstream, read: Reader, ssh: Path) -> None:
+    (ssh.parent / "ssh").write_text("#!/bin/sh\necho 'Host key verification failed.' >&2\nexit 255\n")
+    gathered = read("git@box:me/infra")
+    assert "the host's key is not trusted: Host key verification failed." in told(gathered)
+
+
+def test_gits_own_credential_helper_is_asked(upstream: Upstream, read: Reader, tmp_path: Path) -> None:
+    upstream.push(FILES)
+    with (tmp_path / "gitconfig").open("a") as config:
+        config.write('[credential]\n\thelper = "!f() { echo username=bot; echo password=hunter2; }; f"\n')
+    with serving(upstream.bare.parent.parent, "bot:hunter2") as locked:
+        gathered = read(f"{locked.url}/me/infra.git")
+    assert len(gathered.files) == 5, told(gathered)
+
+
+def test_a_token_is_for_its_host_only(upstream: Upstream, read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KSYNC_GIT_TOKEN_GITHUB_COM", "hunter2-hunter2")
+    for repo in ("https://example.org/me/infra", upstream.url, "git@example.org:me/infra"):
+        assert read.source(repo).clone.remote.token == ""
+    assert read.source("me/infra").clone.remote.token == "hunter2-hunter2"
+
+
+def test_names_of_files_are_data(upstream: Upstream, read: Reader) -> None:
+    upstream.push({"x\x1b[31m.toml": variable("A"), "ü/ß.toml": variable("B"), "with space.toml": variable("C")})
+    assert len(read(upstream.url).files) == 3
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_clone_or_remote_of_another_user_is_told_with_what_to_run(upstream: Upstream, read: Reader) -> None:
+    upstream.push(FILES)
+    source = read.source(upstream.url)
+    source.gather()
+    subprocess.run(["chown", "-R", "65534", str(source.clone.folder)], check=True)
+    assert "the clone belongs to another user" in told(source.gather())
+    assert source.clone.folder.exists()
+    subprocess.run(["chown", "-R", "65534", str(upstream.bare)], check=True)
+    gathered = source.gather()
+    assert "the repository belongs to another user" in told(gathered)
+    assert "safe.directory" in told(gathered)
