@@ -53,6 +53,8 @@ _CAUSES = (
            "Correct the host's certificate, or set http.sslCAInfo in git's configuration"),
     _cause(r"couldn't find remote ref|remote branch .* not found", "there is no such branch", "Correct the branch"),
     _cause(r"not our ref|unadvertised object|no such remote ref", "there is no such commit", "Correct the commit"),
+    _cause(r"mismatched algorithms|object format", "it is kept in SHA-256, which ksync does not read",
+           "Keep the resource files in a repository of git's ordinary format"),
     _cause(r"no space left|disk quota", "the disk is full", "Make room and try again"),
     _cause(r"connection (refused|timed out|reset|closed)|failed to connect|couldn't connect|no route to host|"
            r"network is unreachable|operation too slow|operation timed out|early eof|hung up|empty reply|"

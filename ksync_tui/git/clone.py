@@ -138,9 +138,12 @@ class Clone:
 
     @contextmanager
     def _beside(self) -> Iterator[Path]:
-        """A folder for a new clone, which takes its place when it is whole."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder.parent, prefix=".new-", ignore_cleanup_errors=True) as beside:
+        """A folder for a new clone, which takes its place when it is whole; what an earlier try left there goes."""
+        parent, prefix = self.folder.parent, f".{self.folder.name}."
+        parent.mkdir(parents=True, exist_ok=True)
+        for left in parent.glob(f"{prefix}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=parent, prefix=prefix, ignore_cleanup_errors=True) as beside:
             fresh = Path(beside) / "clone"
             fresh.mkdir()
             yield fresh
@@ -164,7 +167,8 @@ class Clone:
         return Seen(str(now.id), _time(now.commit_time), self._asked(), str(before.id) if before else None, silent)
 
     def _asked(self) -> datetime:
-        return _time((self.folder / _ASKED).stat().st_mtime)
+        file = self.folder / _ASKED
+        return _time((file if file.exists() else self.folder).stat().st_mtime)
 
     def _at(self, name: str) -> pygit2.Commit | None:
         """The commit of a reference or id of the clone; None where it has none."""
@@ -176,7 +180,7 @@ class Clone:
         with translated("the clone cannot be read", self.folder, DamagedError):
             try:
                 found = handle.revparse_single(name)
-            except KeyError:
+            except (KeyError, ValueError):  # ValueError: several objects begin like that, or nothing can
                 return None
             return found.peel(pygit2.Commit)
 

@@ -162,7 +162,8 @@ def _refuse_secrets(url: str) -> None:
         return
     try:
         parts = urlsplit(url)
-        secret = parts.password or (url.startswith(_WEB) and _TOKEN_LIKE.match(parts.username or ""))
+        web = url.startswith(_WEB)
+        secret = parts.password or (web and (_TOKEN_LIKE.match(parts.username or "") or "token=" in parts.query))
     except ValueError as error:
         raise GitError("the repository's address cannot be read", why=str(error)) from error
     if secret:

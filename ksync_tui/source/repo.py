@@ -65,8 +65,8 @@ class Repository:
         """What is to be said of the repository as a whole."""
         name, told = str(self.clone.remote), []
         if seen.silent is not None:
-            old = f"this is the clone of {_age(seen.asked.timestamp())} ago, at {seen.short_id}"
-            message = f"{seen.silent.what}; {old}: nothing is deleted"
+            old = f"{seen.short_id} is planned from, as it was {_since(seen.asked.timestamp())}"
+            message = f"{seen.silent.what}: {old}, and nothing is deleted"
             told.append(_problem("warning", name, message, seen.silent.hint))
         if seen.before is not None:
             message = f"its history was rewritten: {seen.before[:_SHORT]} does not lead to {seen.short_id}"
@@ -82,7 +82,7 @@ class Repository:
         head = f"git  {remote.label}@{remote.branch or 'HEAD'} {seen.short_id}  {_age(seen.time.timestamp())}"
         if seen.pinned:
             return f"{head}  pinned"
-        return f"{head}  (read {_age(seen.asked.timestamp())} ago, no answer now)" if seen.silent else head
+        return f"{head}  (as it was {_since(seen.asked.timestamp())}, no answer now)" if seen.silent else head
 
     def mark(self) -> str:
         """What changes when another commit would be read: the remote's, asked now; "" where it does not say."""
@@ -198,6 +198,11 @@ class _Visit:
 
 def _problem(severity: Severity, name: str, message: str, hint: str | None) -> Problem:
     return Problem(severity, Place(name, 1), message, hint)
+
+
+def _since(at: float) -> str:
+    age = _age(at)
+    return "just now" if age == "now" else f"{age} ago"
 
 
 def _age(at: float) -> str:

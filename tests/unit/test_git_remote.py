@@ -34,10 +34,39 @@ def test_addresses(config: dict[str, object], url: str) -> None:
     assert address(BuildConfig.model_validate(config)) == url
 
 
-def test_an_address_with_a_password_is_refused_without_showing_it() -> None:
+@pytest.mark.parametrize(
+    "repo",
+    [
+        "https://me:hunter2@github.com/me/app",
+        "https://ghp_hunter2@github.com/me/app",
+        "https://hunter2hunter2hunter2hunter2hunter2@github.com/me/app",
+        "https://github.com/me/app?private_token=hunter2",
+        "ssh://me:hunter2@github.com/me/app",
+    ],
+)
+def test_an_address_with_a_password_is_refused_without_showing_it(repo: str) -> None:
     with pytest.raises(GitError) as caught:
-        address(RepoConfig(repo="https://me:hunter2@github.com/me/app"))
+        address(RepoConfig(repo=repo))
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("repo", "label", "host"),
+    [
+        ("me/app", "me/app", "github.com"),
+        ("https://git.example.com:3000/group/sub/app.git", "sub/app", "git.example.com:3000"),
+        ("https://me@bitbucket.org/me/app/", "me/app", "bitbucket.org"),
+        ("ssh://git@box:2222/srv/me/app.git", "me/app", "box:2222"),
+        ("git@box:me/app.git", "me/app", "box"),
+        ("/srv/git/app.git", "app", ""),
+        ("file:///srv/git/app", "app", ""),
+    ],
+)
+def test_what_a_repository_is_called(repo: str, label: str, host: str) -> None:
+    remote = remote_of(RepoConfig(repo=repo), {})
+    assert (remote.label, remote.provider) == (label, host)
+    assert str(remote) == f"{label}@main"
+    assert remote.short == f"{label.rpartition('/')[2]}@main"
 
 
 @pytest.mark.parametrize(
