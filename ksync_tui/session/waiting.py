@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Waiting:
@@ -14,6 +17,8 @@ class Waiting:
         self._at_it = False
         self.line = ""
         """The newest line of git's own progress; empty while nothing is waited for."""
+        self.hear: Callable[[str], None] | None = None
+        """Called with each such line, and with an empty one at the end."""
 
     def __enter__(self) -> Self:
         """Something is waited for from now on, and can be given up."""
@@ -23,10 +28,13 @@ class Waiting:
     def __exit__(self, *_: object) -> None:
         self._at_it = False
         self._given_up.clear()
-        self.line = ""
+        if self.line:
+            self.tell("")
 
     def tell(self, line: str) -> None:
         """How far it is."""
+        if self.hear and line != self.line:
+            self.hear(line)
         self.line = line
 
     def give_up(self) -> None:

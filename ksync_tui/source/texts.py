@@ -31,9 +31,7 @@ def too_large(size: int) -> Fault | None:
 def decoded(data: bytes) -> str | Fault:
     """The text, or why there is none."""
     if data.startswith(_LFS):
-        return Fault(
-            "a pointer of git LFS, not the file", "take *.toml out of LFS: git lfs untrack, then commit the file"
-        )
+        return Fault("a pointer of git LFS, not the file", "take it out of LFS, then commit the file")
     bad, message, hint = data.find(b"\0"), "a binary file, not text", "move it away"
     if bad < 0:
         try:

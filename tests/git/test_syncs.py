@@ -10,6 +10,7 @@ import pytest
 from ksync_tui.cli import main
 from ksync_tui.errors import UsageError
 from ksync_tui.session import Review, Session
+from ksync_tui.session.waiting import Waiting
 from tests.git.conftest import Upstream, variable
 from tests.git.server import GitServer, serving
 
@@ -165,6 +166,24 @@ def test_a_long_clone_is_told_and_can_be_given_up(
     assert heard
     (tmp_path / "gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
     assert ids(session.review(session.sync("infra"))) == ["create:variable/A"]
+
+
+def test_what_is_not_waited_for_cannot_be_given_up(upstream: Upstream, session: Session) -> None:
+    upstream.push({"a.toml": variable("A")})
+    session.add_sync("infra", over(upstream.url))
+    session.waiting.give_up()
+    assert session.review(session.sync("infra")).plan.problems == ()
+
+
+def test_progress_is_heard_once_per_line_and_ends() -> None:
+    waiting, heard = Waiting(), list[str]()
+    waiting.hear = heard.append
+    with waiting:
+        for line in ("45%", "45%", "80%"):
+            waiting.tell(line)
+    with waiting:
+        pass
+    assert heard == ["45%", "80%", ""]
 
 
 def test_an_address_with_a_password_is_not_stored(session: Session) -> None:
