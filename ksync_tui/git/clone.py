@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -82,6 +83,10 @@ class Clone:
         """Who a commit would be from. Raises GitError where git does not know."""
         return replay.author_in(self.folder)
 
+    def skipped_hook(self) -> str | None:
+        """A hook of the user's that a commit here does not run: it would need a work tree."""
+        return replay.hook_in(self.folder)
+
     def commit(self, edit: Callable[[Tree], Mapping[str, bytes]], message: str) -> Pushed:
         """Commits what `edit` makes of the files of the branch, as they are there now, and pushes it.
 
@@ -108,19 +113,22 @@ class Clone:
         return use(Tree(open_bare(self.folder), seen.id, self._fetching().files), seen)
 
     def _newest(self) -> Seen:
+        known, tip = self._at(ref_of(self.remote.branch)), ""
         try:
-            self._follow(network.tip(self.remote, self._patience))
+            tip = network.tip(self.remote, self._patience)
+            self._follow(known, tip)
         except UnreachableError as error:
-            if self._at(ref_of(self.remote.branch)) is None:
+            if known is None:
                 raise
-            return self._seen(error)
+            return replace(self._seen(), silent=error, tip=tip)
         (self.folder / _ASKED).touch()
-        return self._seen(None)
+        seen = self._seen()
+        moved = known is not None and str(known.id) != seen.id
+        return replace(seen, was=(str(known.id), _time(known.commit_time)) if moved and known else None)
 
-    def _follow(self, tip: str) -> None:
-        """Brings the clone to where the branch is."""
+    def _follow(self, known: pygit2.Commit | None, tip: str) -> None:
+        """Brings the clone from what it knew of the branch to where that is."""
         fetching, branch = self._fetching(), self.remote.branch
-        known = self._at(ref_of(branch))
         if known is None:
             self._make() if not self.folder.exists() else fetching.branch()
         elif str(known.id) != tip:
@@ -160,11 +168,11 @@ class Clone:
             raise RemoteError(f"there is no commit '{wanted}'", where=str(self.remote), hint=hint)
         return Seen(str(found.id), _time(found.commit_time), self._asked(), pinned=True)
 
-    def _seen(self, silent: UnreachableError | None) -> Seen:
+    def _seen(self) -> Seen:
         now, before = self._at(ref_of(self.remote.branch)), self._at(before_of(self.remote.branch))
         if now is None:
             raise DamagedError("the clone does not hold its branch", where=str(self.folder))
-        return Seen(str(now.id), _time(now.commit_time), self._asked(), str(before.id) if before else None, silent)
+        return Seen(str(now.id), _time(now.commit_time), self._asked(), str(before.id) if before else None)
 
     def _asked(self) -> datetime:
         file = self.folder / _ASKED

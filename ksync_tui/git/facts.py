@@ -89,9 +89,10 @@ class CommitResult:
 class Seen:
     """What a clone knows of its remote at one moment.
 
-    `id` (40 hex digits) is the commit that is read, `time` (aware) the committer's. `before` is the commit that the
-    branch was at before its history was rewritten. Where the remote did not answer, `silent` says why, and `asked`
-    (aware) when it did last.
+    `id` (40 hex digits) is the commit that is read, `time` (aware) the committer's; `was` are both of what was read the
+    last time, if that was another. `before` is the commit that the branch was at before its history was rewritten.
+    Where the remote did not answer, `silent` says why, and `asked` (aware) when it did last; `tip` is what it still
+    said of the branch.
     """
 
     id: str
@@ -100,6 +101,8 @@ class Seen:
     before: str | None = None
     silent: UnreachableError | None = None
     pinned: bool = False
+    was: tuple[str, datetime] | None = None
+    tip: str = ""
 
     @property
     def short_id(self) -> str:

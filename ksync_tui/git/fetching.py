@@ -52,7 +52,7 @@ class Fetching:
         """Makes the clone, empty."""
         for words in (
             ["init", "--quiet", "--bare", "--template=", "."],
-            ["remote", "add", "origin", "--", self._remote.url],
+            ["config", "remote.origin.url", self._remote.url],
         ):
             done = command.run(words, self._folder)
             if done.code != 0:
@@ -123,7 +123,7 @@ class Fetching:
 
     def _fetch(self, limit: Sequence[str], *specs: str) -> None:
         filtered = [] if self._whole else [_NO_FILES]
-        words = ["fetch", "--progress", "--no-tags", *limit, *filtered, "origin", *specs]
+        words = ["fetch", "--progress", "--no-tags", "--no-recurse-submodules", *limit, *filtered, "origin", *specs]
         talk(self._remote, self._folder, words, self._patience)
 
     def _branch_spec(self) -> str:

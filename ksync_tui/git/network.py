@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from ksync_tui.git.remote import Remote
 
 _STALLED = ("-c", "http.lowSpeedLimit=100", "-c", "http.lowSpeedTime=30")
+_IN_TURN = ("-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")
 _BATCH = "-o BatchMode=yes -o ConnectTimeout=15"
 _NAMED = 5
+_MOVED = re.compile(r"\[rejected\]|cannot lock ref|failed to update ref|incorrect old value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def _refs(remote: Remote, patience: Patience, pattern: str) -> dict[str, str]:
 def talk(remote: Remote, folder: Path, words: Sequence[str], patience: Patience) -> None:
     """Runs a git command that fetches or pushes in a clone. Raises UnreachableError, RemoteError, DamagedError."""
     env, seconds = _environment(remote), patience.transfer
-    words = [*_STALLED, "-c", "gc.autoDetach=false", *words]
+    words = [*_STALLED, *_IN_TURN, *words]
     done = command.run(words, folder, env=env, timeout=seconds, stop=patience.stop, tell=patience.tell)
     if done.code and damaged(done.stderr):
         raise DamagedError("the clone cannot be used", where=str(folder), why=done.stderr.strip()[-200:])
@@ -83,7 +86,7 @@ def push(remote: Remote, folder: Path, commit: str, branch: str, patience: Patie
     env, seconds = _environment(remote), patience.transfer
     done = command.run(words, folder, env=env, timeout=seconds, stop=patience.stop, tell=patience.tell)
     refused = next((line for line in done.stdout.splitlines() if line.startswith("!")), "")
-    if "[rejected]" in refused:
+    if _MOVED.search(refused):
         raise MovedError(f"the branch {branch} moved", where=str(remote), why="somebody pushed to it meanwhile")
     if refused:
         said = "; ".join(line.removeprefix("remote:").strip() for line in done.stderr.splitlines() if "remote:" in line)

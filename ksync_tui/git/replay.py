@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import command
 from ksync_tui.git.facts import SHORT_ID, Author
+from ksync_tui.git.hooked import hook_of
 from ksync_tui.git.identity import signature
 from ksync_tui.git.library import open_bare, translated
 from ksync_tui.git.network import MovedError, push
@@ -42,6 +43,12 @@ def author_in(folder: Path) -> Author:
     """Who git says you are. Raises GitError, with what to run, when it does not know."""
     found = signature(folder, read_settings(folder, open_bare(folder)), "author")
     return Author(found.name, found.email)
+
+
+def hook_in(folder: Path) -> str | None:
+    """A hook of the user's that would take part in a commit with a work tree, and does not here; None without one."""
+    handle = open_bare(folder)
+    return hook_of(handle, folder, read_settings(folder, handle))
 
 
 def write(folder: Path, parent: str, edits: Mapping[str, bytes], message: str) -> str:

@@ -99,7 +99,9 @@ def _draft_elsewhere(source: Repository, changes: Sequence[FileChange], known: M
     source.clone.read(lambda tree, _: replay.on(tree))
     message = suggested_message([edit for change in changes for edit in change.edit.edits])
     author = source.clone.author()
-    notes = ("it is pushed at once, on top of what the branch is at then",)
+    hook = source.clone.skipped_hook()
+    skipped = (f"{hook} is not run: there is no work tree here",) if hook else ()
+    notes = ("it is pushed at once, on top of what the branch is at then", *skipped)
     where = str(source.clone.remote)
     return CommitDraft(where, tuple(changes), message, f"{author.name} <{author.email}>", notes, None, replay)
 

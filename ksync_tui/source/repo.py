@@ -66,7 +66,8 @@ class Repository:
         name, told = str(self.clone.remote), []
         if seen.silent is not None:
             old = f"{seen.short_id} is planned from, as it was {_since(seen.asked.timestamp())}"
-            message = f"{seen.silent.what}: {old}, and nothing is deleted"
+            tip = f"; the branch is at {seen.tip[:_SHORT]} by now" if seen.tip else ""
+            message = f"{seen.silent.what}: {old}, and nothing is deleted{tip}"
             told.append(_problem("warning", name, message, seen.silent.hint))
         if seen.before is not None:
             message = f"its history was rewritten: {seen.before[:_SHORT]} does not lead to {seen.short_id}"
@@ -82,6 +83,8 @@ class Repository:
         head = f"git  {remote.label}@{remote.branch or 'HEAD'} {seen.short_id}  {_age(seen.time.timestamp())}"
         if seen.pinned:
             return f"{head}  pinned"
+        if seen.was is not None:
+            return f"{head}  was {seen.was[0][:_SHORT]}  {_age(seen.was[1].timestamp())}"
         return f"{head}  (as it was {_since(seen.asked.timestamp())}, no answer now)" if seen.silent else head
 
     def mark(self) -> str:

@@ -180,6 +180,18 @@ def test_a_signature_that_cannot_be_made_means_no_commit(upstream: Upstream, ses
     assert git(upstream.bare, "rev-parse", "main") == head
 
 
+def test_a_hook_that_is_not_run_is_told(upstream: Upstream, session: Session, tmp_path: Path) -> None:
+    upstream.push({"deep/vars.toml": TEXT})
+    review = managed(session, upstream.url)
+    hook = tmp_path / "hooks" / "pre-commit"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    with (tmp_path / "gitconfig").open("a") as config:
+        config.write(f"[core]\n\thooksPath = {hook.parent}\n")
+    assert f"{hook} is not run" in drafted(session, review).notes[1]
+
+
 def test_live_is_taken_into_the_file(upstream: Upstream, session: Session, tmp_path: Path) -> None:
     upstream.push({"deep/vars.toml": TEXT, "run.sh": "#!/bin/sh\n"})
     managed(session, upstream.url)

@@ -88,7 +88,7 @@ def test_several_paths_are_read_in_their_order_and_no_file_twice(upstream: Upstr
 def test_a_push_is_seen_by_the_next_reading(upstream: Upstream, server: GitServer, read: Reader, filters: bool) -> None:
     if filters:
         upstream.allow_filters()
-    upstream.push(FILES)
+    before = upstream.push(FILES)
     source = read.source(f"{server.url}/me/infra.git")
     assert len(source.gather().files) == 5
     assert source.seen is not None
@@ -98,6 +98,9 @@ def test_a_push_is_seen_by_the_next_reading(upstream: Upstream, server: GitServe
         )
         gathered = source.gather()
         assert source.seen.id == commit
+        assert f"infra@main {commit[:7]}" in source.describe()
+        assert f"  was {before[:7]}  " in source.describe()
+        before = commit
         assert len(gathered.files) == 6 + number
         assert variable("ONE", str(number)) in [file.text for file in gathered.files]
         assert gathered.problems == ()
@@ -240,6 +243,30 @@ def test_no_answer_but_a_clone_is_a_warning_and_nothing_is_deleted(upstream: Ups
     assert not gathered.complete
     assert "no answer now" in source.describe()
     assert source.mark() == ""
+
+
+def test_a_fetch_that_breaks_off_is_told_with_both_commits(upstream: Upstream, read: Reader, tmp_path: Path) -> None:
+    first = upstream.push(FILES)
+    assert read(upstream.url).complete
+    second = upstream.push({"new.toml": variable("NEW")})
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho 'fatal: the remote end hung up unexpectedly' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    with (tmp_path / "gitconfig").open("a") as config:
+        config.write(f'[remote "origin"]\n\tuploadpack = {broken}\n')
+    gathered = read(upstream.url)
+    assert f"{first[:7]} is planned from" in told(gathered)
+    assert f"the branch is at {second[:7]} by now" in told(gathered)
+    assert (len(gathered.files), gathered.complete) == (5, False)
+
+
+def test_a_branch_whose_name_begins_like_another_that_went_away_is_read(upstream: Upstream, read: Reader) -> None:
+    upstream.push(FILES)
+    upstream.push(branch="next")
+    assert read(upstream.url, branch="next").complete
+    git(upstream.bare, "branch", "-D", "next")
+    upstream.push(branch="next/one")
+    assert read(upstream.url, branch="next/one").complete
 
 
 def test_who_is_not_let_in_learns_where_a_token_goes(upstream: Upstream, read: Reader) -> None:
@@ -548,7 +575,7 @@ def test_a_clone_or_remote_of_another_user_is_told_with_what_to_run(upstream: Up
     source.gather()
     subprocess.run(["chown", "-R", "65534", str(source.clone.folder)], check=True)
     assert "the clone belongs to another user" in told(source.gather())
-    assert source.clone.folder.exists()
+    subprocess.run(["chown", "-R", "0", str(source.clone.folder)], check=True)
     subprocess.run(["chown", "-R", "65534", str(upstream.bare)], check=True)
     gathered = source.gather()
     assert "the repository belongs to another user" in told(gathered)
