@@ -23,6 +23,7 @@ from ksync_tui.git.facts import Seen
 from ksync_tui.git.fetching import Fetching, NoSingleFilesError, before_of, ref_of
 from ksync_tui.git.library import open_bare, translated
 from ksync_tui.git.lock import held
+from ksync_tui.git.replay import KEPT
 from ksync_tui.git.tree import Tree
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TRIES = 5
-
 _ASKED = "ksync-asked"  # a file whose time is that of the remote's last answer
 
 
@@ -128,14 +128,11 @@ class Clone:
 
     def _follow(self, known: pygit2.Commit | None, tip: str) -> None:
         """Brings the clone from what it knew of the branch to where that is."""
-        fetching, branch = self._fetching(), self.remote.branch
         if known is None:
-            self._make() if not self.folder.exists() else fetching.branch()
+            self._make() if not self.folder.exists() else self._fetching().branch()
         elif str(known.id) != tip:
-            goes_on = fetching.move(known.commit_time)
-            now = self._at(ref_of(branch))
-            rewritten = not goes_on or (now is not None and not fetching.goes_on(str(known.id), str(now.id)))
-            self._note(before_of(branch), known if rewritten else None)
+            goes_on = self._fetching().move(str(known.id), known.commit_time)
+            self._note(before_of(self.remote.branch), None if goes_on else known)
 
     def _make(self) -> None:
         with self._beside() as fresh:
@@ -204,11 +201,17 @@ class Clone:
         return Fetching(self.remote, self.folder, self._patience)
 
     def _discard(self) -> None:
-        if (self.folder / "refs" / "heads" / "ksync").exists():
-            # Commits that a remote refused are nowhere else.
+        if self._keeps_commits():
             self.folder.rename(self.folder.with_name(f"{self.folder.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
         elif self.folder.exists():
             shutil.rmtree(self.folder)
+
+    def _keeps_commits(self) -> bool:
+        """Whether commits that a remote refused are here, and perhaps nowhere else."""
+        packed = self.folder / "packed-refs"
+        return (self.folder / KEPT).exists() or (
+            packed.is_file() and f" {KEPT}/" in packed.read_text("utf-8", "replace")
+        )
 
     @contextmanager
     def _reported(self) -> Iterator[None]:

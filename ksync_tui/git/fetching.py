@@ -64,8 +64,8 @@ class Fetching:
         """The branch's newest commit, without what came before it."""
         self._take([_NEWEST], [self._branch_spec()])
 
-    def move(self, time: int) -> bool:
-        """The branch's commits since one of `time` (s); false where they are known not to go on from it."""
+    def move(self, before: str, time: int) -> bool:
+        """The branch's commits since commit `before`, which is of `time` (s); false where they do not go on from it."""
         try:
             # A day more, for clocks that are wrong.
             self._fetch([f"--shallow-since={time - _DAY}"], self._branch_spec())
@@ -73,8 +73,11 @@ class Fetching:
             if error.known:
                 raise
             self.branch()
-            return "no commits selected" not in str(error)
-        return True
+            if "no commits selected" in str(error):
+                return False
+            if (self._folder / "shallow").exists():
+                return True  # nobody can tell: what is between is not here
+        return self._goes_on(before)
 
     def commit(self, name: str) -> None:
         """One commit by its whole id; or else all that led to the branch and the tags, where it must be in."""
@@ -101,9 +104,9 @@ class Fetching:
                 where = str(self._remote)
                 raise NoSingleFilesError("the remote gives no single files", where=where, why=error.why) from error
 
-    def goes_on(self, before: str, after: str) -> bool:
-        """Whether commit `after` has `before` among what led to it, as far as the clone knows."""
-        return command.run(["merge-base", "--is-ancestor", before, after], self._folder).code == 0
+    def _goes_on(self, before: str) -> bool:
+        words = ["merge-base", "--is-ancestor", before, ref_of(self._remote.branch)]
+        return command.run(words, self._folder).code != 1
 
     def _take(self, limit: Sequence[str], specs: Sequence[str]) -> None:
         """Fetches with a limit; without one where the remote knows none.

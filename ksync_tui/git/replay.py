@@ -19,16 +19,17 @@ from ksync_tui.git.network import MovedError, push
 from ksync_tui.git.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pygit2
 
     from ksync_tui.git.network import Patience
     from ksync_tui.git.remote import Remote
-    from ksync_tui.git.tree import Tree
 
-    Edit = Callable[[Tree], Mapping[str, bytes]]
+
+KEPT = "refs/heads/ksync"
+"""Below this are the commits that a remote refused."""
 
 
 @dataclass(frozen=True, slots=True)

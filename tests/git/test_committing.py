@@ -130,6 +130,7 @@ def test_a_commit_that_no_branch_there_takes_is_kept_here_even_when_the_clone_is
     folder = Path(str(refused.value).partition("git -C ")[2].split()[0])
     branch = str(refused.value).rpartition(":")[2]
     assert 'value = "2"' in git(folder, "show", f"{branch}:deep/vars.toml")
+    git(folder, "pack-refs", "--all")
     (folder / "HEAD").unlink()
     assert session.review(session.sync("infra")).plan.problems == ()
     (kept,) = folder.parent.glob("*.damaged-*")

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ksync_tui.errors import RemoteError
 from ksync_tui.git.clone import Clone
+from ksync_tui.git.fetching import Fetching
 from ksync_tui.git.network import Patience
 from ksync_tui.git.remote import remote_of
 from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
@@ -309,6 +311,26 @@ def test_a_rewritten_history_is_told_until_the_branch_goes_on(upstream: Upstream
         assert len(gathered.files) == 6
     upstream.push({"more.toml": variable("MORE")})
     assert read(upstream.url).problems == ()
+
+
+def test_where_nobody_can_tell_no_rewritten_history_is_told(
+    upstream: Upstream, read: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upstream.push(FILES)
+    assert read(upstream.url).problems == ()
+    fetch = Fetching._fetch
+
+    def without_dates(self: Fetching, limit: list[str], *specs: str) -> None:
+        if limit[0].startswith("--shallow-since"):
+            error = RemoteError("the server does not support it")
+            error.known = False
+            raise error
+        fetch(self, limit, *specs)
+
+    monkeypatch.setattr(Fetching, "_fetch", without_dates)
+    upstream.push({"new.toml": variable("NEW")})
+    gathered = read(upstream.url)
+    assert (len(gathered.files), gathered.problems) == (6, ())
 
 
 def test_a_branch_that_goes_back_is_a_rewritten_history(
