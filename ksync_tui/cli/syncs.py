@@ -72,6 +72,7 @@ def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:
     if new and not sources:
         hint = "Give --path P (repeatable), --repo R, --linked-repo NAME or --inline FILE."
         raise UsageError("a sync needs a source", hint=hint)
+    _refuse_unused(wanted)
     switches = ("managed", "delete", "include_variables", "include_user_groups")
     fields: dict[str, Any] = {name: value for name in switches if (value := getattr(wanted, name)) is not None}
     fields |= {field: value for name, field in _REPOSITORY.items() if (value := getattr(wanted, name)) is not None}
@@ -80,6 +81,14 @@ def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:
     if wanted.inline:
         fields |= in_itself(_text(Path(wanted.inline)))
     return elsewhere(fields) if wanted.repo or wanted.linked_repo else fields
+
+
+def _refuse_unused(wanted: Namespace) -> None:
+    """Raises UsageError for options of a repository beside files or a text."""
+    unused = [name for name in _REPOSITORY if getattr(wanted, name) is not None]
+    if unused and (wanted.path or wanted.inline):
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
+        raise UsageError(f"only a git repository has {options}", hint="Leave it out, or give --repo.")
 
 
 def _text(path: Path) -> str:

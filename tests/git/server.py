@@ -27,6 +27,10 @@ class GitServer(ThreadingHTTPServer):
         self.login = login
         super().__init__(("127.0.0.1", 0), partial(_Files, directory=root) if dumb else _Handler)
 
+    def become_dumb(self) -> None:
+        """From now on it gives the files as they are."""
+        self.RequestHandlerClass = partial(_Files, directory=self.root)  # type: ignore[assignment]
+
     @property
     def url(self) -> str:
         """The address that the repositories are below."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ksync_tui.cli import main
 from ksync_tui.errors import CommitRefusedError, GitError, SecretInCommitError, UnreachableError, WriteBackError
 from ksync_tui.model.resource import Target
 from ksync_tui.session import CommitDraft, Review, Session
@@ -207,3 +208,22 @@ def test_live_is_taken_into_the_file(upstream: Upstream, session: Session, tmp_p
     session.commit(draft, draft.message)
     assert shown(upstream) == TEXT.replace('"1"', '"from live"', 1)
     assert session.review(session.sync("infra")).plan.actions == ()
+
+
+def test_the_command_line_commits_and_pushes(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    upstream.push({"deep/vars.toml": TEXT})
+    other = tmp_path / "other.toml"
+    other.write_text(variable("A", "from live"))
+    main(["syncs", "add", "infra", "--repo", upstream.url, "--managed", "--include-variables"])
+    main(["apply", str(other), "--all", "--yes"])
+    capsys.readouterr()
+    assert main(["commit", "--sync", "infra", "--only", "variable/A", "--yes", "-m", "a: live"]) == 0
+    out, err = capsys.readouterr()
+    assert '+value = "from live"' in out
+    assert "the commit will write 1 file: infra@main:deep/vars.toml" in err
+    assert f"committed {git(upstream.bare, 'rev-parse', 'main')[:7]} and pushed it to infra@main" in err
+    assert shown(upstream) == TEXT.replace('"1"', '"from live"', 1)

@@ -602,3 +602,17 @@ def test_a_clone_or_remote_of_another_user_is_told_with_what_to_run(upstream: Up
     gathered = source.gather()
     assert "the repository belongs to another user" in told(gathered)
     assert "safe.directory" in told(gathered)
+
+
+def test_a_server_that_becomes_a_dumb_one_is_read_whole(upstream: Upstream, server: GitServer, read: Reader) -> None:
+    upstream.allow_filters()
+    upstream.push(FILES)
+    url = f"{server.url}/me/infra.git"
+    assert len(read(url, "a").files) == 3
+    git(upstream.bare, "update-server-info")
+    server.become_dumb()
+    assert len(read(url).files) == 5
+    upstream.push({"new.toml": variable("NEW")})
+    git(upstream.bare, "update-server-info")
+    gathered = read(url)
+    assert (len(gathered.files), gathered.problems) == (6, ())

@@ -243,6 +243,10 @@ def test_the_command_line_adds_and_changes_them(upstream: Upstream, ksync, tmp_p
         (["--repo", "me/x", "--path", "."], "--path and --repo at the same time"),
         (["--repo", "me/x", "--linked-repo", "x"], "--repo and --linked-repo at the same time"),
         ([], "a sync needs a source"),
+        (
+            ["--path", ".", "--branch", "x", "--resource-path", "y"],
+            "only a git repository has --branch, --resource-path",
+        ),
         (["--repo", "https://a:b@host/x"], "holds a password"),
     ],
 )
