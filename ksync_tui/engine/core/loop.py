@@ -8,6 +8,8 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_TURNS = 5
+"""Of the loop, after which connections that were closed are gone."""
 
 
 class Loop:
@@ -42,6 +44,8 @@ class Loop:
 
     async def _end_others(self) -> None:
         await _ended([task for task in self._running if task is not None and task is not asyncio.current_task()])
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     def close(self) -> None:
         """Ends the thread; what still runs in it is cancelled."""
@@ -53,11 +57,11 @@ class Loop:
         self._loop.close()
 
 
-async def together(calls: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
+async def together(*calls: Coroutine[Any, Any, T]) -> list[T]:
     """What calls at the same time give, in their order. When one fails, none of the others goes on behind its back."""
-    tasks = [asyncio.ensure_future(call) for call in calls]
+    tasks = [asyncio.create_task(call) for call in calls]
     try:
-        return list(await asyncio.gather(*tasks))
+        return await asyncio.gather(*tasks)
     except BaseException:
         await _ended(tasks)
         raise

@@ -33,14 +33,15 @@ class Reading:
 
 async def read_all(client: Client) -> Reading:
     """Reads all kinds, tags, variables, user groups with their permissions, and states."""
-    full, states, others = await together(
-        (
-            together(client.read(f"ListFull{plural(kind.title)}", **EVERYTHING) for kind in RESOURCE_KINDS),
-            together(client.read(f"List{_title(kind)}", **EVERYTHING) for kind in _WITH_STATES),
-            together((client.read("ListTags"), client.read("ListVariables"), _users(client), _groups(client))),
-        )
+    reads: list[Any] = await together(
+        together(*(client.read(f"ListFull{plural(kind.title)}", **EVERYTHING) for kind in RESOURCE_KINDS)),
+        together(*(client.read(f"List{_title(kind)}", **EVERYTHING) for kind in _WITH_STATES)),
+        client.read("ListTags"),
+        client.read("ListVariables"),
+        _users(client),
+        _groups(client),
     )
-    tags, variables, users, groups = others
+    full, states, tags, variables, users, groups = reads
     found = Reading()
     directory = found.directory
     directory.learn(TAG, ((oid(tag), tag["name"]) for tag in tags))
@@ -125,7 +126,7 @@ async def _users(client: Client) -> list[tuple[str, str]] | None:
 
 async def _groups(client: Client) -> list[tuple[Json, list[Json]]]:
     groups = await client.read("ListUserGroups")
-    return list(zip(groups, await together(_granted(client, group) for group in groups), strict=True))
+    return list(zip(groups, await together(*(_granted(client, group) for group in groups)), strict=True))
 
 
 async def _granted(client: Client, group: Json) -> list[Json]:
