@@ -50,8 +50,8 @@ class FakeCore(knobs.Knobs):
         """The successful builds of each build, newest first."""
         self.tasks = executing.Tasks(self)
         self.limiter = auth.Limiter()
-        self.listeners: list[Callable[[Json], None]] = []
-        """Who hears of every update: the open websockets."""
+        self.listeners: list[Callable[[Json | None], None]] = []
+        """Who hears of every update: the open websockets; None means that they are dropped."""
         self.log: list[Call] = []
         self.version = "2.3.2"
         self.title = "Reference"
@@ -126,8 +126,7 @@ class FakeCore(knobs.Knobs):
                     self, update, "Komodo shutdown", stderr="Komodo shutdown during execution", success=False
                 )
                 updates.complete(self, update)
-        self.dropped += 1
-        self.listeners.clear()
+        self.drop_websockets()
 
     def state(self, kind: str, name: str, state: str | None) -> None:
         """What a resource is said to be from now on; None: what follows from what was done."""

@@ -43,8 +43,6 @@ class Knobs:
         self.failing: dict[tuple[str, str], str] = {}
         self.held: dict[str, str] = {}
         """The id of a held resource and of the update that holds it."""
-        self.dropped = 0
-        """How often the websockets were dropped."""
 
     def fail(
         self,
@@ -96,6 +94,11 @@ class Knobs:
         update = self.updates[self.held.pop(self.named(kind, name).id)]
         update["success"] = success
         updates.complete(self, update)
+
+    def drop_websockets(self: FakeCore) -> None:
+        """Every open update stream ends; new ones are let in."""
+        for listener in list(self.listeners):
+            listener(None)
 
     def busy(self: FakeCore, resource: Resource) -> bool:
         """Whether an execution runs on a resource."""

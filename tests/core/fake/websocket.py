@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.core.fake import auth, updates
+from tests.core.fake.clauses import Json
 from tests.core.fake.errors import RefusedError
 from tests.core.fake.state import User
 
@@ -14,15 +15,13 @@ if TYPE_CHECKING:
     from tests.core.fake.core import FakeCore
 
 _STATUS = {401: "401 Unauthorized", 429: "429 Too Many Requests", 500: "500 Internal Server Error"}
-_PAUSE = 0.01
-"""Seconds between looks at whether the sockets were dropped or the user disabled."""
 
 
 async def serve(core: FakeCore, scope: Any, receive: Any, send: Any) -> None:
     """One socket from connect to close."""
     await receive()
     if core.mute_websocket or scope["path"] != "/ws/update":
-        await send({"type": "websocket.close", "code": 1006})
+        await _refuse(scope, send)
         return
     await send({"type": "websocket.accept"})
     message = await receive()
@@ -34,7 +33,7 @@ async def serve(core: FakeCore, scope: Any, receive: Any, send: Any) -> None:
     except RefusedError as refused:
         text = f"[{_STATUS.get(refused.status, '401 Unauthorized')}]: {refused.error}"
         await send({"type": "websocket.send", "text": text})
-        await send({"type": "websocket.close", "code": 1000})
+        await _close(send, 1000)
         return
     await send({"type": "websocket.send", "text": "LOGGED_IN"})
     await _stream(core, who, receive, send)
@@ -62,11 +61,12 @@ def _user(core: FakeCore, message: Any) -> User:
 
 
 async def _stream(core: FakeCore, who: User, receive: Any, send: Any) -> None:
-    waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    waiting: asyncio.Queue[Json | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
 
-    def hear(update: dict[str, Any]) -> None:
-        if updates.visible(core, who, update):
-            waiting.put_nowait(updates.listed(core, update))
+    def hear(update: Json | None) -> None:
+        if update is None or updates.visible(core, who, update):
+            loop.call_soon_threadsafe(waiting.put_nowait, update and updates.listed(core, update))
 
     core.listeners.append(hear)
     gone = asyncio.ensure_future(_until_gone(receive))
@@ -83,19 +83,34 @@ async def _until_gone(receive: Any) -> None:
         pass
 
 
-async def _pass_on(core: FakeCore, who: User, waiting: asyncio.Queue[Any], gone: Any, send: Any) -> None:
-    dropped = core.dropped
-    while not gone.done():
-        if core.dropped != dropped:
-            await send({"type": "websocket.close", "code": 1012})
-            return
+async def _pass_on(core: FakeCore, who: User, waiting: asyncio.Queue[Json | None], gone: Any, send: Any) -> None:
+    while item := await _next(waiting, gone):
         if not who.enabled:
             text = json.dumps({"type": "INVALID_USER", "msg": "User is not enabled"})
             await send({"type": "websocket.send", "text": text})
-            await send({"type": "websocket.close", "code": 1000})
-            return
-        try:
-            item = await asyncio.wait_for(waiting.get(), _PAUSE)
-        except TimeoutError:
-            continue
+            break
         await send({"type": "websocket.send", "text": json.dumps(item)})
+    if not gone.done():
+        await _close(send, 1012)
+
+
+async def _next(waiting: asyncio.Queue[Json | None], gone: asyncio.Future[None]) -> Json | None:
+    """The next update; None when the client has left or Core drops the socket."""
+    item = asyncio.ensure_future(waiting.get())
+    await asyncio.wait({item, gone}, return_when=asyncio.FIRST_COMPLETED)
+    if item.done():
+        return item.result()
+    item.cancel()
+    return None
+
+
+async def _refuse(scope: Any, send: Any) -> None:
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await _close(send, 1000)
+        return
+    await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
+    await send({"type": "websocket.http.response.body", "body": b""})
+
+
+async def _close(send: Any, code: int) -> None:
+    await send({"type": "websocket.close", "code": code, "reason": ""})
