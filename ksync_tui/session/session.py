@@ -14,7 +14,7 @@ from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageE
 from ksync_tui.model.events import ActionLog
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.kinds.resource_sync import ResourceSync
+from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
@@ -25,7 +25,7 @@ from ksync_tui.session import managed
 from ksync_tui.session.byhand import BY_HAND, running
 from ksync_tui.session.core import CoreSide, blamed
 from ksync_tui.session.paths import checked, continuations
-from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing, renaming
+from ksync_tui.session.stored import adding, editing, existing, new_target, on_paths, removing, renaming
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
@@ -69,6 +69,7 @@ class Session:
         self._readers: dict[str, Reader] = {}
         self._planners: dict[str, Planner] = {}
         self.core: CoreSide | None = None
+        self._closed = False
         self._engine: Engine = self._home.engine
         if self._profile.engine == "core":
             self._open_core()
@@ -100,7 +101,10 @@ class Session:
         return self._asking(question, secret) if self._asking else None
 
     def close(self) -> None:
-        """Gives back the connection to a Core, and the database."""
+        """Gives back the connection to a Core, and the database. Once is enough."""
+        if self._closed:
+            return
+        self._closed = True
         self._engine.close()
         self._home.close()
 
@@ -147,8 +151,11 @@ class Session:
         return self._engine.capabilities.removals
 
     def profiles(self) -> tuple[Profile, ...]:
-        """Every profile that can be switched to."""
-        return self.settings.profiles()
+        """Every profile that can be switched to: of several with one name the one that the name means."""
+        by_name: dict[str, Profile] = {}
+        for profile in self.settings.profiles():
+            by_name.setdefault(profile.name, profile)
+        return tuple(by_name.values())
 
     # ------------------------------------------------------------------ syncs
 
@@ -211,6 +218,10 @@ class Session:
         """Changes config fields, and the source when paths are given, of a stored sync. Raises UsageError."""
         changed = {**fields, **self._on_paths(paths)}
         self._by_hand(editing(name, changed, self.snapshot().live, self.engine))
+
+    def config_of(self, name: str) -> ResourceSyncConfig:
+        """The config of a stored sync as it is now, for a form. Raises UsageError for one that does not exist."""
+        return existing(name, self.snapshot().live)[1].config
 
     def rename_sync(self, name: str, new: str) -> None:
         """Gives a stored sync another name. Raises UsageError."""

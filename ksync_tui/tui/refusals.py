@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
-NEED_ACTION = ("open", "zoom", "edit", "editor", "copy")
+NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes")
 NEED_FILE = ("edit", "editor")
 
 
@@ -56,4 +56,14 @@ def _cannot_run(page: ReviewScreen) -> str | None:
     return f"READ-ONLY: {page.session.read_only}" if page.session.read_only else None
 
 
-_OWN = {"problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run}
+def _no_changes(page: ReviewScreen) -> str | None:
+    if page.session.core is None:
+        return f"Only a Komodo Core writes that down; {page.key_of('history')} shows what ksync ran."
+    if page.action and page.action.verb == "create":
+        return "It does not exist yet."
+    return None
+
+
+_OWN = {
+    "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run, "changes": _no_changes,
+}  # fmt: skip
