@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.core.fake import app, auth, executing, knobs, updates
+from tests.core.fake import app, auth, checkout, executing, knobs, updates
 from tests.core.fake.clauses import Json
 from tests.core.fake.state import (
     SERVICE_USERS,
@@ -48,6 +48,12 @@ class FakeCore(knobs.Knobs):
         self.last_run_at: dict[str, int] = {}
         self.built: dict[str, list[Json]] = {}
         """The successful builds of each build, newest first."""
+        self.deployed_versions: dict[str, str] = {}
+        """The version of the build that each deployment runs."""
+        self.remotes: dict[str, Path] = {}
+        """Git repositories on this disk by the address Core knows them under: `github.com/me/infra`."""
+        self.pulled: dict[str, tuple[int, checkout.Checkout]] = {}
+        """When each folder was last pulled, and what that brought."""
         self.tasks = executing.Tasks(self)
         self.limiter = auth.Limiter()
         self.listeners: list[Callable[[Json | None], None]] = []
@@ -60,6 +66,10 @@ class FakeCore(knobs.Knobs):
         self.chatty = False
         """Whether every object of an answer has keys nobody knows."""
         self.mute_websocket = False
+        self.agents_answer = True
+        """Whether the enabled servers are reached."""
+        self.compose = "docker compose"
+        """The compose command of the agents."""
         self.sync_folder = Path("/komodo/syncs")
         """Where the folders of `files_on_host` syncs are; said to be /komodo/syncs in every text."""
         self.repo_folder = Path("/komodo/repo-cache")
@@ -120,6 +130,7 @@ class FakeCore(knobs.Knobs):
         self.jwts.clear()
         self.sessions.clear()
         self.tasks.drop()
+        self.held.clear()
         for update in self.updates.values():
             if update["status"] == "InProgress":
                 updates.add_log(

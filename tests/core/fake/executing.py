@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 Effect = Callable[["FakeCore", User, Resource | None, Json, Json], None]
 """What an execution does: the core, who, the target, its params, its update."""
 
+
+class NeverEndsError(Exception):
+    """An execution that goes round until Core restarts (facts h.3)."""
+
+
 EFFECTS: dict[str, Effect] = {}
 _PARALLEL = ("RunAction", "CancelAction", "CancelBuild", "CancelProcedure", "CancelRepoBuild")
 
@@ -130,6 +135,9 @@ def carry_out(core: FakeCore, task: Task) -> None:
     effect = EFFECTS.get(task.update["operation"], _just_says)
     try:
         effect(core, task.who, task.resource, task.params, task.update)
+    except NeverEndsError:
+        core.held[task.resource.id if task.resource else ""] = task.id
+        return
     except RefusedError as refused:
         fail(core, task.update, refused)
         return
@@ -152,6 +160,18 @@ def start(core: FakeCore, who: User, name: str, params: Json) -> Task:
     update = updates.start(core, who.id, name, target)
     title = resource.kind.header if resource else ""
     return Task(update, who, resource, params, core.polls.get(name, core.polls.get(title, 0)))
+
+
+def attempt(core: FakeCore, who: User, name: str, target: str) -> Json:
+    """A deploy inside a sync: an error is raised, and leaves its update in progress (facts h.22)."""
+    ref = _ref(executions()[name])
+    assert ref is not None
+    blank = {field.name: deepcopy(field.default) for field in executions()[name]}
+    task = start(core, who, name, {**blank, ref.name: target})
+    check(core, task)
+    EFFECTS[name](core, who, task.resource, task.params, task.update)
+    updates.complete(core, task.update)
+    return task.update
 
 
 def now(core: FakeCore, who: User, name: str, params: Json) -> Json:

@@ -18,6 +18,10 @@ def after_write(core: FakeCore, who: User, resource: Resource) -> None:
         resource.info["latest_services"] = [latest(resource, service) for service in found]
     elif resource.title == "Build":
         _build(resource)
+    elif resource.title == "ResourceSync":
+        from tests.core.fake.sync_refresh import refresh
+
+        refresh(core, resource)
 
 
 def _build(resource: Resource) -> None:

@@ -1,6 +1,7 @@
 """Every request a Core answers: importing the modules registers them."""
 
 from tests.core.fake import (
+    alerts,
     auth,
     export,
     general,
@@ -10,9 +11,29 @@ from tests.core.fake import (
     resources,
     running,
     states,
+    sync_commit,
+    sync_refresh,
+    sync_run,
     tags,
     updates,
     variables,
 )
 
-MODULES = (auth, export, general, groups, lists, permissions, resources, running, states, tags, updates, variables)
+MODULES = (
+    alerts,
+    auth,
+    export,
+    general,
+    groups,
+    lists,
+    permissions,
+    resources,
+    running,
+    states,
+    sync_commit,
+    sync_refresh,
+    sync_run,
+    tags,
+    updates,
+    variables,
+)

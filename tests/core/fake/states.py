@@ -68,7 +68,8 @@ def state(core: FakeCore, resource: Resource) -> str:
 
 
 def _server(core: FakeCore, resource: Resource) -> str:
-    return "Ok" if resource.config["enabled"] else "Disabled"
+    answers_or_not = "Ok" if core.agents_answer else "NotOk"
+    return answers_or_not if resource.config["enabled"] else "Disabled"
 
 
 def _on_host(none: str) -> object:
