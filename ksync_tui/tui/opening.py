@@ -19,17 +19,16 @@ if TYPE_CHECKING:
     from ksync_tui.tui.screens.syncs import SyncsScreen
 
 
-CORE_COMMIT = """\
-Let Core write all that is live into the file of {name}?
-
-The whole file is written anew: its layout, its order and its comments are lost, and secret values stand in it in the
-clear. Core commits it by itself where the file is in a git repository. To take over single changes and leave the rest
-of the file as it is, tick them in the review instead."""
-
-REMOVE = """\
-Delete the sync {name}? Its files and what it made stay; only what it says of itself is lost.
-
-Type its name to allow it."""
+CORE_COMMIT = (
+    "Let Core write all that is live into the file of {name}?\n\n"
+    "The whole file is written anew: its layout, its order and its comments are lost, and secret values stand in it in "
+    "the clear. Where the file is in a git repository, Core commits it by itself.\n\n"
+    "The review takes over single changes and leaves the rest of a file as it is."
+)
+REMOVE = (
+    "Delete the sync {name}? Its files and what it made stay; only what it says of itself is lost.\n\n"
+    "Type its name to allow it."
+)
 
 
 def show_syncs(app: KsyncApp, start: Sync | None) -> None:

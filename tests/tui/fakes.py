@@ -151,6 +151,7 @@ class FakeSession:
     answers: list[str | None] = field(default_factory=list)
     ask: Ask | None = None
     closed: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     written: list[FileChange] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
@@ -261,7 +262,7 @@ class FakeSession:
         return Plan(sync.options, self.engine, left, (PROBLEM,), {"stack": 4, "server": 11}, renames)
 
     def known_secrets(self) -> Mapping[str, str]:
-        return {}
+        return self.secrets
 
     def confirmation(self, selection: Selection) -> Confirmation:
         deletes = selection.deletes
@@ -307,7 +308,7 @@ class FakeSession:
         return [Target("build", "app"), Target("stack", "web")]
 
     def by_hand(self, target: Target) -> Selection:
-        action = Action("run" if target.kind == "build" else "deploy", target, "run by hand")
+        action = Action("run" if target.kind in ("build", "resource_sync") else "deploy", target, "run by hand")
         return Plan(SyncOptions("by hand"), self.engine, (action,)).select([action.id])
 
     def stop(self, run: int, *, now: bool = False) -> None:

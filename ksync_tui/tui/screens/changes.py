@@ -11,7 +11,7 @@ from textual.binding import BindingType
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.changes import ChangeRow, change_row, headline, is_alert
-from ksync_tui.present.text import count, cut_end, cut_middle, neutral, pad
+from ksync_tui.present.text import count, cut_end, neutral, pad
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import local_zone
 from ksync_tui.tui.screens.base import error_text
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ksync_tui.model.events import Change
     from ksync_tui.model.resource import Target
 
-STATE_LOOK = {"running": "accent", "failed": "problem", "open": "problem", "resolved": "dim"}
-WHO = 12
+STATE_LOOK = {"running": "accent", "failed": "problem", "open": "update", "resolved": "dim"}
+WHO = 10
 """Cells of who did it."""
 
 
@@ -110,9 +110,10 @@ class ChangesScreen(Listing[None]):
 
     def _draw(self, line: int, width: int) -> Text:
         row = self.shown[line][1]
-        text = ink(f"{row.when:<17}", "dim")
+        text = ink(f"{row.when:<16} ", "dim")
         text.append(f"{row.state:<9}", style(STATE_LOOK.get(row.state, "plain")))
-        room = max((width - 26 - WHO - 4) // 2, 8)
-        text.append(pad(row.what, room), style("bold")).append("  ")
-        text.append(pad(cut_middle(row.target, room), room)).append("  ")
-        return text.append(cut_end(row.who, max(width - text.cell_len, 0)), style("dim"))
+        room = max(width - text.cell_len - WHO - 5, 16)
+        what, target = room - room * 2 // 5, room * 2 // 5
+        text.append(pad(cut_end(row.what, what), what), style("bold")).append("  ")
+        text.append(pad(row.target, target)).append("  ")
+        return text.append(cut_end(row.who, max(width - text.cell_len - 1, 0)), style("dim"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -121,7 +121,7 @@ class SyncForm(Page[Result], Generic[Result]):
 
     def value(self, name: str) -> str:
         """What is typed in a field."""
-        return self.query_one(f"#{name}", Input).value.strip()
+        return next((field.value.strip() for field in self.query(Input) if field.id == name), "")
 
     def tags(self) -> list[str]:
         """The tags that are typed."""
@@ -134,7 +134,8 @@ class SyncForm(Page[Result], Generic[Result]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._show_problem(event.input.id or "", None)
-        self.run_worker(self._check(), group="check", exclusive=True)
+        check: Callable[[], Coroutine[None, None, None]] = self._check
+        self.run_worker(check, group="check", exclusive=True)
         self._consequences()
 
     @on(Input.Submitted)
@@ -165,7 +166,8 @@ class SyncForm(Page[Result], Generic[Result]):
         if problem:
             self.problems[name] = problem
         words = ink(f"! {neutral(problem)}", "problem") if problem else ""
-        self.query_one(f"#{name}-problem", Static).update(words)
+        for line in self.query(f"#{name}-problem").results(Static):  # none when the form was left meanwhile
+            line.update(words)
 
 
 def _field(name: str, meaning: str, value: str) -> Input:

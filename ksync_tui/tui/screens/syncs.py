@@ -29,6 +29,11 @@ No syncs yet: {new} makes one from a folder or a file of resources.
 Look at one without keeping it    ksync PATH
 Look around without risk          ksync demo"""
 
+EMPTY_CORE = """
+No syncs of this Core that you may see: {new} makes one over files where Core runs.
+
+Look at files of this machine without keeping a sync    ksync PATH"""
+
 STATE_LOOK = {"pending": "update", "problem": "problem", "unread": "dim", "in sync": "plain"}
 NARROW = 100
 """Cells under which the source gives way."""
@@ -157,7 +162,7 @@ class SyncsScreen(Listing[None]):
     def _listed(self, syncs: list[Sync]) -> None:
         self.syncs = syncs
         self._listed_once = True
-        self.items.say_empty(EMPTY.format(new=self.key_of("new")))
+        self.items.say_empty((EMPTY_CORE if self.session.core else EMPTY).format(new=self.key_of("new")))
         self.fill()
         self._point_at_newest()
         self.busy = Busy.now("Planning")
