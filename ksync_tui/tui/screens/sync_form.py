@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from ksync_tui.errors import KsyncError
@@ -56,6 +56,7 @@ class SyncForm(Page[Result], Generic[Result]):
     def __init__(self) -> None:
         super().__init__()
         self.problems: dict[str, str] = {}
+        self._settling: Timer | None = None
 
     def typed(self) -> tuple[Field, ...]:
         """What is typed."""
@@ -134,9 +135,14 @@ class SyncForm(Page[Result], Generic[Result]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._show_problem(event.input.id or "", None)
-        check: Callable[[], Coroutine[None, None, None]] = self._check
-        self.run_worker(check, group="check", exclusive=True)
+        self.workers.cancel_group(self, "check")
+        if self._settling:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE, self._settled)
         self._consequences()
+
+    def _settled(self) -> None:
+        self.run_worker(self._check(), group="check", exclusive=True)
 
     @on(Input.Submitted)
     def _entered(self) -> None:
@@ -149,7 +155,6 @@ class SyncForm(Page[Result], Generic[Result]):
         self.changed()
 
     async def _check(self) -> None:
-        await asyncio.sleep(SETTLE)
         for name, problem_of in self.checks().items():
             value = self.value(name)
             self._show_problem(name, await self._asked(partial(problem_of, value)) if value else None)
