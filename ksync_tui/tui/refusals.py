@@ -58,7 +58,7 @@ def _cannot_run(page: ReviewScreen) -> str | None:
 
 def _no_changes(page: ReviewScreen) -> str | None:
     if page.session.core is None:
-        return f"Only a Komodo Core writes that down; {page.key_of('history')} shows what ksync ran."
+        return f"That is for a Komodo Core; {page.key_of('history')} shows ksync's runs."
     if page.action and page.action.verb == "create":
         return "It does not exist yet."
     return None

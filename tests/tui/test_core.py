@@ -285,7 +285,7 @@ async def test_without_a_core_the_history_of_a_resource_is_not_there() -> None:
         await driver.at("review")
         await driver.point("~ web")
         await driver.press("w")
-        await driver.see("Only a Komodo Core writes that down; H shows what ksync ran.")
+        await driver.see("That is for a Komodo Core; H shows ksync's runs.")
 
 
 @pytest.mark.parametrize("size", SIZES)

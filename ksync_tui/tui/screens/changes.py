@@ -11,7 +11,7 @@ from textual.binding import BindingType
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.changes import ChangeRow, change_row, headline, is_alert
-from ksync_tui.present.text import count, cut_end, neutral, pad
+from ksync_tui.present.text import cell_width, count, cut_end, neutral, pad
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import local_zone
 from ksync_tui.tui.screens.base import error_text
@@ -108,12 +108,16 @@ class ChangesScreen(Listing[None]):
         self.items.say_empty("\nNothing happened yet that Core wrote down.")
         self.fill()
 
+    def _widest(self, column: str) -> int:
+        return max((cell_width(getattr(row, column)) for _, row in self.shown), default=0)
+
     def _draw(self, line: int, width: int) -> Text:
         row = self.shown[line][1]
         text = ink(f"{row.when:<16} ", "dim")
         text.append(f"{row.state:<9}", style(STATE_LOOK.get(row.state, "plain")))
         room = max(width - text.cell_len - WHO - 5, 16)
-        what, target = room - room * 2 // 5, room * 2 // 5
+        what = min(self._widest("what"), room - room * 2 // 5)
+        target = min(self._widest("target"), room - what)
         text.append(pad(cut_end(row.what, what), what), style("bold")).append("  ")
         text.append(pad(row.target, target)).append("  ")
         return text.append(cut_end(row.who, max(width - text.cell_len - 1, 0)), style("dim"))

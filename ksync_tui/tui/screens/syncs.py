@@ -189,7 +189,7 @@ class SyncsScreen(Listing[None]):
         row = self.rows.get(sync.name)
         cells = [ink(pad(neutral(sync.name), self._widest(lambda one: one.name, MOST_NAME)), "bold"), _state(sync, row)]
         if width >= NARROW:
-            room = self._widest(lambda one: self._place(one), MOST_PLACE)
+            room = self._widest(lambda one: self._place(one), max(MOST_PLACE, width - 90))
             cells.append(ink(pad(neutral(self._place(sync)), room), "dim"))
         cells.append(_pending(row))
         used = sum(cell.cell_len + len(BETWEEN) for cell in cells)
@@ -224,6 +224,5 @@ def _last(row: SyncRow | KsyncError | None, width: int) -> Text:
     if isinstance(row, KsyncError) or (row.problem and row.state in ("problem", "unread")):
         words = str(row) if isinstance(row, KsyncError) else row.problem or ""
         return ink(cut_end(neutral(words), width), "problem" if width > 20 else "dim")
-    if row.last_run is None:
-        return ink("never run", "dim")
-    return ink(clock(row.last_run.created, time.time(), local_zone()), "dim")
+    ran = max(row.last_run.created if row.last_run else 0.0, row.ran or 0.0)
+    return ink(clock(ran, time.time(), local_zone()) if ran else "never run", "dim")
