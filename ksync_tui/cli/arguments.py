@@ -114,6 +114,7 @@ def _plan(parser: argparse.ArgumentParser) -> None:
     _source(parser)
     _json(parser)
     parser.add_argument("--markdown", action="store_true", help="Markdown, for comments on a change")
+    _origin(parser)
 
 
 def _ticks(parser: argparse.ArgumentParser) -> None:
@@ -127,8 +128,14 @@ def _apply(parser: argparse.ArgumentParser) -> None:
     _ticks(parser)
     _json(parser)
     parser.add_argument("--allow-delete", action="store_true", help="deletes too")
+    _origin(parser)
     _removal(parser)
     parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
+
+
+def _origin(parser: argparse.ArgumentParser) -> None:
+    says = "only what moved on this side since this sync applied it: edited in the files (or new there), live, or both"
+    parser.add_argument("--origin", choices=["files", "live", "both"], help=says)
 
 
 def _removal(parser: argparse.ArgumentParser) -> None:
@@ -146,6 +153,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
 def _commit(parser: argparse.ArgumentParser) -> None:
     _source(parser)
     _ticks(parser)
+    _origin(parser)
     parser.add_argument("--message", "-m", metavar="TEXT", help="the commit message")
 
 
@@ -163,7 +171,7 @@ def _export(parser: argparse.ArgumentParser) -> None:
 
 def _syncs(parser: argparse.ArgumentParser) -> None:
     _json(parser)
-    actions = parser.add_subparsers(dest="action", metavar="add|edit|remove")
+    actions = parser.add_subparsers(dest="action", metavar="add|edit|rename|remove|refresh|commit")
     for name, summary in (("add", "a new sync over files"), ("edit", "change a sync's options")):
         child = actions.add_parser(name, help=summary, description=summary)
         _place(child, argparse.SUPPRESS)
@@ -173,9 +181,25 @@ def _syncs(parser: argparse.ArgumentParser) -> None:
         child.add_argument("--match-tag", action="append", metavar="T", help="only resources with all these tags")
         for switch in ("managed", "delete", "include-variables", "include-user-groups"):
             child.add_argument(f"--{switch}", action=argparse.BooleanOptionalAction, default=None)
-    remove = actions.add_parser("remove", help="forget a sync; its files and resources stay")
-    remove.add_argument("name", metavar="NAME")
-    _place(remove, argparse.SUPPRESS)
+    for name, summary in (
+        ("rename", "give a sync another name"),
+        ("remove", "forget a sync; its files and resources stay"),
+        ("refresh", "let a Komodo Core read the source of its sync anew"),
+        ("commit", "let a Komodo Core write all that is live into the file of its managed sync"),
+    ):
+        child = actions.add_parser(name, help=summary, description=summary)
+        child.add_argument("name", metavar="NAME")
+        if name == "rename":
+            child.add_argument("new", metavar="NEW")
+        if name == "commit":
+            child.add_argument("--yes", "-y", action="store_true", help="do not ask")
+        _place(child, argparse.SUPPRESS)
+
+
+def _changes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", nargs="?", metavar="KIND/NAME", help="only those of one resource")
+    parser.add_argument("--log", metavar="ID", help="all that was written down of one of them")
+    _json(parser)
 
 
 def _runs(parser: argparse.ArgumentParser) -> None:
@@ -218,6 +242,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "export": ("live resources as TOML", _export),
     "syncs": ("the syncs and their states; add, edit, remove", _syncs),
     "runs": ("past and running runs (also: history); show, watch, resume, undo", _runs),
+    "changes": ("what happened in a Komodo Core, whoever did it: updates and alerts", _changes),
     "doctor": ("what works here: engine, Docker hosts, git, terminal", _json),
     "schema": ("JSON Schema of resource files, for editors", _schema),
     "_run": ("", _run_frozen),

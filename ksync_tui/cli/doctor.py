@@ -45,12 +45,29 @@ def doctor(wanted: Namespace, output: Output) -> int:
 
 
 def _kept(session: Session) -> list[Finding]:
-    count = len(session.snapshot().live)
+    settings = session.settings
+    told = f"{settings.file}, {len(settings.hosts)} hosts mapped, profiles: {_names(session)}"
     return [
-        Finding("engine", True, f"{session.engine}, profile {session.profile}"),
-        Finding("database", True, f"{session.settings.state}, {count:,} live resources"),
-        Finding("settings", None, f"{session.settings.file}, {len(session.settings.hosts)} hosts mapped"),
+        Finding("database", True, str(settings.state)),
+        Finding("settings", None, told),
+        *(Finding("settings", None, f"warning: {warning}") for warning in settings.warnings),
+        _engine(session),
     ]
+
+
+def _names(session: Session) -> str:
+    return ", ".join(one.name for one in session.profiles())
+
+
+def _engine(session: Session) -> Finding:
+    """Whether live resources can be read, and where they are."""
+    where = f" at {session.address}" if session.address else ""
+    try:
+        found = f"{len(session.snapshot().live):,} live resources"
+        who = f", {session.core.who()}" if session.core else ""
+    except KsyncError as error:
+        return Finding("engine", False, f"{session.engine}, profile {session.profile}{where}: {error}")
+    return Finding("engine", True, f"{session.engine}, profile {session.profile}{where}{who}, {found}")
 
 
 def _git() -> Finding:

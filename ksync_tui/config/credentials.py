@@ -9,9 +9,9 @@ Each value is looked for in this order, and the first that is there is taken:
     5. the keyring:                    service ksync:ADDRESS, user name `key`, `secret`, or the user for a password
     6. whoever can be asked
 
-A variable is never sent to another address than the one that comes with it in the environment. None of them, except
-one that comes with the very address, is sent where a file in the current folder says: whoever wrote that file is
-not always whose the variables are. No value is in a repr or an error.
+A variable is never sent to another address than the one that comes with it in the environment, nor a password for
+another user. Where a file in the current folder says the address, only variables that come with that very address are
+sent: whoever wrote the file need not be whose the variables are. No value is in a repr or an error.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _found(wanted: _Wanted, profile: Profile, environ: Mapping[str, str], ask: A
     """What the places say, in their order, each with its name; the next is not looked at before it is needed."""
     if not profile.secrets.foreign:
         yield _of(environ, _own_variable(wanted.name, profile))
-    may_go = [names for names in (KSYNC, *KOMODO) if _may_go(names, profile, environ)]
+    may_go = [names for names in (KSYNC, *KOMODO) if _may_give(names, wanted, profile, environ)]
     late = [names for names in may_go if names is not KSYNC and not names_address(environ, names)]
     for names in may_go:
         if names not in late:
@@ -117,6 +117,12 @@ def _may_go(names: Names, profile: Profile, environ: Mapping[str, str]) -> bool:
     if profile.secrets.foreign and not names_address(environ, names):
         return False
     return belongs(environ, names, profile.address)
+
+
+def _may_give(names: Names, wanted: _Wanted, profile: Profile, environ: Mapping[str, str]) -> bool:
+    """Whether these variables may say it; a password that comes with another user is that user's."""
+    whose = environ.get(names.user, "").strip() if wanted.name == "password" else ""
+    return whose in ("", wanted.account) and _may_go(names, profile, environ)
 
 
 def _of(environ: Mapping[str, str], name: str) -> tuple[str, str]:
@@ -177,9 +183,9 @@ def _nowhere(wanted: _Wanted, profile: Profile, environ: Mapping[str, str]) -> C
     withheld = [
         name
         for names in (KSYNC, *KOMODO)
-        if (name := _variable(names, wanted.name)) and name in environ and not _may_go(names, profile, environ)
+        if (name := _variable(names, wanted.name)) in environ and not _may_give(names, wanted, profile, environ)
     ]
-    why = f"{', '.join(withheld)} may belong to another address and is not sent there" if withheld else None
+    why = f"{', '.join(withheld)} may belong to another address or user and is not sent there" if withheld else None
     places = "; ".join(_places(wanted, profile))
     what = f"no {wanted.name} for {profile.address} (profile {profile.name})"
     return ConfigError(what, why=why, hint=f"It can be given as {places}.")

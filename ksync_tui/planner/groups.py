@@ -1,7 +1,8 @@
 """User groups for an engine that keeps rights per resource: patterns become what they match (facts c.9, e.5). Pure.
 
 Unlike in Core, what the same plan creates is matched too (facts h.21), rights without a level count (h.9), and of
-entries for one resource the last one stands.
+entries for one resource the last one stands. Users that do not exist are left out with a warning, as they would be
+dropped without one and differ for ever (h.9).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ksync_tui.model.kinds.common import TargetRef
 from ksync_tui.model.kinds.registry import BY_TITLE
 from ksync_tui.model.kinds.user_group import TargetPermission, UserGroup
 from ksync_tui.model.patterns import pattern
-from ksync_tui.model.resource import Declarations, Declared, Reference, Snapshot, Target, fingerprint
+from ksync_tui.model.resource import Declarations, Declared, Problem, Reference, Snapshot, Target, fingerprint
 
 _Names = Mapping[str, list[str]]
 
@@ -28,8 +29,17 @@ def expanded(declarations: Declarations, snapshot: Snapshot) -> Declarations:
     names: dict[str, list[str]] = defaultdict(list)
     for kind, name in dict.fromkeys([*snapshot.live, *(one.target for one in declarations.resources)]):
         names[kind].append(name)
-    resources = (_expanded(one, names, snapshot) for one in declarations.resources)
-    return replace(declarations, resources=tuple(resources))
+    resources = tuple(_expanded(one, names, snapshot) for one in declarations.resources)
+    unknown = [problem for one in declarations.resources for problem in _unknown_users(one, snapshot)]
+    return replace(declarations, resources=resources, problems=(*declarations.problems, *unknown))
+
+
+def _unknown_users(declared: Declared, snapshot: Snapshot) -> Iterator[Problem]:
+    if declared.target.kind == "user_group" and snapshot.users is not None:
+        for user in cast(UserGroup, declared.resource).users:
+            if user not in snapshot.users:
+                message = f"{declared.target} names user {user!r}, whom the engine does not know: left out"
+                yield Problem("warning", declared.place, message, "correct the name, or add the user", declared.target)
 
 
 def _expanded(declared: Declared, names: _Names, snapshot: Snapshot) -> Declared:
@@ -40,8 +50,9 @@ def _expanded(declared: Declared, names: _Names, snapshot: Snapshot) -> Declared
         entries = {(entry.target.type, entry.target.id): entry for entry in _entries(group, names)}
     except EngineError as error:
         return replace(declared, blocked=str(error))
+    users = [user for user in group.users if snapshot.users is None or user in snapshot.users]
     resource = group.model_copy(
-        update={"permissions": list(entries.values()), "users": [] if group.everyone else group.users}
+        update={"permissions": list(entries.values()), "users": [] if group.everyone else users}
     )
     new = (Target(BY_TITLE[title].name, name) for title, name in entries)
     references = tuple(Reference(("permissions",), target) for target in new if target not in snapshot.live)

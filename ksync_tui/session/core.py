@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import BusyError, ForbiddenError, KsyncError, WriteBackError
 from ksync_tui.model.kinds.resource_sync import ResourceSync
 from ksync_tui.model.resource import Place, Problem, SourceFile, Target
+from ksync_tui.model.secrets import Redactor
 from ksync_tui.present.text import moment
 from ksync_tui.session.syncs import Sync, SyncRow, SyncState, options_of
 from ksync_tui.source.base import Gathered
@@ -74,6 +75,11 @@ class CoreSide:
     engine: CoreEngine
     read_only: bool
 
+    def who(self) -> str:
+        """As whom one is logged in, and which version the Core is."""
+        name, admin = self.engine.who()
+        return f"Komodo Core {self.engine.server_version()}, as {name}{' (admin)' if admin else ''}"
+
     def sync_of(self, resource: ResourceSync) -> Sync:
         """A sync of Core's. Its files are where Core is, so Core reads and writes them."""
         target = Target("resource_sync", resource.name)
@@ -125,9 +131,14 @@ class CoreSide:
         """The newest updates and alerts, of all or of one target, newest first."""
         return self.engine.changes(target, MOST)
 
-    def log_of(self, change: Change) -> list[str]:
-        """All that Core wrote down of a change, line by line."""
-        return self.engine.log_of(change.id) if change.id else []
+    def log_of(self, change: str) -> list[str]:
+        """All that Core wrote down of a change, by its id, line by line; known secrets are masked."""
+        mask = Redactor(self.engine.known_secrets())
+        return [mask(line) for line in self.engine.log_of(change)]
+
+    def refresh(self, sync: str) -> None:
+        """Lets Core read the source of a sync anew. Raises EngineError."""
+        self.engine.sync(sync, fresh=True)
 
 
 def _place(resource: ResourceSync) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +11,7 @@ from ksync_tui import config
 from ksync_tui.engine.base import Stop, never
 from ksync_tui.engine.embedded.home import open_home
 from ksync_tui.engine.embedded.remembered import Remembered
-from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageError
+from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageError, WriteBackError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
@@ -23,7 +24,7 @@ from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
 from ksync_tui.session import managed
 from ksync_tui.session.byhand import BY_HAND, running
-from ksync_tui.session.core import CoreSide, blamed
+from ksync_tui.session.core import CoreSide, CoreSource, blamed
 from ksync_tui.session.paths import checked, continuations
 from ksync_tui.session.stored import adding, editing, existing, new_target, on_paths, removing, renaming
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Plan, Removal, Selection
     from ksync_tui.model.resource import Declarations, Problem, Snapshot
     from ksync_tui.session.managed import CommitDraft, Draft, FileChange
+    from ksync_tui.writeback.files import FileEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Session:
         ask: Ask | None = None,
     ) -> Self:
         """The session of this user, or the one kept in `home`, in a profile. Raises ConfigError, StoreError."""
-        settings = config.load({"KSYNC_HOME": str(home)} if home else None)
+        settings = config.load({**os.environ, "KSYNC_HOME": str(home)} if home else None)
         return cls(settings, settings.profile(profile, engine), ask)
 
     def switched(self, profile: str) -> Self:
@@ -368,8 +370,7 @@ class Session:
 
     def edits_of(self, review: Review, draft: Draft, text: str) -> FileChange:
         """What saving an edited block would write. Raises WriteBackError where it is no sound block."""
-        del review  # the draft holds all of it
-        return managed.edited(draft, text, {*self.known_secrets().values(), *draft.tokens.values()})
+        return managed.edited(review, draft, text, {*self.known_secrets().values(), *draft.tokens.values()})
 
     def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
         """What taking live into the files would write for the ticked ids. Raises WriteBackError."""
@@ -377,7 +378,26 @@ class Session:
 
     def write(self, changes: Sequence[FileChange]) -> str:
         """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all."""
-        return managed.write(changes)
+        said = managed.write(changes, self._keep)
+        with self._home.engine.group():
+            for sync, target, live in (one for change in changes for one in change.agreed):
+                self._engine.acting_for(sync).agree(target, live)
+        return said
+
+    def _keep(self, sync: Sync, edit: FileEdit) -> None:
+        """Writes a text that its sync keeps: Core a file of its own, the sync itself an inline text."""
+        from ksync_tui.writeback.secrets import refuse_secrets
+
+        self._writable()
+        refuse_secrets(edit.name, edit.before, edit.after, self.known_secrets())
+        before, after = ((text or b"").decode("utf-8") for text in (edit.before, edit.after))
+        if self.core and isinstance(sync.source, CoreSource):
+            self.core.write(sync.name, edit.name, before, after)
+        elif (stored := self.sync(sync.name)).source != sync.source:
+            why, hint = "it changed since it was read", "Read it again."
+            raise WriteBackError("the text was left as it was", where=stored.name, why=why, hint=hint)
+        else:
+            self.edit_sync(sync.name, {"file_contents": after})
 
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         """The commit of changes; None where the files are in no git work tree."""

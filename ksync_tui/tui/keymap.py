@@ -96,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("give", ("enter",), "go on", "Give what was typed", ("ask",), 10),
     Command("keep", ("enter",), "save", "Save the sync's name and what it may do", ("sync",), 10),
     Command("open", ("enter",), "open", "Open what is under the cursor", LISTINGS, 14),
+    Command("origin", ("o",), "from", "Only from files, live, both (or / origin:live)", ("review",), 14),
     Command("new", ("n",), "new", "Make a sync from a folder or a file", ("syncs",), 15),
     Command("run_sync", ("R",), "run by Core", "Let Core run the whole sync, by itself", ("syncs",), 16),
     Command("core_commit", ("C",), "commit by Core", "Let Core write live into a managed sync's file", ("syncs",), 17),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ksync_tui.tui.screens.review import ReviewScreen
 
-NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "copy")
+NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "origin", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
 NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes")
-NEED_FILE = ("edit", "editor")
+NEED_FILE = ("editor",)
 
 
 def why_not(page: ReviewScreen, command: str) -> str | None:
@@ -42,8 +42,8 @@ def _cannot_go(page: ReviewScreen) -> str | None:
 def _cannot_turn(page: ReviewScreen) -> str | None:
     """Live is taken into the files of a managed sync, and into a source of one file."""
     files = page.review.declarations.files if page.review else ()
-    if not any(file.path for file in files):
-        return f"{page.sync.name} has no file on this machine that live could be taken into."
+    if not files:
+        return f"{page.sync.name} has no file that live could be taken into."
     if page.sync.managed or len(files) == 1:
         return None
     edit, editor = page.key_of("edit"), page.key_of("editor")
@@ -64,6 +64,12 @@ def _no_changes(page: ReviewScreen) -> str | None:
     return None
 
 
+def _no_origins(page: ReviewScreen) -> str | None:
+    known = page.origin or (page.side and page.side.outline.has_origins)
+    return None if known else "Nothing of this was applied before."
+
+
 _OWN = {
     "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run, "changes": _no_changes,
+    "origin": _no_origins,
 }  # fmt: skip

@@ -142,7 +142,7 @@ def test_a_variable_never_goes_to_another_address_than_its_own(environ: dict[str
     assert credentials(core(WRITTEN), environ) == FROM_FILE
     told = refusal(core(), environ)
     if "KSYNC_CORE_USER" not in environ:
-        assert "may belong to another address and is not sent there" in told
+        assert "may belong to another address or user and is not sent there" in told
     assert "_env_" not in told
 
 
@@ -204,6 +204,14 @@ def test_with_a_user_it_is_a_login() -> None:
     assert credentials(core(secrets, user="ana"), {}) == Login("ana", "pw")
     for name in ("KSYNC_CORE_PASSWORD", "KSYNC_CORE_PASSWORD_PROD"):
         assert credentials(core(secrets, user="ana"), {name: "pass word ß"}) == Login("ana", "pass word ß")
+
+
+def test_a_password_that_comes_with_another_user_is_not_tried() -> None:
+    environ = {"KSYNC_CORE_USER": "ana", "KSYNC_CORE_PASSWORD": "hunter2"}
+    told = refusal(core(user="ben"), environ)
+    assert "KSYNC_CORE_PASSWORD may belong to another address or user" in told
+    assert "hunter2" not in told
+    assert credentials(core(user="ana"), environ) == Login("ana", "hunter2")
 
 
 def test_the_user_of_the_environment_is_one_where_the_profile_has_no_key() -> None:

@@ -174,6 +174,22 @@ def test_a_key_without_a_host_is_for_every_host_of_its_folder(place: Place) -> N
     assert spoken(place.profile("one")) == ("https://one.example", "K_a_K", "S_a_S")
 
 
+def test_a_key_without_a_host_is_for_no_host_of_another_folder(place: Place, tmp_path: Path) -> None:
+    key = write(tmp_path / "a", 'key = "K_a_K"\n')
+    host = write(tmp_path / "b", 'host = "https://b.example"\nsecret = "S_b_S"\n')
+    given = place.profile("komodo", KOMODO_CLI_CONFIG_PATHS=f"{key},{host}")
+    assert spoken(given) == ("https://b.example", "", "S_b_S")
+
+
+def test_a_host_that_the_current_folder_repeats_is_that_of_the_home(place: Place) -> None:
+    text = 'host = "https://a.example"\n'
+    write(place.komodo, text + 'key = "K_a_K"\n')
+    write(place.here, text)
+    given = place.load().profile(engine="core")
+    assert spoken(given) == ("https://a.example", "K_a_K", "")
+    assert str(place.komodo) in given.origin
+
+
 def test_a_key_does_not_follow_to_another_host(place: Place) -> None:
     """Komodo CLI would send it there."""
     text = 'host = "https://a.example"\nkey = "K_a_K"\nsecret = "S_a_S"\n'

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast, get_args
 
+from ksync_tui.engine.core.names import USER
 from ksync_tui.engine.core.reading import Reading
 from ksync_tui.engine.core.text import plain, sentence
 from ksync_tui.engine.core.wire import Json, build
@@ -73,6 +74,7 @@ def snapshot_of(
         built=built,
         changed_files={target: files for target in runnable if (files := _changed_files(reading.info[target]))},
         unreachable=_unreachable(reading),
+        users=frozenset(reading.directory.ids[USER]) if not reading.hidden else None,
     )
 
 

@@ -49,8 +49,9 @@ class Writer:
             raise EngineError("it exists already", where=str(target), hint="Plan again to see how it differs")
 
     async def create(self, target: Target, proposed: Resource) -> None:
-        """Creates a resource and gives it all that was declared."""
-        await self.absent(target)
+        """Creates a resource and gives it all that was declared. Core refuses a taken name, but for groups."""
+        if target.kind == "user_group":
+            await self.absent(target)
         await self._certainly(target, lambda: self._create(target, proposed), gone=False)
         await self._settle(target, proposed)
 
@@ -62,8 +63,8 @@ class Writer:
 
     async def delete(self, target: Target) -> None:
         """Deletes a resource; Core takes down what was deployed of it (facts b.1)."""
-        await self.existing(target)
         if target.kind == "user_group":
+            await self.existing(target)
             call, params = "DeleteUserGroup", {"id": self.directory.id(target)}
         else:
             call = f"Delete{KINDS[target.kind].title}"
