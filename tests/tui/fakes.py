@@ -125,8 +125,8 @@ class FakeCoreSide:
             raise self.error
         return [one for one in self.happened if target in (None, one.target)]
 
-    def log_of(self, change: Change) -> list[str]:
-        return self.logs[change.id]
+    def log_of(self, change: str) -> list[str]:
+        return self.logs[change]
 
     def commit(self, sync: str) -> str:
         self.committed.append(sync)
@@ -151,7 +151,6 @@ class FakeSession:
     answers: list[str | None] = field(default_factory=list)
     ask: Ask | None = None
     closed: bool = False
-    secrets: Mapping[str, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     written: list[FileChange] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
@@ -262,7 +261,7 @@ class FakeSession:
         return Plan(sync.options, self.engine, left, (PROBLEM,), {"stack": 4, "server": 11}, renames)
 
     def known_secrets(self) -> Mapping[str, str]:
-        return self.secrets
+        return {}
 
     def confirmation(self, selection: Selection) -> Confirmation:
         deletes = selection.deletes

@@ -14,7 +14,6 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.model.secrets import Redactor
 from ksync_tui.present.changes import headline
 from ksync_tui.present.text import count, neutral
 from ksync_tui.tui import keymap
@@ -26,7 +25,6 @@ from ksync_tui.tui.widgets.wrap import breaks, indent_of
 
 if TYPE_CHECKING:
     from ksync_tui.model.events import Change
-    from ksync_tui.session.core import CoreSide
 
 STEP = "  "
 """What stands before all lines of a step but its first."""
@@ -54,7 +52,7 @@ class LogScreen(Page[None]):
         """Asks Core for it."""
         self.query_one(Lines).focus()
         if core := self.session.core:
-            self.work("Asking Core for the log", partial(self._ask, core), self._read)
+            self.work("Asking Core for the log", partial(core.log_of, self.change.id), self._read)
 
     def on_resize(self, event: events.Resize) -> None:
         """Long lines are broken anew; nothing of a log is cut off."""
@@ -80,10 +78,6 @@ class LogScreen(Page[None]):
     @property
     def _title(self) -> str:
         return headline(self.change, time.time(), local_zone())
-
-    def _ask(self, core: CoreSide) -> list[str]:
-        redact = Redactor(self.session.known_secrets())
-        return [redact(line) for line in core.log_of(self.change)]
 
     def _read(self, lines: list[str]) -> None:
         self.log_lines = [neutral(line) for line in lines]
