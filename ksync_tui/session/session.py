@@ -159,6 +159,10 @@ class Session:
             by_name.setdefault(profile.name, profile)
         return tuple(by_name.values())
 
+    def warnings(self) -> tuple[str, ...]:
+        """What is unwise or broken in the profiles and settings, each with where and what to do."""
+        return self.settings.warnings
+
     # ------------------------------------------------------------------ syncs
 
     def syncs(self) -> list[Sync]:

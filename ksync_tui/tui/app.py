@@ -146,6 +146,7 @@ def run(session: Session, start: Sync | None = None) -> None:
         with _leaving_on_signals(app):
             app.run()
     finally:
+        app.on_unmount()
         if app.session is not session:
             app.session.close()
     if app._exception is not None:

@@ -136,7 +136,7 @@ def show_whole_run(page: SyncsScreen, sync: Sync, summary: Mapping[str, int] | N
     from ksync_tui.present.confirm import whole_run
 
     def found(selection: Selection) -> None:
-        _confirm(page, sync.name, selection, whole_run(summary))
+        _confirm(page, sync.name, selection, whole_run(summary), sync)
 
     target = Target("resource_sync", sync.name)
     page.work(f"Looking at {sync.name}", partial(page.session.by_hand, target), found)

@@ -151,6 +151,7 @@ class FakeSession:
     answers: list[str | None] = field(default_factory=list)
     ask: Ask | None = None
     closed: bool = False
+    warned: tuple[str, ...] = ()
     done: list[str] = field(default_factory=list)
     written: list[FileChange] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
@@ -173,6 +174,9 @@ class FakeSession:
         known = [Profile("local", "embedded"), *(_profile(name, one) for name, one in self.others.items())]
         mine = next((one for one in known if one.name == self.profile), _profile(self.profile, self))
         return tuple(known) if mine in known else (*known, mine)
+
+    def warnings(self) -> tuple[str, ...]:
+        return self.warned
 
     def switched(self, profile: str) -> FakeSession:
         other = self.others[profile]

@@ -8,11 +8,12 @@ from threading import Event
 import pytest
 
 from ksync_tui.errors import NoAnswerError
+from ksync_tui.model.events import Change
 from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.standing import standing
 
 from .driving import SIZES, Driver, driven
-from .fakes import FakeSession
+from .fakes import FakeCoreSide, FakeSession
 
 DOWN = NoAnswerError(
     "Core cannot be reached", where="https://nowhere.example", why="connection refused", hint="See that Core runs"
@@ -82,6 +83,40 @@ async def test_the_list_of_profiles_is_filtered() -> None:
         await driver.press("enter")
         await driver.at("syncs")
         await driver.see("core · attic")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_profile_that_is_broken_is_not_missed_in_silence(size: tuple[int, int]) -> None:
+    session = FakeSession(warned=("config.toml: [profiles.b\x1b[2J] has no address. Write one.",))
+    async with driven(session, size) as driver:
+        await driver.at("syncs")
+        await driver.press("P")
+        await driver.see("* local", "! config.toml: [profiles.b␛[2J] has no address. Write one.")
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 10), *SIZES])
+async def test_every_screen_of_a_core_opens_at_every_size(size: tuple[int, int]) -> None:
+    core = FakeCoreSide(happened=[Change("1", 0.0, "ana", "DeployStack", None, True, True)], logs={"1": ["line"]})
+    there = prod(core=core, asks=(("Password of ana", True),))
+    async with driven(FakeSession(others={"prod": there}), size) as driver:
+        await driver.at("syncs")
+        await driver.press("P")
+        await driver.at("profiles")
+        await driver.press("j", "enter")
+        await driver.until(lambda: driver.page.place == "ask", "asked")
+        await driver.press("x", "enter")
+        await driver.at("syncs")
+        for keys, place, out in (
+            (("R",), "confirm", 1), (("e",), "sync", 1), (("D",), "ask", 1), (("n",), "new", 1),
+            (("H", "tab"), "changes", 1), (("H", "tab", "enter"), "log", 2), (("question_mark",), "help", 1),
+        ):  # fmt: skip
+            for key in keys:
+                await driver.press(key)
+                await driver.until(lambda: driver.page.busy is None, "ready for the next key")
+                await driver.pilot.pause()
+            await driver.at(place)
+            await driver.press(*["escape"] * out)
+            await driver.at("syncs")
 
 
 async def test_where_there_is_one_profile_the_way_to_another_is_said() -> None:

@@ -6,14 +6,18 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.widgets import Static
 
 from ksync_tui.present.profiles import HOW, ProfileRow, profile_rows
-from ksync_tui.present.text import cell_width, count, cut_middle, pad
+from ksync_tui.present.text import cell_width, count, cut_middle, neutral, pad
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.listing import Listing
 from ksync_tui.tui.switching import Attempt
 from ksync_tui.tui.theme import ink, style
+from ksync_tui.tui.widgets.filter import FilterLine
+from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from ksync_tui.config import Profile
@@ -30,12 +34,20 @@ class ProfilesScreen(Listing[None]):
 
     place = "profiles"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("profiles")
+    DEFAULT_CSS = "ProfilesScreen #warnings { height: auto; max-height: 50%; padding: 0 2 1 2; }"
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[ProfileRow] = []
         self.shown: list[ProfileRow] = []
+        self.warnings: tuple[str, ...] = ()
         self.attempt: Attempt | None = None
+
+    def body(self) -> ComposeResult:
+        """The list, and below it what is broken, so that nobody looks for it in vain."""
+        yield Lines(id="list")
+        yield Static(id="warnings")
+        yield FilterLine()
 
     def on_mount(self) -> None:
         """Reads them."""
@@ -63,7 +75,7 @@ class ProfilesScreen(Listing[None]):
 
     def do_refresh(self) -> None:
         """Reads again which there are."""
-        self.work("Reading the profiles", self.session.profiles, self._read, turn=False)
+        self.work("Reading the profiles", self._look, self._read, turn=False)
 
     def do_open(self) -> None:
         """Goes over into the profile under the cursor; asks first when something goes on or would be lost."""
@@ -84,6 +96,7 @@ class ProfilesScreen(Listing[None]):
         words = self.words.casefold().split()
         self.shown = [row for row in self.rows if all(word in row.words for word in words)]
         self.items.show(len(self.shown), self._draw)
+        self.query_one("#warnings", Static).update(Text("\n").join(map(_warning, self.warnings)))
 
     def _switch(self, name: str) -> None:
         self.attempt = Attempt(self.session, name)
@@ -92,7 +105,11 @@ class ProfilesScreen(Listing[None]):
     def _opened(self, session: Session) -> None:
         self.ksync.go_over(session)
 
-    def _read(self, profiles: tuple[Profile, ...]) -> None:
+    def _look(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
+        return self.session.profiles(), self.session.warnings()
+
+    def _read(self, found: tuple[tuple[Profile, ...], tuple[str, ...]]) -> None:
+        profiles, self.warnings = found
         first = not self.rows
         self.rows = profile_rows(profiles, self.session.profile)
         self.fill()
@@ -112,3 +129,7 @@ class ProfilesScreen(Listing[None]):
         if row.read_only:
             text.append(BADGE, style("badge")).append("  ")
         return text.append(cut_middle(row.origin, max(width - text.cell_len, 0)), style("dim"))
+
+
+def _warning(words: str) -> Text:
+    return Text.assemble(("! ", style("update")), neutral(words))
