@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.core.fake import FakeCore, auth, groups, permissions, resources, variables
-from tests.core.fake.kinds import KINDS
-from tests.core.fake.refreshing import after_write
 from tests.core.replay import Loose
 
 Json = dict[str, Any]
@@ -32,12 +30,6 @@ LOOSE = (
 LEFT_OUT: dict[tuple[str, int], str] = {}
 
 
-def _add(core: FakeCore, title: str, name: str, config: Json | None = None, **meta: Any) -> None:
-    made = resources.create(core, core.admin, KINDS[title], name, config or {})
-    resources.set_meta(core, core.admin, made, meta)
-    after_write(core, core.admin, made)
-
-
 def _ana(core: FakeCore) -> None:
     core.user("ana", "ana-password")
 
@@ -45,22 +37,22 @@ def _ana(core: FakeCore) -> None:
 def _before_kinds(core: FakeCore, exchanges: Exchanges) -> None:
     clone = {"path": ".", "command": "echo hi"}
     config = {"git_provider": "git.example", "repo": "me/src", "branch": "dev", "on_clone": clone}
-    _add(core, "Repo", "repo-a", config, description="desc")
+    core.add("Repo", "repo-a", config, description="desc")
 
 
 def _life(core: FakeCore) -> None:
     """What the recorded life of a folder sync has left behind."""
     _ana(core)
-    _add(core, "Server", "s1", {"address": "http://127.0.0.1:1"}, tags=["t"])
-    _add(core, "Stack", "db2", {"server": "s1"}, tags=["t"])
-    _add(core, "Stack", "my_stack")
+    core.add("Server", "s1", {"address": "http://127.0.0.1:1"}, tags=["t"])
+    core.add("Stack", "db2", {"server": "s1"}, tags=["t"])
+    core.add("Stack", "my_stack")
     texts = {"file_contents": "services:\n  web:\n    image: nginx\n", "environment": "A = 1\n# note\nB = 2\n"}
-    _add(core, "Stack", "web", {"server": "s1", **texts}, tags=["t"])
+    core.add("Stack", "web", {"server": "s1", **texts}, tags=["t"])
     image = {"type": "Image", "params": {"image": "nginx"}}
-    _add(core, "Deployment", "d1", {"server": "s1", "image": image}, tags=["t"])
+    core.add("Deployment", "d1", {"server": "s1", "image": image}, tags=["t"])
     switches = {"include_variables": True, "include_user_groups": True}
-    _add(core, "ResourceSync", "life", {"files_on_host": True, "resource_path": ["none.toml"], **switches})
-    variables.create(core, core.admin, {"name": "V", "value": "1", "description": "", "is_secret": False})
+    core.add("ResourceSync", "life", {"files_on_host": True, "resource_path": ["none.toml"], **switches})
+    core.add_variable("V", "1")
     group = groups.create(core, "g")
     groups.set_users(core, group, ["ana"])
     group.all["Stack"] = {"level": "Read", "specific": []}
@@ -101,12 +93,12 @@ def _git(folder: Path, *arguments: str) -> None:
 def _before_deploys(core: FakeCore, exchanges: Exchanges) -> None:
     core.compose = "docker-compose"
     config = {"files_on_host": True, "resource_path": ["main.toml"], "include_variables": True}
-    _add(core, "ResourceSync", "dep", config)
+    core.add("ResourceSync", "dep", config)
 
 
 def _before_empty(core: FakeCore, exchanges: Exchanges) -> None:
-    _add(core, "Stack", "keep")
-    variables.create(core, core.admin, {"name": "KEEP", "value": "1", "description": "", "is_secret": False})
+    core.add("Stack", "keep")
+    core.add_variable("KEEP", "1")
     _file(core, "emp/note.md", "# nothing\n")
     (core.sync_folder / "emp/empty").mkdir()
     _file(core, "emp/empty/note.md", "")
@@ -157,6 +149,37 @@ GIVEN: dict[str, Setup] = {
 PLAYED_BEFORE = {"05-as-a-limited-user": ("04-variables-groups", 31)}
 """Recordings that go on in the middle of another one: its first steps are played first."""
 
+
+def _host_file(core: FakeCore) -> str:
+    return (core.sync_folder / "hostfile/out/all.toml").read_text()
+
+
+def _first_commit(core: FakeCore) -> str:
+    """The commit after the one that was there: what CommitSync pushed."""
+    shown = ("--reverse", "-p", "--format=%an <%ae>%n%B", "main")
+    origin = core.remotes["127.0.0.1:3333/me/infra"]
+    log = subprocess.run(["git", "log", *shown], cwd=origin, check=True, capture_output=True, text=True).stdout
+    return "tester <" + log.split("tester <")[2]
+
+
+WRITTEN: dict[tuple[str, int], Callable[[FakeCore], str]] = {
+    ("08-sync-managed", 2): _host_file,
+    ("08-sync-managed", 4): _host_file,
+    ("08-sync-managed", 15): _first_commit,
+}
+"""What was on disk at a step that is no request."""
+
+UNCOMPARED = {
+    ("06-sync-seed-page", 0): "the text that the sync reads",
+    ("09-alerts", 16): "the fake sends no alerts",
+    ("12-deploy", 4): "command lines of a real agent",
+    ("12-deploy", 14): "command lines of a real agent",
+    ("12-deploy", 19): "command lines of a real agent",
+    ("12-deploy", 22): "command lines of a real agent",
+    ("12-deploy", 31): "command lines of a real agent",
+}
+"""Entries that are no requests and not compared, and why."""
+
 NOBODY = {("01-auth", 11)}
 """Steps sent without credentials."""
 
@@ -176,6 +199,7 @@ BEFORE: dict[tuple[str, int], Setup] = {
     ("08-sync-managed", 3): lambda core, exchanges: _file(core, "hostfile/out/all.toml", "# a comment\n"),
     ("09-alerts", 5): _as_in("al", 6),
     ("09-alerts", 11): _as_in("al", 11),
+    ("10-webhooks", 0): lambda core, exchanges: _file(core, "wh/m.toml", "# nothing\n"),
     ("12-deploy", 1): _as_in("dep", 1),
     ("12-deploy", 8): lambda core, exchanges: core.state("stack", "st", "down"),
     ("12-deploy", 11): _as_in("dep", 11),

@@ -134,11 +134,12 @@ class Player:
         if "json" not in recorded:
             return found + list(self._text("text", recorded.get("text") or "", got.text))
         try:
-            return found + list(self._compare("", recorded["json"], got.json()))
+            return found + list(self.compare("", recorded["json"], got.json()))
         except ValueError:
             return [*found, Difference("body", recorded["json"], got.text)]
 
-    def _compare(self, path: str, recorded: Any, got: Any, shape: bool = False) -> Iterator[Difference]:
+    def compare(self, path: str, recorded: Any, got: Any, shape: bool = False) -> Iterator[Difference]:
+        """Every difference between two values; ids that come up are learned on the way."""
         shape = shape or self._is_loose(path, longer=False)
         if isinstance(recorded, dict) and isinstance(got, dict):
             yield from self._tables(path, recorded, got, shape)
@@ -159,14 +160,14 @@ class Player:
             yield Difference(f"{path}.{key} (key)", recorded.get(key, "no key"), got.get(key, "no key"))
         printed = ("stdout", "stderr") if recorded.get("command") else ()
         for key in recorded.keys() & got.keys():
-            yield from self._compare(f"{path}.{key}", recorded[key], got[key], shape or key in printed)
+            yield from self.compare(f"{path}.{key}", recorded[key], got[key], shape or key in printed)
 
     def _lists(self, path: str, recorded: list[Any], got: list[Any], shape: bool) -> Iterator[Difference]:
         if len(recorded) != len(got) and not shape and not self._is_loose(path, longer=True):
             yield Difference(f"{path} (length)", len(recorded), len(got))
         recorded, got = settled(_last(path), recorded), settled(_last(path), got)
         for number, (one, other) in enumerate(zip(recorded, got, strict=False)):
-            yield from self._compare(f"{path}[{number}]", one, other, shape)
+            yield from self.compare(f"{path}[{number}]", one, other, shape)
 
     def _text(self, path: str, recorded: str, got: str) -> Iterator[Difference]:
         if _last(path) in _MADE_UP:

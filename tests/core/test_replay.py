@@ -20,19 +20,20 @@ Json = dict[str, Any]
 KOMODO = os.environ.get("KSYNC_TEST_KOMODO")
 
 
-def _folder() -> Path | None:
-    folder = Path(KOMODO) / "exchanges" if KOMODO else None
-    return folder if folder and folder.is_dir() else None
+def folder() -> Path | None:
+    """Where the recordings are, if they are here."""
+    found = Path(KOMODO) / "exchanges" if KOMODO else None
+    return found if found and found.is_dir() else None
 
 
 def _names() -> list[str]:
-    folder = _folder()
-    files = sorted(folder.glob("*.json")) if folder else []
+    found = folder()
+    files = sorted(found.glob("*.json")) if found else []
     return [file.stem for file in files if "exchanges" in json.loads(file.read_text())]
 
 
 def _exchanges(name: str) -> list[Json]:
-    return list(json.loads((_folder() / f"{name}.json").read_text())["exchanges"])  # type: ignore[operator]
+    return list(json.loads((folder() / f"{name}.json").read_text())["exchanges"])  # type: ignore[operator]
 
 
 @pytest.fixture
@@ -55,7 +56,20 @@ async def _play(player: Player, name: str, until: int | None = None) -> dict[int
         if "request" in exchange:
             who = {} if (name, step) in recorded.NOBODY else player.who
             found[step] = await player.play(name, step, exchange, who)
+        found.setdefault(step, []).extend(_outside(player, name, step, exchange))
     return found
+
+
+def _outside(player: Player, name: str, step: int, exchange: Json) -> list[Difference]:
+    """What there is to compare beside an answer: the newest update, or what was written to disk."""
+    player.place = (name, step)
+    if "newest_update_after" in exchange:
+        newest = list(player.core.updates.values())[-1]
+        got = [[newest[key] for key in ("operation", "operator", "status", "success")]]
+        return list(player.compare("newest_update_after", exchange["newest_update_after"], got))
+    if "request" in exchange or (name, step) in recorded.UNCOMPARED:
+        return []
+    return list(player.compare("file", exchange["file"], recorded.WRITTEN[name, step](player.core)))
 
 
 @pytest.mark.parametrize("name", _names())

@@ -116,7 +116,7 @@ def _clone(held: Checkout) -> None:
 def commit(held: Checkout, path: str, message: str, author: str) -> None:
     """Add, commit and push one file that was written."""
     held.git("add", path, stage="Add Files")
-    who = ("-c", f"user.name={author}", "-c", "user.email=komodo@komodo.example")
+    who = ("-c", f"user.name={author}", "-c", "user.email=a@b.example")
     shown = f'git commit -m "{message}"'
     held.git(*who, "commit", "-m", message.replace('"', ""), stage="Commit", shown=shown)
     held.note_head()

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.core.fake import app, auth, checkout, executing, knobs, updates
+from tests.core.fake import app, auth, checkout, executing, knobs, refreshing, resources, updates, variables
 from tests.core.fake.clauses import Json
+from tests.core.fake.kinds import KINDS
+from tests.core.fake.schema import executions
 from tests.core.fake.state import (
     SERVICE_USERS,
     ApiKey,
@@ -107,6 +109,24 @@ class FakeCore(knobs.Knobs):
     def username(self, id_: str) -> str:
         """The name of a user or service user; the id where there is none."""
         return self.users[id_].username if id_ in self.users else SERVICE_USERS.get(id_, id_)
+
+    def add(self, kind: str, name: str, config: Json | None = None, **meta: Any) -> Resource:
+        """A resource as the admin would make it over the API; `meta`: description, template, tags (by name)."""
+        title = next(title for title, known in KINDS.items() if kind in (title, known.header))
+        made = resources.create(self, self.admin, KINDS[title], name, config or {})
+        resources.set_meta(self, self.admin, made, meta)
+        refreshing.after_write(self, self.admin, made)
+        return made
+
+    def add_variable(self, name: str, value: str = "", description: str = "", is_secret: bool = False) -> None:
+        """A variable as the admin would make it."""
+        params = {"name": name, "value": value, "description": description, "is_secret": is_secret}
+        variables.create(self, self.admin, params)
+
+    def execute(self, type_: str, **params: Any) -> Json:
+        """An execution by the admin, over when this returns its update."""
+        blank = {field.name: field.default for field in executions()[type_]}
+        return executing.now(self, self.admin, type_, {**blank, **params})
 
     @property
     def writes(self) -> list[Call]:

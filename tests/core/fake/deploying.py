@@ -13,7 +13,6 @@ from tests.core.fake.executing import does
 from tests.core.fake.export import version
 from tests.core.fake.lists import item
 from tests.core.fake.state import Resource, User
-from tests.core.fake.states import reachable
 
 if TYPE_CHECKING:
     from tests.core.fake.core import FakeCore
@@ -26,13 +25,6 @@ _AFTER = {
     "Stop": ("stopped", "exited"),
     "Destroy": ("down", "not_deployed"),
 }
-
-
-def _check_server(core: FakeCore, resource: Resource) -> None:
-    if not resource.config["server_id"]:
-        raise failed(f"{resource.title} has no Server or Swarm configured")
-    if not reachable(core, resource.config["server_id"]):
-        raise failed("Cannot send command when Server is unreachable or disabled")
 
 
 def services(contents: str) -> list[Json]:
@@ -61,7 +53,6 @@ def project(resource: Resource) -> str:
 
 @does("DeployStack", "DeployStackIfChanged")
 def _deploy_stack(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     config, info = resource.config, resource.info
     if update["operation"] == "DeployStackIfChanged" and info["deployed_contents"] is not None:
         updates.add_log(core, update, "Compare files", "No changes: nothing was deployed")
@@ -114,7 +105,6 @@ def latest(resource: Resource, service: Json) -> Json:
 
 @does("Deploy")
 def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     config = resource.config
     if config["image"]["type"] == "Build" and config["image"]["params"]["build_id"] not in core.resources:
         raise failed("Cannot deploy: the Build of the image does not exist")
@@ -136,7 +126,6 @@ def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json
 
 @does(*(f"{verb}{title}" for verb in _AFTER for title in ("Stack", "Deployment")))
 def _change(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     verb = update["operation"].removesuffix(resource.title)
     core.running[resource.id] = _AFTER[verb][resource.title == "Deployment"]
     updates.add_log(core, update, f"{verb} {resource.title}", command=f"docker {verb.lower()} {resource.name}")
@@ -144,7 +133,6 @@ def _change(core: FakeCore, who: User, resource: Any, params: Json, update: Json
 
 @does("PullStack", "PullDeployment")
 def _pull(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     updates.add_log(core, update, "Docker Pull", "Status: Image is up to date\n", command="docker pull")
 
 
@@ -169,7 +157,6 @@ def _build(core: FakeCore, who: User, resource: Any, params: Json, update: Json)
 
 @does("CloneRepo", "PullRepo", "BuildRepo")
 def _repo(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     stderr = core.failing.get(("Repo", resource.name), "")
     stage = {"CloneRepo": "Clone Repo", "PullRepo": "Git pull"}.get(update["operation"], "Build Repo")
     updates.add_log(core, update, stage, stderr=stderr, success=not stderr)

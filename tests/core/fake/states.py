@@ -76,6 +76,8 @@ def _on_host(none: str) -> object:
     def derived(core: FakeCore, resource: Resource) -> str:
         if not reachable(core, resource.config["server_id"]):
             return "unknown"
+        if any(core.updates[id_]["operation"].startswith("Deploy") for id_ in core.updates_on(resource)):
+            return "deploying"
         return core.running.get(resource.id, none)
 
     return derived
