@@ -11,6 +11,7 @@ from typing import Any
 
 from ksync_tui.config import Ask, Profile
 from ksync_tui.errors import ConfigError, KsyncError
+from ksync_tui.git.pushing import Upstream
 from ksync_tui.model.events import Change, RunAction, RunRecord
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
@@ -20,6 +21,7 @@ from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint,
 from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
 from ksync_tui.planner.safety import Confirmation
 from ksync_tui.session import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
+from ksync_tui.session.waiting import Waiting
 from ksync_tui.source.inline import Inline
 
 FILE = "infra/stacks/web.toml"
@@ -141,6 +143,7 @@ class FakeSession:
     engine: str = "embedded"
     profile: str = "local"
     address: str = ""
+    waiting = Waiting()
     read_only: str | None = None
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     core: FakeCoreSide | None = None
@@ -363,9 +366,10 @@ class FakeSession:
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         notes = ("other changes in your working copy stay as they are",)
         return CommitDraft(
-            "infra@main", tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None, NOT_PREPARED
-        )
+            "infra@main", tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None, NOT_PREPARED,
+            Upstream("origin", "main", 2),
+        )  # fmt: skip
 
-    def commit(self, draft: CommitDraft, message: str) -> str:
-        self.commits.append(message)
+    def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
+        self.commits.append(f"{message} (pushed)" if push else message)
         return "Committed 4f2a91c to infra@main."

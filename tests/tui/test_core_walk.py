@@ -176,6 +176,14 @@ async def test_a_sync_of_core_is_changed_committed_and_deleted(home: Path, core:
             await driver.at("syncs")
             assert core.named("resource_sync", "infra-2") is sync
 
+            await driver.press("n")
+            await driver.at("new")
+            await driver.press("down")
+            await driver.type("https://git.example/x")
+            await driver.see("! a sync over a git repository is made in Komodo")
+            await driver.press("escape", "enter")
+            await driver.at("syncs")
+
             await driver.press("D")
             await driver.at("ask")
             await driver.type("infra-2")

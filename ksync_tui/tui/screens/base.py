@@ -88,7 +88,7 @@ class Page(Screen[Result], Generic[Result]):
 
     def standing(self, room: int) -> Text:
         """What is going on, or else engine, profile, address and READ-ONLY."""
-        if self.busy and (words := self.busy.line(self.key_of("back"))):
+        if self.busy and (words := self.busy.line(self.key_of("back"), neutral(self.session.waiting.line))):
             return ink(words, "accent")
         return standing(self.session, room)
 
@@ -164,6 +164,7 @@ class Page(Screen[Result], Generic[Result]):
         """Stops waiting for what is going on; its result is not used."""
         if self._work:
             self._work.cancel()
+            self.session.waiting.give_up()
         self.busy = None
         self.tell("Stopped.")
 

@@ -1,4 +1,4 @@
-"""A new sync from a folder or a file: its name, where it reads from, what it may do."""
+"""A new sync from a folder, a file or a git repository: its name, where it reads from, what it may do."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from ksync_tui.tui.screens.sync_form import NAME, TAGS, Field, SyncForm
 from ksync_tui.tui.theme import ink
 from ksync_tui.tui.widgets.switch import Switch
 
-HERE = "a folder or a .toml file"
+HERE = "a folder, a .toml file, or a git address: URL#BRANCH"
 AT_CORE = "a folder or a .toml file where Core runs, not on this machine"
-NEEDED = {"name": "Give it a name.", "path": "Give it a folder or a file."}
+NO_NAME = "Give it a name."
+NO_PATH = "Give it a folder, a file or a git address."
+NO_PATH_AT_CORE = "Give it a folder or a file where Core runs."
 MOST_FOUND = 12
 
 
@@ -51,7 +53,8 @@ class NewSyncScreen(SyncForm[Sync]):
     def cannot(self, command: str) -> str | None:
         """Adding needs a name and a path that are right."""
         if command == "add" and self.is_mounted:
-            missing = next((words for name, words in NEEDED.items() if not self.value(name)), None)
+            needed = {"name": NO_NAME, "path": NO_PATH_AT_CORE if self.session.core else NO_PATH}
+            missing = next((words for name, words in needed.items() if not self.value(name)), None)
             return missing or super().cannot(command)
         return super().cannot(command)
 
