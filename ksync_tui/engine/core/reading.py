@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ksync_tui.engine.core.client import Client
+from ksync_tui.engine.core.loop import together
 from ksync_tui.engine.core.names import RESOURCE_KINDS, TAG, USER, Directory, oid, plural
 from ksync_tui.engine.core.wire import Json, group_references, group_values, references, values_of, variable_values
 from ksync_tui.errors import CoreError, CredentialsError, ForbiddenError, NoAnswerError, NotFoundError, RateLimitedError
@@ -33,21 +33,20 @@ class Reading:
 
 async def read_all(client: Client) -> Reading:
     """Reads all kinds, tags, variables, user groups with their permissions, and states."""
-    full, states, others = await asyncio.gather(
-        asyncio.gather(*(client.read(f"ListFull{plural(kind.title)}", **EVERYTHING) for kind in RESOURCE_KINDS)),
-        asyncio.gather(*(client.read(f"List{_title(kind)}", **EVERYTHING) for kind in _WITH_STATES)),
-        asyncio.gather(client.read("ListTags"), client.read("ListVariables"), _users(client), _groups(client)),
-    )
-    tags, variables, users, groups = others
+    full = together(client.read(f"ListFull{plural(kind.title)}", **EVERYTHING) for kind in RESOURCE_KINDS)
+    states = together(client.read(f"List{_title(kind)}", **EVERYTHING) for kind in _WITH_STATES)
+    few: tuple[Coroutine[Any, Any, Any], ...] = (client.read("ListTags"), client.read("ListVariables"))
+    others = together((*few, _users(client), _groups(client)))
+    raw_full, raw_states, (tags, variables, users, groups) = await together((full, states, others))
     found = Reading()
     directory = found.directory
     directory.learn(TAG, ((oid(tag), tag["name"]) for tag in tags))
     directory.learn(USER, users or ())
     directory.admin = users is not None
     directory.learn("user_group", ((oid(group), group["name"]) for group, _ in groups))
-    for kind, raws in zip(RESOURCE_KINDS, full, strict=True):
+    for kind, raws in zip(RESOURCE_KINDS, raw_full, strict=True):
         directory.learn(kind.name, ((oid(raw), raw["name"]) for raw in raws))
-    for kind, raws in zip(RESOURCE_KINDS, full, strict=True):
+    for kind, raws in zip(RESOURCE_KINDS, raw_full, strict=True):
         for raw in raws:
             target = Target(kind.name, raw["name"])
             found.values[target] = values_of(kind.name, raw, directory)
@@ -56,7 +55,7 @@ async def read_all(client: Client) -> Reading:
     found.values |= {
         Target("user_group", raw["name"]): group_values(raw, granted, directory) for raw, granted in groups
     }
-    for name, items in zip(_WITH_STATES, states, strict=True):
+    for name, items in zip(_WITH_STATES, raw_states, strict=True):
         found.states |= {Target(name, item["name"]): item.get("info") or {} for item in items}
     return found
 
@@ -123,7 +122,7 @@ async def _users(client: Client) -> list[tuple[str, str]] | None:
 
 async def _groups(client: Client) -> list[tuple[Json, list[Json]]]:
     groups = await client.read("ListUserGroups")
-    return list(zip(groups, await asyncio.gather(*(_granted(client, group) for group in groups)), strict=True))
+    return list(zip(groups, await together(_granted(client, group) for group in groups), strict=True))
 
 
 async def _granted(client: Client, group: Json) -> list[Json]:
