@@ -81,6 +81,8 @@ class KsyncApp(App[None]):
     def go_over(self, session: Session) -> None:
         """Begins anew on another session, at its list of syncs; the one before is closed when its last call ends."""
         before, turns = self.session, self._turns
+        for page in tuple(self.pages())[1:]:
+            self.workers.cancel_node(page)  # what a screen still asks for is of the session before
         self.session, self._turns = session, Turns()
         for _ in tuple(self.pages()):
             self.pop_screen()
