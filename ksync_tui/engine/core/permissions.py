@@ -42,7 +42,7 @@ class Rights:
     def _lacks(self, action: Action) -> str | None:
         kind = action.target.kind
         if kind in _ADMIN_KINDS or (action.verb == "create" and kind in _ADMIN_CREATES):
-            return f"only admins {action.verb} a {KINDS[kind].title}"
+            return f"only admins {action.verb} {kind.replace('_', ' ')}s"
         if action.verb == "create":
             flag = _FLAGS.get(kind)
             if not self.creates or (flag is not None and flag not in self.flags):
