@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
 from pathlib import Path
 
 from tests.core.fake import FakeCore, seed
-from tests.core.fake.serving import server
+from tests.core.fake.serving import listening_on, server
 
 
 def main() -> None:
@@ -25,7 +24,7 @@ def main() -> None:
         seed.homelab(core)
     for name in ("stack", "deployment") if chosen.slow else ():
         core.slow(name, chosen.slow)
-    with socket.create_server(("127.0.0.1", chosen.port)) as listening:
+    with listening_on(chosen.port) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         print(json.dumps({"address": address, "key": core.key, "secret": core.secret}), flush=True)
         server(core).run(sockets=[listening])

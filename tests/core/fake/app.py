@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -56,7 +57,11 @@ async def serve(core: FakeCore, scope: Any, receive: Any, send: Any) -> None:
     else:
         request = await _read(scope, receive)
         await _send(core, answer(core, request), send)
-        core.tasks.tick()
+        core.tasks.begin()
+        if core.lag:
+            asyncio.get_running_loop().call_later(core.lag, core.tasks.tick)
+        else:
+            core.tasks.tick()
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

@@ -68,6 +68,8 @@ class FakeCore(knobs.Knobs):
         self.chatty = False
         """Whether every object of an answer has keys nobody knows."""
         self.mute_websocket = False
+        self.lag = 0.0
+        """Seconds from the answer of an execution to its end; 0: when the answer is sent."""
         self.agents_answer = True
         """Whether the enabled servers are reached."""
         self.compose = "docker compose"

@@ -70,10 +70,19 @@ class Tasks:
         """Start with the next tick."""
         self._open.append(task)
 
+    def begin(self) -> None:
+        """Start what waits."""
+        for task in [task for task in self._open if not task.started]:
+            if not self._begin(task):
+                self._open.remove(task)
+
     def tick(self) -> None:
         """Start what waits, end what is due; what this starts is due as well."""
-        while due := [task for task in self._open if not task.started or task.polls <= 0]:
-            self._advance(due[0])
+        self.begin()
+        while due := [task for task in self._open if task.started and task.polls <= 0]:
+            with self.under_way(due[0]):
+                carry_out(self._core, due[0])
+            self.begin()
 
     def looked_at(self, update_id: str) -> None:
         """Somebody polled an update: it gets on by one step."""
@@ -109,13 +118,6 @@ class Tasks:
     def drop(self) -> None:
         """Core stops: nobody ends them."""
         self._open.clear()
-
-    def _advance(self, task: Task) -> None:
-        if not task.started and not self._begin(task):
-            self._open.remove(task)
-        elif task.polls <= 0:
-            with self.under_way(task):
-                carry_out(self._core, task)
 
     def _begin(self, task: Task) -> bool:
         try:
