@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.core.fake import app, auth, checkout, executing, knobs, refreshing, resources, updates, variables
+from tests.core.fake import alerts, app, auth, checkout, executing, knobs, refreshing, resources, updates, variables
 from tests.core.fake.clauses import Json
 from tests.core.fake.kinds import KINDS
 from tests.core.fake.schema import executions
@@ -68,6 +68,7 @@ class FakeCore(knobs.Knobs):
         self.chatty = False
         """Whether every object of an answer has keys nobody knows."""
         self.mute_websocket = False
+        self.disable_non_admin_create = False
         self.lag = 0.0
         """Seconds from the answer of an execution to its end; 0: when the answer is sent."""
         self.agents_answer = True
@@ -103,6 +104,10 @@ class FakeCore(knobs.Knobs):
         assert owner is not None, user
         made = auth.new_key(self, owner, "made for a test")
         return made.key, made.secret
+
+    def alert(self, kind: str, name: str, type_: str, level: str = "WARNING", **data: Any) -> Json:
+        """An alert about a resource, unresolved."""
+        return alerts.start(self, self.named(kind, name).target, type_, data, level)
 
     def expire_jwts(self) -> None:
         """Every login so far has run out."""
