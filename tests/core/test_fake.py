@@ -211,6 +211,14 @@ async def test_an_execution_cannot_reach_a_server_without_an_agent(core: FakeCor
     assert "Server is unreachable or disabled" in update["logs"][0]["stderr"]
 
 
+async def test_a_stack_is_deployed_again_only_if_its_files_changed(core: FakeCore) -> None:
+    core.stack_files("web", {"compose.yaml": FILE}, hash_="abc1234")
+    assert core.execute("DeployStackIfChanged", stack="web")["logs"][-1]["stage"] == "Compose Up"
+    assert core.execute("DeployStackIfChanged", stack="web")["logs"][-1]["stage"] == "Compare files"
+    core.stack_files("web", {"compose.yaml": FILE + "# more\n"})
+    assert core.execute("DeployStackIfChanged", stack="web")["logs"][-1]["stage"] == "Compose Up"
+
+
 async def test_a_state_is_what_a_test_says(core: FakeCore, ask: Asking) -> None:
     core.state("stack", "web", "weird_new_state")
     assert (await ask.read("ListStacks"))[0]["info"]["state"] == "weird_new_state"

@@ -105,7 +105,7 @@ class FakeCore(knobs.Knobs):
         made = auth.new_key(self, owner, "made for a test")
         return made.key, made.secret
 
-    def alert(self, kind: str, name: str, type_: str, level: str = "WARNING", **data: Any) -> Json:
+    def alert(self, kind: str, name: str, type_: str, data: Json, level: str = "WARNING") -> Json:
         """An alert about a resource, unresolved."""
         return alerts.start(self, self.named(kind, name).target, type_, data, level)
 
@@ -120,7 +120,7 @@ class FakeCore(knobs.Knobs):
     def add(self, kind: str, name: str, config: Json | None = None, **meta: Any) -> Resource:
         """A resource as the admin would make it over the API; `meta`: description, template, tags (by name)."""
         title = next(title for title, known in KINDS.items() if kind in (title, known.header))
-        made = resources.create(self, self.admin, KINDS[title], name, config or {})
+        made = resources.create(self, self.admin, KINDS[title], name, config)
         resources.set_meta(self, self.admin, made, meta)
         refreshing.after_write(self, self.admin, made)
         return made

@@ -46,6 +46,7 @@ def does(*names: str) -> Callable[[Effect], Effect]:
 class Task:
     """An execution under way."""
 
+    type: str
     update: Json
     who: User
     resource: Resource | None
@@ -98,7 +99,7 @@ class Tasks:
         return any(
             task.started and task.resource is not None and task.resource.id == resource_id
             for task in self._open
-            if task.update["operation"] not in _PARALLEL
+            if task.type not in _PARALLEL
         )
 
     def on(self, resource_id: str) -> list[str]:
@@ -135,7 +136,7 @@ def check(core: FakeCore, task: Task) -> None:
     if task.resource is None:
         return
     allowed(core, task.who, task.resource.title, task.resource.id, "Execute")
-    if task.update["operation"] not in _PARALLEL:
+    if task.type not in _PARALLEL:
         core.check_free(task.resource)
     if task.resource.title in ("Stack", "Deployment", "Repo"):
         _check_server(core, task.resource)
@@ -156,7 +157,7 @@ def fail(core: FakeCore, update: Json, refused: RefusedError) -> None:
 
 def carry_out(core: FakeCore, task: Task) -> None:
     """Do it and complete the update."""
-    effect = EFFECTS.get(task.update["operation"], _just_says)
+    effect = EFFECTS.get(task.type, _just_says)
     try:
         effect(core, task.who, task.resource, task.params, task.update)
     except NeverEndsError:
@@ -176,14 +177,21 @@ def _ref(fields: tuple[Field, ...]) -> Field | None:
     return next((field for field in fields if field.ref), None)
 
 
+def operation(name: str, params: Json) -> str:
+    """The operation of an update: not always the name of the execution."""
+    if name == "DeployStackIfChanged":
+        return "DeployStack"
+    return f"{name}Service" if name.endswith("Stack") and params.get("services") else name
+
+
 def start(core: FakeCore, who: User, name: str, params: Json) -> Task:
     """A new execution; raises only for an unknown target."""
     ref = _ref(executions()[name])
     resource = find(core, ref.ref, params[ref.name]) if ref else None
     target = resource.target if resource else updates.SYSTEM
-    update = updates.start(core, who.id, name, target)
+    update = updates.start(core, who.id, operation(name, params), target)
     title = resource.kind.header if resource else ""
-    return Task(update, who, resource, params, core.polls.get(name, core.polls.get(title, 0)))
+    return Task(name, update, who, resource, params, core.polls.get(name, core.polls.get(title, 0)))
 
 
 def attempt(core: FakeCore, who: User, name: str, target: str) -> Json:

@@ -80,6 +80,14 @@ class Knobs:
         """Every deploy of a resource ends with this on stderr; `""` ends that."""
         self.failing[self.named(kind, name).title, name] = stderr
 
+    def stack_files(self: FakeCore, name: str, files: dict[str, str], hash_: str = "", message: str = "") -> None:
+        """What Core reads as the files of a stack on a host or in a repo from now on, and their commit."""
+        info = self.named("stack", name).info
+        info["remote_contents"] = [
+            {"path": path, "contents": text, "services": [], "requires": "Redeploy"} for path, text in files.items()
+        ]
+        info["latest_hash"], info["latest_message"] = hash_ or None, message or None
+
     def hold(self: FakeCore, kind: str, name: str, operation: str, by: str = "ana") -> str:
         """Somebody is at it: busy until `release`, with an update in progress, whose id is returned."""
         from tests.core.fake import updates

@@ -36,7 +36,7 @@ def new_name(core: FakeCore, kind: Kind, name: str) -> str:
 
 def stored(core: FakeCore, who: User, kind: Kind, raw: Any) -> Json:
     """What is kept of a config as given: references by id, some values cleaned."""
-    return cleaned(kind, by_id(core, who, kind, kind.partial(raw or {}, "params.config")))
+    return cleaned(kind, by_id(core, who, kind, kind.partial(raw, "params.config")))
 
 
 def cleaned(kind: Kind, partial: Json) -> Json:
@@ -54,7 +54,7 @@ def cleaned(kind: Kind, partial: Json) -> Json:
 def create(core: FakeCore, who: User, kind: Kind, name: str, raw: Any) -> Resource:
     """A new resource, its permission and its update."""
     may_create(core, who, kind.title)
-    kind.partial(raw or {}, "params.config")
+    kind.partial(raw, "params.config")
     name = new_name(core, kind, name)
     config = kind.complete(stored(core, who, kind, raw))
     if kind.title == "Action" and "file_contents" not in (raw or {}):
@@ -129,7 +129,7 @@ def _register(kind: Kind) -> None:
 
     @answers("write", f"Update{title}", "id:str config:any")
     def _update(core: FakeCore, who: User, p: Json) -> Json:
-        kind.partial(p["config"] or {}, "params.config")
+        kind.partial(p["config"], "params.config")
         resource = allowed(core, who, title, p["id"], "Write")
         update(core, who, resource, p["config"])
         return _answered(core, who, resource)
