@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, cast, get_args
 
@@ -53,6 +54,13 @@ def _raising(error: CoreError) -> Callable[[], Resource]:
     return look
 
 
+def understood(live: Mapping[Target, Live]) -> Iterator[tuple[Target, Resource]]:
+    """The live resources that can be read; the others are told of where somebody wants to change them."""
+    for target, one in live.items():
+        with suppress(CoreError):
+            yield target, one.resource
+
+
 def snapshot_of(
     reading: Reading, seen: Seen, applied: Mapping[Target, str], deployed: Mapping[Target, Deployed], ledger: int
 ) -> Snapshot:
@@ -72,9 +80,9 @@ def snapshot_of(
         applied={target: last for target, last in applied.items() if target in live},
         version=(version, ledger),
         built=built,
-        changed_files={target: files for target in runnable if (files := _changed_files(reading.info[target]))},
+        changed_files={target: files for target in runnable if (files := _changed_files(reading, target))},
         unreachable=_unreachable(reading),
-        users=frozenset(reading.directory.ids[USER]) if not reading.hidden else None,
+        users=frozenset(reading.directory.ids[USER]) if reading.directory.admin else None,
     )
 
 
@@ -117,23 +125,27 @@ def _runs(target: Target, live: Mapping[Target, Live], reading: Reading) -> str 
     params = image.get("params", {})
     if image.get("type") != "Build" or params.get("version", NO_VERSION) != NO_VERSION:
         return None
-    build_ = live.get(Target("build", params.get("build_id", "")))
+    built = Target("build", params.get("build_id", ""))
+    build_ = dict(understood({built: live[built]})).get(built) if built in live else None
     tag = str(reading.states.get(target, {}).get("image") or "").rpartition(":")[2]
-    if build_ is None or not tag or not isinstance(build_.resource, Build):
+    if not tag or not isinstance(build_, Build):
         return None
-    version = tag.removesuffix(f"-{build_.resource.config.image_tag}")
+    version = tag.removesuffix(f"-{build_.config.image_tag}")
     return version if _VERSION.fullmatch(version) else None
 
 
-def _changed_files(info: Mapping[str, Any]) -> tuple[str, ...]:
+def _changed_files(reading: Reading, target: Target) -> tuple[str, ...]:
     """The files that a stack was deployed with and that say something else now, are new or gone (c.7, h.5)."""
+    info = reading.info[target]
     deployed, remote = info.get("deployed_contents"), info.get("remote_contents")
     if not deployed or not remote:
         return ()
     before = {file["path"]: file["contents"] for file in deployed}
     now = {file["path"]: file["contents"] for file in remote}
     differing = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
-    idle = {file["path"] for file in remote if file.get("requires") == "None" and file["path"] in before}
+    config_files = reading.values[target].get("config", {}).get("config_files") or ()
+    # Core leaves out a `requires` that is at its default, None, so the config is asked whose file it is.
+    idle = {file["path"] for file in config_files if file.get("requires", "None") == "None" and file["path"] in before}
     return tuple(sorted(differing - idle))
 
 
