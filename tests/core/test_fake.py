@@ -219,6 +219,13 @@ async def test_a_stack_is_deployed_again_only_if_its_files_changed(core: FakeCor
     assert core.execute("DeployStackIfChanged", stack="web")["logs"][-1]["stage"] == "Compose Up"
 
 
+async def test_a_deploy_if_changed_answers_without_an_id(core: FakeCore, ask: Asking) -> None:
+    made = len(core.updates)
+    for deploys in (1, 1):
+        assert "_id" not in (await ask("/execute", "DeployStackIfChanged", stack="web")).json()
+        assert len(core.updates) - made == deploys
+
+
 async def test_a_state_is_what_a_test_says(core: FakeCore, ask: Asking) -> None:
     core.state("stack", "web", "weird_new_state")
     assert (await ask.read("ListStacks"))[0]["info"]["state"] == "weird_new_state"

@@ -9,7 +9,7 @@ from tests.core.fake import updates
 from tests.core.fake.clauses import Json
 from tests.core.fake.commands import Interpolation, compose, docker_run, one_line
 from tests.core.fake.errors import failed
-from tests.core.fake.executing import does
+from tests.core.fake.executing import does, files_changed
 from tests.core.fake.export import version
 from tests.core.fake.state import Resource, User
 
@@ -52,15 +52,10 @@ def project(resource: Resource) -> str:
 
 @does("DeployStackIfChanged")
 def _deploy_if_changed(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    deployed, remote = resource.info["deployed_contents"], resource.info["remote_contents"]
-    if deployed is not None and (remote is None or _texts(deployed) == _texts(remote)):
+    if not files_changed(resource):
         updates.add_log(core, update, "Compare files", "No changes: nothing was deployed")
         return
     _deploy_stack(core, who, resource, params, update)
-
-
-def _texts(files: list[Json]) -> dict[str, str]:
-    return {file["path"]: file["contents"] for file in files}
 
 
 @does("DeployStack")

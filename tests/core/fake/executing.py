@@ -223,12 +223,30 @@ def now(core: FakeCore, who: User, name: str, params: Json) -> Json:
 
 
 def _single(core: FakeCore, who: User, name: str, params: Json) -> Json:
+    if name == "DeployStackIfChanged":
+        return _if_changed(core, who, params)
     task = start(core, who, name, params)
     core.tasks.add(task)
-    answer = deepcopy(task.update)
-    if name == "DeployStackIfChanged":
-        del answer["_id"]
-    return answer
+    return deepcopy(task.update)
+
+
+def _if_changed(core: FakeCore, who: User, params: Json) -> Json:
+    """The answer has no id: there may be no update at all, or another one later (facts a.8)."""
+    resource = find(core, "Stack", params["stack"])
+    answer = core.updates.pop(updates.start(core, who.id, "DeployStack", resource.target)["_id"]["$oid"])
+    if files_changed(resource):
+        core.tasks.add(start(core, who, "DeployStack", {**params, "services": []}))
+    return {key: held for key, held in answer.items() if key != "_id"}
+
+
+def files_changed(resource: Resource) -> bool:
+    """Whether a stack was never deployed, or of other files than are there now; a text in the config never differs."""
+    deployed, remote = (_texts(resource.info[key]) for key in ("deployed_contents", "remote_contents"))
+    return deployed is None or (remote is not None and deployed != remote)
+
+
+def _texts(files: list[Json] | None) -> dict[str, str] | None:
+    return files and {file["path"]: file["contents"] for file in files}
 
 
 def batch_targets(core: FakeCore, who: User, name: str, params: Json) -> tuple[str, Field, list[Resource]]:
