@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from tests.core.asking import Asking, asking
 from tests.core.fake import FakeCore
+
+Json = dict[str, Any]
 
 FILE = "services:\n  web:\n    image: nginx\n"
 
@@ -32,6 +35,24 @@ async def test_a_page_has_fifty_unless_all_is_asked_for(core: FakeCore, ask: Ask
     assert len(await ask.read("ListRepos")) == 50
     assert next(entry["name"] for entry in await ask.read("ListRepos", page=1)) == "repo-50"
     assert len(await ask.read("ListFullRepos", limit=0)) == 60
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"terms": ["E", "b"]}, ["web"]),
+        ({"names": ["web", "db"]}, ["db", "web"]),
+        ({"tags": ["a", "b"]}, ["both"]),
+        ({"tags": ["a", "b"], "tag_behavior": "Any"}, ["both", "db"]),
+        ({"templates": "Only"}, ["both"]),
+        ({"specific": {"states": ["running"]}}, ["web"]),
+    ],
+)
+async def test_a_query_narrows_a_list(core: FakeCore, ask: Asking, query: Json, found: list[str]) -> None:
+    core.add("stack", "db", tags=["a"])
+    core.add("stack", "both", tags=["a", "b"], template=True)
+    core.execute("DeployStack", stack="web")
+    assert [stack["name"] for stack in await ask.read("ListStacks", query=query)] == found
 
 
 async def test_an_update_changes_the_keys_given_and_these_whole(core: FakeCore, ask: Asking) -> None:

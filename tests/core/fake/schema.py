@@ -36,6 +36,8 @@ ENUMS: dict[str, tuple[str, ...]] = {
         "ResourceSync",
     ),
     "UserTargetVariant": ("User", "UserGroup"),
+    "TagBehavior": ("All", "Any"),
+    "TemplatesQueryBehavior": ("Include", "Exclude", "Only"),
     "AlertDataVariant": (
         "None",
         "Test",

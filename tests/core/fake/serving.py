@@ -37,7 +37,8 @@ LAG = 0.02
 def server(core: FakeCore) -> uvicorn.Server:
     """The server of a core; `run(sockets=[...])` blocks."""
     core.lag = LAG
-    return uvicorn.Server(uvicorn.Config(Closing(core), log_level="critical", lifespan="off", ws="wsproto"))
+    config = uvicorn.Config(Closing(core), log_level="critical", lifespan="off", ws="wsproto", date_header=False)
+    return uvicorn.Server(config)
 
 
 def listening_on(port: int) -> socket.socket:
