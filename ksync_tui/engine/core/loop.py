@@ -8,6 +8,8 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_TURNS = 5
+"""Of the loop, after which connections that were closed are gone."""
 
 
 class Loop:
@@ -37,8 +39,22 @@ class Loop:
         self._loop.close()
 
 
+async def together(*calls: Coroutine[Any, Any, T]) -> list[T]:
+    """What several calls give, made at the same time; where one fails the others are called off first."""
+    tasks = [asyncio.create_task(call) for call in calls]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
 async def _cancel_others() -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
