@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui import __version__
-from ksync_tui.errors import EXIT_ERROR, EXIT_OK, KsyncError
+from ksync_tui.errors import EXIT_ERROR, EXIT_OK, ConfigError, KsyncError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -38,6 +38,8 @@ def doctor(wanted: Namespace, output: Output) -> int:
             findings += _kept(session)
             findings += [_git(), _terminal()]
             findings += map(_host, session.hosts())
+    except ConfigError as error:
+        findings.append(Finding("settings", False, str(error)))
     except KsyncError as error:
         findings.append(Finding("database", False, str(error)))
     output.findings([asdict(one) for one in findings])
