@@ -10,6 +10,7 @@
      │   ├─ StaleError        a resource moved between plan and action
      │   └─ NotPossibleError  this engine cannot do that, another may
      ├─ RunError              a run cannot be started, found or resumed
+     ├─ AlertError            an alert did not reach its receiver
      ├─ WriteBackError        a file was left as it was: the edit would not mean what was intended
      │   └─ SecretInCommitError  new bytes hold the value of a known secret
      └─ GitError              a repository refused
@@ -84,6 +85,10 @@ class NotPossibleError(EngineError):
 
 class RunError(KsyncError):
     """A run cannot be started, found or resumed."""
+
+
+class AlertError(KsyncError):
+    """An alert did not reach its receiver."""
 
 
 class WriteBackError(KsyncError):

@@ -170,6 +170,13 @@ def _runs(parser: argparse.ArgumentParser) -> None:
             _removal(child)
 
 
+def _alerters(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="test")
+    test = actions.add_parser("test", help="send a test to one", description="send a test to one alerter")
+    test.add_argument("name", metavar="NAME")
+
+
 def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", "-o", metavar="FILE", help="write a file instead of standard output")
 
@@ -192,6 +199,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "export": ("live resources as TOML", _export),
     "syncs": ("the syncs and their states; add, edit, remove", _syncs),
     "runs": ("past and running runs (also: history); show, watch, resume, undo", _runs),
+    "alerters": ("who is told of pending syncs, and what could not be told; test NAME sends a test", _alerters),
     "doctor": ("what works here: engine, Docker hosts, git, terminal", _json),
     "schema": ("JSON Schema of resource files, for editors", _schema),
     "_run": ("", _run_frozen),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.model.resource import Problem, Snapshot
+    from ksync_tui.session.alerting import Alerting
     from ksync_tui.session.managed import CommitDraft, Draft, FileChange
 
 
@@ -273,6 +275,15 @@ class Session:
     def commit(self, draft: CommitDraft, message: str) -> str:
         """Commits and says what. Raises CommitRefusedError with the reason."""
         return managed.commit(draft, message)
+
+    # --------------------------------------------------------------- watching
+
+    @cached_property
+    def alerting(self) -> Alerting:
+        """Who is told that a sync became pending or clean."""
+        from ksync_tui.session.alerting import Alerting
+
+        return Alerting(self.snapshot, self._home.database)
 
     # ------------------------------------------------------------------- runs
 

@@ -5,7 +5,8 @@
 `deployed_spec` the resource as it was then, `outstanding` the reason of a deploy that is owed). `built` is the version
 that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
 has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
-changes of that table. `remembered` is a cache of what files mean.
+changes of that table. `remembered` is a cache of what files mean. `watched` has what was last told of a sync (since
+when, unix milliseconds), `alerts` what is still to be told to an alerter (see `outbox`).
 """
 
 from __future__ import annotations
@@ -86,7 +87,28 @@ CREATE TABLE deployed_files (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS)
+_ALERTS = """
+CREATE TABLE watched (
+    sync TEXT PRIMARY KEY,
+    pending INTEGER NOT NULL,
+    since INTEGER NOT NULL
+);
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sync TEXT NOT NULL,
+    known_by TEXT NOT NULL,
+    link TEXT,
+    opened INTEGER NOT NULL,
+    resolved INTEGER,
+    alerter TEXT NOT NULL,
+    queued REAL NOT NULL,
+    due REAL NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    problem TEXT
+)
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ALERTS)
 """One script per version of the schema, from empty to today's."""
 
 
