@@ -8,6 +8,10 @@
 
     [keys]
     go = ["x", "F5"]                            # the keys of a command of the app, instead of its own
+
+    [watch]
+    interval_seconds = 60                       # `ksync watch` and the app look this often at everything
+    webhook_secret_file = "/etc/ksync/webhook"  # or webhook_secret; for syncs without one of their own
 """
 
 from __future__ import annotations
@@ -20,7 +24,28 @@ from typing import Any
 
 from ksync_tui.errors import ConfigError
 
-_KNOWN = {"hosts", "keys"}
+_KNOWN = {"hosts", "keys", "watch"}
+WEBHOOK_SECRET = "KSYNC_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """How ksync watches. The environment's KSYNC_WEBHOOK_SECRET goes before the secret of the file."""
+
+    interval_seconds: float = 60.0
+    webhook_secret: str = field(default="", repr=False)
+    webhook_secret_file: str = ""
+
+    def shared_secret(self, environ: Mapping[str, str] | None = None) -> str:
+        """The webhook secret of syncs that have none of their own; "" where there is none. Raises ConfigError."""
+        given = (os.environ if environ is None else environ).get(WEBHOOK_SECRET) or self.webhook_secret
+        if given or not self.webhook_secret_file:
+            return given
+        file = Path(self.webhook_secret_file).expanduser()
+        try:
+            return file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError("the webhook secret cannot be read", where=str(file), why=str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +60,7 @@ class Settings:
     """Docker host by server name."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys as they are written by command of the app; the app knows which there are."""
+    watch: WatchSettings = field(default_factory=WatchSettings)
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -70,7 +96,21 @@ def _read(file: Path) -> dict[str, Any]:
         names = ", ".join(sorted(unknown))
         hint = f"Known are: {', '.join(sorted(_KNOWN))}."
         raise ConfigError(f"unknown settings: {names}", where=str(file), hint=hint)
-    return {"hosts": _hosts(values.get("hosts", {}), file), "keys": _keys(values.get("keys", {}), file)}
+    return {
+        "hosts": _hosts(values.get("hosts", {}), file),
+        "keys": _keys(values.get("keys", {}), file),
+        "watch": _watch(values.get("watch", {}), file),
+    }
+
+
+def _watch(value: Any, file: Path) -> WatchSettings:
+    known = {"interval_seconds": (int, float), "webhook_secret": (str,), "webhook_secret_file": (str,)}
+    table = value if isinstance(value, dict) else {"": None}
+    wrong = [name for name, one in table.items() if type(one) not in known.get(name, ())]
+    if wrong:
+        hint = f"Known are {', '.join(known)}: seconds are a number, the others are text."
+        raise ConfigError("[watch] cannot be used", where=str(file), why=", ".join(wrong), hint=hint)
+    return WatchSettings(**table)
 
 
 def _hosts(value: Any, file: Path) -> dict[str, str]:

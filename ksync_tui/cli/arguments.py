@@ -177,6 +177,14 @@ def _alerters(parser: argparse.ArgumentParser) -> None:
     test.add_argument("name", metavar="NAME")
 
 
+def _watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sync", action="append", default=[], metavar="NAME", help="only this sync (repeatable)")
+    parser.add_argument("--interval", type=float, metavar="SECONDS", help="between two looks at everything")
+    allows = "run this sync unattended, with deletes where the sync itself is set up to delete (repeatable)"
+    parser.add_argument("--execute", action="append", default=[], metavar="NAME", help=allows)
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+
+
 def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", "-o", metavar="FILE", help="write a file instead of standard output")
 
@@ -199,6 +207,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "export": ("live resources as TOML", _export),
     "syncs": ("the syncs and their states; add, edit, remove", _syncs),
     "runs": ("past and running runs (also: history); show, watch, resume, undo", _runs),
+    "watch": ("look at the syncs as they change: tell who is to be told, run what may run unattended", _watch),
     "alerters": ("who is told of pending syncs, and what could not be told; test NAME sends a test", _alerters),
     "doctor": ("what works here: engine, Docker hosts, git, terminal", _json),
     "schema": ("JSON Schema of resource files, for editors", _schema),

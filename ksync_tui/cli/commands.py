@@ -167,4 +167,5 @@ _COMMANDS: dict[str, Callable[[Namespace, Output], int]] = {
     "commit": _lazily("commit", "commit"),
     "syncs": _lazily("syncs", "syncs"),
     "runs": _lazily("runs", "runs"),
+    "watch": _lazily("watch", "watch"),
 }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ksync_tui.present.style import StyledLine
     from ksync_tui.session import Confirmation, Session, SyncRow
     from ksync_tui.session.alerting import AlerterRow
+    from ksync_tui.session.watching import Happening
 
 
 class Output:
@@ -259,6 +260,18 @@ class Output:
         self._table([_alerter_cells(row) for row in rows])
         if not rows:
             self.say("no alerters yet: an [[alerter]] in a resource file makes one")
+
+    def happening(self, one: Happening) -> None:
+        """One thing that happened while ksync watches: a line, at once."""
+        from ksync_tui.present.text import neutral
+
+        at = datetime.fromtimestamp(one.at).astimezone().isoformat(timespec="seconds")
+        if self.json:
+            import json
+
+            print(json.dumps({"at": at, "sync": one.sync, "what": one.what, "text": one.text}), flush=True)
+        else:
+            print(neutral(f"{at}  {one.sync or '-'}  {one.what}  {one.text}".rstrip()), flush=True)
 
     def _table(self, rows: Sequence[tuple[str, ...]]) -> None:
         from ksync_tui.present.text import cell_width, neutral, pad

@@ -41,10 +41,10 @@ class AlerterRow:
 
 
 def pending_of(plan: Plan) -> bool | None:
-    """Whether a sync is pending; None where its source is too broken to say that it is not (facts h.27)."""
+    """Whether a sync is pending; None where too little could be read or seen to say that it is not (facts h.27)."""
     if plan.pending:
         return True
-    return None if plan.errors or plan.deletes_held else False
+    return None if plan.errors or plan.deletes_held or plan.unseen else False
 
 
 class Alerting:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.resource import Problem, Snapshot
     from ksync_tui.session.alerting import Alerting
     from ksync_tui.session.managed import CommitDraft, Draft, FileChange
+    from ksync_tui.source.base import Gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,9 @@ class Session:
         """All live resources, as they are now."""
         return self._home.engine.snapshot()
 
-    def review(self, sync: Sync) -> Review:
-        """Reads a sync's source and plans it. Doing so again costs what changed."""
-        gathered = sync.source.gather()
+    def review(self, sync: Sync, gathered: Gathered | None = None) -> Review:
+        """Reads a sync's source, unless it was just gathered, and plans it. Doing so again costs what changed."""
+        gathered = gathered or sync.source.gather()
         name = sync.options.name
         reader = self._readers.setdefault(name, Reader(Remembered(self._home.database)))
         declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
@@ -313,10 +314,18 @@ class Session:
         return run
 
     def run(
-        self, selection: Selection, tell: Callable[[Event], None], stop: Stop = never, halt: Stop = never
+        self,
+        selection: Selection,
+        tell: Callable[[Event], None],
+        stop: Stop = never,
+        halt: Stop = never,
+        who: str | None = None,
     ) -> RunRecord:
-        """Carries out a selection here and now. `stop` ends it after the current action, `halt` gives that up too."""
-        return self.carry_out(self._journal.create(selection, _who()), tell, stop, halt, selection)
+        """Carries out a selection here and now. `stop` ends it after the current action, `halt` gives that up too.
+
+        `who` is what history says where it was not whoever is logged in.
+        """
+        return self.carry_out(self._journal.create(selection, who or _who()), tell, stop, halt, selection)
 
     def carry_out(
         self,

@@ -34,6 +34,10 @@ class Nowhere:
         """See `Source.gather`."""
         return Gathered((), (Problem("error", Place(self.name, 1), self.reason, self.hint),))
 
+    def mark(self) -> str:
+        """See `Source.mark`."""
+        return self.reason
+
     def describe(self) -> str:
         """See `Source.describe`."""
         return self.reason
