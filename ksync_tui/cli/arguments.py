@@ -180,6 +180,7 @@ def _alerters(parser: argparse.ArgumentParser) -> None:
 def _watch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sync", action="append", default=[], metavar="NAME", help="only this sync (repeatable)")
     parser.add_argument("--interval", type=float, metavar="SECONDS", help="between two looks at everything")
+    parser.add_argument("--webhooks", metavar="ADDR", help="take webhooks on HOST:PORT (needs ksync-tui[webhooks])")
     allows = "run this sync unattended, with deletes where the sync itself is set up to delete (repeatable)"
     parser.add_argument("--execute", action="append", default=[], metavar="NAME", help=allows)
     parser.add_argument("--json", action="store_true", help="one JSON object per line")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import signal
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import EXIT_OK, UsageError
 from ksync_tui.session import Session
+from ksync_tui.session.hooks import Hooks
 from ksync_tui.session.vigil import Vigil
 from ksync_tui.session.watching import Happening, Watching
+from ksync_tui.watch.listening import listening
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -29,7 +31,7 @@ def watch(wanted: Namespace, output: Output) -> int:
         with printing:
             output.happening(happening)
 
-    with Session.open() as session:
+    with Session.open() as session, ExitStack() as stack:
         interval = wanted.interval or session.settings.watch.interval_seconds
         if not 1 <= interval <= LONGEST_INTERVAL:
             raise UsageError("the interval cannot be used", where=f"{interval:g}", hint="Give a second to a day.")
@@ -40,9 +42,12 @@ def watch(wanted: Namespace, output: Output) -> int:
             stop.set()
             vigil.wishes.close()
 
-        with _ending_on_signals(end):
-            tell(watching.beginning(interval))
-            vigil.keep(stop)
+        stack.enter_context(_ending_on_signals(end))
+        tell(watching.beginning(interval))
+        if wanted.webhooks:
+            hooks = Hooks(session, watching, vigil.wishes, tell)
+            hooks.told("", f"listening on {stack.enter_context(listening(wanted.webhooks, hooks))}")
+        vigil.keep(stop)
     return EXIT_OK
 
 

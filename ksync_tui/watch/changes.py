@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Event, Thread
 
@@ -10,6 +10,8 @@ SETTLE_MS = 200
 """Milliseconds without a further change until a change is told: an editor writes in several steps."""
 LONGEST_MS = 1600
 """A change is told after these, whatever follows."""
+WAKE_MS = 1000
+"""So often it is looked whether to go on."""
 
 Paths = Mapping[str, tuple[Path, ...]]
 """Per sync the files and folders that it reads."""
@@ -48,29 +50,40 @@ class Changes:
         self._paths = {}
 
     def _watch(self, roots: set[Path], recursive: bool, stop: Event) -> None:
-        from watchfiles import watch
-
+        missed = roots  # what changed before the system was asked to tell
         try:
-            for changes in watch(
-                *roots,
-                watch_filter=lambda _, path: may_matter(Path(path)),
-                debounce=LONGEST_MS,
-                step=SETTLE_MS,
-                stop_event=stop,
-                recursive=recursive,
-                ignore_permission_denied=True,
-                raise_interrupt=False,
-            ):
-                self._changed({Path(path) for _, path in changes})
+            for changed in _told(roots, recursive, stop):
+                self._changed(changed | missed)
+                missed = set()
         except (OSError, RuntimeError) as error:
             if not stop.is_set():
                 self._trouble(f"changes of files are not told by the system, only found at each interval: {error}")
 
     def _changed(self, changed: set[Path]) -> None:
-        for sync, paths in self._paths.items():
+        for sync, paths in self._paths.items() if changed else ():
             listed = {place for path in paths for place in (path, path.resolve())}
-            if any(one == path or one.is_relative_to(path) for path in listed for one in changed):
+            beside = {path.parent for path in listed}
+            if any(one in beside or one in listed or not listed.isdisjoint(one.parents) for one in changed):
                 self._tell(sync)
+
+
+def _told(roots: set[Path], recursive: bool, stop: Event) -> Iterator[set[Path]]:
+    """The paths that changed, as they do; none of them now and then."""
+    from watchfiles import watch
+
+    found = watch(
+        *roots,
+        watch_filter=lambda _, path: may_matter(Path(path)),
+        debounce=LONGEST_MS,
+        step=SETTLE_MS,
+        stop_event=stop,
+        rust_timeout=WAKE_MS,
+        yield_on_timeout=True,
+        recursive=recursive,
+        ignore_permission_denied=True,
+        raise_interrupt=False,
+    )
+    return ({Path(path) for _, path in changes} for changes in found)
 
 
 def may_matter(path: Path) -> bool:
