@@ -146,9 +146,13 @@ class Watching:
         seen = self._seen.setdefault(sync.name, _Seen())
         try:
             review = self._read(sync, seen, fresh=wish.fresh)
-            seen.held = self._why_not(review.plan, seen, wish)
-            if wish.run and review.plan.pending and not seen.held:
-                review = self._run(review, seen, wish.who)
+            asked = wish.run and wish.who != BY_ITSELF
+            if sync.name in self._execute:
+                seen.held = _why_not(review.plan, "" if asked else seen.left)
+                if wish.run and review.plan.pending and not seen.held:
+                    review = self._run(review, seen, wish.who)
+            elif asked:
+                self._say(sync.name, "held", f"not run: {wish.who} asked for it, but no --execute names it")
             self._settle(sync, review.plan, seen)
         except KsyncError as error:
             self._once(sync.name, seen, "problem", str(error))
@@ -161,27 +165,14 @@ class Watching:
             seen.mark, seen.source = mark, sync.source
         return self._session.review(sync, seen.gathered)
 
-    def _why_not(self, plan: Plan, seen: _Seen, wish: Wish) -> str:
-        """Why nothing is run now; "" where it may be, or nobody wants it."""
-        if plan.sync not in self._execute:
-            return "" if wish.who == BY_ITSELF or not wish.run else f"{wish.who} may not run it: --execute names it not"
-        selection = everything(plan)
-        if why := held(selection):
-            return f"waits for a person: {why}"
-        if wish.who == BY_ITSELF and digest(selection) == seen.left:
-            return "the last run left it so"
-        return ""
-
     def _run(self, review: Review, seen: _Seen, who: str) -> Review:
-        """Runs what can be run; answers the plan that is left."""
+        """Runs what can be run; answers the plan that is left, which is not run again and again by itself."""
         selection = everything(review.plan)
-        if not len(selection) or review.sync.name not in self._execute:
-            return review
         record = self._session.run(selection, lambda _: None, self._stop, who=who)
         self._say_run(review.sync.name, record, selection)
         after = self._session.review(review.sync, seen.gathered)
-        # What comes back is not run again and again by itself.
         seen.left = digest(everything(after.plan))
+        seen.held = _why_not(after.plan, seen.left)
         return after
 
     def _settle(self, sync: Sync, plan: Plan, seen: _Seen) -> None:
@@ -209,6 +200,16 @@ class Watching:
 
     def _say(self, name: str, what: What, text: str) -> None:
         self._tell(Happening(self._now(), name, what, text))
+
+
+def _why_not(plan: Plan, left: str) -> str:
+    """Why nothing of a plan is run; "" where it is, or nothing is pending. `left` is what the last run left."""
+    selection = everything(plan)
+    if not len(selection):
+        return "all of it is blocked" if plan.pending else ""
+    if why := held(selection):
+        return f"waits for a person: {why}"
+    return "the last run left it so" if digest(selection) == left else ""
 
 
 def _problem(plan: Plan) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ksync_tui.errors import UsageError
+from ksync_tui.engine.embedded.engine import EmbeddedEngine
+from ksync_tui.errors import EngineError, UsageError
 from ksync_tui.session import Session
 from ksync_tui.session.watching import Happening, Watching
 from ksync_tui.source.folder import Folder
@@ -136,8 +137,7 @@ def test_nothing_runs_that_was_not_allowed(session: Session, folder: Path, watch
     assert len(session.runs()) == runs
     assert log.new() == [
         "homelab pending +1",
-        "homelab held +1; webhook github may not run it: --execute names it not",
-        "homelab pending +1",
+        "homelab held not run: webhook github asked for it, but no --execute names it",
     ]
 
 
@@ -193,19 +193,38 @@ def test_a_person_is_waited_for_where_one_would_be_asked(
 
 
 def test_a_run_that_does_not_get_it_done_is_not_tried_again_and_again(
-    session: Session, folder: Path, watch: Watch, log: Log
+    session: Session, folder: Path, watch: Watch, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    setup = VARIABLES + '[[server]]\nname = "edge"\n[server.config]\naddress = "tcp://127.0.0.1:9"\n'
-    apply(session, folder, setup)
-    stack = '[[stack]]\nname = "web"\ndeploy = true\n[stack.config]\nserver = "edge"\nfile_contents = "services: {}"\n'
-    (folder / "all.toml").write_text(stack)
+    def fail(*_: object) -> None:
+        raise EngineError("the host does not answer")
+
+    apply(session, folder, VARIABLES)
+    (folder / "all.toml").write_text(variable("A"))
     watching = watch(execute=["homelab"])
+    monkeypatch.setattr(EmbeddedEngine, "apply", fail)
     for _ in range(4):
         watching.look_at_all()
-    tried = [line for line in log.new() if " run " in line]
-    assert len(tried) <= 2, tried
-    watching.grant("homelab", PUSHED)
-    assert len([line for line in log.new() if " run " in line]) <= 1
+    assert log.new() == [
+        "homelab run run 2 failed (1 failed of 1); + variable/A: the host does not answer",
+        "homelab held +1; the last run left it so",
+    ]
+    watching.grant("homelab", PUSHED)  # somebody asks for it
+    assert [line.split()[1] for line in log.new()] == ["run"]
+    (folder / "all.toml").write_text(variable("A", "2"))  # it is another run
+    monkeypatch.undo()
+    watching.look_at_all()
+    assert [line.split()[1] for line in log.new()] == ["run", "clean"]
+
+
+def test_what_is_blocked_is_said_to_be(session: Session, folder: Path, watch: Watch, log: Log) -> None:
+    apply(session, folder, VARIABLES)
+    (folder / "all.toml").write_text('[[stack]]\nname = "web"\ndeploy = true\n')
+    watching = watch(execute=["homelab"])
+    for wish in (REFRESH, PUSHED, REFRESH, PUSHED):
+        watching.grant("homelab", wish)
+    assert [line.split("(")[0] for line in log.new()] == [
+        "homelab pending +1 *1", "homelab run run 2 done ", "homelab held *1; all of it is blocked",
+    ]  # fmt: skip
 
 
 def test_templates_and_others_are_left_alone(session: Session, folder: Path, watch: Watch, log: Log) -> None:
