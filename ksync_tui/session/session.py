@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.resource import Problem, Snapshot
     from ksync_tui.session.alerting import Alerting
     from ksync_tui.session.managed import CommitDraft, Draft, FileChange
+    from ksync_tui.session.news import News
     from ksync_tui.source.base import Gathered
 
 
@@ -278,6 +279,13 @@ class Session:
         return managed.commit(draft, message)
 
     # --------------------------------------------------------------- watching
+
+    def news(self, shown: Review | SyncRow) -> News:
+        """What is new since something was shown, to be asked while it is."""
+        from ksync_tui.session.news import News, row_since, since
+
+        differs = partial(since, shown.plan) if isinstance(shown, Review) else partial(row_since, shown)
+        return News(self, shown.sync, differs, self.settings.watch.interval_seconds)
 
     @cached_property
     def alerting(self) -> Alerting:

@@ -103,6 +103,19 @@ PROBLEM = Problem("error", Place(FILE, 71, 3), "an alerter needs an endpoint", "
 
 
 @dataclass
+class FakeNews:
+    """What is new, as the session was told."""
+
+    session: FakeSession
+
+    def moved(self, now: float) -> bool:
+        return True
+
+    def count(self) -> int:
+        return self.session.new
+
+
+@dataclass
 class FakeSession:
     """The session's public face over plain values. What was done is kept in lists for tests to look at."""
 
@@ -124,6 +137,12 @@ class FakeSession:
     added: list[tuple[str, Mapping[str, Any], Sequence[str]]] = field(default_factory=list)
     empty: bool = False
     """Without any sync but those that were added."""
+
+    new: int = 0
+    """How much is new, whatever is asked about."""
+
+    def news(self, shown: object) -> FakeNews:
+        return FakeNews(self)
 
     def syncs(self) -> list[Sync]:
         stored = [Sync(name, SyncOptions(name), Inline(name, ""), f"dir  {paths[0]}") for name, _, paths in self.added]
