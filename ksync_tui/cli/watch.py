@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from contextlib import ExitStack, contextmanager
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -28,8 +30,12 @@ def watch(wanted: Namespace, output: Output) -> int:
     stop, printing = Event(), Lock()
 
     def tell(happening: Happening) -> None:
-        with printing:
-            output.happening(happening)
+        try:
+            with printing:
+                output.happening(happening)
+        except BrokenPipeError:  # whoever read it is gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            stop.set()
 
     with Session.open() as session, ExitStack() as stack:
         interval = wanted.interval or session.settings.watch.interval_seconds

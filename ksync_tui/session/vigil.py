@@ -7,8 +7,7 @@ from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import KsyncError
-from ksync_tui.session.watching import Happening, Watching
+from ksync_tui.session.watching import Happening, Watching, in_words
 from ksync_tui.watch.changes import Changes
 from ksync_tui.watch.outbox import FIRST_WAIT
 from ksync_tui.watch.wishes import Wish, Wishes
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from ksync_tui.watch.outbox import Delivery
 
 TOUCHED = Wish("files", run=False)
+WAKE_SECONDS = 1.0
+"""So often it is looked whether to go on: a signal may come when nothing could wake."""
 
 
 class Vigil:
@@ -44,9 +45,8 @@ class Vigil:
                 if time.monotonic() >= due:
                     self._guarded(self._look_at_all)
                     due = time.monotonic() + self._interval
-                elif wanted := self.wishes.take(due - time.monotonic()):
+                elif wanted := self.wishes.take(min(due - time.monotonic(), WAKE_SECONDS)):
                     self._guarded(partial(self._grant, *wanted))
-                self._courier.wake()
         finally:
             self._changes.close()
             self._courier.end()
@@ -62,13 +62,12 @@ class Vigil:
             self._watching.grant(sync, wish)
 
     def _guarded(self, call: Callable[[], object]) -> None:
-        """Nothing ends a watch but a person: a fault of ksync itself is told like any other problem."""
+        """Nothing ends a watch but a person. What was looked at may have turned, so that there is something to tell."""
         try:
             call()
-        except KsyncError as error:
-            self._trouble(str(error))
-        except Exception as fault:  # noqa: BLE001 - whoever is told at night is not told by a dead process
-            self._trouble(f"a fault of ksync itself, please report it: {type(fault).__name__}")
+        except Exception as error:  # noqa: BLE001 - whoever is told at night is not told by a dead process
+            self._trouble(in_words(error))
+        self._courier.wake()
 
     def _trouble(self, text: str) -> None:
         self._tell(Happening(time.time(), "", "problem", text))
@@ -104,8 +103,8 @@ class Courier:
             try:
                 for delivery in self._alerting.deliver():
                     self._tell(_told(delivery))
-            except KsyncError as error:
-                self._tell(Happening(time.time(), "", "problem", f"no alert was sent: {error}"))
+            except Exception as error:  # noqa: BLE001 - the next alert may get through
+                self._tell(Happening(time.time(), "", "problem", f"no alert was sent: {in_words(error)}"))
             self._woken.wait(FIRST_WAIT)
 
 

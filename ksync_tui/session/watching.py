@@ -154,8 +154,8 @@ class Watching:
             elif asked:
                 self._say(sync.name, "held", f"not run: {wish.who} asked for it, but no --execute names it")
             self._settle(sync, review.plan, seen)
-        except KsyncError as error:
-            self._once(sync.name, seen, "problem", str(error))
+        except Exception as error:  # noqa: BLE001 - the other syncs are looked at all the same
+            self._once(sync.name, seen, "problem", in_words(error))
 
     def _read(self, sync: Sync, seen: _Seen, *, fresh: bool) -> Review:
         """Plans a sync; its source is read only when it may say something else."""
@@ -200,6 +200,13 @@ class Watching:
 
     def _say(self, name: str, what: What, text: str) -> None:
         self._tell(Happening(self._now(), name, what, text))
+
+
+def in_words(error: Exception) -> str:
+    """What is said of an error; a fault of ksync itself may hold anything, so that only its kind is named."""
+    if isinstance(error, KsyncError):
+        return str(error)
+    return f"a fault of ksync itself, please report it: {type(error).__name__}"
 
 
 def _why_not(plan: Plan, left: str) -> str:

@@ -126,6 +126,16 @@ def test_it_goes_on_whatever_breaks(session: Session, folder: Path, tmp_path: Pa
         assert running.end() == (0, "")
 
 
+def test_it_ends_when_nobody_reads_it_any_more(session: Session, folder: Path, tmp_path: Path) -> None:
+    apply(session, folder, VARIABLES)
+    with watcher(tmp_path / "home") as running:
+        running.what("clean")
+        assert running.process.stdout
+        running.process.stdout.close()
+        (folder / "all.toml").write_text(variable("A"))
+        assert running.process.wait(60) == 0
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -11,8 +11,9 @@ import pytest
 
 from ksync_tui.engine.embedded.engine import EmbeddedEngine
 from ksync_tui.errors import EngineError, UsageError
-from ksync_tui.session import Session
+from ksync_tui.session import Review, Session, Sync
 from ksync_tui.session.watching import Happening, Watching
+from ksync_tui.source.base import Gathered
 from ksync_tui.source.folder import Folder
 from ksync_tui.watch.wishes import Wish
 from tests.watch.conftest import apply
@@ -246,3 +247,21 @@ def test_a_sync_that_cannot_be_read_stops_no_other(session: Session, folder: Pat
     (folder / "all.toml").write_text(variable("A"))
     watch().look_at_all()
     assert [line.split()[:2] for line in log.lines] == [["attic", "problem"], ["homelab", "pending"]]
+
+
+def test_a_fault_of_ksync_itself_stops_no_other_and_shows_nothing(
+    session: Session, folder: Path, watch: Watch, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(session, folder, SYNC.replace("homelab", "attic") + VARIABLES)
+    review = Session.review
+
+    def faulty(self: Session, sync: Sync, gathered: Gathered | None = None) -> Review:
+        if sync.name == "attic":
+            raise ZeroDivisionError("s3cr3t")
+        return review(self, sync, gathered)
+
+    monkeypatch.setattr(Session, "review", faulty)
+    watch().look_at_all()
+    assert [line.split()[:2] for line in log.lines] == [["attic", "problem"], ["homelab", "clean"]]
+    assert "ZeroDivisionError" in log.lines[0]
+    assert "s3cr3t" not in log.lines[0]
