@@ -8,7 +8,15 @@
      ├─ EngineError           the place where live resources are cannot be read or written
      │   ├─ StoreError        the embedded database: locked, corrupt, full, read-only
      │   ├─ StaleError        a resource moved between plan and action
-     │   └─ NotPossibleError  this engine cannot do that, another may
+     │   ├─ NotPossibleError  this engine cannot do that, another may
+     │   └─ CoreError         a Komodo Core refused, or what answers is none
+     │       ├─ NoAnswerError     nothing, or only part of an answer, came back
+     │       ├─ CredentialsError  key, password or token are not accepted, or one is missing
+     │       ├─ ForbiddenError    this user may not do that
+     │       ├─ NotFoundError     it knows nothing of that name
+     │       ├─ ConflictError     the name is taken
+     │       ├─ BusyError         another operation holds the resource
+     │       └─ RateLimitedError  too many failed logins from here
      ├─ RunError              a run cannot be started, found or resumed
      ├─ AlertError            an alert did not reach its receiver
      ├─ WriteBackError        a file was left as it was: the edit would not mean what was intended
@@ -81,6 +89,44 @@ class StaleError(EngineError):
 
 class NotPossibleError(EngineError):
     """This engine cannot do that; another may."""
+
+
+class CoreError(EngineError):
+    """A Komodo Core refused, or what answers at its address is none."""
+
+
+class NoAnswerError(CoreError):
+    """Nothing, or only part of an answer, came back. `sent`: the request may have been carried out all the same."""
+
+    sent = False
+
+
+class CredentialsError(CoreError):
+    """Key, password or token are not accepted, or one is missing. `asks`: what a person could give to go on."""
+
+    asks: str | None = None
+
+
+class ForbiddenError(CoreError):
+    """This user may not do that."""
+
+
+class NotFoundError(CoreError):
+    """Core knows nothing of that name."""
+
+
+class ConflictError(CoreError):
+    """The name is taken."""
+
+
+class BusyError(CoreError):
+    """Another operation holds the resource."""
+
+
+class RateLimitedError(CoreError):
+    """Too many failed logins from this address. `seconds`: how long to wait."""
+
+    seconds = 15
 
 
 class RunError(KsyncError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 
@@ -11,3 +13,10 @@ def no_docker_by_chance(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     if request.node.get_closest_marker("docker") is None:
         monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
         monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_profile_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have a Core of their own in the environment."""
+    for name in [name for name in os.environ if name.startswith(("KSYNC_CORE_", "KSYNC_PROFILE", "KOMODO_"))]:
+        monkeypatch.delenv(name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_OK
-from ksync_tui.session import Session
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def alerters(wanted: Namespace, output: Output) -> int:
     """Carries out `ksync alerters [test NAME]`."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         if wanted.action == "test":
             session.alerting.test(wanted.name, time.time())
             output.say(f"alerter/{wanted.name} took the test: it should be visible where it leads")

@@ -6,7 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli.choice import agreed, runnable, target_of, ticks_of
-from ksync_tui.cli.commands import sync_of
+from ksync_tui.cli.commands import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING
 from ksync_tui.session import Session
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def apply(wanted: Namespace, output: Output) -> int:
     """Carries out what --all or --only tick; deletes only with --allow-delete."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         plan = session.review(sync_of(session, wanted)).plan
         ticks = ticks_of(plan, wanted.only, everything=wanted.all, deletes=wanted.allow_delete)
         selection = runnable(plan, ticks)
@@ -33,7 +33,7 @@ def apply(wanted: Namespace, output: Output) -> int:
 
 def run_one(wanted: Namespace, output: Output) -> int:
     """Deploys, builds, pulls or runs one resource."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         selection = session.by_hand(target_of(wanted.target))
         return carry_out(session, selection.plan, selection, output, yes=wanted.yes, detach=wanted.detach)
 

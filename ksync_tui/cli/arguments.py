@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 EPILOG = """exit codes: 0 nothing to do or done; 1 error, wrong usage, or a problem of severity error in what was read;
 2 changes pending (plan), or some actions failed or were skipped (apply)
 
+Every command takes --profile NAME and --engine {embedded,core}: this machine, or a Komodo Core of the settings.
 KSYNC_HOME moves all state and configuration of ksync to one folder."""
 
 
@@ -28,21 +29,43 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace | int:
     """The wanted command with its options, or an exit code where help or an error was printed."""
-    first = next((argument for argument in arguments if not argument.startswith("-")), None)
-    if first == "history":
-        first = "runs"
-        arguments = [first if argument == "history" else argument for argument in arguments]
-    parser = _command_parser() if first in COMMANDS or {"-h", "--help"} & set(arguments) else _open_parser()
+    command, arguments = _command_first(arguments)
+    parser = _command_parser() if command or {"-h", "--help"} & set(arguments) else _open_parser()
     try:
         return parser.parse_args(arguments)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else EXIT_ERROR
 
 
+def _command_first(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """The command, if it is one, and the arguments with it first: `ksync --profile prod plan` is meant as it reads."""
+    at = next((at for at in range(len(arguments)) if _is_word(arguments, at)), len(arguments))
+    before, rest = arguments[:at], arguments[at + 1 :]
+    word = arguments[at] if at < len(arguments) else None
+    command = "runs" if word == "history" else word
+    if command not in COMMANDS:
+        return None, arguments
+    if {"-V", "--version"} & set(before):
+        return command, before
+    return command, [command, *before, *rest]
+
+
+def _is_word(arguments: Sequence[str], at: int) -> bool:
+    """Whether it is neither an option nor the value of one of those that every command takes."""
+    return not arguments[at].startswith("-") and (not at or arguments[at - 1] not in ("--profile", "--engine"))
+
+
 def _base(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--engine", choices=["embedded"], default="embedded", help="where live resources are kept")
     parser.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does the same)")
     parser.add_argument("--plain", action="store_true", help="numbered lines and questions instead of screens")
+    _place(parser)
+
+
+def _place(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    says = "a profile of the settings (default: KSYNC_PROFILE, the settings' own, local)"
+    parser.add_argument("--profile", metavar="NAME", default=default, help=says)
+    says = "where live resources are kept: on this machine, or in a Komodo Core"
+    parser.add_argument("--engine", choices=["embedded", "core"], default=default, help=says)
 
 
 def _open_parser() -> argparse.ArgumentParser:
@@ -140,17 +163,35 @@ def _export(parser: argparse.ArgumentParser) -> None:
 
 def _syncs(parser: argparse.ArgumentParser) -> None:
     _json(parser)
-    actions = parser.add_subparsers(dest="action", metavar="add|edit|remove")
+    actions = parser.add_subparsers(dest="action", metavar="add|edit|rename|remove|refresh|commit")
     for name, summary in (("add", "a new sync over files"), ("edit", "change a sync's options")):
         child = actions.add_parser(name, help=summary, description=summary)
+        _place(child, argparse.SUPPRESS)
         child.add_argument("name", metavar="NAME")
         child.add_argument("--path", action="append", metavar="P", help="folder or file (repeatable)")
         child.add_argument("--inline", metavar="FILE", help="take the text of this file into the sync")
         child.add_argument("--match-tag", action="append", metavar="T", help="only resources with all these tags")
         for switch in ("managed", "delete", "include-variables", "include-user-groups"):
             child.add_argument(f"--{switch}", action=argparse.BooleanOptionalAction, default=None)
-    remove = actions.add_parser("remove", help="forget a sync; its files and resources stay")
-    remove.add_argument("name", metavar="NAME")
+    for name, summary in (
+        ("rename", "give a sync another name"),
+        ("remove", "forget a sync; its files and resources stay"),
+        ("refresh", "let a Komodo Core read the source of its sync anew"),
+        ("commit", "let a Komodo Core write all that is live into the file of its managed sync"),
+    ):
+        child = actions.add_parser(name, help=summary, description=summary)
+        child.add_argument("name", metavar="NAME")
+        if name == "rename":
+            child.add_argument("new", metavar="NEW")
+        if name == "commit":
+            child.add_argument("--yes", "-y", action="store_true", help="do not ask")
+        _place(child, argparse.SUPPRESS)
+
+
+def _changes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", nargs="?", metavar="KIND/NAME", help="only those of one resource")
+    parser.add_argument("--log", metavar="ID", help="all that was written down of one of them")
+    _json(parser)
 
 
 def _runs(parser: argparse.ArgumentParser) -> None:
@@ -164,6 +205,7 @@ def _runs(parser: argparse.ArgumentParser) -> None:
     ):
         child = actions.add_parser(name, help=summary, description=summary)
         child.add_argument("run", type=int, metavar="RUN")
+        _place(child, argparse.SUPPRESS)
         if name in ("resume", "undo"):
             child.add_argument("--yes", "-y", action="store_true", help="do not ask")
             child.add_argument("--allow-delete", action="store_true", help="deletes too")
@@ -210,6 +252,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "runs": ("past and running runs (also: history); show, watch, resume, undo", _runs),
     "watch": ("look at the syncs as they change: tell who is to be told, run what may run unattended", _watch),
     "alerters": ("who is told of pending syncs, and what could not be told; test NAME sends a test", _alerters),
+    "changes": ("what happened in a Komodo Core, whoever did it: updates and alerts", _changes),
     "doctor": ("what works here: engine, Docker hosts, git, terminal", _json),
     "schema": ("JSON Schema of resource files, for editors", _schema),
     "_run": ("", _run_frozen),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterator
 
+    from ksync_tui.config import Ask
     from ksync_tui.session import Review, Session, Sync
 
 
@@ -48,10 +49,29 @@ def _no_garbage_walks(command: str) -> Iterator[None]:
         gc.enable()
 
 
-def _session() -> Session:
+def open_session(wanted: Namespace) -> Session:
+    """The session in the profile that a command line names."""
     from ksync_tui.session import Session
 
-    return Session.open()
+    return Session.open(profile=wanted.profile, engine=wanted.engine, ask=_asker())
+
+
+def _asker() -> Ask | None:
+    """Asks on the terminal for what a login needs, where somebody sits there."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    from getpass import getpass
+
+    def ask(question: str, secret: bool) -> str | None:
+        try:
+            if secret:
+                return getpass(f"{question}: ")
+            print(f"{question}: ", end="", file=sys.stderr, flush=True)
+            return input() or None
+        except EOFError:
+            return None
+
+    return ask
 
 
 def sync_of(session: Session, wanted: Namespace) -> Sync:
@@ -77,7 +97,7 @@ def sync_of(session: Session, wanted: Namespace) -> Sync:
 
 
 def _plan(wanted: Namespace, output: Output) -> int:
-    with _session() as session:
+    with open_session(wanted) as session:
         review = session.review(sync_of(session, wanted))
         output.plan(review.plan, session, markdown=wanted.markdown)
         return plan_code(review)
@@ -91,7 +111,7 @@ def plan_code(review: Review) -> int:
 
 
 def _validate(wanted: Namespace, output: Output) -> int:
-    with _session() as session:
+    with open_session(wanted) as session:
         review = session.review(sync_of(session, wanted))
         output.problems(review.plan.problems, files=len(review.declarations.files))
         return EXIT_ERROR if review.plan.errors else EXIT_OK
@@ -100,7 +120,7 @@ def _validate(wanted: Namespace, output: Output) -> int:
 def _export(wanted: Namespace, output: Output) -> int:
     from ksync_tui.cli.choice import target_of
 
-    with _session() as session:
+    with open_session(wanted) as session:
         targets = [target_of(word) for word in wanted.only]
         text = session.export(secrets=wanted.with_secrets, targets=targets, tags=wanted.tag)
         output.text(text, wanted.output, secret=wanted.with_secrets)
@@ -120,7 +140,7 @@ def _run_frozen(wanted: Namespace, output: Output) -> int:
     del output  # the journal is the only channel of a detached run
     from ksync_tui.run.detached import stop_signals
 
-    with _session() as session, stop_signals() as (stop, halt):
+    with open_session(wanted) as session, stop_signals() as (stop, halt):
         session.carry_out(wanted.run, stop=stop, halt=halt)
     return EXIT_OK
 
@@ -130,7 +150,7 @@ def _open(wanted: Namespace, output: Output) -> int:
         return _lazily("plain", "plain")(wanted, output)
     from ksync_tui.tui.app import run
 
-    with _session() as session:
+    with open_session(wanted) as session:
         run(session, sync_of(session, wanted) if wanted.path else None)
     return EXIT_OK
 
@@ -164,6 +184,7 @@ _COMMANDS: dict[str, Callable[[Namespace, Output], int]] = {
     "apply": _lazily("apply", "apply"),
     "run": _lazily("apply", "run_one"),
     "doctor": _lazily("doctor", "doctor"),
+    "changes": _lazily("changes", "changes"),
     "commit": _lazily("commit", "commit"),
     "syncs": _lazily("syncs", "syncs"),
     "runs": _lazily("runs", "runs"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli.choice import agreed, target_of
-from ksync_tui.cli.commands import sync_of
+from ksync_tui.cli.commands import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
-from ksync_tui.session import Confirmation, Session
+from ksync_tui.session import Confirmation
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def commit(wanted: Namespace, output: Output) -> int:
     """Writes what --all or --only name from live into the files, shows the diff first, and commits it."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         review = session.review(sync_of(session, wanted))
         if not review.sync.managed and not wanted.path:
             hint = f"`ksync syncs edit {review.sync.name} --managed` makes it so."

@@ -30,12 +30,11 @@ class Finding:
 
 def doctor(wanted: Namespace, output: Output) -> int:
     """Looks at engine, database, git, terminal and each Docker host."""
-    del wanted
-    from ksync_tui.session import Session
+    from ksync_tui.cli.commands import open_session
 
     findings = [Finding("ksync", None, f"{__version__}, Python {sys.version.split()[0]}")]
     try:
-        with Session.open() as session:
+        with open_session(wanted) as session:
             findings += _kept(session)
             findings += [_git(), _terminal()]
             findings += map(_host, session.hosts())
@@ -46,12 +45,29 @@ def doctor(wanted: Namespace, output: Output) -> int:
 
 
 def _kept(session: Session) -> list[Finding]:
-    count = len(session.snapshot().live)
+    settings = session.settings
+    told = f"{settings.file}, {len(settings.hosts)} hosts mapped, profiles: {_names(session)}"
     return [
-        Finding("engine", True, f"{session.engine}, profile {session.profile}"),
-        Finding("database", True, f"{session.settings.state}, {count:,} live resources"),
-        Finding("settings", None, f"{session.settings.file}, {len(session.settings.hosts)} hosts mapped"),
+        Finding("database", True, str(settings.state)),
+        Finding("settings", None, told),
+        *(Finding("settings", None, f"warning: {warning}") for warning in settings.warnings),
+        _engine(session),
     ]
+
+
+def _names(session: Session) -> str:
+    return ", ".join(one.name for one in session.profiles())
+
+
+def _engine(session: Session) -> Finding:
+    """Whether live resources can be read, and where they are."""
+    where = f" at {session.address}" if session.address else ""
+    try:
+        found = f"{len(session.snapshot().live):,} live resources"
+        who = f", {session.core.who()}" if session.core else ""
+    except KsyncError as error:
+        return Finding("engine", False, f"{session.engine}, profile {session.profile}{where}: {error}")
+    return Finding("engine", True, f"{session.engine}, profile {session.profile}{where}{who}, {found}")
 
 
 def _git() -> Finding:

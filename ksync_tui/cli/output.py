@@ -15,7 +15,7 @@ from ksync_tui.errors import KsyncError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ksync_tui.model.events import Event, RunRecord
+    from ksync_tui.model.events import Change, Event, RunRecord
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.model.resource import Problem
     from ksync_tui.present.style import StyledLine
@@ -236,6 +236,26 @@ class Output:
             return
         marks = {True: "works", False: "FAILS", None: ""}
         self._table([(marks[one["works"]], one["what"], one["found"]) for one in findings])
+
+    def changes(self, changes: Sequence[Change]) -> None:
+        """What happened in a Core."""
+        from ksync_tui.present.runs import change_cells, change_object
+
+        if self.json:
+            self._object({"changes": [change_object(change) for change in changes]})
+            return
+        self._table([change_cells(change) for change in changes])
+        if not changes:
+            self.say("nothing happened yet")
+
+    def document(self, lines: Sequence[str]) -> None:
+        """Lines of outside text."""
+        from ksync_tui.present.text import neutral
+
+        if self.json:
+            self._object({"lines": list(lines)})
+            return
+        print("\n".join(map(neutral, lines)))
 
     # ----------------------------------------------------------------- syncs
 

@@ -6,10 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli.apply import carry_out
-from ksync_tui.cli.commands import plan_code, sync_of
+from ksync_tui.cli.commands import open_session, plan_code, sync_of
 from ksync_tui.present.plain import numbered, problem_lines, remarks
 from ksync_tui.present.ticks import Ticks
-from ksync_tui.session import Session
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -21,7 +20,7 @@ HELP = "numbers such as 1 3 5-7 tick or untick; a ticks all but deletes; n untic
 
 def plain(wanted: Namespace, output: Output) -> int:
     """Shows what is pending; on a terminal, asks what to tick and runs it."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         if not wanted.path and len(session.syncs()) != 1:
             output.syncs([session.row(sync) for sync in session.syncs()])
             output.say("`ksync --plain PATH` reviews a folder, `ksync plan --sync NAME` a sync")

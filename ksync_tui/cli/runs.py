@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.cli.apply import carry_out, code_of
 from ksync_tui.cli.choice import runnable, ticks_of
+from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_OK
 from ksync_tui.session import Session
 
@@ -21,7 +22,7 @@ _POLL_SECONDS = 0.2
 
 def runs(wanted: Namespace, output: Output) -> int:
     """Carries out `ksync runs [show|watch|resume|undo]`."""
-    with Session.open() as session:
+    with open_session(wanted) as session:
         if wanted.action == "show":
             watch = session.watch(wanted.run)
             output.run_in_full(watch.record, watch.lines)

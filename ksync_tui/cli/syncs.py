@@ -5,18 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ksync_tui.errors import EXIT_OK, UsageError
-from ksync_tui.session import Session
+from ksync_tui.cli.changes import core_of
+from ksync_tui.cli.choice import agreed
+from ksync_tui.cli.commands import open_session
+from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
+from ksync_tui.session import Confirmation
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from ksync_tui.cli.output import Output
+    from ksync_tui.session import Session
 
 
 def syncs(wanted: Namespace, output: Output) -> int:
-    """Carries out `ksync syncs [add|edit|remove]`."""
-    with Session.open() as session:
+    """Carries out `ksync syncs [add|edit|rename|remove|refresh|commit]`."""
+    with open_session(wanted) as session:
         if wanted.action in ("add", "edit") and (wanted.managed or wanted.delete) and not wanted.match_tag:
             output.say("such a sync deletes what it does not declare; --match-tag T limits it to resources tagged T")
         if wanted.action == "add":
@@ -25,12 +29,30 @@ def syncs(wanted: Namespace, output: Output) -> int:
         elif wanted.action == "edit":
             session.edit_sync(wanted.name, _fields(wanted, new=False), wanted.path or ())
             output.say(f"changed {wanted.name}")
+        elif wanted.action == "rename":
+            session.rename_sync(wanted.name, wanted.new)
+            output.say(f"renamed {wanted.name} to {wanted.new}")
+        elif wanted.action == "refresh":
+            core_of(session).refresh(session.sync(wanted.name).name)
+            output.syncs([session.row(session.sync(wanted.name))])
+        elif wanted.action == "commit":
+            return _commit(session, wanted, output)
         elif wanted.action == "remove":
             session.remove_sync(wanted.name)
             output.say(f"removed {wanted.name}; its files and the resources it made stay")
         else:
             output.syncs([session.row(sync) for sync in session.syncs()])
         return EXIT_OK
+
+
+def _commit(session: Session, wanted: Namespace, output: Output) -> int:
+    core, name = core_of(session), session.sync(wanted.name).name
+    question = f"Let Core write all that is live into the file of {name}? Comments and order of it are lost."
+    if not wanted.yes and not agreed(Confirmation(), question):
+        output.say("nothing was written")
+        return EXIT_ERROR
+    output.say(core.commit(name))
+    return EXIT_OK
 
 
 def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:

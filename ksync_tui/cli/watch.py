@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_OK, UsageError
-from ksync_tui.session import Session
 from ksync_tui.session.hooks import Hooks
 from ksync_tui.session.vigil import Vigil
 from ksync_tui.session.watching import Happening, Watching
@@ -37,7 +37,7 @@ def watch(wanted: Namespace, output: Output) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             stop.set()
 
-    with Session.open() as session, ExitStack() as stack:
+    with open_session(wanted) as session, ExitStack() as stack:
         interval = wanted.interval or session.settings.watch.interval_seconds
         if not 1 <= interval <= LONGEST_INTERVAL:
             raise UsageError("the interval cannot be used", where=f"{interval:g}", hint="Give a second to a day.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, Self
 
+from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.plan import Action
+from ksync_tui.model.plan import Action, Removal, Verb
 from ksync_tui.model.resource import Find, Snapshot, Target
 
 Log = Callable[[str], None]
@@ -23,16 +24,27 @@ def never() -> bool:
     return False
 
 
+_RUNS: Mapping[str, Verb] = {
+    "stack": "deploy", "deployment": "deploy", "build": "run", "repo": "run", "procedure": "run",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an engine can and cannot do; the planner and the screens ask here instead of knowing engines.
 
     `keeps_deploy`: `deploy` and `after` are part of the live resource, so they are compared.
     `refuses_dangling`: a reference to nothing is refused, not stored by name (DESIGN rule 3).
+    `expands_patterns`: permissions are stored per resource, so the patterns of a user group mean what they match.
+    `removals`: what may become of the containers of what is deleted, the usual first.
+    `runs`: the kinds that a person may run by hand, each with the verb of that action.
     """
 
     keeps_deploy: bool = True
     refuses_dangling: bool = False
+    expands_patterns: bool = False
+    removals: tuple[Removal, ...] = ("down", "volumes", "forget")
+    runs: Mapping[str, Verb] = field(default_factory=lambda: _RUNS)
 
 
 class Engine(Protocol):
@@ -47,7 +59,19 @@ class Engine(Protocol):
         """What this engine can do."""
 
     def snapshot(self) -> Snapshot:
-        """All live resources at one moment. Cheap when nothing changed since the last call."""
+        """All live resources at one moment, as they are now."""
+
+    def recent(self) -> Snapshot:
+        """The snapshot of a moment ago, for names and hints: cheap to ask for at every key."""
+
+    def acting_for(self, sync: str) -> Self:
+        """The same engine, remembering what it applies as applied by that sync."""
+
+    def known_secrets(self) -> Mapping[str, str]:
+        """The secrets of all live resources by label (`variable/TOKEN`), for masking and the commit guard."""
+
+    def close(self) -> None:
+        """Gives back what it holds. No other call may follow."""
 
     def observed(self, snapshot: Snapshot, wanted: Collection[Target]) -> Snapshot:
         """The snapshot with what is seen of the wanted resources, and of all that was deployed, where they run.
@@ -57,6 +81,12 @@ class Engine(Protocol):
 
     def deploy_block(self, resource: Resource, find: Find) -> str | None:
         """Why a resource cannot be deployed and what to do, or None; `find` gives what will be there by then."""
+
+    def refused(self, actions: Collection[Action]) -> Mapping[str, str]:
+        """By ids of actions, what the user may not do: which permission is missing."""
+
+    def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
+        """Who changed live resources last, and when, as far as the engine knows."""
 
     def outside(self, action: Action) -> bool:
         """Whether an action has effects outside ksync's database, so that it has to be done by itself."""

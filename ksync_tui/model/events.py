@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ksync_tui.model.resource import Target
+
 Outcome = Literal["done", "failed", "skipped", "stopped"]
 """done: the effect was seen; failed: it was tried; skipped: it was not tried (moved, or a prerequisite failed);
 stopped: the run was stopped before it."""
@@ -64,6 +66,22 @@ class RunAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Something that happened where the live resources are, whoever did it. `at` is unix seconds.
+
+    `id` finds its log ("" where there is none); `over` is false for what still goes on or holds.
+    """
+
+    id: str
+    at: float
+    who: str
+    what: str
+    target: Target | None
+    ok: bool
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as the journal has it, newest state. Times are unix seconds."""
 
@@ -75,6 +93,8 @@ class RunRecord:
     ended: float | None
     who: str
     actions: tuple[RunAction, ...] = ()
+    place: str = "local"
+    """The profile in which it acts."""
 
     @property
     def counts(self) -> dict[str, int]:

@@ -82,6 +82,8 @@ class Action:
     consequences: tuple[str, ...] = ()
     old_name: str | None = None
     """For a rename: the live name."""
+    changed_by: str | None = None
+    """For an update: who changed live last and when, in words, where that is known."""
     removal: Removal | None = None
     """For the delete of something deployed: what becomes of its containers. None: nothing of it was deployed."""
 

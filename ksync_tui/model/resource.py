@@ -90,6 +90,11 @@ def wants_deploy(resource: Resource) -> bool:
     return isinstance(resource, Deployable) and resource.deploy
 
 
+def bare(resource: Resource) -> Resource:
+    """The resource without `deploy` and `after`, for engines that have no place for them."""
+    return resource.model_copy(update={"deploy": False, "after": []}) if isinstance(resource, Deployable) else resource
+
+
 Find = Callable[[Target], Resource | None]
 """Looks a resource up by its target."""
 
@@ -264,3 +269,5 @@ class Snapshot:
     built: Mapping[str, str] = field(default_factory=dict)
     changed_files: Mapping[Target, tuple[str, ...]] = field(default_factory=dict)
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    users: frozenset[str] | None = None
+    """The users that exist; None where groups may name anybody, or nobody tells."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Removal, Verb
-from ksync_tui.model.resource import Broken, Declarations, Declared, Deployed, Live, Snapshot, Target, fingerprint
+from ksync_tui.model.resource import Broken, Declarations, Declared, Live, Snapshot, Target, bare, fingerprint
 from ksync_tui.planner.draft import Draft, Drafts, pending
 from ksync_tui.planner.labels import fields_of
 from ksync_tui.planner.scope import INLINE_SYNC, Scope, has_files
@@ -29,6 +29,14 @@ class Abilities(Protocol):
     @property
     def refuses_dangling(self) -> bool:
         """Whether a reference to nothing is refused."""
+
+    @property
+    def expands_patterns(self) -> bool:
+        """Whether rights are stored per resource, so that the patterns of a user group mean what they match."""
+
+    @property
+    def removals(self) -> tuple[Removal, ...]:
+        """What may become of the containers of what is deleted."""
 
 
 class Comparer:
@@ -55,8 +63,7 @@ class Comparer:
             return declared.fingerprint
         known = self._bare.get(declared.target)
         if known is None or known[0] is not declared:
-            bare = fingerprint(declared.resource.model_copy(update={"deploy": False, "after": []}))
-            known = self._bare[declared.target] = (declared, bare)
+            known = self._bare[declared.target] = (declared, fingerprint(bare(declared.resource)))
         return known[1]
 
     def forget(self, kept: dict[Target, Declared]) -> None:
@@ -199,12 +206,20 @@ def undeclared(declarations: Declarations, found: Matched, snapshot: Snapshot, s
     return sorted((live for live in gone if scope.may_delete(live)), key=lambda live: live.target)
 
 
-def delete(live: Live, deployed: Deployed | None) -> Draft:
+def delete(live: Live, snapshot: Snapshot, abilities: Abilities) -> Draft:
     """The delete of a live resource; what was deployed of it is taken down, unless a person wants it otherwise."""
     try:
         current = live.resource
     except KsyncError as error:
         return _unreadable("delete", live.target, live, error)
-    removal: Removal | None = "down" if deployed and deployed.redeploy_digest is not None else None
+    removal: Removal | None = "down" if _has_containers(live.target, snapshot, abilities) else None
     known = live.fingerprint
     return Draft("delete", live.target, "not declared", current=current, fingerprint=known, removal=removal)
+
+
+def _has_containers(target: Target, snapshot: Snapshot, abilities: Abilities) -> bool:
+    """Whether something is taken down with a resource: what is on record, or, where there is no choice, what runs."""
+    record = snapshot.deployed.get(target)
+    if record is not None and record.redeploy_digest is not None:
+        return True
+    return len(abilities.removals) == 1 and snapshot.states.get(target, "down") not in ("down", "not_deployed")

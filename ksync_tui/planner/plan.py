@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.model.resource import Declarations, Snapshot, Target
 from ksync_tui.planner.checks import silent_hosts
 from ksync_tui.planner.consequences import tell_consequences
 from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
+from ksync_tui.planner.groups import expanded
 from ksync_tui.planner.match import Abilities, Comparer, Matched, delete, match, undeclared
 from ksync_tui.planner.order import freeze, settle
 from ksync_tui.planner.references import References, check_writes
@@ -31,13 +34,17 @@ class Planner:
         capabilities: Abilities,
         deploy_block: DeployBlock,
         itself: Target | None = None,
+        refused: Mapping[str, str] | None = None,
     ) -> Plan:
         """What it would take to make live equal declared.
 
         `deploy_block` says why a resource cannot be deployed, or gives None; `itself` is the live resource_sync that is
-        planned, if it is one. Nothing in a plan is done before somebody ticks it.
+        planned, if it is one; `refused` says, by ids of actions, what this user may not do. Nothing in a plan is done
+        before somebody ticks it.
         """
         scope = Scope(options, itself)
+        if capabilities.expands_patterns:
+            declarations = expanded(declarations, snapshot)
         found = match(declarations, snapshot, scope, capabilities, self._comparer)
         creates = [draft for draft in found.drafts.values() if draft.verb == "create"]
         gone = undeclared(declarations, found, snapshot, scope) if options.deletes or creates else []
@@ -48,7 +55,9 @@ class Planner:
         Deploys(found.part, found.drafts, references, snapshot, deploy_block, self._digests).add()
         if options.deletes and held is None:
             for live in gone:
-                found.add(delete(live, snapshot.deployed.get(live.target)))
+                found.add(delete(live, snapshot, capabilities))
+        for action, why in (refused or {}).items():
+            found.drafts[action].block(why)
         keys = settle(found.drafts, itself)
         tell_consequences(found.drafts, found.declared, snapshot.states)
         self._forget(found)

@@ -9,8 +9,8 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Declared, Reference, Snapshot, Target
 from ksync_tui.planner.draft import Draft, Drafts, pending, pending_create
 
-_LOOSE = frozenset({"alerter", "user_group"})
-"""Kinds that Komodo stores whatever they name (facts c.9, h.12)."""
+_LOOSE = frozenset({"alerter"})
+"""Kinds that Komodo stores whatever they name (facts h.12)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,20 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ksync_tui.model.plan import Action, Plan, Selection
-from ksync_tui.model.resource import Snapshot, fingerprint
+from ksync_tui.model.resource import Snapshot, bare, fingerprint
 
 
-def undo(selection: Selection, done: Collection[str], snapshot: Snapshot) -> Plan:
+def undo(selection: Selection, done: Collection[str], snapshot: Snapshot, *, keeps_deploy: bool = True) -> Plan:
     """What would take back the `done` actions of a run, the last one first. Deploys are not taken back.
 
     What changed since the run is blocked: taking it back would lose that change.
     """
     ran = [action for actions in selection.rounds for action in actions if action.id in done]
-    inverse = [_inverse(action, number, snapshot) for number, action in enumerate(reversed(ran), 1)]
+    inverse = [_inverse(action, number, snapshot, keeps_deploy) for number, action in enumerate(reversed(ran), 1)]
     return replace(selection.plan, actions=tuple(action for action in inverse if action is not None))
 
 
-def _inverse(action: Action, number: int, snapshot: Snapshot) -> Action | None:
+def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool) -> Action | None:
     if action.verb == "create":
         back = Action("delete", action.target, "it was made by the run", current=action.proposed)
     elif action.verb == "update":
@@ -31,10 +31,11 @@ def _inverse(action: Action, number: int, snapshot: Snapshot) -> Action | None:
     else:
         return None
     live = snapshot.live.get(action.target)
-    return replace(back, round=number, fingerprint=live.fingerprint if live else None, blocked=_why_not(back, snapshot))
+    blocked = _why_not(back, snapshot, keeps_deploy)
+    return replace(back, round=number, fingerprint=live.fingerprint if live else None, blocked=blocked)
 
 
-def _why_not(back: Action, snapshot: Snapshot) -> str | None:
+def _why_not(back: Action, snapshot: Snapshot, keeps_deploy: bool) -> str | None:
     """What stands against taking an action back, and what to do."""
     target = back.target
     live = snapshot.live.get(target)
@@ -42,6 +43,7 @@ def _why_not(back: Action, snapshot: Snapshot) -> str | None:
         return f"{target} exists again: look at it first" if live else None
     if live is None:
         return f"{target} is gone meanwhile: nothing is left to take back"
-    if back.current is not None and live.fingerprint != fingerprint(back.current):
+    expected = back.current if keeps_deploy or back.current is None else bare(back.current)
+    if expected is not None and live.fingerprint != fingerprint(expected):
         return f"{target} changed since the run: change it by hand"
     return None

@@ -16,7 +16,7 @@ class Sentence(NamedTuple):
     """One line: what it speaks of, and its words."""
 
     topic: str
-    """`blocked`, `what`, `why`, `needs`, `brings`, `needed`, `like`, `where`."""
+    """`blocked`, `what`, `why`, `needs`, `brings`, `changed`, `needed`, `like`, `where`."""
     text: str
 
 
@@ -28,6 +28,7 @@ def explain(action: Action, needs: Needs, direction: Direction = "live") -> list
         Sentence("why", _why(action) if direction == "live" else ""),
         Sentence("needs", _needs(action) if direction == "live" else ""),
         Sentence("brings", _brings(action) if direction == "live" else ""),
+        Sentence("changed", _ended(action.changed_by)),
         Sentence("needed", _needed_by(action, needs) if direction == "live" else ""),
         Sentence("like", _like(action, needs.plan)),
         Sentence("where", f"Declared in {_place(action)}." if action.place else ""),

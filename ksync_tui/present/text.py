@@ -130,6 +130,11 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def moment(at: float) -> str:
+    """A moment to the minute in this machine's time zone: `2026-03-03 09:02`. `at` is unix seconds."""
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def duration(seconds: float) -> str:
     """How long something took: `0.1 s`, `8 s`, `2 min 05 s`, `1 h 02 min`."""
     if seconds < 1:

@@ -14,7 +14,7 @@ from pathlib import Path
 from ksync_tui.errors import RunError
 
 
-def spawn(run_id: int, home: Path | None) -> int:
+def spawn(run_id: int, home: Path | None, profile: str = "local") -> int:
     """Starts `ksync _run ID` on a planned run in a session of its own; returns its process id.
 
     `home` is the folder of both state and settings; None where the child finds them as this process did.
@@ -22,7 +22,7 @@ def spawn(run_id: int, home: Path | None) -> int:
     Tell the journal (`Journal.hand_over`). Raises RunError when no process can be started.
     """
     # -P: a file in the folder we stand in must not take the place of a module.
-    command = [sys.executable, "-P", "-m", "ksync_tui", "_run", str(run_id)]
+    command = [sys.executable, "-P", "-m", "ksync_tui", "_run", str(run_id), "--profile", profile]
     nothing = subprocess.DEVNULL
     try:
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and a number

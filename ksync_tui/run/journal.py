@@ -32,16 +32,17 @@ if TYPE_CHECKING:
 
 KEPT_RUNS = 200
 OPEN: tuple[RunState, ...] = ("planned", "running")
-_RUN = "SELECT id, sync, engine, state, created, ended, who FROM runs"
+_RUN = "SELECT id, sync, engine, state, created, ended, who, place FROM runs"
 
 
 class Journal:
     """All runs, past and running. Every method may raise StoreError; those that take a run's id raise RunError."""
 
-    def __init__(self, database: Database, sealer: Sealer) -> None:
-        """The journal in an open database; `sealer` keeps secrets out of it."""
+    def __init__(self, database: Database, sealer: Sealer, place: str = "local") -> None:
+        """The journal in an open database; `sealer` keeps secrets out of it. New runs act in the profile `place`."""
         self._database = database
         self._sealer = sealer
+        self._place = place
 
     def create(self, selection: Selection, who: str) -> int:
         """Writes down a selection as a new run, frozen as it is, and returns its id. `who` is a person, for history."""
@@ -49,9 +50,9 @@ class Journal:
         self._prune()
         with self._database.transaction():
             run = self._database.execute(
-                "INSERT INTO runs (sync, engine, state, created, who, options, pid, process)"
-                " VALUES (?, ?, 'planned', ?, ?, ?, ?, ?)",
-                (plan.sync, plan.engine, time.time(), who, freeze_options(plan.options), *_this_process()),
+                "INSERT INTO runs (sync, engine, state, created, who, options, place, pid, process)"
+                " VALUES (?, ?, 'planned', ?, ?, ?, ?, ?, ?)",
+                (plan.sync, plan.engine, time.time(), who, freeze_options(plan.options), self._place, *_this_process()),
             )
             rows = (
                 (run, seq, action.id, action.round, title(action), *freeze(action, needed_by, self._sealer))
@@ -123,11 +124,11 @@ class Journal:
             return _record(found, self._actions((run,)))
 
     def records(self, limit: int = 50, sync: str | None = None) -> list[RunRecord]:
-        """The newest runs, newest first, of all syncs or one; lost ones are marked first."""
+        """The newest runs, newest first, of all, or of one sync in this place; lost ones are marked first."""
         self._mark_lost()
         with self._database.reading():
-            sql = f"{_RUN} WHERE ? IS NULL OR sync = ? ORDER BY id DESC LIMIT ?"
-            rows = self._database.rows(sql, (sync, sync, limit))
+            sql = f"{_RUN} WHERE ? IS NULL OR (sync = ? AND place = ?) ORDER BY id DESC LIMIT ?"
+            rows = self._database.rows(sql, (sync, sync, self._place, limit))
             actions = self._actions([row[0] for row in rows])
             return [_record(row, actions) for row in rows]
 
@@ -172,8 +173,8 @@ class Journal:
 
 
 def _record(row: tuple[Any, ...], actions: Mapping[int, tuple[RunAction, ...]]) -> RunRecord:
-    run, sync, engine, state, created, ended, who = row
-    return RunRecord(run, sync, engine, cast(RunState, state), created, ended, who, actions[run])
+    run, sync, engine, state, created, ended, who, place = row
+    return RunRecord(run, sync, engine, cast(RunState, state), created, ended, who, actions[run], place)
 
 
 def title(action: Action) -> str:

@@ -50,9 +50,9 @@ def pending_of(plan: Plan) -> bool | None:
 class Alerting:
     """Queues and delivers alerts. `snapshot` gives live resources; its methods may be called from any thread."""
 
-    def __init__(self, snapshot: Callable[[], Snapshot], database: Database) -> None:
+    def __init__(self, snapshot: Callable[[], Snapshot], database: Database, profile: str) -> None:
         self._snapshot = snapshot
-        self._outbox = Outbox(database)
+        self._outbox = Outbox(database, profile)
 
     def turned(self, sync: str, pending: bool, now: float) -> Alert | None:
         """Queues what there is to tell when a sync turned pending or clean; None where it did not. `now`: unix seconds.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import NotPossibleError, UsageError
-from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions, Verb
+from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,22 +17,19 @@ if TYPE_CHECKING:
 BY_HAND = "by hand"
 """What the journal calls the source of a change that no sync made."""
 
-RUNNABLE: Mapping[str, Verb] = {
-    "stack": "deploy", "deployment": "deploy", "build": "run", "repo": "run", "procedure": "run",
-}  # fmt: skip
-
 
 def running(target: Target, live: Mapping[Target, Live], engine: Engine) -> Selection:
     """The selection that carries out one resource. Raises UsageError, NotPossibleError."""
-    if target.kind not in RUNNABLE:
-        kinds = ", ".join(RUNNABLE)
-        reason = f"ksync runs {kinds}; a Komodo Core runs actions and syncs"
+    runs = engine.capabilities.runs
+    if target.kind not in runs:
+        more = "" if "action" in runs else "; a Komodo Core runs actions and syncs"
+        reason = f"the {engine.name} engine runs {', '.join(runs)}{more}"
         raise NotPossibleError("it cannot be run", where=str(target), why=reason)
     one = live.get(target)
     if one is None:
         hint = "Apply it first; `ksync export` lists what is live."
         raise UsageError("there is no such live resource", where=str(target), hint=hint)
-    verb, resource = RUNNABLE[target.kind], one.resource
+    verb, resource = runs[target.kind], one.resource
     if verb == "deploy" and (why := engine.deploy_block(resource, lambda named: _found(named, live))):
         raise NotPossibleError("it cannot be deployed", where=str(target), why=why)
     action = Action(verb, target, "run by hand", current=resource, proposed=resource, fingerprint=one.fingerprint)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import UsageError
 from ksync_tui.model.kinds.repo import Repo
-from ksync_tui.model.kinds.resource_sync import ResourceSync
 from ksync_tui.model.resource import Target
 from ksync_tui.session.watching import Happening
 from ksync_tui.watch.deliveries import Hook
@@ -28,7 +27,7 @@ class Hooks:
         self._wishes = wishes
         self._tell = tell
         self._shared = session.settings.watch.shared_secret()
-        open_to_all = [sync.name for sync in watching.syncs() if self._unguarded(self.hook(sync.name))]
+        open_to_all = [name for name in sorted(watching.resources()) if self._unguarded(self.hook(name))]
         if open_to_all:
             raise UsageError(
                 "webhooks without a secret are taken from nobody",
@@ -39,14 +38,11 @@ class Hooks:
 
     def hook(self, name: str) -> Hook | None:
         """See `Door.hook`."""
-        if name not in [sync.name for sync in self._watching.syncs()]:
-            return None
-        live = self._session.snapshot().live
-        resource = live[Target("resource_sync", name)].resource
-        if not isinstance(resource, ResourceSync):
+        resource = self._watching.resources().get(name)
+        if resource is None:
             return None
         config = resource.config
-        linked = live.get(Target("repo", config.linked_repo)) if config.linked_repo else None
+        linked = self._session.recent().live.get(Target("repo", config.linked_repo)) if config.linked_repo else None
         repo = linked.resource if linked else None
         branch = repo.config.branch if isinstance(repo, Repo) else config.branch
         return Hook(config.webhook_secret or self._shared, branch, config.webhook_enabled)

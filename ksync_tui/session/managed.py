@@ -14,12 +14,11 @@ from ksync_tui.model.secrets import secrets_of
 from ksync_tui.planner.checks import check
 from ksync_tui.present.text import ago, count
 from ksync_tui.source.folder import Folder
-from ksync_tui.source.inline import Inline
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from ksync_tui.model.plan import Action
     from ksync_tui.session.syncs import Review, Sync
@@ -38,8 +37,6 @@ class Draft:
 
     target: Target
     file: str
-    path: Path
-    root: Path
     first_line: int
     before: str
     text: str
@@ -56,7 +53,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """What would be written to one file: lines added and removed, and the diff with secrets masked."""
+    """What would be written to one file: lines added and removed, and the diff with secrets masked.
+
+    `kept_by` is the sync that keeps the text, where it is no file on this machine.
+    """
 
     file: str
     added: int
@@ -64,6 +64,7 @@ class FileChange:
     diff: tuple[str, ...]
     edit: FileEdit
     root: Path
+    kept_by: Sync | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,6 @@ def git_place(sync: Sync) -> str | None:
 
 def refusal(review: Review, target: Target) -> str | None:
     """Why a resource's block cannot be edited here, or None."""
-    if isinstance(review.sync.source, Inline):
-        return f"the text of {review.sync.name} stands in the sync itself, not in a file"
     found = _block_of(review.declarations, target)
     if found is None:
         return f"no file declares {target}: in the direction to file it can be added"
@@ -129,12 +128,9 @@ def open_block(review: Review, target: Target) -> Draft:
         raise WriteBackError("the block cannot be edited", where=str(target), why=why)
     place, raw = found
     file = _file_of(review.declarations, place.file)
-    if file.path is None:
-        raise WriteBackError("the block cannot be edited", where=str(target), why="it stands in no file")
     before, _, after = _around(file.text, raw, place.line)
     text, tokens = _hidden(raw.replace("\r\n", "\n"), _secrets_of(review, target))
-    path = Path(file.path)
-    return Draft(target, file.name, path, _root(review, path), place.line, before, text, after, raw, tokens)
+    return Draft(target, file.name, place.line, before, text, after, raw, tokens)
 
 
 def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:
@@ -187,7 +183,7 @@ def _shifted(problem: Problem, lines: int) -> Problem:
     return replace(problem, place=problem.place._replace(line=problem.place.line + lines))
 
 
-def edited(draft: Draft, text: str, hidden: Iterable[str]) -> FileChange:
+def edited(review: Review, draft: Draft, text: str, hidden: Iterable[str]) -> FileChange:
     """What saving an edited block would write. Raises WriteBackError where the text is not one sound block."""
     from ksync_tui.writeback.spans import BlockEdit
 
@@ -198,7 +194,7 @@ def edited(draft: Draft, text: str, hidden: Iterable[str]) -> FileChange:
         raise WriteBackError("the file was left as it was", where=str(draft.target), why=problem, hint="Correct it")
     declared = read.resources[0]
     edit = BlockEdit(declared.target, draft.raw, new, draft.first_line, declared.resource)
-    return _change(draft.path, draft.root, draft.file, [edit], hidden)
+    return _change(review, draft.file, [edit], hidden)
 
 
 def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -> tuple[FileChange, ...]:
@@ -209,8 +205,7 @@ def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -
         if action.id in ticked and action.verb != "deploy":
             name, edit = _block_edit(review, action, declared.get(action.target))
             edits.setdefault(name, []).append(edit)
-    paths = {name: _path_of(review.declarations, name) for name in sorted(edits)}
-    return tuple(_change(path, _root(review, path), name, edits[name], hidden) for name, path in paths.items())
+    return tuple(_change(review, name, edits[name], hidden) for name in sorted(edits))
 
 
 def _block_edit(review: Review, action: Action, declared: Declared | None) -> tuple[str, BlockEdit]:
@@ -245,34 +240,44 @@ def _file_for(review: Review, target: Target) -> str:
     return alike[-1]
 
 
-def _path_of(declarations: Declarations, name: str) -> Path:
-    path = _file_of(declarations, name).path
-    if path is None:
-        raise WriteBackError("it cannot be written", where=name, why="the text stands in the sync itself")
-    return Path(path)
-
-
 def _root(review: Review, path: Path) -> Path:
     source = review.sync.source
     return source.root_of(path) if isinstance(source, Folder) else path.parent
 
 
-def _change(path: Path, root: Path, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
-    from ksync_tui.writeback.files import edit_file, preview
+def _change(review: Review, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
+    from ksync_tui.writeback.files import preview
 
-    edit = edit_file(path, name, edits)
+    edit, root, kept_by = _edit(review, name, edits)
     diff = tuple(preview(edit, tuple(hidden)))
     body = [line for line in diff if not line.startswith(("+++", "---"))]
     added = sum(line.startswith("+") for line in body)
-    return FileChange(name, added, sum(line.startswith("-") for line in body), diff, edit, root)
+    return FileChange(name, added, sum(line.startswith("-") for line in body), diff, edit, root, kept_by)
 
 
-def write(changes: Sequence[FileChange]) -> str:
-    """Writes files, each whole or not at all, and says what was written. Raises WriteBackError."""
+def _edit(review: Review, name: str, edits: Sequence[BlockEdit]) -> tuple[FileEdit, Path, Sync | None]:
+    """The edit of a file on this machine, or of a text that its sync keeps."""
+    from ksync_tui.writeback.files import edit_file, edit_text
+
+    file = _file_of(review.declarations, name)
+    if file.path is None:
+        return edit_text(name, file.text, edits), Path(), review.sync
+    path = Path(file.path)
+    return edit_file(path, name, edits), _root(review, path), None
+
+
+def write(changes: Sequence[FileChange], keep: Callable[[Sync, FileEdit], None]) -> str:
+    """Writes files, each whole or not at all, and says what was written; `keep` writes what a sync keeps.
+
+    Raises WriteBackError.
+    """
     from ksync_tui.writeback.files import write as write_file
 
     for change in changes:
-        write_file(change.edit, change.root)
+        if change.kept_by is not None:
+            keep(change.kept_by, change.edit)
+        else:
+            write_file(change.edit, change.root)
     names = ", ".join(change.file for change in changes)
     return f"wrote {count(len(changes), 'file')}: {names}"
 
@@ -284,7 +289,8 @@ def commit_draft(changes: Sequence[FileChange], known: Mapping[str, str]) -> Com
     """
     from ksync_tui.writeback.commit import prepare
 
-    prepared = [draft for draft in prepare([change.edit for change in changes], known) if draft.repo]
+    here = [change.edit for change in changes if change.kept_by is None]
+    prepared = [draft for draft in prepare(here, known) if draft.repo] if here else []
     if not prepared:
         return None
     if len(prepared) > 1:

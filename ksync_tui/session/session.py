@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import getpass
+import os
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
 from ksync_tui.engine.base import Stop, never
 from ksync_tui.engine.embedded.home import open_home
 from ksync_tui.engine.embedded.remembered import Remembered
-from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageError
+from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageError, WriteBackError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
@@ -23,9 +24,10 @@ from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
 from ksync_tui.session import managed
-from ksync_tui.session.byhand import BY_HAND, RUNNABLE, running
+from ksync_tui.session.byhand import BY_HAND, running
+from ksync_tui.session.core import CoreSide, CoreSource, blamed
 from ksync_tui.session.paths import checked, continuations
-from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing
+from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing, renaming
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
@@ -34,16 +36,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from ksync_tui.config import Settings
+    from ksync_tui.config import Ask, Profile, Settings
+    from ksync_tui.engine.base import Engine
     from ksync_tui.engine.embedded.observing import HostSeen
     from ksync_tui.model.events import Event, RunRecord
     from ksync_tui.model.kinds.base import Resource
-    from ksync_tui.model.plan import Plan, Selection
-    from ksync_tui.model.resource import Problem, Snapshot
+    from ksync_tui.model.plan import Plan, Removal, Selection
+    from ksync_tui.model.resource import Declarations, Problem, Snapshot
     from ksync_tui.session.alerting import Alerting
     from ksync_tui.session.managed import CommitDraft, Draft, FileChange
     from ksync_tui.session.news import News
     from ksync_tui.source.base import Gathered
+    from ksync_tui.writeback.files import FileEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +65,61 @@ class Watch:
 class Session:
     """One open ksync: settings, engine and journal. Methods raise KsyncError; none may be called after `close`."""
 
-    profile = "local"
-    read_only: str | None = None
-
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, profile: Profile | None = None, ask: Ask | None = None) -> None:
+        """`ask` asks a person for what a login needs; without it only what is written somewhere is used."""
         self.settings = settings
+        self._profile = profile or settings.profile()
+        self._asking = ask
         self._home = open_home(settings.state, settings.hosts, settings.file)
-        self._journal = Journal(self._home.database, self._home.vault)
+        self._journal = Journal(self._home.database, self._home.vault, self._profile.name)
         self._readers: dict[str, Reader] = {}
         self._planners: dict[str, Planner] = {}
+        self.core: CoreSide | None = None
+        self._engine: Engine = self._home.engine
+        if self._profile.engine == "core":
+            self._open_core()
 
     @classmethod
-    def open(cls, home: Path | None = None) -> Self:
-        """The session of this user, or the one kept in `home`. Raises ConfigError, StoreError."""
-        return cls(config.load({"KSYNC_HOME": str(home)} if home else None))
+    def open(
+        cls,
+        home: Path | None = None,
+        profile: str | None = None,
+        engine: str | None = None,
+        ask: Ask | None = None,
+    ) -> Self:
+        """The session of this user, or the one kept in `home`, in a profile. Raises ConfigError, StoreError."""
+        settings = config.load({**os.environ, "KSYNC_HOME": str(home)} if home else None)
+        return cls(settings, settings.profile(profile, engine), ask)
+
+    def switched(self, profile: str) -> Self:
+        """Another session, in another profile; this one stays open. Raises ConfigError, EngineError."""
+        return type(self)(self.settings, self.settings.profile(profile), self._asking)
+
+    def ask_with(self, ask: Ask) -> None:
+        """Asks a person like this from now on: the question, and whether the answer must not be seen.
+
+        It is called in threads that wait for the answer; None means that nobody answered.
+        """
+        self._asking = ask
+
+    def _ask(self, question: str, secret: bool) -> str | None:
+        return self._asking(question, secret) if self._asking else None
 
     def close(self) -> None:
-        """Gives the database back."""
+        """Gives back the connection to a Core, and the database."""
+        self._engine.close()
         self._home.close()
+
+    def _open_core(self) -> None:
+        from ksync_tui.session.engines import core_engine
+
+        try:
+            engine = core_engine(self._profile, self.settings, self._home, self._ask)
+        except BaseException:
+            self._home.close()
+            raise
+        self._engine = engine
+        self.core = CoreSide(engine, self._profile.read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +130,31 @@ class Session:
     @property
     def engine(self) -> str:
         """The name of the engine."""
-        return self._home.engine.name
+        return self._engine.name
+
+    @property
+    def profile(self) -> str:
+        """The name of the profile."""
+        return self._profile.name
+
+    @property
+    def address(self) -> str:
+        """The address of the Core; "" for the embedded engine."""
+        return self._profile.address
+
+    @property
+    def read_only(self) -> str | None:
+        """Why nothing may be changed here, or None."""
+        return f"the profile {self.profile} is read-only" if self._profile.read_only else None
+
+    @property
+    def removals(self) -> tuple[Removal, ...]:
+        """What may become of the containers of what is deleted, the usual first."""
+        return self._engine.capabilities.removals
+
+    def profiles(self) -> tuple[Profile, ...]:
+        """Every profile that can be switched to."""
+        return self.settings.profiles()
 
     # ------------------------------------------------------------------ syncs
 
@@ -97,8 +162,11 @@ class Session:
         """The stored syncs in order of their names. Reads no source."""
         live = self.snapshot().live
         stored = [one.resource for target, one in live.items() if target.kind == "resource_sync"]
-        syncs = [of_resource(one, self.settings.state) for one in stored if isinstance(one, ResourceSync)]
+        syncs = [self._stored(one) for one in stored if isinstance(one, ResourceSync)]
         return sorted(syncs, key=lambda sync: sync.name)
+
+    def _stored(self, resource: ResourceSync) -> Sync:
+        return self.core.sync_of(resource) if self.core else of_resource(resource, self.settings.state)
 
     def sync(self, name: str) -> Sync:
         """A stored sync. Raises UsageError with the nearest name for one that does not exist."""
@@ -128,25 +196,39 @@ class Session:
     def add_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> Sync:
         """Stores a new sync with these config fields, over these folders and files if any. Raises UsageError."""
         live = self.snapshot().live
-        self._by_hand(adding(name, {**fields, **(on_paths(paths) if paths else {})}, live, self.engine))
+        self._by_hand(adding(name, {**fields, **self._on_paths(paths)}, live, self.engine))
         return self.sync(new_target(name, {}).name)
 
     def name_problem(self, name: str) -> str | None:
         """Why no new sync can have a name, while it is typed, or None."""
-        return _refusal(lambda: new_target(name, self.snapshot().live))
+        return _refusal(lambda: new_target(name, self._engine.recent().live))
 
     def path_problem(self, path: str) -> str | None:
         """Why no sync can be over a path, while it is typed, or None."""
+        if self.core:
+            return None if path.strip() else "the path is empty"
         return _refusal(lambda: checked(path))
 
     def paths(self, typed: str) -> list[str]:
         """What a typed path could become: folders, ending in `/`, and resource files."""
-        return continuations(typed)
+        return [] if self.core else continuations(typed)
 
     def edit_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> None:
         """Changes config fields, and the source when paths are given, of a stored sync. Raises UsageError."""
-        changed = {**fields, **(on_paths(paths) if paths else {})}
+        changed = {**fields, **self._on_paths(paths)}
         self._by_hand(editing(name, changed, self.snapshot().live, self.engine))
+
+    def rename_sync(self, name: str, new: str) -> None:
+        """Gives a stored sync another name. Raises UsageError."""
+        self._by_hand(renaming(name, new, self.snapshot().live, self.engine))
+
+    def _on_paths(self, paths: Sequence[str]) -> dict[str, Any]:
+        """The fields of a sync over these paths; those of a Core's sync are where Core is."""
+        if not paths:
+            return {}
+        if self.core:
+            return {"files_on_host": True, "resource_path": list(paths), "file_contents": ""}
+        return on_paths(paths)
 
     def remove_sync(self, name: str) -> None:
         """Forgets a stored sync; its files and what it made stay. Raises UsageError."""
@@ -159,8 +241,13 @@ class Session:
             raise EngineError("the sync was not changed", where=failed.action, why=failed.message)
 
     def row(self, sync: Sync) -> SyncRow:
-        """One row of the list of syncs: reads and plans it. Never raises for what its source holds."""
+        """One row of the list of syncs: reads and plans it. Never raises for what its source holds.
+
+        A Core has read and planned its own syncs already.
+        """
         last = next(iter(self._journal.records(1, sync.options.name)), None)
+        if self.core and sync.target:
+            return self.core.row(sync, last)
         shown = replace(sync, place=self._place(sync))
         try:
             review = self.review(sync)
@@ -182,7 +269,11 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """All live resources, as they are now."""
-        return self._home.engine.snapshot()
+        return self._engine.snapshot()
+
+    def recent(self) -> Snapshot:
+        """All live resources as they were a moment ago: cheap to ask for."""
+        return self._engine.recent()
 
     def review(self, sync: Sync, gathered: Gathered | None = None) -> Review:
         """Reads a sync's source, unless it was just gathered, and plans it. Doing so again costs what changed."""
@@ -190,11 +281,28 @@ class Session:
         name = sync.options.name
         reader = self._readers.setdefault(name, Reader(Remembered(self._home.database)))
         declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
-        engine = self._home.engine
+        engine = self._engine
         snapshot = engine.snapshot()
         declarations = check(declarations, snapshot.live, place_of)
         snapshot = engine.observed(snapshot, {one.target for one in declarations.resources if one.deploy})
-        plan = self._planners.setdefault(name, Planner()).plan(
+        plan = self._plan(sync, declarations, snapshot)
+        if refused := engine.refused(plan.actions):
+            plan = self._plan(sync, declarations, snapshot, refused)
+        if updated := {action.target for action in plan.actions if action.verb == "update"}:
+            plan = blamed(plan, engine.last_changes(updated))
+        if self.core:
+            plan = replace(plan, problems=(*plan.problems, *self.core.remarks(sync, plan)))
+        return Review(sync, plan, declarations)
+
+    def _plan(
+        self,
+        sync: Sync,
+        declarations: Declarations,
+        snapshot: Snapshot,
+        refused: Mapping[str, str] | None = None,
+    ) -> Plan:
+        engine = self._engine
+        return self._planners.setdefault(sync.options.name, Planner()).plan(
             declarations,
             snapshot,
             sync.options,
@@ -202,8 +310,8 @@ class Session:
             capabilities=engine.capabilities,
             deploy_block=engine.deploy_block,
             itself=sync.target,
+            refused=refused,
         )
-        return Review(sync, plan, declarations)
 
     def confirmation(self, selection: Selection) -> Confirmation:
         """What must be typed before a selection runs."""
@@ -211,7 +319,7 @@ class Session:
 
     def known_secrets(self) -> Mapping[str, str]:
         """The values of live secrets by label, for masking."""
-        return self._home.engine.known_secrets()
+        return self._engine.known_secrets()
 
     def export(self, *, secrets: bool, targets: Sequence[Target] = (), tags: Sequence[str] = ()) -> str:
         """Live resources as TOML. Raises UsageError for a target that does not exist."""
@@ -244,11 +352,11 @@ class Session:
 
     def check(self, review: Review, draft: Draft, text: str) -> tuple[Problem, ...]:
         """The problems of an edited block, while it is typed."""
-        return managed.problems_of(review, draft, text, self.snapshot().live.keys())
+        return managed.problems_of(review, draft, text, self._engine.recent().live.keys())
 
     def names(self, kind: str) -> list[str]:
         """The names of a kind that exist, for completion."""
-        return sorted(target.name for target in self.snapshot().live if target.kind == kind)
+        return sorted(target.name for target in self._engine.recent().live if target.kind == kind)
 
     def keys(self, kind: str) -> list[str]:
         """The keys that a kind accepts, for completion."""
@@ -259,8 +367,7 @@ class Session:
 
     def edits_of(self, review: Review, draft: Draft, text: str) -> FileChange:
         """What saving an edited block would write. Raises WriteBackError where it is no sound block."""
-        del review  # the draft holds all of it
-        return managed.edited(draft, text, {*self.known_secrets().values(), *draft.tokens.values()})
+        return managed.edited(review, draft, text, {*self.known_secrets().values(), *draft.tokens.values()})
 
     def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
         """What taking live into the files would write for the ticked ids. Raises WriteBackError."""
@@ -268,7 +375,22 @@ class Session:
 
     def write(self, changes: Sequence[FileChange]) -> str:
         """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all."""
-        return managed.write(changes)
+        return managed.write(changes, self._keep)
+
+    def _keep(self, sync: Sync, edit: FileEdit) -> None:
+        """Writes a text that its sync keeps: Core a file of its own, the sync itself an inline text."""
+        from ksync_tui.writeback.secrets import refuse_secrets
+
+        self._writable()
+        refuse_secrets(edit.name, edit.before, edit.after, self.known_secrets())
+        before, after = ((text or b"").decode("utf-8") for text in (edit.before, edit.after))
+        if self.core and isinstance(sync.source, CoreSource):
+            self.core.write(sync.name, edit.name, before, after)
+        elif (stored := self.sync(sync.name)).source != sync.source:
+            why, hint = "it changed since it was read", "Read it again."
+            raise WriteBackError("the text was left as it was", where=stored.name, why=why, hint=hint)
+        else:
+            self.edit_sync(sync.name, {"file_contents": after})
 
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         """The commit of changes; None where the files are in no git work tree."""
@@ -282,17 +404,16 @@ class Session:
 
     def news(self, shown: Review | SyncRow) -> News:
         """What is new since something was shown, to be asked while it is."""
-        from ksync_tui.session.news import News, row_since, since
+        from ksync_tui.session.news import news_of
 
-        differs = partial(since, shown.plan) if isinstance(shown, Review) else partial(row_since, shown)
-        return News(self, shown.sync, differs, self.settings.watch.interval_seconds)
+        return news_of(self, shown)
 
     @cached_property
     def alerting(self) -> Alerting:
         """Who is told that a sync became pending or clean."""
         from ksync_tui.session.alerting import Alerting
 
-        return Alerting(self.snapshot, self._home.database)
+        return Alerting(self.recent, self._home.database, self.profile)
 
     # ------------------------------------------------------------------- runs
 
@@ -301,24 +422,26 @@ class Session:
 
         Raises UsageError where there is none of the name, NotPossibleError with the reason where it cannot be done.
         """
-        return running(target, self.snapshot().live, self._home.engine)
+        return running(target, self.snapshot().live, self._engine)
 
     def runnable(self) -> list[Target]:
         """Every live resource that `by_hand` takes, by kind and name."""
-        return sorted(target for target in self.snapshot().live if target.kind in RUNNABLE)
+        kinds = self._engine.capabilities.runs
+        return sorted(target for target in self._engine.recent().live if target.kind in kinds)
 
     def hosts(self) -> list[HostSeen]:
-        """Each Docker host that a server stands for, looked at now."""
-        return self._home.engine.hosts()
+        """Each Docker host that a server stands for, looked at now; none where a Core has the servers."""
+        return [] if self.core else self._home.engine.hosts()
 
     def start(self, selection: Selection) -> int:
         """Freezes a selection and carries it out in a process of its own; answers the number of the run."""
         from ksync_tui.run.detached import spawn
 
+        self._writable()
         run = self._journal.create(selection, _who())
         # Without KSYNC_HOME the settings are in a folder of their own, and the child finds them by itself.
         one_folder = self.settings.file.parent == self.settings.state
-        self._journal.hand_over(run, spawn(run, self.settings.state if one_folder else None))
+        self._journal.hand_over(run, spawn(run, self.settings.state if one_folder else None, self.profile))
         return run
 
     def run(
@@ -333,7 +456,13 @@ class Session:
 
         `who` is what history says where it was not whoever is logged in.
         """
+        self._writable()
         return self.carry_out(self._journal.create(selection, who or _who()), tell, stop, halt, selection)
+
+    def _writable(self) -> None:
+        if self.read_only:
+            hint = "Take `read_only` out of the profile, or use another one."
+            raise RunError("nothing may be changed here", why=self.read_only, hint=hint)
 
     def carry_out(
         self,
@@ -349,7 +478,7 @@ class Session:
         chosen = selection or self._journal.load(run)
         return carry_out(
             run,
-            self._home.engine.acting_for(chosen.plan.sync),
+            self._here(run).acting_for(chosen.plan.sync),
             self._journal,
             tell,
             lambda: stop() or self._journal.stop_requested(run),
@@ -357,6 +486,14 @@ class Session:
             selection=chosen,
             secrets=self.known_secrets(),
         )
+
+    def _here(self, run: int) -> Engine:
+        """The engine, for a run that acts in this profile. Raises RunError for one of another."""
+        place = self._journal.record(run).place
+        if place != self.profile:
+            why = f"it acts in the profile {place}, and this is {self.profile}"
+            raise RunError("the run belongs elsewhere", where=f"run {run}", why=why, hint=f"Give --profile {place}.")
+        return self._engine
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """The newest runs, newest first."""
@@ -379,6 +516,7 @@ class Session:
 
     def left_of(self, run: int) -> tuple[Plan, list[str]]:
         """A new plan for the sync of a run, and the ids in it that the run did not get done."""
+        self._here(run)
         selection = self._journal.load(run, only_left=True)
         if selection.plan.sync == BY_HAND:
             raise RunError("the run cannot be resumed", where=f"run {run}", why="no sync made it", hint="Do it again.")
@@ -388,8 +526,9 @@ class Session:
 
     def undo_of(self, run: int) -> Plan:
         """A plan that takes back what a run did. Raises RunError for an unknown run."""
+        keeps_deploy = self._here(run).capabilities.keeps_deploy
         done = {action.action for action in self._journal.record(run).actions if action.outcome == "done"}
-        return undo(self._journal.load(run), done, self.snapshot())
+        return undo(self._journal.load(run), done, self.snapshot(), keeps_deploy=keeps_deploy)
 
     def _sync_of(self, plan: Plan) -> Sync:
         from pathlib import Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -52,6 +53,14 @@ def editing(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], e
         "update", target, "changed by hand", current=current, proposed=proposed, fingerprint=live[target].fingerprint
     )
     return _only(action, engine)
+
+
+def renaming(name: str, new: str, live: Mapping[Target, Live], engine: str) -> Selection:
+    """The selection that gives a sync another name. Raises UsageError for a bad or a taken name."""
+    target, current = _existing(name, live)
+    known = live[target].fingerprint
+    action = Action("rename", new_target(new, live), "renamed by hand", current=current, fingerprint=known)
+    return _only(replace(action, old_name=name), engine)
 
 
 def removing(name: str, live: Mapping[Target, Live], engine: str) -> Selection:

@@ -106,8 +106,14 @@ def at_path(
 
 def of_resource(resource: ResourceSync, state: Path) -> Sync:
     """A stored resource_sync. `state` is where relative paths of files on host begin: `syncs/NAME/` below it."""
+    source = _source(resource, state)
+    return Sync(resource.name, options_of(resource), source, source.describe(), Target("resource_sync", resource.name))
+
+
+def options_of(resource: ResourceSync) -> SyncOptions:
+    """What a stored resource_sync takes part in and may do."""
     config = resource.config
-    options = SyncOptions(
+    return SyncOptions(
         name=resource.name,
         match_tags=tuple(config.match_tags),
         include_resources=config.include_resources,
@@ -116,8 +122,6 @@ def of_resource(resource: ResourceSync, state: Path) -> Sync:
         managed=config.managed,
         delete=config.delete,
     )
-    source = _source(resource, state)
-    return Sync(resource.name, options, source, source.describe(), Target("resource_sync", resource.name))
 
 
 def _source(resource: ResourceSync, state: Path) -> Source:

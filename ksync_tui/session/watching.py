@@ -91,12 +91,18 @@ class Watching:
         if execute and session.read_only:
             raise UsageError("nothing can be run unattended", why=f"READ-ONLY: {session.read_only}")
 
-    def syncs(self) -> list[Sync]:
-        """The syncs to look at, as they are stored now; templates are none. Raises EngineError."""
-        live = self._session.snapshot().live
+    def resources(self) -> dict[str, ResourceSync]:
+        """The stored syncs to look at, by name, as they were a moment ago; templates are none. Raises EngineError."""
+        live = self._session.recent().live
         stored = [one.resource for target, one in live.items() if target.kind == "resource_sync"]
-        real = {one.name for one in stored if isinstance(one, ResourceSync) and not one.template}
-        return [sync for sync in self._session.syncs() if sync.name in (set(self._only) & real if self._only else real)]
+        real = (one for one in stored if isinstance(one, ResourceSync) and not one.template)
+        return {one.name: one for one in real if not self._only or one.name in self._only}
+
+    def syncs(self) -> list[Sync]:
+        """The syncs to look at, as they are now. Raises EngineError."""
+        stored = self._session.syncs()
+        wanted = self.resources()
+        return [sync for sync in stored if sync.name in wanted]
 
     def beginning(self, interval: float) -> Happening:
         """What is said first: which syncs are watched, how often, and which may run."""
@@ -112,7 +118,8 @@ class Watching:
         """Looks at every sync once, and forgets those that there are no longer."""
         try:
             syncs = self.syncs()
-            self._session.alerting.forget_others({sync.name for sync in self._session.syncs()})
+            known = self._session.recent().live
+            self._session.alerting.forget_others({target.name for target in known if target.kind == "resource_sync"})
         except KsyncError as error:
             self._say("", "problem", str(error))
             return
@@ -184,7 +191,8 @@ class Watching:
             return
         what: What = "clean" if not pending else "held" if seen.held else "pending"
         self._once(sync.name, seen, what, "; ".join(filter(None, (summary(plan), seen.held, problem))))
-        self._session.alerting.turned(sync.name, pending, self._now())
+        if self._session.core is None:  # a Core tells its own alerters
+            self._session.alerting.turned(sync.name, pending, self._now())
 
     def _say_run(self, name: str, record: RunRecord, selection: Selection) -> None:
         counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(record.counts.items()))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
 NEED_ACTION = ("open", "zoom", "edit", "editor", "copy")
-NEED_FILE = ("edit", "editor")
+NEED_FILE = ("editor",)
 
 
 def why_not(page: ReviewScreen, command: str) -> str | None:
@@ -42,8 +42,8 @@ def _cannot_go(page: ReviewScreen) -> str | None:
 def _cannot_turn(page: ReviewScreen) -> str | None:
     """Live is taken into the files of a managed sync, and into a source of one file."""
     files = page.review.declarations.files if page.review else ()
-    if not any(file.path for file in files):
-        return f"{page.sync.name} has no file on this machine that live could be taken into."
+    if not files:
+        return f"{page.sync.name} has no file that live could be taken into."
     if page.sync.managed or len(files) == 1:
         return None
     edit, editor = page.key_of("edit"), page.key_of("editor")

@@ -43,6 +43,11 @@ def edit_file(path: Path, name: str, edits: Sequence[BlockEdit]) -> FileEdit:
     return FileEdit(path, name, before, after, tuple(edits))
 
 
+def edit_text(name: str, text: str, edits: Sequence[BlockEdit]) -> FileEdit:
+    """What the edits make of a text that is no file on this machine. Raises WriteBackError as `edit_file` does."""
+    return FileEdit(Path(name), name, text.encode("utf-8"), apply_edits(text, edits).encode("utf-8"), tuple(edits))
+
+
 def _read(path: Path, name: str) -> bytes | None:
     try:
         return path.read_bytes()

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from ksync_tui.engine.base import Engine
+from ksync_tui.engine.core.access import Access, KeyAccess
+from ksync_tui.engine.core.client import Server
+from ksync_tui.engine.core.engine import CoreEngine, connect
+from ksync_tui.engine.core.names import oid
 from ksync_tui.engine.embedded.home import open_home
+from ksync_tui.engine.embedded.ledger import Ledger
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.kinds.registry import KINDS, RUN_ORDER
 from ksync_tui.model.plan import Action, FieldChange
 from ksync_tui.model.resource import Target, fingerprint
+from tests.core.fake import FakeCore
 
 
 @contextmanager
@@ -25,7 +34,54 @@ def embedded(folder: Path) -> Iterator[Engine]:
         home.close()
 
 
-ENGINES = [embedded]
+@contextmanager
+def core(folder: Path) -> Iterator[Engine]:
+    """The core engine on a Core in memory; opening the same folder again finds what was there."""
+    server = _IN_MEMORY.setdefault(folder, FakeCore())
+    place = Server("http://core.test", transport=httpx.ASGITransport(app=server))
+    with opened(folder, place, KeyAccess(server.key, server.secret)) as engine:
+        yield engine
+
+
+_IN_MEMORY: dict[Path, FakeCore] = {}
+
+
+@contextmanager
+def real_core(folder: Path) -> Iterator[Engine]:
+    """The core engine on the real, empty Core that KSYNC_TEST_CORE names; what a test makes there goes with it."""
+    place = Server(os.environ["KSYNC_TEST_CORE"])
+    access = KeyAccess(os.environ["KSYNC_TEST_CORE_KEY"], os.environ["KSYNC_TEST_CORE_SECRET"])
+    with opened(folder, place, access) as engine:
+        yield engine
+
+
+@contextmanager
+def opened(folder: Path, server: Server, access: Access) -> Iterator[CoreEngine]:
+    """The core engine on a server, its records in a folder."""
+    home = open_home(folder / "home")
+    engine = CoreEngine(connect(server, access), Ledger(home.database, home.vault, server.address))
+    try:
+        yield engine
+    finally:
+        engine.close()
+        home.close()
+
+
+def emptied(engine: Engine) -> None:
+    """Deletes all that is live, what refers before what is referred to; and the tags. For a Core made for tests."""
+    by_kind = {kind: at for at, kind in enumerate(RUN_ORDER)}
+    live = engine.snapshot().live
+    for target in sorted(live, key=lambda target: -by_kind[target.kind]):
+        engine.apply(delete(live[target].resource, target.kind), nowhere)
+    if isinstance(engine, CoreEngine):
+        client = engine.connection.client
+        for tag in engine.connection.ask(client.read("ListTags")):
+            engine.connection.ask(client.write("DeleteTag", id=oid(tag)))
+
+
+Factory = Callable[[Path], AbstractContextManager[Engine]]
+ENGINES: list[Factory] = [embedded, core, *([real_core] if os.environ.get("KSYNC_TEST_CORE") else [])]
+CORES: list[Factory] = ENGINES[1:]
 
 
 def make(kind: str, name: str, **fields: Any) -> Resource:

@@ -174,7 +174,22 @@ def test_what_no_file_declares_cannot_be_edited(session: Session, review: Review
         session.open_block(review, Target("stack", "nobody"))
 
 
-def test_an_inline_text_cannot_be_edited_as_a_file(session: Session) -> None:
+def test_an_inline_text_is_edited_where_it_is_kept(session: Session) -> None:
     session.add_sync("inline", {"file_contents": MEDIA})
     review = session.review(session.sync("inline"))
-    assert "stands in the sync itself" in (session.edit_refusal(review, FILMS) or "")
+    draft = session.open_block(review, FILMS)
+    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    assert session.commit_draft([change]) is None
+    session.write([change])
+    after = session.review(session.sync("inline")).declarations.files[0].text
+    assert after == MEDIA.replace("8080", "9090", 1)
+
+
+def test_an_inline_text_that_changed_meanwhile_is_left_alone(session: Session) -> None:
+    session.add_sync("inline", {"file_contents": MEDIA})
+    review = session.review(session.sync("inline"))
+    draft = session.open_block(review, FILMS)
+    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    session.edit_sync("inline", {"file_contents": MEDIA + "# later\n"})
+    with pytest.raises(WriteBackError, match="changed since it was read"):
+        session.write([change])

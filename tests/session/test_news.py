@@ -9,7 +9,6 @@ import pytest
 
 from ksync_tui.session import Session, Sync
 from ksync_tui.session.news import News
-from ksync_tui.source.folder import Folder
 
 ONE = '[[variable]]\nname = "{}"\nvalue = "{}"\n\n'
 START = ONE.format("A", 1) + ONE.format("B", 1) + ONE.format("C", 1)
@@ -72,14 +71,15 @@ def test_nothing_is_read_while_nothing_moved(session: Session, sync: Sync, file:
     assert how_new(news, interval + 5) == 1
 
 
-def test_a_network_is_asked_once_per_interval(session: Session, sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_elsewhere_is_looked_at_once_per_interval(
+    session: Session, sync: Sync, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     interval = session.settings.watch.interval_seconds
-    remote = session.news(session.row(sync))
     monkeypatch.setattr("ksync_tui.session.news._AT_HAND", ())
-    monkeypatch.setattr(Folder, "mark", lambda _: "1")
-    assert remote.moved(0.0)
-    monkeypatch.setattr(Folder, "mark", lambda _: pytest.fail("a network was asked too often"))
-    assert not remote.moved(interval - 1)
+    news = session.news(session.review(sync))
+    assert how_new(news, 0.0) == 0
+    file.write_text(START + ONE.format("D", 1))
+    assert [how_new(news, now) for now in (5.0, interval - 1, interval)] == [None, None, 1]
 
 
 def test_a_row_is_new_when_it_would_read_differently(session: Session, sync: Sync, file: Path) -> None:

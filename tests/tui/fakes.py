@@ -256,7 +256,7 @@ class FakeSession:
         return None if review.sync.managed else "homelab is not managed: only a managed sync is edited here."
 
     def open_block(self, review: Review, target: Target) -> Draft:
-        return Draft(target, FILE, Path(FILE), Path(), BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {})
+        return Draft(target, FILE, BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {})
 
     def check(self, review: Review, draft: Draft, text: str) -> tuple[Problem, ...]:
         import tomllib

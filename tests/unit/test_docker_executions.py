@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ksync_tui.engine.embedded.docker import executions, patterns
+from ksync_tui.engine.embedded.docker import executions
 from ksync_tui.errors import EngineError, NotPossibleError
+from ksync_tui.model import patterns
 from ksync_tui.model.kinds.executions import EXECUTIONS, Execution
 from ksync_tui.model.resource import Target
 

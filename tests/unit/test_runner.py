@@ -355,7 +355,7 @@ def test_a_detached_run_is_a_process_of_its_own_session(tmp_path: Path, monkeypa
     monkeypatch.setattr(subprocess, "Popen", Child)
     assert spawn(17, tmp_path) == 4711
     command, options = started[0]
-    assert command == [sys.executable, "-P", "-m", "ksync_tui", "_run", "17"]
+    assert command == [sys.executable, "-P", "-m", "ksync_tui", "_run", "17", "--profile", "local"]
     assert options["start_new_session"] is True
     environment = options["env"]
     assert isinstance(environment, dict)

@@ -34,7 +34,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def outbox(database: Database) -> Outbox:
-    return Outbox(database)
+    return Outbox(database, "local")
 
 
 class Link:
@@ -129,14 +129,14 @@ def test_what_a_crash_left_half_sent_is_sent_again(outbox: Outbox, link: Link, d
     turn(outbox, True)
     assert len(outbox.take(NOON, LEASE, LONGEST_WAIT)) == 1  # and then the process dies
     with closing(Database(database.home)) as again:
-        restarted = Outbox(again)
+        restarted = Outbox(again, "local")
         assert deliver(restarted, link, NOON + LEASE - 1) == []
         assert [one.outcome for one in deliver(restarted, link, NOON + LEASE)] == ["delivered"]
 
 
 def test_two_processes_tell_of_one_turn_once(outbox: Outbox, link: Link, database: Database) -> None:
     with closing(Database(database.home)) as second:
-        other = Outbox(second)
+        other = Outbox(second, "local")
         assert turn(outbox, True) is not None
         assert turn(other, True) is None
         assert len(outbox.take(NOON, LEASE, LONGEST_WAIT)) == 1
@@ -184,3 +184,13 @@ def test_a_sync_that_is_gone_is_forgotten(outbox: Outbox) -> None:
 @pytest.mark.parametrize(("tries", "chance", "wait"), [(1, 0.0, 2.5), (1, 1.0, 5.0), (3, 0.5, 15.0), (500, 1.0, 900.0)])
 def test_the_wait_doubles_and_is_spread_by_half(tries: int, chance: float, wait: float) -> None:
     assert wait_after(tries, chance) == wait
+
+
+def test_profiles_have_outboxes_of_their_own(outbox: Outbox, link: Link, database: Database) -> None:
+    other = Outbox(database, "prod")
+    assert turn(outbox, True) is not None
+    assert turn(other, True) is not None
+    assert len(deliver(outbox, link)) == 1
+    assert len(other.waiting()) == 1
+    other.forget_others([])
+    assert turn(outbox, True) is None

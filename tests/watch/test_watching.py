@@ -236,9 +236,13 @@ def test_templates_and_others_are_left_alone(session: Session, folder: Path, wat
     assert [sync.name for sync in watch(only=["media"]).syncs()] == ["media"]
     with pytest.raises(UsageError, match="no such sync"):
         watch(only=["nobody"])
-    session.read_only = "only for looking"
-    with pytest.raises(UsageError, match="READ-ONLY"):
-        watch(execute=["homelab"])
+
+
+def test_a_read_only_profile_runs_nothing(session: Session, folder: Path, log: Log) -> None:
+    apply(session, folder, VARIABLES)
+    session.settings.file.write_text("[profiles.local]\nread_only = true\n")
+    with Session.open(session.settings.state) as looking, pytest.raises(UsageError, match="READ-ONLY"):
+        Watching(looking, log, execute=["homelab"])
 
 
 def test_a_sync_that_cannot_be_read_stops_no_other(session: Session, folder: Path, watch: Watch, log: Log) -> None:

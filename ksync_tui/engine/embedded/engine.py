@@ -12,20 +12,18 @@ from ksync_tui.engine.embedded.database import Database
 from ksync_tui.engine.embedded.sites import Sites, secrets_outside, tokens_outside
 from ksync_tui.engine.embedded.store import Store
 from ksync_tui.engine.embedded.vault import Vault
+from ksync_tui.engine.owing import owed_by_create, owed_by_update
 from ksync_tui.errors import EngineError
+from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import NO_VERSION
 from ksync_tui.model.plan import Action
-from ksync_tui.model.resource import Find, Snapshot, Target, redeploy_digest, wants_deploy
+from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
 
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.deploying import Deploying
     from ksync_tui.engine.embedded.observing import HostSeen
     from ksync_tui.engine.embedded.running import Running
-
-ON_CREATION = "deploy on creation"
-CONFIG_CHANGED = "config has changed"
-TURNED_ON = "deploy was turned on"
 
 
 class EmbeddedEngine:
@@ -57,6 +55,13 @@ class EmbeddedEngine:
     def snapshot(self) -> Snapshot:
         """See `Engine.snapshot`."""
         return self.store.snapshot()
+
+    def recent(self) -> Snapshot:
+        """See `Engine.recent`."""
+        return self.snapshot()
+
+    def close(self) -> None:
+        """See `Engine.close`: the database is its opener's."""
 
     def observed(self, snapshot: Snapshot, wanted: Collection[Target]) -> Snapshot:
         """See `Engine.observed`: one call of Docker per host, where any host is mapped."""
@@ -99,6 +104,16 @@ class EmbeddedEngine:
         if not build or version != NO_VERSION or self.store.last_built(Target("build", build)):
             return None
         return f"build '{build}' was never built: `ksync run build/{build}` builds it, then plan again"
+
+    def refused(self, actions: Collection[Action]) -> Mapping[str, str]:
+        """See `Engine.refused`: whoever can open the database may do everything."""
+        del actions
+        return {}
+
+    def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
+        """See `Engine.last_changes`: only ksync changes what is here, and its runs tell of it."""
+        del targets
+        return {}
 
     def outside(self, action: Action) -> bool:
         """See `Engine.outside`."""
@@ -146,22 +161,14 @@ class EmbeddedEngine:
         self._absent(action.target)
         self.store.put(action.target, proposed)
         self.store.record_applied(action.target, proposed, self._sync)
-        if wants_deploy(proposed):
-            self.store.owe_deploy(action.target, ON_CREATION)
+        owed_by_create(self.store, action.target, proposed)
 
     def _update(self, action: Action) -> None:
         proposed = _proposed(action)
         live = self._existing(action.target)
         self.store.put(action.target, self._with_unmanaged(action.target, proposed, live))
         self.store.record_applied(action.target, proposed, self._sync)
-        if not wants_deploy(proposed):
-            return
-        if not wants_deploy(live):
-            self.store.owe_deploy(action.target, TURNED_ON)
-        elif (digest := redeploy_digest(proposed)) == self._deployed_digest(action.target):
-            self.store.owe_no_deploy(action.target, CONFIG_CHANGED)
-        elif digest != redeploy_digest(live):
-            self.store.owe_deploy(action.target, CONFIG_CHANGED)
+        owed_by_update(self.store, action.target, live, proposed, wanted=wants_deploy(live))
 
     def _rename(self, action: Action) -> None:
         """Names in other resources stay as they are: the plan says what happens to those."""
@@ -176,10 +183,6 @@ class EmbeddedEngine:
             from ksync_tui.engine.embedded.docker.stacks import renamed
 
             renamed(old.name, action.target.name, self._database.home)
-
-    def _deployed_digest(self, target: Target) -> str | None:
-        record = self.store.deployed(target)
-        return record.redeploy_digest if record else None
 
     def _existing(self, target: Target) -> Resource:
         live = self.store.get(target)

@@ -5,8 +5,13 @@
 `deployed_spec` the resource as it was then, `outstanding` the reason of a deploy that is owed). `built` is the version
 that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
 has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
-changes of that table. `remembered` is a cache of what files mean. `watched` has what was last told of a sync (since
-when, unix milliseconds), `alerts` what is still to be told to an alerter (see `outbox`).
+changes of that table. `remembered` is a cache of what files mean.
+
+`elsewhere` has the same of targets that live in a Komodo Core (`place` is its address): what a file last said and what
+was deployed, but not what is live. `places.version` counts its changes. `runs.place` is the profile a run acts in.
+
+`watched` has what was last told of a sync of a profile (`place`; since when, unix milliseconds), `alerts` what is still
+to be told to an alerter (see `outbox`).
 """
 
 from __future__ import annotations
@@ -87,14 +92,35 @@ CREATE TABLE deployed_files (
 )
 """
 
+_ELSEWHERE = """
+CREATE TABLE elsewhere (
+    place TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    applied TEXT,
+    applied_by TEXT,
+    applied_at REAL,
+    applied_spec TEXT,
+    deployed TEXT,
+    redeploy_digest TEXT,
+    outstanding TEXT,
+    PRIMARY KEY (place, kind, name)
+);
+CREATE TABLE places (place TEXT PRIMARY KEY, version INTEGER NOT NULL);
+ALTER TABLE runs ADD COLUMN place TEXT NOT NULL DEFAULT 'local'
+"""
+
 _ALERTS = """
 CREATE TABLE watched (
-    sync TEXT PRIMARY KEY,
+    place TEXT NOT NULL,
+    sync TEXT NOT NULL,
     pending INTEGER NOT NULL,
-    since INTEGER NOT NULL
+    since INTEGER NOT NULL,
+    PRIMARY KEY (place, sync)
 );
 CREATE TABLE alerts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    place TEXT NOT NULL,
     sync TEXT NOT NULL,
     known_by TEXT NOT NULL,
     link TEXT,
@@ -108,7 +134,7 @@ CREATE TABLE alerts (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ALERTS)
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _ALERTS)
 """One script per version of the schema, from empty to today's."""
 
 

@@ -24,6 +24,7 @@ _SEALED = (
     "SELECT spec FROM resources WHERE instr(spec, '$secret')"
     " UNION ALL SELECT applied_spec FROM resources WHERE instr(applied_spec, '$secret')"
     " UNION ALL SELECT deployed_spec FROM resources WHERE instr(deployed_spec, '$secret')"
+    " UNION ALL SELECT applied_spec FROM elsewhere WHERE instr(applied_spec, '$secret')"
     " UNION ALL SELECT current FROM actions WHERE instr(current, '$secret')"
     " UNION ALL SELECT proposed FROM actions WHERE instr(proposed, '$secret')"
 )

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from ksync_tui.engine.embedded.docker.command import Log, Stop
-from ksync_tui.engine.embedded.docker.patterns import pieces
 from ksync_tui.engine.embedded.docker.together import Task, together
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.executions import Execution, RunService
 from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.patterns import pieces
 from ksync_tui.model.resource import Target
 
 Verb = Literal["pull", "start", "restart", "pause", "unpause", "stop", "destroy"]

@@ -12,6 +12,16 @@
     [watch]
     interval_seconds = 60                       # `ksync watch` and the app look this often at everything
     webhook_secret_file = "/etc/ksync/webhook"  # or webhook_secret; for syncs without one of their own
+
+    profile = "prod"                            # at the top of the file: the profile where none is named
+
+    [profiles.prod]
+    address = "https://komodo.example"          # a Komodo Core; credentials.py says where key and secret may stand
+    key = "K_..."
+    secret_file = "~/.secrets/komodo"
+
+Which profiles there are besides: `local` always, `environment` where an address is in the environment, and those of
+Komodo CLI's own files.
 """
 
 from __future__ import annotations
@@ -22,30 +32,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ksync_tui.config import environment, komodo_cli, watching, written
+from ksync_tui.config.profiles import LOCAL, Found, Profile, choose
 from ksync_tui.errors import ConfigError
 
-_KNOWN = {"hosts", "keys", "watch"}
-WEBHOOK_SECRET = "KSYNC_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
-
-
-@dataclass(frozen=True, slots=True)
-class WatchSettings:
-    """How ksync watches. The environment's KSYNC_WEBHOOK_SECRET goes before the secret of the file."""
-
-    interval_seconds: float = 60.0
-    webhook_secret: str = field(default="", repr=False)
-    webhook_secret_file: str = ""
-
-    def shared_secret(self, environ: Mapping[str, str] | None = None) -> str:
-        """The webhook secret of syncs that have none of their own; "" where there is none. Raises ConfigError."""
-        given = (os.environ if environ is None else environ).get(WEBHOOK_SECRET) or self.webhook_secret
-        if given or not self.webhook_secret_file:
-            return given
-        file = Path(self.webhook_secret_file).expanduser()
-        try:
-            return file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError("the webhook secret cannot be read", where=str(file), why=str(error)) from None
+_KNOWN = {"hosts", "keys", "profile", "profiles", "watch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +51,55 @@ class Settings:
     """Docker host by server name."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys as they are written by command of the app; the app knows which there are."""
-    watch: WatchSettings = field(default_factory=WatchSettings)
+    watch: watching.WatchSettings = field(default_factory=watching.WatchSettings)
+    usual: str = ""
+    """The name of the profile that is meant where none is named: `profile` of the settings file."""
+    own: tuple[Profile, ...] = ()
+    """The profiles of the settings file."""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The environment that was loaded from; it holds secrets."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is unwise or broken in what was told, without stopping anything: each with where and what to do."""
+        places = (self._near(), self._far())
+        found = (warning for place in places for warning in place.warnings)
+        return (*written.warnings(self.own, self.file), *found)
+
+    def profiles(self) -> tuple[Profile, ...]:
+        """Every profile that can be used: local, ksync's own, the environment's, Komodo CLI's."""
+        return (*self._near().profiles, *self._far().profiles)
+
+    def profile(self, name: str | None = None, engine: str | None = None) -> Profile:
+        """The wanted profile; none named: KSYNC_PROFILE, else `profile` of the settings file, else local.
+
+        With the core engine and no name: the usual one where it is for a Core, else the only one, else the
+        environment's, else Komodo CLI's default. Raises ConfigError for one that is not there, is broken or is for
+        another engine.
+        """
+        usual = self.environ.get("KSYNC_PROFILE") or self.usual
+        return choose(name, engine, usual, self._near(), self._far)
+
+    def _near(self) -> Found:
+        from_environment = environment.profile(self.environ)
+        own = self.own if any(one.name == LOCAL for one in self.own) else (Profile(LOCAL, "embedded"), *self.own)
+        local_first = sorted(own, key=lambda one: one.name != LOCAL)
+        return Found(
+            (*local_first, *from_environment.profiles),
+            from_environment.broken,
+            from_environment.default,
+            warnings=from_environment.warnings,
+        )
+
+    def _far(self) -> Found:
+        return komodo_cli.found(self.environ, [one.name for one in self.own])
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this user. Raises ConfigError for a file that cannot be used."""
     environ = os.environ if environ is None else environ
     state, file = _folders(environ)
-    return Settings(state, file, **_read(file))
+    return Settings(state, file, **_read(file), environ=dict(environ))
 
 
 def _folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
@@ -99,18 +131,16 @@ def _read(file: Path) -> dict[str, Any]:
     return {
         "hosts": _hosts(values.get("hosts", {}), file),
         "keys": _keys(values.get("keys", {}), file),
-        "watch": _watch(values.get("watch", {}), file),
+        "watch": watching.settings(values.get("watch", {}), file),
+        "usual": _usual(values.get("profile", ""), file),
+        "own": written.profiles(values.get("profiles", {}), file),
     }
 
 
-def _watch(value: Any, file: Path) -> WatchSettings:
-    known = {"interval_seconds": (int, float), "webhook_secret": (str,), "webhook_secret_file": (str,)}
-    table = value if isinstance(value, dict) else {"": None}
-    wrong = [name for name, one in table.items() if type(one) not in known.get(name, ())]
-    if wrong:
-        hint = f"Known are {', '.join(known)}: seconds are a number, the others are text."
-        raise ConfigError("[watch] cannot be used", where=str(file), why=", ".join(wrong), hint=hint)
-    return WatchSettings(**table)
+def _usual(value: Any, file: Path) -> str:
+    if not isinstance(value, str):
+        raise ConfigError("profile must be the name of one", where=str(file), hint='Write: profile = "prod".')
+    return value
 
 
 def _hosts(value: Any, file: Path) -> dict[str, str]:

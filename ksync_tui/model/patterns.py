@@ -26,6 +26,12 @@ def pieces(pattern: str) -> tuple[Callable[[str], bool], ...]:
     return tuple(map(_piece, split_list(pattern)))
 
 
+@cache
+def pattern(text: str) -> Callable[[str], bool]:
+    """One wildcard or `\\regex\\` as a user group has it, telling whether it matches a name. Raises EngineError."""
+    return _piece(text)
+
+
 def _piece(piece: str) -> Callable[[str], bool]:
     if len(piece) > 1 and piece.startswith("\\") and piece.endswith("\\"):
         return _regex(piece)

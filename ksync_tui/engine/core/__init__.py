@@ -1,0 +1,1 @@
+"""The core engine: live resources in a Komodo Core server, reached over HTTP."""

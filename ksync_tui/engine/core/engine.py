@@ -1,0 +1,261 @@
+"""The core engine: a Komodo Core holds what is live and acts on it; ksync plans, and asks for single operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ksync_tui.engine.base import Capabilities, Log, Stop, never
+from ksync_tui.engine.core import deploying, history, syncs
+from ksync_tui.engine.core.access import Access
+from ksync_tui.engine.core.client import AskCode, Client, Server
+from ksync_tui.engine.core.following import Follower
+from ksync_tui.engine.core.loop import Loop
+from ksync_tui.engine.core.names import Directory
+from ksync_tui.engine.core.permissions import rights
+from ksync_tui.engine.core.reading import Reading, read_all, read_one
+from ksync_tui.engine.core.seeing import Seen, live_of, snapshot_of
+from ksync_tui.engine.core.stream import Stream
+from ksync_tui.engine.core.syncs import CoreFile, CoreSync
+from ksync_tui.engine.core.writing import Writer
+from ksync_tui.engine.embedded.ledger import Ledger
+from ksync_tui.engine.owing import owed_by_create, owed_by_update
+from ksync_tui.errors import EngineError, NotFoundError
+from ksync_tui.model.events import Change
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.plan import Action
+from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
+from ksync_tui.model.secrets import labelled_secrets
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Connection:
+    """What the engines of one session share: the client in its loop, and what was read last."""
+
+    loop: Loop
+    client: Client
+    stream: Stream
+    seen: Seen
+    directory: Directory
+    last: Snapshot | None = None
+    sync_info: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    version: str = ""
+
+    def ask(self, call: Coroutine[Any, Any, T]) -> T:
+        """Runs a call in the loop and waits for it."""
+        return self.loop.run(call)
+
+
+def connect(server: Server, access: Access, ask_code: AskCode | None = None) -> Connection:
+    """A connection that was not used yet: nothing is sent before the first question. Raises CoreError."""
+    loop = Loop()
+    try:
+        client = loop.run(_client(server, access, ask_code))
+    except BaseException:
+        loop.close()
+        raise
+    return Connection(loop, client, Stream(client), Seen(), Directory())
+
+
+async def _client(server: Server, access: Access, ask_code: AskCode | None) -> Client:
+    return Client(server, access, ask_code)
+
+
+class CoreEngine:
+    """Live resources in a Komodo Core; implements `engine.base.Engine`. What it applied is in the ledger."""
+
+    name = "core"
+    capabilities = Capabilities(
+        keeps_deploy=False, refuses_dangling=True, expands_patterns=True, removals=("down",), runs=deploying.RUNS
+    )
+
+    def __init__(self, connection: Connection, ledger: Ledger, sync: str = "") -> None:
+        self.connection = connection
+        self.ledger = ledger
+        self._sync = sync
+
+    def acting_for(self, sync: str) -> CoreEngine:
+        """See `Engine.acting_for`."""
+        return CoreEngine(self.connection, self.ledger, sync)
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        one = self.connection
+        one.ask(one.stream.close())
+        one.ask(one.client.close())
+        one.loop.close()
+
+    def snapshot(self) -> Snapshot:
+        """See `Engine.snapshot`: read anew each time, all kinds at once."""
+        one = self.connection
+        self.server_version()
+        reading = one.ask(read_all(one.client))
+        one.directory = reading.directory
+        one.sync_info = {target.name: info for target, info in reading.info.items() if target.kind == "resource_sync"}
+        one.last = self._snapshot(reading)
+        return one.last
+
+    def _snapshot(self, reading: Reading) -> Snapshot:
+        applied, deployed = self.ledger.records()
+        return snapshot_of(reading, self.connection.seen, applied, deployed, self.ledger.version)
+
+    def server_version(self) -> str:
+        """The version of the Core. Raises CoreError for one that is too old, or for none at all."""
+        one = self.connection
+        one.version = one.version or one.ask(one.client.version())
+        return one.version
+
+    def who(self) -> tuple[str, bool]:
+        """The name of the calling user, and whether that is an admin."""
+        user = self.connection.ask(self.connection.client.user())
+        return str(user.get("username")), bool(user.get("admin"))
+
+    def recent(self) -> Snapshot:
+        """See `Engine.recent`."""
+        return self.connection.last or self.snapshot()
+
+    def observed(self, snapshot: Snapshot, wanted: Collection[Target]) -> Snapshot:
+        """See `Engine.observed`: Core told the states with the rest."""
+        del wanted
+        return snapshot
+
+    def fingerprint(self, target: Target) -> str | None:
+        """See `Engine.fingerprint`."""
+        one = self.connection
+        try:
+            values = one.ask(read_one(one.client, target, one.directory))
+        except NotFoundError:
+            return None
+        return live_of(target, values).fingerprint
+
+    def known_secrets(self) -> Mapping[str, str]:
+        """See `Engine.known_secrets`."""
+        live = self.recent().live
+        return {label: value for target, one in live.items() for label, value in labelled_secrets(target, one.resource)}
+
+    def deploy_block(self, resource: Resource, find: Find) -> str | None:
+        """See `Engine.deploy_block`."""
+        return deploying.block(resource, find, self.recent().built)
+
+    def refused(self, actions: Collection[Action]) -> Mapping[str, str]:
+        """See `Engine.refused`."""
+        one = self.connection
+        if not actions:
+            return {}
+        held = one.ask(rights(one.client, actions, self.recent().live))
+        return {action.id: why for action in actions if (why := held.missing(action))}
+
+    def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
+        """See `Engine.last_changes`."""
+        one = self.connection
+        return one.ask(history.last_changes(one.client, one.directory, targets))
+
+    def changes(self, target: Target | None, most: int) -> list[Change]:
+        """The newest updates and alerts of this Core, of all or of one target, newest first."""
+        one = self.connection
+        self.recent()
+        return one.ask(history.changes(one.client, one.directory, target, most))
+
+    def log_of(self, change: str) -> list[str]:
+        """All that Core wrote down of an update, line by line."""
+        one = self.connection
+        return one.ask(history.log_of(one.client, change))
+
+    # ------------------------------------------------------------------ syncs
+
+    def sync(self, name: str, *, fresh: bool) -> CoreSync:
+        """One of Core's own syncs; `fresh` lets Core read its source anew first. Raises NotFoundError."""
+        one = self.connection
+        read = syncs.refresh if fresh else syncs.stored
+        return one.ask(read(one.client, name, one.directory))
+
+    def syncs(self) -> dict[str, CoreSync]:
+        """Core's own syncs by name, as they were read with the last snapshot."""
+        self.recent()
+        one = self.connection
+        return {name: syncs.sync_of(name, info, one.directory) for name, info in one.sync_info.items()}
+
+    def commit_sync(self, name: str, log: Log, stop: Stop = never) -> list[str]:
+        """Lets Core write what is live into the file of a managed sync."""
+        one = self.connection
+        return one.ask(syncs.commit(Follower(one.client, one.stream, log, stop), name))
+
+    def write_file(self, name: str, file: CoreFile, log: Log, stop: Stop = never) -> None:
+        """Lets Core write one file of a sync."""
+        one = self.connection
+        one.ask(syncs.write_file(Follower(one.client, one.stream, log, stop), name, file))
+
+    def outside(self, action: Action) -> bool:
+        """See `Engine.outside`: all that a Core does is outside ksync's database."""
+        del action
+        return True
+
+    def group(self) -> AbstractContextManager[None]:
+        """See `Engine.group`."""
+        return nullcontext()
+
+    def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
+        """See `Engine.apply`."""
+        one = self.connection
+        writer = Writer(one.client, one.directory, Follower(one.client, one.stream, log, stop))
+        one.ask(_VERBS[action.verb](self, writer, action))
+
+    # ------------------------------------------------------------------ verbs
+
+    async def _create(self, writer: Writer, action: Action) -> None:
+        target, proposed = action.target, proposed_by(action)
+        await writer.create(target, proposed)
+        self.ledger.record_applied(target, proposed, self._sync)
+        owed_by_create(self.ledger, target, proposed)
+
+    async def _update(self, writer: Writer, action: Action) -> None:
+        target, proposed = action.target, proposed_by(action)
+        before = await writer.existing(target)
+        applied = self.ledger.last_applied(target)
+        await writer.update(target, proposed)
+        self.ledger.record_applied(target, proposed, self._sync)
+        # Core does not keep `deploy`: whether it was on before stands in what was last applied.
+        wanted = applied is None or wants_deploy(applied.resource)
+        owed_by_update(self.ledger, target, before, proposed, wanted=wanted)
+
+    async def _delete(self, writer: Writer, action: Action) -> None:
+        deploying.refuse_removal(action)
+        await writer.delete(action.target)
+        self.ledger.forget(action.target)
+
+    async def _rename(self, writer: Writer, action: Action) -> None:
+        if not action.old_name:
+            raise EngineError("the rename does not say of what", where=str(action.target), hint="Plan again")
+        old = Target(action.target.kind, action.old_name)
+        await writer.rename(old, action.target)
+        self.ledger.rename(old, action.target.name)
+
+    async def _deploy(self, writer: Writer, action: Action) -> None:
+        resource = await writer.existing(action.target)
+        await deploying.deploy(writer, action.target, resource)
+        self.ledger.record_deployed(action.target, action.proposed or resource)
+
+    async def _run(self, writer: Writer, action: Action) -> None:
+        await writer.existing(action.target)
+        await deploying.run(writer, action.target)
+
+
+_VERBS: Mapping[str, Callable[[CoreEngine, Writer, Action], Coroutine[Any, Any, None]]] = {
+    "create": CoreEngine._create,
+    "update": CoreEngine._update,
+    "delete": CoreEngine._delete,
+    "rename": CoreEngine._rename,
+    "deploy": CoreEngine._deploy,
+    "run": CoreEngine._run,
+}
+
+
+def proposed_by(action: Action) -> Resource:
+    """What an action's target is to become. Raises EngineError for an action that does not say."""
+    if action.proposed is None:
+        raise EngineError("the action does not say what it shall become", where=str(action.target), hint="Plan again")
+    return action.proposed

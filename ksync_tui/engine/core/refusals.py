@@ -1,0 +1,101 @@
+"""Core's refusals as errors of ours, by status and text (facts a.4): most of them are a plain 500."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ksync_tui.engine.core.text import sentence
+from ksync_tui.errors import (
+    BusyError,
+    ConflictError,
+    CoreError,
+    CredentialsError,
+    ForbiddenError,
+    NotFoundError,
+    RateLimitedError,
+)
+
+_NOT_FOUND = re.compile(
+    r"did not find any|no (?:variable|tag|user|user ?group|update|alert|\w+) (?:was )?found|not found", re.IGNORECASE
+)
+_FORBIDDEN = re.compile(r"permission|admins?\b|not allowed|forbidden", re.IGNORECASE)
+_LEVEL = re.compile(r"Must have at least (\w+)")
+_BUSY = re.compile(r"\bbusy\b", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    r"invalid (?:user|login|client) credentials|X-API-|jwt|user is (?:not enabled|disabled)", re.IGNORECASE
+)
+_TAKEN = re.compile(r"already exists|E11000|duplicate key", re.IGNORECASE)
+_WAIT = re.compile(r"try again in (\d+)", re.IGNORECASE)
+_ATTEMPTS = re.compile(r"\s*\| (You have \d+ attempts remaining|Try again in .*)")
+
+
+def refusal(status: int, body: Any, what: str, where: str) -> CoreError:
+    """The error for an answer that is not 200. `body` is Core's JSON; `what` names the request, `where` the server."""
+    message, causes = _said(body)
+    why = ": ".join([message, *causes]) or f"it answered {status}"
+    text = f"{message} {' '.join(causes)}"
+    if status == 429:
+        return _rate_limited(text, where)
+    for tells, make in _KINDS:
+        if tells(status, text):
+            return make(what, where, why)
+    return CoreError(f"Core refused {what}", where=where, why=why, hint=_HINTS.get(status))
+
+
+def _said(body: Any) -> tuple[str, list[str]]:
+    if not isinstance(body, dict):
+        return "", []
+    message = _ATTEMPTS.sub("", sentence(body.get("error")))
+    trace = body.get("trace")
+    return message, [sentence(cause) for cause in trace] if isinstance(trace, list) else []
+
+
+def _rate_limited(text: str, where: str) -> RateLimitedError:
+    error = RateLimitedError("too many failed logins from this address", where=where)
+    if found := _WAIT.search(text):
+        error.seconds = int(found[1])
+    error.hint = f"Wait {error.seconds} s; then give the right key and secret"
+    return error
+
+
+def _credentials(_what: str, where: str, why: str) -> CoreError:
+    hint = "Check key and secret (or user and password) of the profile; an API key may have expired"
+    return CredentialsError("Core does not accept the credentials", where=where, why=why, hint=hint)
+
+
+def _forbidden(what: str, where: str, why: str) -> CoreError:
+    level = _LEVEL.search(why)
+    needed = f"{level[1]} on it" if level else "to be an admin" if re.search("admin", why, re.IGNORECASE) else ""
+    hint = f"This user needs {needed}: an admin of Core can give it" if needed else "An admin of Core can allow it"
+    return ForbiddenError(f"this user may not do {what}", where=where, why=why, hint=hint)
+
+
+def _not_found(what: str, where: str, why: str) -> CoreError:
+    hint = "Plan again to see what is there now"
+    return NotFoundError(f"it no longer exists: Core refused {what}", where=where, why=why, hint=hint)
+
+
+def _conflict(what: str, where: str, why: str) -> CoreError:
+    hint = "Plan again to see how it differs"
+    return ConflictError(f"it exists already: Core refused {what}", where=where, why=why, hint=hint)
+
+
+def _busy(what: str, where: str, why: str) -> CoreError:
+    return BusyError(
+        f"the resource is busy: Core refused {what}", where=where, why=why, hint="Try again when it is free"
+    )
+
+
+_KINDS: tuple[tuple[Callable[[int, str], object], Callable[[str, str, str], CoreError]], ...] = (
+    (lambda status, text: status == 401 or (status == 500 and _CREDENTIALS.search(text)), _credentials),
+    (lambda status, text: status == 409 or _TAKEN.search(text), _conflict),
+    (lambda status, text: status == 404 or (status == 500 and _NOT_FOUND.match(text)), _not_found),
+    (lambda status, text: status == 403 or (status == 500 and _FORBIDDEN.search(text)), _forbidden),
+    (lambda status, text: status == 500 and _BUSY.search(text), _busy),
+)
+_HINTS = {
+    415: "A proxy on the way may have changed the request",
+    422: "This Core may be of a version that this ksync does not know; `ksync doctor` shows it",
+}

@@ -1,0 +1,167 @@
+"""The single operations on resources and variables (facts b.1, b.3). Each is read back before it counts as done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ksync_tui.engine.core.client import Client
+from ksync_tui.engine.core.following import Follower
+from ksync_tui.engine.core.groups import write_group
+from ksync_tui.engine.core.names import TAG, Directory, oid
+from ksync_tui.engine.core.reading import read_one, relearn
+from ksync_tui.engine.core.wire import build, config_of, created_config, differing, meta_of
+from ksync_tui.errors import CoreError, EngineError, NoAnswerError, NotFoundError
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.kinds.user_group import UserGroup
+from ksync_tui.model.kinds.variable import Variable
+from ksync_tui.model.resource import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Changes one resource at a time. Every method may raise EngineError."""
+
+    client: Client
+    directory: Directory
+    follower: Follower
+
+    async def live(self, target: Target) -> Resource | None:
+        """A resource as it is right now; None where there is none."""
+        try:
+            values = await read_one(self.client, target, self.directory)
+        except NotFoundError:
+            return None
+        return build(target.kind, values, str(target))
+
+    async def existing(self, target: Target) -> Resource:
+        """A resource that has to be there."""
+        found = await self.live(target)
+        if found is None:
+            raise EngineError("it no longer exists", where=str(target), hint="Plan again to see what is there now")
+        return found
+
+    async def absent(self, target: Target) -> None:
+        """Makes sure that nothing has the name."""
+        if await self.live(target) is not None:
+            raise EngineError("it exists already", where=str(target), hint="Plan again to see how it differs")
+
+    async def create(self, target: Target, proposed: Resource) -> None:
+        """Creates a resource and gives it all that was declared."""
+        await self.absent(target)
+        await self._certainly(target, lambda: self._create(target, proposed), gone=False)
+        await self._settle(target, proposed)
+
+    async def update(self, target: Target, proposed: Resource) -> None:
+        """Makes a live resource what is proposed: only what differs is sent."""
+        live = await self.existing(target)
+        await self._certainly(target, lambda: self._change(target, live, proposed), gone=False)
+        await self._settle(target, proposed)
+
+    async def delete(self, target: Target) -> None:
+        """Deletes a resource; Core takes down what was deployed of it (facts b.1)."""
+        await self.existing(target)
+        if target.kind == "user_group":
+            call, params = "DeleteUserGroup", {"id": self.directory.id(target)}
+        else:
+            call = f"Delete{KINDS[target.kind].title}"
+            params = {"name" if target.kind == "variable" else "id": target.name}
+        await self._certainly(target, lambda: self._when_free(target, call, **params), gone=True)
+        if await self.live(target) is not None:
+            raise CoreError("Core says it is deleted, but it is still there", where=str(target), hint="Plan again")
+        self.directory.drop(target.kind, target.name)
+
+    async def rename(self, old: Target, new: Target) -> None:
+        """Gives a resource another name; those that refer to it by id follow."""
+        await self.existing(old)
+        await self.absent(new)
+        if old.kind == "variable":
+            hint = "Create the new one and delete the old one"
+            raise EngineError("Core cannot rename a variable", where=str(old), hint=hint)
+        known = self.directory.id(old) if old.kind == "user_group" else old.name
+        rename = f"Rename{KINDS[old.kind].title}"
+        await self._certainly(new, lambda: self._when_free(old, rename, id=known, name=new.name), gone=False)
+        await self.existing(new)
+        if (one := self.directory.id(old)) is not None:
+            self.directory.add(old.kind, one, new.name)
+
+    async def _create(self, target: Target, proposed: Resource) -> None:
+        if isinstance(proposed, Variable):
+            values = {"value": proposed.value, "description": proposed.description, "is_secret": proposed.is_secret}
+            await self.client.write("CreateVariable", name=target.name, **values)
+        elif isinstance(proposed, UserGroup):
+            raw = await self.client.write("CreateUserGroup", name=target.name)
+            self.directory.add(target.kind, oid(raw), raw["name"])
+            await write_group(self.client, self.directory, UserGroup(name=target.name), proposed)
+        else:
+            config = created_config(target, proposed, self.directory)
+            raw = await self.client.write(f"Create{KINDS[target.kind].title}", name=target.name, config=config)
+            self.directory.add(target.kind, oid(raw), raw["name"])
+            await self._write_meta(target, None, proposed)
+
+    async def _change(self, target: Target, live: Resource, proposed: Resource) -> None:
+        if isinstance(live, Variable) and isinstance(proposed, Variable):
+            await self._change_variable(live, proposed)
+        elif isinstance(live, UserGroup) and isinstance(proposed, UserGroup):
+            await write_group(self.client, self.directory, live, proposed)
+        else:
+            await self._write_meta(target, live, proposed)
+            if fields := differing(live, proposed):
+                config = config_of(proposed, fields, self.directory)
+                await self._when_free(target, f"Update{KINDS[target.kind].title}", id=target.name, config=config)
+
+    async def _change_variable(self, live: Variable, proposed: Variable) -> None:
+        """Part by part; what becomes secret is so before it gets its value, what ceases to be only after."""
+        parts = {"value": "Value", "description": "Description", "is_secret": "IsSecret"}
+        changed = [name for name in differing(live, proposed) if name in parts]
+        for name in sorted(changed, key=lambda name: (name == "is_secret") is not proposed.is_secret):
+            request = f"UpdateVariable{parts[name]}"
+            await self.client.write(request, name=live.name, **{name: getattr(proposed, name)})
+
+    async def _write_meta(self, target: Target, live: Resource | None, proposed: Resource) -> None:
+        if meta := meta_of(live, proposed):
+            named = {"type": KINDS[target.kind].title, "id": target.name}
+            await self.client.write("UpdateResourceMeta", target=named, **meta)
+            if any(tag not in self.directory.ids.get(TAG, {}) for tag in meta.get("tags", ())):
+                await relearn(self.client, TAG, self.directory)
+
+    async def _settle(self, target: Target, proposed: Resource) -> None:
+        """Reads back what was written. What Core filled in by itself is written once more; then it has to be right."""
+        live = await self.existing(target)
+        if _missing(live, proposed):
+            await self._change(target, live, proposed)
+            live = await self.existing(target)
+        if missing := _missing(live, proposed):
+            why = f"after it was written, Core still has another {', '.join(missing)}"
+            hint = _why_not(live, proposed) or "Plan again to see what Core made of it"
+            raise CoreError("not everything took effect", where=str(target), why=why, hint=hint)
+
+    async def _when_free(self, target: Target, request: str, **params: Any) -> Any:
+        return await self.follower.when_free(target, lambda: self.client.write(request, **params))
+
+    async def _certainly(self, target: Target, call: Callable[[], Awaitable[object]], *, gone: bool) -> None:
+        """Makes a call. Where its answer was lost, what is there now says whether it was carried out."""
+        try:
+            await call()
+        except NoAnswerError as error:
+            if not error.sent:
+                raise
+            there = await self.live(target) is not None
+            if there is gone:
+                raise CoreError(
+                    "the answer was lost, and it was not done", where=str(target), why=error.why, hint="Plan again"
+                ) from error
+
+
+def _missing(live: Resource, proposed: Resource) -> list[str]:
+    return [*meta_of(live, proposed), *differing(live, proposed)]
+
+
+def _why_not(live: Resource, proposed: Resource) -> str | None:
+    if isinstance(live, UserGroup) and isinstance(proposed, UserGroup):
+        unknown = sorted(set(proposed.users) - set(live.users))
+        if unknown and not proposed.everyone:
+            return f"Core drops users that it does not know: {', '.join(unknown)}"
+    return None

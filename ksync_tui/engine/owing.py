@@ -1,0 +1,46 @@
+"""Deploys that are owed: what was not done is not forgotten (DESIGN rule 5). The same for every engine."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.resource import Deployed, Target, redeploy_digest, wants_deploy
+
+ON_CREATION = "deploy on creation"
+CONFIG_CHANGED = "config has changed"
+TURNED_ON = "deploy was turned on"
+
+
+class Records(Protocol):
+    """Where is written down what was deployed and what is owed."""
+
+    def deployed(self, target: Target) -> Deployed | None:
+        """What was deployed of one resource, or is owed."""
+
+    def owe_deploy(self, target: Target, reason: str) -> None:
+        """Remembers that a deploy is due; the reason first given stays until it is done."""
+
+    def owe_no_deploy(self, target: Target, reason: str) -> None:
+        """Forgets that a deploy is due for a reason that does not hold any more."""
+
+
+def owed_by_create(records: Records, target: Target, proposed: Resource) -> None:
+    """What a create makes due."""
+    if wants_deploy(proposed):
+        records.owe_deploy(target, ON_CREATION)
+
+
+def owed_by_update(records: Records, target: Target, live: Resource, proposed: Resource, *, wanted: bool) -> None:
+    """What an update makes due, or no longer. `wanted`: whether a sync kept it deployed before."""
+    if not wants_deploy(proposed):
+        return
+    if not wanted:
+        records.owe_deploy(target, TURNED_ON)
+        return
+    record = records.deployed(target)
+    digest = redeploy_digest(proposed)
+    if record is not None and digest == record.redeploy_digest:
+        records.owe_no_deploy(target, CONFIG_CHANGED)
+    elif digest != redeploy_digest(live):
+        records.owe_deploy(target, CONFIG_CHANGED)

@@ -1,0 +1,167 @@
+"""What executions on stacks and deployments do (facts b.4, e.6, e.7, i)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.core.fake import updates
+from tests.core.fake.clauses import Json
+from tests.core.fake.errors import failed
+from tests.core.fake.executing import does
+from tests.core.fake.export import version
+from tests.core.fake.lists import item
+from tests.core.fake.state import Resource, User
+from tests.core.fake.states import reachable
+
+if TYPE_CHECKING:
+    from tests.core.fake.core import FakeCore
+
+_AFTER = {
+    "Start": ("running", "running"),
+    "Restart": ("running", "running"),
+    "Unpause": ("running", "running"),
+    "Pause": ("paused", "paused"),
+    "Stop": ("stopped", "exited"),
+    "Destroy": ("down", "not_deployed"),
+}
+
+
+def _check_server(core: FakeCore, resource: Resource) -> None:
+    if not resource.config["server_id"]:
+        raise failed(f"{resource.title} has no Server or Swarm configured")
+    if not reachable(core, resource.config["server_id"]):
+        raise failed("Cannot send command when Server is unreachable or disabled")
+
+
+def services(contents: str) -> list[Json]:
+    """The services of a compose text, as far as a reader of lines sees them."""
+    found: list[Json] = []
+    section = ""
+    for line in contents.splitlines():
+        if top := re.match(r"([\w-]+):", line):
+            section = top[1]
+        elif section == "services" and (name := re.match(r"  ([\w.-]+):\s*$", line)):
+            found.append({"service_name": name[1], "image": ""})
+        elif found and section == "services" and (image := re.match(r"    image:\s*(\S+)", line)):
+            found[-1]["image"] = image[1]
+    return found
+
+
+def file_of(config: Json) -> str:
+    """The first compose file of a stack."""
+    return str(next(iter(config["file_paths"]), "compose.yaml"))
+
+
+def compose(resource: Resource) -> str:
+    """The command as the agent puts it together."""
+    config = resource.config
+    files = " ".join(f"-f {path}" for path in config["file_paths"] or ["compose.yaml"])
+    env = f" --env-file {config['env_file_path']}" if config["environment"] else ""
+    return f"docker compose -p {project(resource)} {files}{env}"
+
+
+def project(resource: Resource) -> str:
+    """The compose project of a stack."""
+    return resource.config["project_name"] or resource.name
+
+
+@does("DeployStack", "DeployStackIfChanged")
+def _deploy_stack(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    _check_server(core, resource)
+    config, info, base = resource.config, resource.info, compose(resource)
+    if update["operation"] == "DeployStackIfChanged" and info["deployed_contents"] is not None:
+        updates.add_log(core, update, "Compare files", "No changes: nothing was deployed")
+        return
+    for stage, command in (("Pre Deploy", config["pre_deploy"]), ("Compose Config", None)):
+        if command is None:
+            updates.add_log(core, update, stage, config["file_contents"], command=f"{base} config")
+        elif command["command"]:
+            updates.add_log(core, update, stage, command=command["command"].strip())
+    up = " ".join([f"{base} up -d", *config["extra_args"]])
+    if (stderr := core.failing.get(("Stack", resource.name))) is not None and stderr:
+        updates.add_log(core, update, "Compose Up", stderr=stderr, command=up, success=False)
+        return
+    known = services(config["file_contents"])
+    created = "".join(f" Container {project(resource)}-{entry['service_name']}-1  Started\n" for entry in known)
+    updates.add_log(core, update, "Compose Up", stderr=created, command=up)
+    core.running[resource.id] = "running"
+    info["deployed_project_name"] = project(resource)
+    info["deployed_contents"] = [{"path": file_of(config), "contents": config["file_contents"]}]
+    info["deployed_services"] = [latest(resource, entry) for entry in known]
+    info["deployed_config"] = config["file_contents"]
+    info["latest_services"] = info["deployed_services"]
+
+
+def latest(resource: Resource, service: Json) -> Json:
+    """A service as a stack's info holds it."""
+    name = service["service_name"]
+    return {
+        "service_name": name,
+        "container_name": f"{project(resource)}-{name}",
+        "image": service["image"],
+        "image_digest": None,
+    }
+
+
+@does("Deploy")
+def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    _check_server(core, resource)
+    config = resource.config
+    if config["image"]["type"] == "Build" and config["image"]["params"]["build_id"] not in core.resources:
+        raise failed("Cannot deploy: the Build of the image does not exist")
+    name = config["custom_name"] or resource.name
+    image = item(core, resource)["info"]["image"]
+    flags = f"--network {config['network']} --restart {config['restart']}"
+    command = " ".join(filter(None, [f"docker run -d --name {name} {flags}", image, config["command"]]))
+    if stderr := core.failing.get(("Deployment", resource.name)):
+        updates.add_log(core, update, "Docker Run", stderr=stderr, command=command, success=False)
+        core.running[resource.id] = "not_deployed"
+        return
+    updates.add_log(core, update, "Docker Run", f"{core.ids.next():0<64}\n", command=command)
+    core.running[resource.id] = "running"
+    core.deployed_versions[resource.id] = image.rpartition(":")[2]
+    resource.info["deployed_name"] = name
+
+
+@does(*(f"{verb}{title}" for verb in _AFTER for title in ("Stack", "Deployment")))
+def _change(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    _check_server(core, resource)
+    verb = update["operation"].removesuffix(resource.title)
+    core.running[resource.id] = _AFTER[verb][resource.title == "Deployment"]
+    updates.add_log(core, update, f"{verb} {resource.title}", command=f"docker {verb.lower()} {resource.name}")
+
+
+@does("PullStack", "PullDeployment")
+def _pull(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    _check_server(core, resource)
+    updates.add_log(core, update, "Docker Pull", "Status: Image is up to date\n", command="docker pull")
+
+
+@does("RunBuild")
+def _build(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    config = resource.config
+    if not config["builder_id"]:
+        raise failed("Must attach builder to RunBuild")
+    if config["auto_increment_version"]:
+        config["version"] = {**config["version"], "patch": config["version"]["patch"] + 1}
+    update["version"] = config["version"]
+    stderr = core.failing.get(("Build", resource.name), "")
+    name = f"{config['image_name'] or resource.name}:{version(config['version'])}"
+    updates.add_log(
+        core, update, "Docker Build", stderr=stderr, command=f"docker build -t {name} .", success=not stderr
+    )
+    core.last_run[resource.id] = "Failed" if stderr else "Ok"
+    if not stderr:
+        resource.info["last_built_at"] = core.clock.now()
+        core.built.setdefault(resource.id, []).insert(0, {"version": config["version"], "ts": core.clock.now()})
+
+
+@does("CloneRepo", "PullRepo", "BuildRepo")
+def _repo(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    _check_server(core, resource)
+    stderr = core.failing.get(("Repo", resource.name), "")
+    stage = {"CloneRepo": "Clone Repo", "PullRepo": "Git pull"}.get(update["operation"], "Build Repo")
+    updates.add_log(core, update, stage, stderr=stderr, success=not stderr)
+    core.last_run[resource.id] = "Failed" if stderr else "Ok"
+    resource.info["last_pulled_at"] = core.clock.now()
