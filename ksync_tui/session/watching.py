@@ -11,6 +11,7 @@ from ksync_tui.engine.base import Stop, never
 from ksync_tui.errors import KsyncError, UsageError
 from ksync_tui.model.kinds.resource_sync import ResourceSync
 from ksync_tui.model.plan import SIGNS, VERBS
+from ksync_tui.model.resource import Target
 from ksync_tui.present.text import listed
 from ksync_tui.session.alerting import pending_of
 from ksync_tui.session.unattended import digest, everything, held
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.session.session import Session
     from ksync_tui.session.syncs import Review, Sync
-    from ksync_tui.source.base import Gathered, Source
+    from ksync_tui.source.base import Gathered
 
 BY_ITSELF = "watch"
 """Who is said to have wanted what no person and no webhook asked for."""
@@ -51,10 +52,11 @@ Tell = Callable[[Happening], None]
 class _Seen:
     """What is known of a sync from the last look.
 
-    `left` is what the last run left undone, `held` why nothing is run now, `said` what was last said of it.
+    `setup` says from where it was `gathered`, and `mark` that it may say something else now. `left` is what the last run
+    left undone, `held` why nothing is run now, `said` what was last said of it.
     """
 
-    source: Source | None = None
+    setup: tuple[str, ...] = ()
     mark: str = ""
     gathered: Gathered | None = None
     said: str = ""
@@ -134,7 +136,7 @@ class Watching:
         """Files of a sync were touched: looks at it if that is so."""
         sync = self._find(name)
         seen = self._seen.get(name)
-        if sync and not (seen and seen.source == sync.source and seen.mark == sync.source.mark() != ""):
+        if sync and not (seen and seen.setup == self._setup(sync) and seen.mark == sync.source.mark() != ""):
             self._look(sync, POLL)
 
     def grant(self, name: str, wish: Wish) -> None:
@@ -166,11 +168,19 @@ class Watching:
 
     def _read(self, sync: Sync, seen: _Seen, *, fresh: bool) -> Review:
         """Plans a sync; its source is read only when it may say something else."""
-        mark = sync.source.mark()
-        if fresh or not mark or mark != seen.mark or sync.source != seen.source or seen.gathered is None:
+        mark, setup = sync.source.mark(), self._setup(sync)
+        if fresh or not mark or (mark, setup) != (seen.mark, seen.setup) or seen.gathered is None:
             seen.gathered = sync.source.gather()
-            seen.mark, seen.source = mark, sync.source
+            seen.mark, seen.setup = mark, setup
         return self._session.review(sync, seen.gathered)
+
+    def _setup(self, sync: Sync) -> tuple[str, ...]:
+        """Another one where the sync, or the repo that it links to, was set up otherwise."""
+        live = self._session.recent().live
+        own = live.get(Target("resource_sync", sync.name))
+        resource = own.resource if own else None
+        linked = resource.config.linked_repo if isinstance(resource, ResourceSync) else ""
+        return tuple(one.fingerprint for one in (own, live.get(Target("repo", linked))) if one)
 
     def _run(self, review: Review, seen: _Seen, who: str) -> Review:
         """Runs what can be run; answers the plan that is left, which is not run again and again by itself."""

@@ -97,6 +97,13 @@ def test_only_what_changed_is_read(
     watching.touched("homelab")
     watching.look_at_all()
     assert len(reads) == 2
+    session.edit_sync("homelab", {}, [str(folder / "more.toml")])
+    watching.touched("homelab")
+    assert len(reads) == 3
+    log.new()
+    session.edit_sync("homelab", {}, [str(folder)])
+    watching.look_at_all()
+    assert log.new() == ["homelab pending +2"]
     apply(session, folder, VARIABLES + variable("A"))  # live moved, the source did not
     log.new()
     watching.look_at_all()
