@@ -52,7 +52,7 @@ Tell = Callable[[Happening], None]
 class _Seen:
     """What is known of a sync from the last look.
 
-    `setup` says from where it was `gathered`, and `mark` that it may say something else now. `left` is what the last run
+    `setup` says from where it was `gathered`, `mark` that it may say something else now. `left` is what the last run
     left undone, `held` why nothing is run now, `said` what was last said of it.
     """
 

@@ -54,7 +54,12 @@ class Noticing:
 
     def ask_on(self) -> None:
         """Asks every few seconds as long as the page lives."""
-        self._page.set_interval(ASK_SECONDS, lambda: self._page.run_worker(self.ask(), group="news"))
+        self._page.set_interval(ASK_SECONDS, self.ask_in_background)
+
+    def ask_in_background(self) -> None:
+        """Starts to ask. Not below another screen: any message there draws both of them anew."""
+        if self._page.app.screen is self._page:
+            self._page.run_worker(self.ask(), group="news")
 
     async def ask(self) -> None:
         """Asks once, off the UI thread. What cannot be read now is asked again."""

@@ -89,3 +89,20 @@ async def test_what_cannot_be_read_now_is_no_news_and_no_end(monkeypatch: pytest
         session.new = 1
         await app.page.noticing.ask()
         await app.see("1 new, press r")
+
+
+async def test_an_idle_app_sends_nothing_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = FakeSession()
+    async with driven(session, start=session.sync("homelab")) as app:
+        await app.at("review")
+        sent: list[object] = []
+        monkeypatch.setattr(app.app, "_display", lambda *_: sent.append(1))
+        for page in app.app.pages():
+            page.noticing.ask_in_background()
+        await app.app.workers.wait_for_complete()
+        await app.pilot.pause()
+        assert sent == []
+        session.new = 1
+        app.page.noticing.ask_in_background()
+        await app.app.workers.wait_for_complete()
+        await app.until(lambda: sent, "the frame to be sent")
