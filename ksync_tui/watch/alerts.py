@@ -42,7 +42,7 @@ def wants(config: AlerterConfig, alert: Alert) -> bool:
     kinds, (kind, name) = config.alert_types, target_of(alert)
     if not config.enabled or (kinds and alert.kind not in kinds):
         return False
-    about = {(kind, name), (kind, alert.id)}
+    about = {(kind, known_by) for known_by in (name, alert.id) if known_by}
     if any((one.type, one.id) in about for one in config.except_resources):
         return False
     return not config.resources or any((one.type, one.id) in about for one in config.resources)

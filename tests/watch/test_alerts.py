@@ -137,3 +137,8 @@ OTHER = {"type": "ResourceSync", "id": "other"}
 def test_an_alerter_is_told_what_its_filters_let_through(config: dict[str, Any], wanted: bool) -> None:
     alerter = AlerterConfig.model_validate({"enabled": True} | config)
     assert wants(alerter, PENDING) is wanted
+
+
+def test_an_entry_that_names_nothing_means_nothing() -> None:
+    alerter = AlerterConfig.model_validate({"enabled": True, "except_resources": [{"type": "ResourceSync", "id": ""}]})
+    assert wants(alerter, RESOLVED)
