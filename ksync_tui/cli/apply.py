@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.cli.choice import agreed, runnable, target_of, ticks_of
 from ksync_tui.cli.commands import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING
+from ksync_tui.present.text import count
 from ksync_tui.session import Session
 
 if TYPE_CHECKING:
@@ -24,10 +25,13 @@ def apply(wanted: Namespace, output: Output) -> int:
     with open_session(wanted) as session:
         plan = session.review(sync_of(session, wanted)).plan
         ticks = ticks_of(plan, wanted.only, everything=wanted.all, deletes=wanted.allow_delete)
-        selection = runnable(plan, ticks)
+        chosen = plan.only(wanted.origin) if wanted.origin else plan
+        selection = runnable(plan, ticks & chosen.by_id.keys())
         if wanted.removal:
             selection = selection.removing(wanted.removal)
-        output.left_out(plan, selection, deletes=wanted.allow_delete)
+        output.left_out(chosen, selection, deletes=wanted.allow_delete)
+        if chosen.pending < plan.pending:
+            output.say(f"{count(plan.pending - chosen.pending, 'action')} left out: not from {wanted.origin}")
         return carry_out(session, plan, selection, output, yes=wanted.yes, detach=wanted.detach)
 
 

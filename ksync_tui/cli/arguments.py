@@ -114,6 +114,7 @@ def _plan(parser: argparse.ArgumentParser) -> None:
     _source(parser)
     _json(parser)
     parser.add_argument("--markdown", action="store_true", help="Markdown, for comments on a change")
+    _origin(parser)
 
 
 def _ticks(parser: argparse.ArgumentParser) -> None:
@@ -127,8 +128,14 @@ def _apply(parser: argparse.ArgumentParser) -> None:
     _ticks(parser)
     _json(parser)
     parser.add_argument("--allow-delete", action="store_true", help="deletes too")
+    _origin(parser)
     _removal(parser)
     parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
+
+
+def _origin(parser: argparse.ArgumentParser) -> None:
+    says = "only what moved on this side since this sync applied it: edited in the files (or new there), live, or both"
+    parser.add_argument("--origin", choices=["files", "live", "both"], help=says)
 
 
 def _removal(parser: argparse.ArgumentParser) -> None:
@@ -146,6 +153,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
 def _commit(parser: argparse.ArgumentParser) -> None:
     _source(parser)
     _ticks(parser)
+    _origin(parser)
     parser.add_argument("--message", "-m", metavar="TEXT", help="the commit message")
 
 

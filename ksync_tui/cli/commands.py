@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ksync_tui.config import Ask
-    from ksync_tui.session import Review, Session, Sync
+    from ksync_tui.model.plan import Plan
+    from ksync_tui.session import Session, Sync
 
 
 def carry_out(wanted: Namespace) -> int:
@@ -99,15 +100,16 @@ def sync_of(session: Session, wanted: Namespace) -> Sync:
 def _plan(wanted: Namespace, output: Output) -> int:
     with open_session(wanted) as session:
         review = session.review(sync_of(session, wanted))
-        output.plan(review.plan, session, markdown=wanted.markdown)
-        return plan_code(review)
+        plan = review.plan.only(wanted.origin) if wanted.origin else review.plan
+        output.plan(plan, session, markdown=wanted.markdown)
+        return plan_code(plan)
 
 
-def plan_code(review: Review) -> int:
-    """The exit code of a plan."""
-    if review.plan.errors:
+def plan_code(plan: Plan) -> int:
+    """The exit code of a plan, by what is shown of it."""
+    if plan.errors:
         return EXIT_ERROR
-    return EXIT_PENDING if review.plan.pending else EXIT_OK
+    return EXIT_PENDING if plan.pending else EXIT_OK
 
 
 def _validate(wanted: Namespace, output: Output) -> int:

@@ -46,7 +46,8 @@ def commit(wanted: Namespace, output: Output) -> int:
 
 
 def _ticked(review: Review, wanted: Namespace) -> set[str]:
-    actions = [action for action in review.plan.actions if action.verb != "deploy" and not action.blocked]
+    plan = review.plan.only(wanted.origin) if wanted.origin else review.plan
+    actions = [action for action in plan.actions if action.verb != "deploy" and not action.blocked]
     if wanted.all:
         return {action.id for action in actions}
     if not wanted.only:

@@ -29,10 +29,10 @@ def plain(wanted: Namespace, output: Output) -> int:
         ticks = Ticks(review.plan)
         _show(ticks, output)
         if not review.plan.pending or not sys.stdin.isatty():
-            return plan_code(review)
+            return plan_code(review.plan)
         chosen = _asked(ticks, output)
         if chosen is None:
-            return plan_code(review)
+            return plan_code(review.plan)
         return carry_out(session, review.plan, chosen.selection, output, yes=False)
 
 

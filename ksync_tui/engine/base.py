@@ -100,6 +100,12 @@ class Engine(Protocol):
         One that goes on outside ksync gives up when `stop` asks for it, and raises EngineError.
         """
 
+    def agree(self, target: Target, live: Resource | None) -> None:
+        """Remembers what a file says now because live has it, as if the file had been applied.
+
+        None: neither the file nor live has it any more.
+        """
+
     def group(self) -> AbstractContextManager[None]:
         """Actions applied inside, and journal rows written inside, become durable together or not at all.
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ksync_tui.errors import SelectionError
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.origin import Origin, Stamp, shared
 from ksync_tui.model.resource import Place, Problem, Target
 
 Verb = Literal["create", "update", "delete", "rename", "deploy", "run"]
@@ -50,13 +51,17 @@ class SyncOptions:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field that differs: its path (`config.environment`), both values as the model holds them."""
+    """One field that differs: its path (`config.environment`), both values as the model holds them.
+
+    `origin` says which side moved since the sync applied it last; None where it never did.
+    """
 
     field: str
     current: Any
     proposed: Any
     secret: bool = False
     redeploys: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,11 @@ class Action:
     """For an update: who changed live last and when, in words, where that is known."""
     removal: Removal | None = None
     """For the delete of something deployed: what becomes of its containers. None: nothing of it was deployed."""
+    origin: Origin | None = None
+    """The one that its changes share, else `both`. A create is from `live` when it was deleted there; a delete is from
+    `files` when its block is gone, from `live` when no file ever had it. None: this sync applied nothing before."""
+    applied: Stamp | None = None
+    """Who applied its target last, this sync or another; None where nobody did."""
 
     @property
     def id(self) -> str:
@@ -149,6 +159,23 @@ class Plan:
     def pending(self) -> int:
         """How many actions there are, blocked ones included."""
         return len(self.actions)
+
+    @cached_property
+    def origins(self) -> Mapping[str, Origin | None]:
+        """Where each action comes from, for who wants only some: what is new is from the files, a deploy is from where
+        all that it needs is."""
+        found: dict[str, Origin | None] = {}
+        for action in self.actions:  # what an action needs stands before it
+            if action.verb == "deploy":
+                found[action.id] = shared(found.get(needed) for needed in action.requires)
+            else:
+                new = action.current is None and action.proposed is not None
+                found[action.id] = action.origin or ("files" if new else None)
+        return found
+
+    def only(self, origin: Origin) -> Plan:
+        """The same plan with the actions that come from there."""
+        return replace(self, actions=tuple(action for action in self.actions if self.origins[action.id] == origin))
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ksync_tui.model.kinds.base import Deployable, Resource, Templated
 from ksync_tui.model.kinds.fields import meaning, shape
+from ksync_tui.model.origin import Applied
 
 Severity = Literal["error", "warning"]
 
@@ -250,12 +251,17 @@ class Deployed:
     built: str | None = None
 
 
+LastApplied = Callable[[Target], Sequence[Applied]]
+"""What each sync applied last to a target, the newest first; read when it is asked for. May raise EngineError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that the planner needs to know about live, read at one moment.
 
     `states` has an entry per deployable live resource whose state is known; others are unknown.
-    `applied` has the fingerprint last applied from files per target. `built` has the version last built per build,
+    `applied` has the fingerprint last applied from files per target; `last_applied` gives what that was, None where no
+    record is kept. `built` has the version last built per build,
     `changed_files` the files that a stack was deployed with and that say something else now, `unreachable` why the
     Docker host of a server did not answer.
     """
@@ -269,5 +275,6 @@ class Snapshot:
     built: Mapping[str, str] = field(default_factory=dict)
     changed_files: Mapping[Target, tuple[str, ...]] = field(default_factory=dict)
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    last_applied: LastApplied | None = None
     users: frozenset[str] | None = None
     """The users that exist; None where groups may name anybody, or nobody tells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
@@ -50,7 +50,7 @@ def _with_live_values(declared: Resource, live: Resource) -> Resource:
 def _masked_value(change: FieldChange) -> FieldChange:
     if change.field != "value":
         return change
-    return FieldChange(change.field, change.current, change.proposed, secret=True)
+    return replace(change, secret=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.origin import Origin, Stamp
 from ksync_tui.model.plan import Action, FieldChange, Removal, Verb
 from ksync_tui.model.resource import Declared, Place, Target
 
@@ -27,6 +28,8 @@ class Draft:
     fingerprint: str | None = None
     consequences: list[str] = field(default_factory=list)
     removal: Removal | None = None
+    origin: Origin | None = None
+    applied: Stamp | None = None
 
     @property
     def id(self) -> str:
@@ -59,6 +62,8 @@ class Draft:
             fingerprint=self.fingerprint,
             consequences=tuple(self.consequences),
             removal=self.removal,
+            origin=self.origin,
+            applied=self.applied,
         )
 
 

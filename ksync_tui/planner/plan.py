@@ -12,6 +12,7 @@ from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
 from ksync_tui.planner.groups import expanded
 from ksync_tui.planner.match import Abilities, Comparer, Matched, delete, match, undeclared
 from ksync_tui.planner.order import freeze, settle
+from ksync_tui.planner.origin import Origins
 from ksync_tui.planner.references import References, check_writes
 from ksync_tui.planner.renames import rename_hints
 from ksync_tui.planner.scope import Scope
@@ -23,6 +24,7 @@ class Planner:
     def __init__(self) -> None:
         self._comparer = Comparer()
         self._digests = Digests()
+        self._origins = Origins()
 
     def plan(
         self,
@@ -58,6 +60,7 @@ class Planner:
                 found.add(delete(live, snapshot, capabilities))
         for action, why in (refused or {}).items():
             found.drafts[action].block(why)
+        self._origins.tell(found.drafts.values(), snapshot.last_applied, options.name)
         keys = settle(found.drafts, itself)
         tell_consequences(found.drafts, found.declared, snapshot.states)
         self._forget(found)
@@ -75,6 +78,7 @@ class Planner:
     def _forget(self, found: Matched) -> None:
         self._comparer.forget(found.declared)
         self._digests.forget(2 * len(found.declared) + 1000)
+        self._origins.forget(found.drafts)
 
 
 def _held(declarations: Declarations, gone: int) -> str | None:

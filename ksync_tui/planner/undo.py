@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from ksync_tui.model.plan import Action, Plan, Selection
+from ksync_tui.model.plan import Action, FieldChange, Plan, Selection
 from ksync_tui.model.resource import Snapshot, bare, fingerprint
 
 
@@ -23,7 +23,7 @@ def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool
     if action.verb == "create":
         back = Action("delete", action.target, "it was made by the run", current=action.proposed)
     elif action.verb == "update":
-        changes = tuple(replace(change, current=change.proposed, proposed=change.current) for change in action.changes)
+        changes = tuple(map(_turned, action.changes))
         back = Action("update", action.target, "as before the run", changes=changes)
         back = replace(back, current=action.proposed, proposed=action.current)
     elif action.verb == "delete":
@@ -33,6 +33,10 @@ def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool
     live = snapshot.live.get(action.target)
     blocked = _why_not(back, snapshot, keeps_deploy)
     return replace(back, round=number, fingerprint=live.fingerprint if live else None, blocked=blocked)
+
+
+def _turned(change: FieldChange) -> FieldChange:
+    return replace(change, current=change.proposed, proposed=change.current, origin=None)
 
 
 def _why_not(back: Action, snapshot: Snapshot, keeps_deploy: bool) -> str | None:

@@ -19,9 +19,10 @@ from ksync_tui.present.dump import scalar
 from ksync_tui.present.fields import Field, fields_of, unchanged_count
 from ksync_tui.present.lines import Spans, marks, pairings, stretches_of
 from ksync_tui.present.mask import rewritten
+from ksync_tui.present.origin import WORDS, field_origins
 from ksync_tui.present.text import count, neutral
 
-RowKind = Literal["field", "entry", "context", "fold", "note"]
+RowKind = Literal["field", "entry", "context", "fold", "origin", "note"]
 Sign = Literal["~", "+", "-", " "]
 Direction = Literal["live", "file"]
 
@@ -41,7 +42,7 @@ _ONE_ROW = 48
 @dataclass(frozen=True, slots=True)
 class DiffRow:
     """One row: a field's heading or whole value (`field`), a changed entry or line of it (`entry`), an equal one
-    (`context`), a stretch of equal ones (`fold`), or a remark (`note`, its text on the left).
+    (`context`), a stretch of equals (`fold`), which side moved (`origin`), a remark (`note`); these three on the left.
 
     `left_marks` and `right_marks` are the stretches of the text that differ; numbers are 1-based lines of a text field.
     """
@@ -79,13 +80,15 @@ def diff(action: Action, redact: Redact = str) -> tuple[DiffRow, ...]:
 
 def bare_rows(action: Action, redact: Redact = str) -> Iterator[DiffRow]:
     """The same without marks, and without the count of unchanged fields at the end: quick, for many actions."""
-    shown = False
+    origins, shown = field_origins(action), False
     if action.old_name is not None:
         shown = True
         yield _pair("field", f"name = {scalar(action.old_name)}", f"name = {scalar(action.target.name)}", "name")
     for field in fields_of(action):
         shown = True
         yield from _field(_redacted(field, redact))
+        if field.path in origins:
+            yield DiffRow("origin", " ", f"{field.label}: {WORDS[origins[field.path]]}", field=field.path)
     if not shown:
         yield DiffRow("note", " ", _nothing_differs(action))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ksync_tui.model.plan import Action, Plan
 from ksync_tui.present.diff import Direction
 from ksync_tui.present.fields import changed_labels
+from ksync_tui.present.origin import origin_sentences
 from ksync_tui.present.rows import title_of
 from ksync_tui.present.text import count, listed, neutral
 from ksync_tui.present.ticks import Needs, short
@@ -16,15 +17,16 @@ class Sentence(NamedTuple):
     """One line: what it speaks of, and its words."""
 
     topic: str
-    """`blocked`, `what`, `why`, `needs`, `brings`, `changed`, `needed`, `like`, `where`."""
+    """`blocked`, `what`, `origin`, `why`, `needs`, `brings`, `changed`, `needed`, `like`, `where`."""
     text: str
 
 
-def explain(action: Action, needs: Needs, direction: Direction = "live") -> list[Sentence]:
-    """The lines below the diff. A blocked action begins with why and what to do."""
+def explain(action: Action, needs: Needs, direction: Direction = "live", now: float | None = None) -> list[Sentence]:
+    """The lines below the diff. A blocked action begins with why and what to do. `now` is in unix seconds."""
     sentences = [
         Sentence("blocked", f"Blocked: {_ended(action.blocked or needs.refused.get(action.id))}"),
         Sentence("what", _what(action) if direction == "live" else _what_to_file(action)),
+        Sentence("origin", origin_sentences(action, needs.plan.sync, now, direction)),
         Sentence("why", _why(action) if direction == "live" else ""),
         Sentence("needs", _needs(action) if direction == "live" else ""),
         Sentence("brings", _brings(action) if direction == "live" else ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -66,9 +66,10 @@ def label_of(kind: str, path: str) -> str:
     return known.key if known else name
 
 
-def changed_labels(action: Action) -> list[str]:
-    """The labels of the fields that an action changes, each once, in the order of export."""
-    return list(dict.fromkeys(_label(action, change.field) for change in in_order(action)))
+def changed_labels(action: Action, among: Collection[str] | None = None) -> list[str]:
+    """The labels of the fields that an action changes, each once, in the order of export; of all or some paths."""
+    changes = in_order(action)
+    return list(dict.fromkeys(_label(action, one.field) for one in changes if among is None or one.field in among))
 
 
 def _label(action: Action, path: str) -> str:

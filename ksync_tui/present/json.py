@@ -59,6 +59,7 @@ def action_object(action: Action, export: Export | None = None) -> Json:
         "round": action.round,
         "destructive": action.destructive,
         "blocked": action.blocked,
+        "origin": action.origin,
         "changes": [_change(action, change) for change in in_order(action)],
         "current": _toml(action, action.current, secret, export),
         "proposed": _toml(action, action.proposed, secret, export),
@@ -72,6 +73,7 @@ def _change(action: Action, change: FieldChange) -> Json:
         "current": current,
         "proposed": proposed,
         "secret": secret_change(action, change),
+        "origin": change.origin,
     }
 
 

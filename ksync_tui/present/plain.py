@@ -9,7 +9,7 @@ from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import DiffRow, Redact, bare_rows
 from ksync_tui.present.lines import common_start
-from ksync_tui.present.rows import Entry, Outline, plural_of, reason_of, summary_of
+from ksync_tui.present.rows import Entry, Outline, plural_of, summary_of, told
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
 from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
@@ -45,7 +45,7 @@ def action_line(action: Action, name_width: int, width: int) -> StyledLine:
     """`  ~ web        environment, image`; a blocked one has `x` for its sign."""
     style = Style.PROBLEM if action.blocked else OF_VERB[action.verb]
     head = f"  {action.sign} {pad(neutral(action.target.name), name_width)}"
-    reason = f"{action.verb} blocked: {reason_of(action)}" if action.blocked else reason_of(action)
+    reason = f"{action.verb} blocked: {told(action)}" if action.blocked else told(action)
     return line((head, style), "  ", cut_end(reason, max(width - cell_width(head) - 2, 20)))
 
 
@@ -66,7 +66,7 @@ def change_lines(action: Action, width: int, redact: Redact = str) -> Iterator[S
 
 
 def _telling(row: DiffRow) -> bool:
-    return row.kind == "field" or row.changed
+    return row.kind in ("field", "origin") or row.changed
 
 
 def _row_lines(row: DiffRow, width: int) -> Iterator[StyledLine]:
@@ -84,7 +84,7 @@ def _row_lines(row: DiffRow, width: int) -> Iterator[StyledLine]:
         yield line(("      - ", Style.DELETE), _around(left, start, room))
         yield line(("      + ", Style.CREATE), _around(right, start, room))
         return
-    style = Style.DIM if row.kind == "note" else OF_SIGN[row.sign]
+    style = Style.DIM if row.kind in ("origin", "note") else OF_SIGN[row.sign]
     yield line((f"      {row.sign} ", style), cut_end(row.left or row.right, room))
 
 

@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Literal
 
 from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.origin import Origin
 from ksync_tui.model.plan import SIGNS, Action, Plan, Verb
 from ksync_tui.present.diff import Direction
 from ksync_tui.present.fields import changed_labels
+from ksync_tui.present.origin import words_of
 from ksync_tui.present.search import Haystack
 from ksync_tui.present.text import count, neutral
 
@@ -33,6 +35,8 @@ class Entry:
     reason: str
     flags: tuple[Flag, ...] = ()
     blocked: bool = False
+    origin: Origin | None = None
+    """Where it comes from (see `Plan.origins`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,13 @@ class Outline:
 
     @cached_property
     def _haystack(self) -> Haystack:
-        return Haystack([f"{entry.kind}/{entry.name} {entry.verb} {entry.reason}" for entry in self.entries])
+        lines = [f"{entry.kind}/{entry.name} {entry.verb} {entry.reason}" for entry in self.entries]
+        return Haystack(lines, [entry.origin or "" for entry in self.entries])
+
+    @cached_property
+    def has_origins(self) -> bool:
+        """Whether it is known of anything that is pending where it comes from."""
+        return any(action.origin for action in self.plan.actions)
 
     @cached_property
     def _all(self) -> tuple[Line, ...]:
@@ -76,7 +86,10 @@ class Outline:
         return tuple(lines)
 
     def shown(self, query: str = "") -> tuple[Line, ...]:
-        """Headings and entries in order; with a query those that match its words in kind, name, verb or reason."""
+        """Headings and entries in order; with a query those that match its words in kind, name, verb or reason.
+
+        The word `origin:live` (or `files`, `both`) leaves what comes from there.
+        """
         if not query.strip():
             return self._all
         lines: list[Line] = []
@@ -106,7 +119,8 @@ def _groups(plan: Plan, direction: Direction) -> tuple[Group, ...]:
     entries: dict[str, list[Entry]] = {}
     for action in plan.actions:
         if direction == "live" or action.verb != "deploy":
-            entries.setdefault(action.target.kind, []).append(entry_of(action, direction))
+            entry = entry_of(action, direction, plan.origins[action.id])
+            entries.setdefault(action.target.kind, []).append(entry)
     kinds = [*(kind for kind in KINDS if kind in entries), *(kind for kind in entries if kind not in KINDS)]
     return tuple(Group(kind, tuple(sorted(entries[kind], key=_order))) for kind in kinds)
 
@@ -115,7 +129,7 @@ def _order(entry: Entry) -> tuple[bool, str, bool]:
     return "deletes" in entry.flags, entry.name, entry.verb == "deploy"
 
 
-def entry_of(action: Action, direction: Direction = "live") -> Entry:
+def entry_of(action: Action, direction: Direction = "live", origin: Origin | None = None) -> Entry:
     """An action as one row."""
     verb = verb_of(action, direction)
     return Entry(
@@ -124,9 +138,10 @@ def entry_of(action: Action, direction: Direction = "live") -> Entry:
         action.target.kind,
         SIGNS[verb],
         neutral(action.target.name),
-        reason_of(action) if direction == "live" else _reason_to_file(action),
+        told(action, direction),
         _flags(action, direction),
         action.blocked is not None,
+        origin,
     )
 
 
@@ -155,6 +170,13 @@ def reason_of(action: Action) -> str:
     if action.verb == "update" and action.changes:
         return neutral(", ".join(changed_labels(action)))
     return neutral(action.reason)
+
+
+def told(action: Action, direction: Direction = "live") -> str:
+    """The reason, and for an update which side moved: `environment, image (changed live)`."""
+    reason = reason_of(action) if direction == "live" else _reason_to_file(action)
+    words = words_of(action)
+    return f"{reason} ({words})" if words else reason
 
 
 def _flags(action: Action, direction: Direction) -> tuple[Flag, ...]:

@@ -12,6 +12,8 @@ from ksync_tui.present.lines import Spans
 _SWAPPED: dict[Sign, Sign] = {"+": "-", "-": "+"}
 TITLES: dict[Direction, tuple[str, str]] = {"live": ("live", "file"), "file": ("file", "live")}
 """The headings of the left and the right column."""
+_ACROSS: tuple[RowKind, ...] = ("fold", "origin", "note")
+"""Rows that stand across both columns."""
 
 
 def towards(rows: Sequence[DiffRow], direction: Direction) -> tuple[DiffRow, ...]:
@@ -20,7 +22,7 @@ def towards(rows: Sequence[DiffRow], direction: Direction) -> tuple[DiffRow, ...
 
 
 def _swapped(row: DiffRow) -> DiffRow:
-    if row.kind in ("fold", "note"):
+    if row.kind in _ACROSS:
         return row
     return replace(
         row,
@@ -44,7 +46,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SplitLine:
-    """A line of the side-by-side view. A fold or a note spans both columns: its text is in `left`, `right` is None."""
+    """A line of the side-by-side view. What spans both columns has its text in `left`; `right` is None."""
 
     kind: RowKind
     sign: Sign
@@ -73,7 +75,7 @@ def side_by_side(rows: Iterable[DiffRow]) -> list[SplitLine]:
             row.kind,
             row.sign,
             Cell(row.left, row.left_marks, row.left_number),
-            None if row.kind in ("fold", "note") else Cell(row.right, row.right_marks, row.right_number),
+            None if row.kind in _ACROSS else Cell(row.right, row.right_marks, row.right_number),
             row.field,
             number,
         )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.origin import Stamp
 from ksync_tui.model.plan import Action, FieldChange, SyncOptions
 from ksync_tui.model.resource import Place, Target
 
@@ -30,7 +31,7 @@ class Sealer(Protocol):
 
 LOST_SECRET = "the value of one of its secrets is no longer kept here: plan again"  # noqa: S105 - a message
 _PLAIN = ("verb", "reason", "place", "requires", "round", "blocked", "fingerprint", "consequences", "old_name",
-          "removal")  # fmt: skip
+          "removal", "origin", "applied")  # fmt: skip
 
 
 class Frozen(NamedTuple):
@@ -51,7 +52,7 @@ def freeze(action: Action, needed_by: str | None, sealer: Sealer) -> Frozen:
     if needed_by:
         data["needed_by"] = needed_by
     if action.changes:
-        data["changes"] = [(change.field, change.secret, change.redeploys) for change in action.changes]
+        data["changes"] = [(change.field, change.secret, change.redeploys, change.origin) for change in action.changes]
     rest = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return Frozen(rest, *(sealer.seal(one) if one is not None else None for one in (action.current, action.proposed)))
 
@@ -70,8 +71,8 @@ def thaw(frozen: Frozen, sealer: Sealer) -> tuple[Action, str | None]:
         current=current,
         proposed=proposed,
         changes=tuple(
-            FieldChange(field, _value(current, field), _value(proposed, field), secret, redeploys)
-            for field, secret, redeploys in data.get("changes", ())
+            FieldChange(field, _value(current, field), _value(proposed, field), *marks)
+            for field, *marks in data.get("changes", ())
         ),
         requires=tuple(data.get("requires", ())),
         round=data["round"],
@@ -80,6 +81,8 @@ def thaw(frozen: Frozen, sealer: Sealer) -> tuple[Action, str | None]:
         consequences=tuple(data.get("consequences", ())),
         old_name=data.get("old_name"),
         removal=data.get("removal"),
+        origin=data.get("origin"),
+        applied=Stamp(*data["applied"]) if "applied" in data else None,
     )
     return action, data.get("needed_by")
 

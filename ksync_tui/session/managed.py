@@ -6,7 +6,7 @@ import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ksync_tui.errors import CommitRefusedError, WriteBackError
 from ksync_tui.model.resource import Declarations, Declared, Place, Problem, SourceFile, Target
@@ -20,6 +20,7 @@ from ksync_tui.source.reader import Reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Action
     from ksync_tui.session.syncs import Review, Sync
     from ksync_tui.writeback.commit import CommitDraft as Prepared
@@ -51,6 +52,14 @@ class Draft:
         return text
 
 
+class Agreed(NamedTuple):
+    """What a sync's file says because live has it, once it is written; None: neither has the target any more."""
+
+    sync: str
+    target: Target
+    live: Resource | None
+
+
 @dataclass(frozen=True, slots=True)
 class FileChange:
     """What would be written to one file: lines added and removed, and the diff with secrets masked.
@@ -65,6 +74,7 @@ class FileChange:
     edit: FileEdit
     root: Path
     kept_by: Sync | None = None
+    agreed: tuple[Agreed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +211,14 @@ def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -
     """What taking live into the files would write, for the ticked actions of a plan. Raises WriteBackError."""
     declared = {one.target: one for one in review.declarations.resources}
     edits: dict[str, list[BlockEdit]] = {}
+    agreed: dict[str, list[Agreed]] = {}
     for action in review.plan.actions:
         if action.id in ticked and action.verb != "deploy":
             name, edit = _block_edit(review, action, declared.get(action.target))
             edits.setdefault(name, []).append(edit)
-    return tuple(_change(review, name, edits[name], hidden) for name in sorted(edits))
+            agreed.setdefault(name, []).append(Agreed(review.plan.sync, action.target, action.current))
+    changes = (_change(review, name, edits[name], hidden) for name in sorted(edits))
+    return tuple(replace(change, agreed=tuple(agreed[change.file])) for change in changes)
 
 
 def _block_edit(review: Review, action: Action, declared: Declared | None) -> tuple[str, BlockEdit]:

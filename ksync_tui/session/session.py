@@ -375,7 +375,11 @@ class Session:
 
     def write(self, changes: Sequence[FileChange]) -> str:
         """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all."""
-        return managed.write(changes, self._keep)
+        said = managed.write(changes, self._keep)
+        with self._home.engine.group():
+            for sync, target, live in (one for change in changes for one in change.agreed):
+                self._engine.acting_for(sync).agree(target, live)
+        return said
 
     def _keep(self, sync: Sync, edit: FileEdit) -> None:
         """Writes a text that its sync keeps: Core a file of its own, the sync itself an inline text."""

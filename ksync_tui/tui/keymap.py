@@ -83,6 +83,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),
     Command("answer", ("enter",), "yes", "Yes, do that", ("question",), 10),
     Command("open", ("enter",), "open", "Open what is under the cursor", LISTINGS, 14),
+    Command("origin", ("o",), "from", "Only from files, live, both (or / origin:live)", ("review",), 14),
     Command("new", ("n",), "new", "Make a sync from a folder or a file", ("syncs",), 15),
     Command("direction", ("m",), "direction", "Switch between files to live and live to file", ("review",), 15),
     Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", WITH_DIFF, 22),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ksync_tui.tui.screens.review import ReviewScreen
 
-NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "copy")
+NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "origin", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
 NEED_ACTION = ("open", "zoom", "edit", "editor", "copy")
 NEED_FILE = ("editor",)
@@ -56,4 +56,11 @@ def _cannot_run(page: ReviewScreen) -> str | None:
     return f"READ-ONLY: {page.session.read_only}" if page.session.read_only else None
 
 
-_OWN = {"problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run}
+def _no_origins(page: ReviewScreen) -> str | None:
+    known = page.origin or (page.side and page.side.outline.has_origins)
+    return None if known else "Nothing of this was applied before."
+
+
+_OWN = {
+    "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run, "origin": _no_origins,
+}  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from rich.text import Text
 
 from ksync_tui.model.plan import Action, Plan
@@ -19,7 +21,7 @@ LOOKS = {"blocked": "problem", "what": "bold", "where": "dim", "like": "rename"}
 def explained(side: Side, action: Action | None, line: Line | None, direction: Direction, tick: str) -> Text:
     """What the thing under the cursor would bring about. `tick` is the key that ticks."""
     if action is not None:
-        sentences = explain(action, side.ticks.needs, direction)
+        sentences = explain(action, side.ticks.needs, direction, time.time())
         return Text("\n").join(ink(one.text, LOOKS.get(one.topic, "plain")) for one in sentences)
     if isinstance(line, Group):
         title = f"{len(line.entries):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."

@@ -115,7 +115,8 @@ def test_plan_json_is_the_documented_object(ksync: CommandLine) -> None:
 
 _ACTION_TYPES: dict[str, Any] = {
     "id": str, "action": str, "kind": str, "name": str, "reason": str, "file": str, "line": int, "requires": list,
-    "round": int, "destructive": bool, "blocked": type(None), "changes": list, "current": type(None), "proposed": str,
+    "round": int, "destructive": bool, "blocked": type(None), "origin": type(None), "changes": list,
+    "current": type(None), "proposed": str,
 }  # fmt: skip
 
 

@@ -206,3 +206,33 @@ def test_what_a_sync_does_not_deploy_owes_no_deploy(engine: Engine) -> None:
 
 def test_who_may_do_everything_is_refused_nothing(engine: Engine) -> None:
     assert engine.refused([create("stack", "web"), create("user_group", "ops"), create("variable", "DOMAIN")]) == {}
+
+
+def _on_record(engine: Engine) -> list[object]:
+    """What was applied last to WEB, the newest first."""
+    last_applied = engine.snapshot().last_applied
+    assert last_applied is not None
+    return [one.resource for one in last_applied(WEB)]
+
+
+def test_what_was_applied_last_can_be_looked_up(engine: Engine) -> None:
+    first = create("stack", "web", config=CONFIG)
+    engine.apply(first, nowhere)
+    assert _on_record(engine) == [first.proposed]
+    second = update(make("stack", "web", config=CONFIG), "stack", tags=["home"])
+    engine.apply(second, nowhere)
+    assert _on_record(engine) == [second.proposed]
+    assert second.proposed is not None
+    engine.apply(delete(second.proposed, "stack"), nowhere)
+    assert _on_record(engine) == []
+
+
+def test_what_a_file_took_over_from_live_counts_as_applied(engine: Engine) -> None:
+    engine.apply(create("stack", "web", config=CONFIG), nowhere)
+    live = make("stack", "web", tags=["home"], config=CONFIG)
+    before = engine.snapshot()
+    engine.agree(WEB, live)
+    assert _on_record(engine) == [live]
+    assert engine.snapshot().live[WEB].resource == before.live[WEB].resource
+    engine.agree(WEB, None)
+    assert _on_record(engine) == []

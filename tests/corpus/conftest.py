@@ -36,6 +36,11 @@ def recordings(name: str) -> list[Any]:
     return list(recorded(name)) if KOMODO and (Path(KOMODO) / name).is_file() else []
 
 
+def recording(name: str) -> dict[str, Any]:
+    """A recording by its name; empty where it is not here."""
+    return dict(recorded(name)) if KOMODO and (Path(KOMODO) / name).is_file() else {}
+
+
 def from_core(toml: str) -> Declared:
     """The one resource in a text that Core wrote: it leaves backslashes bare in one-line strings (facts h.7)."""
 

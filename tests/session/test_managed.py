@@ -135,6 +135,35 @@ def test_live_goes_into_the_file_with_comments_kept(session: Session, review: Re
     assert session.review(session.sync("media")).plan.actions == ()
 
 
+def test_what_was_taken_into_the_file_is_no_drift_any_more(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    path = repository.root / "by-hand.toml"
+    path.write_text(MEDIA.split("##")[0].replace("info", "debug"))
+    by_hand = session.review(session.at(path)).plan
+    session.run(by_hand.select(by_hand.by_id), lambda _: None, lambda: False)
+    review = session.review(review.sync)
+    assert [action.origin for action in review.plan.actions] == ["live"]
+    session.write(session.write_back(review, set(review.plan.by_id)))
+    repository.file.write_text(repository.file.read_text().replace("debug", "trace"))
+    assert [action.origin for action in session.review(review.sync).plan.actions] == ["files"]
+
+
+def test_what_was_taken_out_of_the_file_because_live_had_lost_it_is_new_when_it_comes_back(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    path = repository.root / "by-hand.toml"
+    path.write_text(MEDIA.partition("##")[2])
+    by_hand = session.review(session.at(path, delete=True)).plan
+    session.run(by_hand.select(["delete:stack/films"]), lambda _: None, lambda: False)
+    review = session.review(review.sync)
+    assert [(action.id, action.origin) for action in review.plan.actions] == [("create:stack/films", "live")]
+    session.write(session.write_back(review, set(review.plan.by_id)))
+    repository.file.write_text(MEDIA)
+    again = session.review(review.sync).plan.actions
+    assert [(action.id, action.origin) for action in again] == [("create:stack/films", None)]
+
+
 def test_only_what_is_ticked_is_written(session: Session, review: Review, repository: Repository) -> None:
     repository.file.write_text(MEDIA.replace("info", "debug").replace("TOKEN", "TOKEN_2"))
     review = session.review(review.sync)

@@ -82,16 +82,16 @@ def test_a_key_given_up_is_taken_by_who_shared_it() -> None:
 
 async def test_changed_keys_do_it_and_are_shown_everywhere() -> None:
     session = FakeSession()
-    keys = keymap(tick_all="A", tick_none="a", go=("F5", "X"), back="q", open=("o", "enter"), history="h")
+    keys = keymap(tick_all="A", tick_none="a", go=("F5", "X"), back="q", open=("l", "enter"), history="h")
     async with driven(session, keymap=keys) as driver:
         await driver.at("syncs")
-        await driver.see("o open")
+        await driver.see("l open")
         await driver.press("h")
         await driver.at("history")
         await driver.see("press F5.")
         await driver.press("q")
         await driver.at("syncs")
-        await driver.press("o")
+        await driver.press("l")
         await driver.at("review")
         await driver.press("x", "a", "escape")
         assert driver.page.place == "review"

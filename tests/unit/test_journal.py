@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +15,11 @@ import pytest
 from ksync_tui.engine.embedded.home import Home, open_home
 from ksync_tui.errors import RunError
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, RunEnded
+from ksync_tui.model.origin import Stamp
 from ksync_tui.model.plan import Action, FieldChange, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Place, fingerprint
 from ksync_tui.run import journal as journals
+from ksync_tui.run.frozen import freeze, thaw
 from ksync_tui.run.journal import Journal
 from ksync_tui.run.process import identity, is_gone
 from tests.contract.engines import create, delete, make, rename, update
@@ -61,18 +64,30 @@ def test_a_selection_comes_back_as_it_was_frozen(journal: Journal) -> None:
 
 def test_every_part_of_an_action_is_frozen(journal: Journal) -> None:
     before = make("stack", "web", config={"environment": "A = 1\n"})
-    change = FieldChange("config.environment", "A = 1\n", "A = 2\n", redeploys=True)
-    tags = FieldChange("tags", [], ["home"])
+    change = FieldChange("config.environment", "A = 1\n", "A = 2\n", redeploys=True, origin="live")
+    tags = FieldChange("tags", [], ["home"], origin="files")
     action = replace(
         update(before, "stack", change, tags, tags=["home"], config={"environment": "A = 2\n"}),
         place=Place("stacks/web.toml", 3, 1, 9),
         reason="2 fields differ",
         consequences=("Redeploys web",),
+        origin="both",
+        applied=Stamp("homelab", 1_700_000_000.5),
     )
     moved = rename(before, "stack", "site")
     gone = delete(make("stack", "old"), "stack")
     run = journal.create(selection(action, moved, gone), "ana")
     assert list(journal.load(run)) == [action, moved, gone]
+
+
+def test_what_an_older_ksync_froze_without_origins_is_read(home: Home) -> None:
+    before = make("stack", "web", config={"environment": "A = 1\n"})
+    change = FieldChange("config.environment", "A = 1\n", "A = 2\n", redeploys=True)
+    action = update(before, "stack", change, config={"environment": "A = 2\n"})
+    frozen = freeze(action, None, home.vault)
+    data = json.loads(frozen.rest)
+    data["changes"] = [three for *three, _ in data["changes"]]
+    assert thaw(frozen._replace(rest=json.dumps(data)), home.vault) == (action, None)
 
 
 def test_a_new_run_is_planned_and_tells_what_is_in_it(journal: Journal) -> None:

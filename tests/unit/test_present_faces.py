@@ -79,9 +79,9 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
     assert list(made["summary"]) == ["create", "update", "delete", "rename", "deploy", "unchanged"]
     assert list(made["actions"][0]) == [
         "id", "action", "kind", "name", "reason", "file", "line", "requires", "round", "destructive", "blocked",
-        "changes", "current", "proposed",
+        "origin", "changes", "current", "proposed",
     ]  # fmt: skip
-    assert list(made["actions"][0]["changes"][0]) == ["field", "current", "proposed", "secret"]
+    assert list(made["actions"][0]["changes"][0]) == ["field", "current", "proposed", "secret", "origin"]
     assert list(made["problems"][0]) == ["severity", "file", "line", "column", "message", "hint"]
     assert json.loads(objects.dumps(made)) == made
 
@@ -96,9 +96,12 @@ def test_json_says_what_the_plan_says() -> None:
     assert delete["destructive"] is True
     assert blocked["blocked"] == "the builder is missing: add [[builder]]"
     assert update["changes"] == [
-        {"field": "config.webhook_secret", "current": MASK, "proposed": MASK, "secret": True},
-        {"field": "config.environment", "current": "LEVEL = info\n", "proposed": "LEVEL = debug\n", "secret": False},
-    ]
+        {"field": "config.webhook_secret", "current": MASK, "proposed": MASK, "secret": True, "origin": None},
+        {
+            "field": "config.environment", "current": "LEVEL = info\n", "proposed": "LEVEL = debug\n", "secret": False,
+            "origin": None,
+        },
+    ]  # fmt: skip
 
 
 def test_no_face_shows_a_secret() -> None:

@@ -186,10 +186,11 @@ def test_which_sync_applied_what_is_remembered(tmp_path: Path) -> None:
     action = create("server", "edge-1", tags=["home"])
     with closing(open_home(tmp_path)) as home:
         home.engine.acting_for("homelab").apply(action, nowhere)
-        applied = home.engine.store.last_applied(action.target)
-        assert applied is not None
-        assert (applied.sync, applied.resource) == ("homelab", action.proposed)
-        assert home.engine.store.last_applied(Target("server", "edge-2")) is None
+        last_applied = home.engine.snapshot().last_applied
+        assert last_applied is not None
+        (applied,) = last_applied(action.target)
+        assert (applied.stamp.sync, applied.resource) == ("homelab", action.proposed)
+        assert list(last_applied(Target("server", "edge-2"))) == []
 
 
 def test_a_row_that_no_longer_fits_names_its_target(tmp_path: Path) -> None:

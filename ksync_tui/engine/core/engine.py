@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ksync_tui.engine.base import Capabilities, Log, Stop, never
@@ -101,7 +101,8 @@ class CoreEngine:
 
     def _snapshot(self, reading: Reading) -> Snapshot:
         applied, deployed = self.ledger.records()
-        return snapshot_of(reading, self.connection.seen, applied, deployed, self.ledger.version)
+        found = snapshot_of(reading, self.connection.seen, applied, deployed, self.ledger.version)
+        return replace(found, last_applied=self.ledger.last_applied)
 
     def server_version(self) -> str:
         """The version of the Core. Raises CoreError for one that is too old, or for none at all."""
@@ -194,6 +195,13 @@ class CoreEngine:
         del action
         return True
 
+    def agree(self, target: Target, live: Resource | None) -> None:
+        """See `Engine.agree`."""
+        if live is None:
+            self.ledger.forget_applied(target, self._sync)
+        else:
+            self.ledger.record_applied(target, live, self._sync)
+
     def group(self) -> AbstractContextManager[None]:
         """See `Engine.group`."""
         return nullcontext()
@@ -215,17 +223,17 @@ class CoreEngine:
     async def _update(self, writer: Writer, action: Action) -> None:
         target, proposed = action.target, proposed_by(action)
         before = await writer.existing(target)
-        applied = self.ledger.last_applied(target)
+        applied = self.ledger.newest_applied(target)
         await writer.update(target, proposed)
         self.ledger.record_applied(target, proposed, self._sync)
         # Core does not keep `deploy`: whether it was on before stands in what was last applied.
-        wanted = applied is None or wants_deploy(applied.resource)
+        wanted = applied is None or wants_deploy(applied)
         owed_by_update(self.ledger, target, before, proposed, wanted=wanted)
 
     async def _delete(self, writer: Writer, action: Action) -> None:
         deploying.refuse_removal(action)
         await writer.delete(action.target)
-        self.ledger.forget(action.target)
+        self.ledger.forget(action.target, self._sync)
 
     async def _rename(self, writer: Writer, action: Action) -> None:
         if not action.old_name:

@@ -141,9 +141,16 @@ class EmbeddedEngine:
                     self._rename(action)
                 case "delete":
                     self._existing(action.target)
-                    self.store.remove(action.target)
+                    self.store.remove(action.target, self._sync)
                 case _:
                     assert_never(action.verb)
+
+    def agree(self, target: Target, live: Resource | None) -> None:
+        """See `Engine.agree`."""
+        if live is None:
+            self.store.forget_applied(target, self._sync)
+        else:
+            self.store.record_applied(target, live, self._sync)
 
     @property
     def _deploying(self) -> Deploying:

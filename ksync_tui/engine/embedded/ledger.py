@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ksync_tui.engine.embedded.applied import AppliedTable, LastApplied
 from ksync_tui.engine.embedded.database import Database
-from ksync_tui.engine.embedded.store import Applied
 from ksync_tui.engine.embedded.vault import Vault
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Deployed, Target, fingerprint, redeploy_digest
 
 
@@ -19,8 +17,8 @@ class Ledger:
 
     def __init__(self, database: Database, vault: Vault, place: str) -> None:
         self._database = database
-        self._vault = vault
         self._place = place
+        self._applied = AppliedTable(database, vault, place)
 
     @property
     def version(self) -> int:
@@ -38,20 +36,27 @@ class Ledger:
         deployed = {Target(kind, name): Deployed(*deploy) for kind, name, _, *deploy in rows if any(deploy)}
         return applied, deployed
 
-    def last_applied(self, target: Target) -> Applied | None:
-        """What was last applied to a target from files."""
-        sql = "SELECT applied_by, applied_at, applied, applied_spec FROM elsewhere"
-        found = self._database.row(f"{sql} WHERE place = ? AND kind = ? AND name = ?", (self._place, *target))
-        if found is None or found[2] is None:
-            return None
-        sync, at, digest, spec = found
-        return Applied(sync, at, digest, self._vault.open(KINDS[target.kind].model, spec, str(target)))
+    def newest_applied(self, target: Target) -> Resource | None:
+        """What was last applied to a target from files, by whatever sync."""
+        return self._applied.newest(target)
+
+    @property
+    def last_applied(self) -> LastApplied:
+        """What each sync applied last; read when the first target is asked for."""
+        return LastApplied(self._applied)
 
     def record_applied(self, target: Target, declared: Resource, sync: str) -> None:
-        """Remembers what a file said when it was applied."""
+        """Remembers what a file said when a sync applied it."""
+        digest = fingerprint(declared)
         with self._database.transaction():
-            values = (fingerprint(declared), sync, time.time(), self._vault.seal(declared))
-            self._set(target, ("applied", "applied_by", "applied_at", "applied_spec"), values)
+            self._set(target, ("applied",), (digest,))
+            self._applied.record(target, declared, digest, sync)
+
+    def forget_applied(self, target: Target, sync: str) -> None:
+        """Forgets what `sync` applied to a resource that is gone."""
+        with self._database.transaction():
+            self._applied.forget(target, sync)
+            self._bump()
 
     def deployed(self, target: Target) -> Deployed | None:
         """What was deployed of one resource, or is owed; None where nothing is."""
@@ -78,12 +83,16 @@ class Ledger:
 
     def rename(self, old: Target, new: str) -> None:
         """Gives the record of a target another name."""
-        self._change("DELETE FROM elsewhere WHERE place = ? AND kind = ? AND name = ?", (old.kind, new))
-        self._change("UPDATE elsewhere SET name = ? WHERE place = ? AND kind = ? AND name = ?", old, first=(new,))
+        with self._database.transaction():
+            self._change("DELETE FROM elsewhere WHERE place = ? AND kind = ? AND name = ?", (old.kind, new))
+            self._change("UPDATE elsewhere SET name = ? WHERE place = ? AND kind = ? AND name = ?", old, first=(new,))
+            self._applied.rename(old, new)
 
-    def forget(self, target: Target) -> None:
-        """Drops the record of a target that is gone."""
-        self._change("DELETE FROM elsewhere WHERE place = ? AND kind = ? AND name = ?", target)
+    def forget(self, target: Target, sync: str) -> None:
+        """Drops the record of a target that `sync` deleted; of what other syncs applied only that they did is kept."""
+        with self._database.transaction():
+            self._change("DELETE FROM elsewhere WHERE place = ? AND kind = ? AND name = ?", target)
+            self._applied.deleted(target, sync)
 
     def _set(self, target: Target, columns: Sequence[str], values: Sequence[Any]) -> None:
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
@@ -94,7 +103,8 @@ class Ledger:
     def _change(self, sql: str, key: Sequence[str], first: Sequence[Any] = ()) -> None:
         with self._database.transaction():
             self._database.execute(sql, (*first, self._place, *key))
-            self._database.execute(
-                "INSERT INTO places (place, version) VALUES (?, 1) ON CONFLICT DO UPDATE SET version = version + 1",
-                (self._place,),
-            )
+            self._bump()
+
+    def _bump(self) -> None:
+        sql = "INSERT INTO places (place, version) VALUES (?, 1) ON CONFLICT DO UPDATE SET version = version + 1"
+        self._database.execute(sql, (self._place,))

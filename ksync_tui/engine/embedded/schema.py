@@ -5,10 +5,13 @@
 `deployed_spec` the resource as it was then, `outstanding` the reason of a deploy that is owed). `built` is the version
 that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
 has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
-changes of that table. `remembered` is a cache of what files mean.
+changes of `resources`, and of `applied` for them. `remembered` is a cache of what files mean.
 
 `elsewhere` has the same of targets that live in a Komodo Core (`place` is its address): what a file last said and what
 was deployed, but not what is live. `places.version` counts its changes. `runs.place` is the profile a run acts in.
+
+`applied` has what each sync applied last, here (`place` is empty) and in each Core. A row outlives its resource, then
+without `spec`, to tell what was deleted live from what is new; `applied_by`, `applied_at`, `applied_spec` held it once.
 
 `watched` has what was last told of a sync of a profile (`place`; since when, unix milliseconds), `alerts` what is still
 to be told to an alerter (see `outbox`).
@@ -110,6 +113,27 @@ CREATE TABLE places (place TEXT PRIMARY KEY, version INTEGER NOT NULL);
 ALTER TABLE runs ADD COLUMN place TEXT NOT NULL DEFAULT 'local'
 """
 
+_APPLIED = """
+CREATE TABLE applied (
+    place TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sync TEXT NOT NULL,
+    at REAL NOT NULL,
+    fingerprint TEXT NOT NULL,
+    spec TEXT,
+    PRIMARY KEY (place, kind, name, sync)
+);
+INSERT INTO applied (place, kind, name, sync, at, fingerprint, spec)
+    SELECT '', kind, name, applied_by, applied_at, applied, applied_spec FROM resources
+    WHERE applied IS NOT NULL AND applied_by IS NOT NULL AND applied_at IS NOT NULL;
+INSERT INTO applied (place, kind, name, sync, at, fingerprint, spec)
+    SELECT place, kind, name, applied_by, applied_at, applied, applied_spec FROM elsewhere
+    WHERE applied IS NOT NULL AND applied_by IS NOT NULL AND applied_at IS NOT NULL;
+UPDATE resources SET applied_by = NULL, applied_at = NULL, applied_spec = NULL;
+UPDATE elsewhere SET applied_by = NULL, applied_at = NULL, applied_spec = NULL
+"""
+
 _ALERTS = """
 CREATE TABLE watched (
     place TEXT NOT NULL,
@@ -134,7 +158,7 @@ CREATE TABLE alerts (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _ALERTS)
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _ALERTS)
 """One script per version of the schema, from empty to today's."""
 
 

@@ -5,27 +5,25 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from ksync_tui.engine.embedded.applied import AppliedTable, LastApplied
 from ksync_tui.engine.embedded.database import Database
 from ksync_tui.engine.embedded.vault import Vault
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.variable import Variable
-from ksync_tui.model.resource import Deployed, Live, Snapshot, Target, fingerprint, redeploy_digest, tags_of
+from ksync_tui.model.resource import (
+    Deployed,
+    Live,
+    Snapshot,
+    Target,
+    fingerprint,
+    redeploy_digest,
+    tags_of,
+)
 from ksync_tui.model.secrets import labelled_secrets
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The declaration that was last applied to a target: by which sync, when (unix seconds), and what it said."""
-
-    sync: str
-    at: float
-    fingerprint: str
-    resource: Resource
 
 
 class Store:
@@ -35,6 +33,7 @@ class Store:
         """The store of an open database."""
         self._database = database
         self._vault = vault
+        self._applied = AppliedTable(database, vault)
         self._cached = Snapshot()
         self._specs: dict[Target, str] = {}
 
@@ -70,30 +69,33 @@ class Store:
             (*target, *values),
         )
 
-    def remove(self, target: Target) -> None:
-        """Forgets a resource, what was applied to it and what was deployed of it."""
-        self._change("DELETE FROM resources WHERE kind = ? AND name = ?", target)
+    def remove(self, target: Target, sync: str) -> None:
+        """Forgets a resource, what `sync` applied to it and what was deployed of it.
+
+        Of what other syncs applied only that they did is kept.
+        """
+        with self._database.transaction():
+            self._change("DELETE FROM resources WHERE kind = ? AND name = ?", target)
+            self._applied.deleted(target, sync)
+
+    def forget_applied(self, target: Target, sync: str) -> None:
+        """Forgets what `sync` applied to a resource that is gone."""
+        with self._database.transaction():
+            self._applied.forget(target, sync)
+            self._bump()
 
     def rename(self, old: Target, new: str) -> None:
         """Gives a row another name; the resource itself is `put` anew."""
-        self._change("UPDATE resources SET name = ? WHERE kind = ? AND name = ?", (new, *old))
+        with self._database.transaction():
+            self._change("UPDATE resources SET name = ? WHERE kind = ? AND name = ?", (new, *old))
+            self._applied.rename(old, new)
 
     def record_applied(self, target: Target, declared: Resource, sync: str) -> None:
-        """Remembers what a file said when it was applied to a stored resource."""
-        self._change(
-            "UPDATE resources SET applied = ?, applied_by = ?, applied_at = ?, applied_spec = ?"
-            " WHERE kind = ? AND name = ?",
-            (fingerprint(declared), sync, time.time(), self._vault.seal(declared), *target),
-        )
-
-    def last_applied(self, target: Target) -> Applied | None:
-        """What was last applied to a target from files."""
-        found = self._database.row(
-            "SELECT applied_by, applied_at, applied, applied_spec FROM resources"
-            " WHERE kind = ? AND name = ? AND applied IS NOT NULL",
-            target,
-        )
-        return Applied(found[0], found[1], found[2], self._open(target, found[3])) if found else None
+        """Remembers what a file said when a sync applied it to a stored resource."""
+        digest = fingerprint(declared)
+        with self._database.transaction():
+            self._change("UPDATE resources SET applied = ? WHERE kind = ? AND name = ?", (digest, *target))
+            self._applied.record(target, declared, digest, sync)
 
     def owe_deploy(self, target: Target, reason: str) -> None:
         """Remembers that a deploy is due; the reason first given stays until it is done (DESIGN rule 5)."""
@@ -190,23 +192,28 @@ class Store:
     def _change(self, sql: str, values: Sequence[Any]) -> None:
         with self._database.transaction():
             self._database.execute(sql, values)
-            self._database.execute("UPDATE state SET version = version + 1")
+            self._bump()
+
+    def _bump(self) -> None:
+        self._database.execute("UPDATE state SET version = version + 1")
 
     def _load(self, version: int) -> tuple[Snapshot, dict[Target, str]]:
-        snapshot = Snapshot(live := {}, {}, deployed := {}, applied := {}, version, built := {})
+        snapshot = Snapshot(
+            live := {}, {}, deployed := {}, digests := {}, version, built := {}, last_applied=LastApplied(self._applied)
+        )
         specs: dict[Target, str] = {}
         old_specs, old_live = self._specs, self._cached.live
         tags_of_text = cache(_tags)
         deployed_of = cache(Deployed)
-        for kind, name, spec, digest, tags, last_applied, *deploy in self._database.rows(_ALL):
+        for kind, name, spec, digest, tags, last_digest, *deploy in self._database.rows(_ALL):
             target = Target(kind, name)
             specs[target] = spec
             if old_specs.get(target) == spec:
                 live[target] = old_live[target]
             else:
                 live[target] = Live(target, digest, partial(self._open, target, spec), tags_of_text(tags))
-            if last_applied is not None:
-                applied[target] = last_applied
+            if last_digest is not None:
+                digests[target] = last_digest
             if kind == "build":
                 if deploy[-1]:
                     built[name] = deploy[-1]

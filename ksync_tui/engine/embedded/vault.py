@@ -22,9 +22,8 @@ FILE = "secrets.json"
 _Stamp = tuple[int, int, int]
 _SEALED = (
     "SELECT spec FROM resources WHERE instr(spec, '$secret')"
-    " UNION ALL SELECT applied_spec FROM resources WHERE instr(applied_spec, '$secret')"
+    " UNION ALL SELECT spec FROM applied WHERE instr(spec, '$secret')"
     " UNION ALL SELECT deployed_spec FROM resources WHERE instr(deployed_spec, '$secret')"
-    " UNION ALL SELECT applied_spec FROM elsewhere WHERE instr(applied_spec, '$secret')"
     " UNION ALL SELECT current FROM actions WHERE instr(current, '$secret')"
     " UNION ALL SELECT proposed FROM actions WHERE instr(proposed, '$secret')"
 )

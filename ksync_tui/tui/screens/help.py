@@ -8,6 +8,9 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from ksync_tui.model.origin import ORIGINS, Origin
+from ksync_tui.present import origin as origins
+from ksync_tui.present.search import ORIGIN
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
@@ -63,4 +66,10 @@ def help_lines(page: Page[Any]) -> list[Text]:
         if reason:
             lines.append(ink(f"  {'':<14}not now: {neutral(reason)}", "dim"))
     lines += [Text(), *(Text.assemble((f"  {sign:<14}", style(look)), words) for sign, look, words in SIGNS)]
+    if "origin" in (command.id for command in page.keys.on(page.place)):
+        lines += [Text(), *(Text(_origin_line(origin)) for origin in ORIGINS)]
     return [*lines, Text(), *(Text(f"  {box:<14}{words}") for box, words in BOXES)]
+
+
+def _origin_line(origin: Origin) -> str:
+    return f"  {origins.SIGNS[origin]:<14}{ORIGIN + origin:<14}{origins.WORDS[origin]} since it was applied"

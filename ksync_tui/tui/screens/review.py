@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from ksync_tui.errors import KsyncError
+from ksync_tui.model.origin import Origin
 from ksync_tui.model.plan import Action
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.present.diff import Direction, diff
@@ -92,6 +93,11 @@ class ReviewScreen(Page[None]):
         return self.sides.get(self.direction)
 
     @property
+    def origin(self) -> Origin | None:
+        """Where all that is shown comes from, while only that is."""
+        return self.query_one(FilterLine).origin
+
+    @property
     def action(self) -> Action | None:
         """The action under the cursor."""
         entry = self.outline.entry
@@ -114,6 +120,8 @@ class ReviewScreen(Page[None]):
     def where(self) -> Text:
         """The sync and the direction."""
         direction = "to live" if self.direction == "live" else "to file"
+        if self.origin:
+            direction += f"   from {self.origin} only"
         return Text.assemble(
             (neutral(self.sync.name), style("head")), (" > review   ", style("dim")), (direction, style("accent"))
         )
@@ -132,6 +140,8 @@ class ReviewScreen(Page[None]):
             return "to file" if self.direction == "live" else "to live"
         if command == "layout":
             return "unified" if self.query_one(Detail).view.side else "side by side"
+        if command == "origin":
+            return f"from {self.origin or 'all'}"
         if command == "go" and self.direction == "file":
             return "write"
         return None
@@ -212,6 +222,10 @@ class ReviewScreen(Page[None]):
     def do_filter(self) -> None:
         """Opens the filter."""
         self.query_one(FilterLine).open()
+
+    def do_origin(self) -> None:
+        """Shows only what comes from the next origin in turn."""
+        self.query_one(FilterLine).turn_origin()
 
     def do_open(self) -> None:
         """Opens the difference over the list."""
@@ -303,6 +317,7 @@ class ReviewScreen(Page[None]):
     def _typed(self, event: FilterLine.Typed) -> None:
         self.outline.show_found(event.words)
         self._show_detail()
+        self.changed()
 
     @on(FilterLine.Left)
     def _left(self) -> None:

@@ -133,7 +133,7 @@ def plain_text(rows: Sequence[DiffRow]) -> str:
 
 
 def _look(line: SplitLine | UnifiedLine, sign: str) -> Style:
-    if line.kind in ("context", "fold", "note"):
+    if line.kind in ("context", "fold", "origin", "note"):
         return style("dim")
     if line.kind == "field" and line.sign == " ":
         return style("bold")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from ksync_tui.model.plan import Plan, SyncOptions
+from ksync_tui.present.origin import SIGNS
 from ksync_tui.present.rows import Entry, Group, Line, Outline, title_of
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
@@ -63,6 +64,8 @@ class OutlineView(Lines):
         at = next((at for at, line in enumerate(self.shown) if before and _key(line) == before), None)
         first = 1 if self.shown and self.cursor == 0 and not before else self.cursor
         tail = ["", *self.tail] if self.tail and self.shown else self.tail
+        if self.outline.entries and not self.shown:
+            tail = ["The filter leaves nothing.", *tail]
         self.show(
             len(self.shown) + len(tail),
             lambda line, width: self._draw_tail(tail, line, width),
@@ -86,11 +89,21 @@ class OutlineView(Lines):
     def _entry(self, entry: Entry, width: int) -> Text:
         mark = self.ticks.mark(entry.id)
         look = style("blocked" if entry.blocked else entry.verb)
+        origin = self._origin(entry)
         name_room = max(min(self._name_room, width - BOX - 8), 8)
-        reason_room = width - BOX - 2 - name_room - 2
+        reason_room = width - BOX - 2 - origin.cell_len - name_room - 2
         line = ink(f"  {mark} ", "bold" if mark == "[x]" else "plain")
         line.append(f"{entry.sign} ", look).append(pad(cut_middle(entry.name, name_room), name_room))
-        return line.append("  ").append(cut_end(self.ticks.reason(entry), reason_room), style("dim"))
+        return (
+            line.append("  ").append_text(origin).append(cut_end(self.ticks.reason(entry), reason_room), style("dim"))
+        )
+
+    def _origin(self, entry: Entry) -> Text:
+        """Where an entry comes from; no room is taken where that is known of none."""
+        if not self.outline.has_origins:
+            return Text()
+        sign = SIGNS[entry.origin] if entry.origin else " "
+        return ink(f"{sign} ", "dim" if entry.origin == "files" else "bold")
 
 
 def _key(line: Line | None) -> str:

@@ -1,0 +1,109 @@
+"""Drift or an intended change: what differs, compared with what this sync applied last (needs, row 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
+
+from ksync_tui.errors import KsyncError
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.origin import Applied, Origin, moved, shared
+from ksync_tui.model.plan import FieldChange
+from ksync_tui.model.resource import LastApplied
+from ksync_tui.planner.draft import Draft
+
+Changes = tuple[FieldChange, ...]
+_GONE = object()
+"""Stands for the value of a field that a resource does not have; nothing means the same."""
+
+
+class Origins:
+    """Tells where differences come from, and remembers: planning again costs what changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Changes, Applied, Changes]] = {}
+
+    def tell(self, drafts: Iterable[Draft], last_applied: LastApplied | None, sync: str) -> None:
+        """Adds to creates, updates and deletes which side moved since `sync` applied them last.
+
+        What another sync applied is no base to compare with. None for `last_applied`: the engine keeps no record.
+        """
+        if last_applied is None:
+            return
+        for draft in drafts:
+            if draft.verb in ("create", "update", "delete"):
+                self._tell(draft, last_applied(draft.target), sync)
+
+    def _tell(self, draft: Draft, records: Collection[Applied], sync: str) -> None:
+        draft.applied = next((record.stamp for record in records), None)
+        base = next((record for record in records if record.stamp.sync == sync), None)
+        if draft.verb == "delete":
+            _tell_delete(draft, base)
+        elif base is None:
+            return
+        elif draft.verb == "create" and draft.proposed is not None:
+            draft.origin, draft.reason = "live", "it was deleted live"
+        elif draft.changes:
+            draft.changes = self._told(draft, base)
+            draft.origin = shared(change.origin for change in draft.changes)
+
+    def _told(self, draft: Draft, base: Applied) -> Changes:
+        known = self._known.get(draft.id)
+        if known and known[0] is draft.changes and _same(known[1], base):
+            return known[2]
+        told = _with_origins(draft, base)
+        self._known[draft.id] = (draft.changes, base, told)
+        return told
+
+    def forget(self, drafts: Collection[str]) -> None:
+        """Drops what is remembered of actions that are not in the plan any more."""
+        for gone in self._known.keys() - drafts:
+            del self._known[gone]
+
+
+def _same(one: Applied, other: Applied) -> bool:
+    return one is other or one.fingerprint == other.fingerprint
+
+
+def _tell_delete(draft: Draft, base: Applied | None) -> None:
+    if base is not None:
+        draft.origin = "files"
+        draft.reason = "no longer declared" if draft.current is not None else draft.reason
+    elif draft.applied is None:
+        draft.origin = "live"
+
+
+def _with_origins(draft: Draft, base: Applied) -> Changes:
+    """The changes with their origins. Equal fingerprints tell at once; only else the base itself is read."""
+    if base.fingerprint == draft.fingerprint:
+        return _all_from("files", draft.changes)
+    if draft.declared is not None and base.fingerprint == draft.declared.fingerprint:
+        return _all_from("live", draft.changes)
+    try:
+        resource = base.resource
+    except KsyncError:
+        return draft.changes
+    return tuple(replace(change, origin=_origin(change.field, resource, draft)) for change in draft.changes)
+
+
+def _all_from(origin: Origin, changes: Changes) -> Changes:
+    return tuple(replace(change, origin=origin) for change in changes)
+
+
+def _origin(path: str, base: Resource, draft: Draft) -> Origin | None:
+    before, live, declared = (_meant(one, path) for one in (base, draft.current, draft.proposed))
+    return moved(files=declared != before, live=live != before)
+
+
+def _meant(resource: Resource | None, path: str) -> Any:
+    """What the field at a path (`config.image.params.version`) means in a resource."""
+    value: Any = resource
+    field: FieldShape | None = None
+    for name in path.split("."):
+        field = shape(type(value)).fields.get(name) if isinstance(value, Table) else None
+        if field is None:
+            return _GONE
+        value = value.__dict__[name]
+    return field.meaning(value) if field else _GONE

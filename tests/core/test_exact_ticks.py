@@ -1,0 +1,89 @@
+"""What is ticked is what a Core is asked for, and nothing else (needs 9): its request log says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ksync_tui.model.events import RunRecord
+from ksync_tui.model.plan import Plan
+from ksync_tui.session import Session
+from tests.core.conftest import Lab
+
+
+def stacks(folder: Path, level: str, count: int = 20) -> Path:
+    """A file of many stacks that are to be deployed; their level differs."""
+    blocks = ['[[server]]\nname = "edge"\nconfig.enabled = true\n']
+    blocks += [
+        f'[[stack]]\nname = "web-{at}"\ndeploy = true\n[stack.config]\nserver = "edge"\n'
+        f'environment = "LEVEL = {level}"\nfile_contents = "services: {{}}"\n'
+        for at in range(count)
+    ]
+    file = folder / "infra.toml"
+    file.write_text("\n".join(blocks))
+    return file
+
+
+def apply(session: Session, file: Path, *ticks: str) -> tuple[Plan, RunRecord]:
+    plan = session.review(session.at(file)).plan
+    return plan, session.run(plan.select(ticks or plan.by_id), lambda _: None)
+
+
+def test_one_update_of_twenty_changes_exactly_one_resource(lab: Lab, tmp_path: Path) -> None:
+    with lab.open() as session:
+        apply(session, stacks(tmp_path, "info"))
+        before = {target: live.fingerprint for target, live in session.snapshot().live.items()}
+        since = len(lab.core.writes)
+        plan, record = apply(session, stacks(tmp_path, "debug"), "update:stack/web-7")
+        after = {target: live.fingerprint for target, live in session.snapshot().live.items()}
+    assert plan.summary["update"] == plan.summary["deploy"] == 20
+    assert record.state == "done"
+    assert [str(target) for target in after if after[target] != before[target]] == ["stack/web-7"]
+    asked = [(call.path, call.type, call.params) for call in lab.core.writes[since:]]
+    assert asked == [("/write", "UpdateStack", {"id": "web-7", "config": {"environment": "LEVEL = debug\n"}})]
+
+
+def test_one_deploy_of_twenty_deploys_exactly_one_stack(lab: Lab, tmp_path: Path) -> None:
+    with lab.open() as session:
+        apply(session, stacks(tmp_path, "info"))
+        since = len(lab.core.writes)
+        file = stacks(tmp_path, "debug")
+        apply(session, file, "deploy:stack/web-3")
+        assert lab.written(since) == ["UpdateStack", "DeployStack"]
+        left = session.review(session.at(file)).plan
+    assert (left.summary["update"], left.summary["deploy"]) == (19, 19)
+
+
+def test_a_plan_asks_for_nothing(lab: Lab, tmp_path: Path) -> None:
+    with lab.open() as session:
+        session.review(session.at(stacks(tmp_path, "info")))
+    assert lab.core.writes == []
+
+
+def test_ten_thousand_resources_are_read_in_a_few_requests(lab: Lab, tmp_path: Path) -> None:
+    with lab.open() as session:
+        apply(session, stacks(tmp_path, "info", 50))
+        few = requests_of(lab, session)
+        apply(session, stacks(tmp_path, "info", 150))
+        assert requests_of(lab, session) == few < 25
+
+
+def requests_of(lab: Lab, session: Session) -> int:
+    before = len(lab.core.log)
+    session.snapshot()
+    return len(lab.core.log) - before
+
+
+@pytest.mark.parametrize("profile", ["lab", "local"])
+def test_what_is_applied_leaves_nothing_to_do(lab: Lab, tmp_path: Path, profile: str) -> None:
+    with lab.open(profile) as session:
+        file = stacks(tmp_path, "info", 3)
+        writes = {action.id for action in session.review(session.at(file)).plan.actions if action.verb != "deploy"}
+        apply(session, file, *writes)
+        assert [left for left in session.review(session.at(file)).plan.actions if left.verb != "deploy"] == []
+
+
+def params(lab: Lab, type_: str) -> list[dict[str, Any]]:
+    return [call.params for call in lab.core.writes if call.type == type_]
