@@ -58,7 +58,7 @@ def listening(written: str, door: Door) -> Iterator[str]:
     thread = Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True, name="ksync-webhooks")
     thread.start()
     try:
-        yield f"{host}:{bound.getsockname()[1]}"
+        yield f"{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(2 * END_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,21 @@ def test_a_receiver_that_was_away_is_told_when_it_is_back(session: Session, fold
     assert [one.outcome for one in session.alerting.deliver(lambda: NOON + 10)] == ["delivered"]
     assert session.alerting.rows()[0].waiting == 0
     assert inbox.received[0].body == inbox.received[1].body
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_form_arrives_after_a_retry(session: Session, folder: Path, inbox: Receiver, kind: str) -> None:
+    apply(session, folder, SYNC + alerter(inbox.url("/"), kind))
+    inbox.status = 500
+    session.alerting.turned("homelab", True, NOON)
+    assert [one.outcome for one in session.alerting.deliver(lambda: NOON)] == ["failed"]
+    session.alerting.turned("homelab", False, NOON + 1)
+    inbox.status = 200
+    for now in (NOON + 60, NOON + 120, NOON + 180):
+        session.alerting.deliver(partial(float, now))
+    first, again, over = [one.body for one in inbox.received]
+    assert first == again != over
+    assert "resolved" in over
 
 
 def test_slack_counts_only_a_plain_yes(session: Session, folder: Path, inbox: Receiver) -> None:
