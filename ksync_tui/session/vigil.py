@@ -7,10 +7,11 @@ from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from ksync_tui.session.watching import Happening, Watching, in_words
+from ksync_tui.session.watching import POLL, Happening, Watching, in_words
 from ksync_tui.watch.changes import Changes
+from ksync_tui.watch.deliver import SECONDS
 from ksync_tui.watch.outbox import FIRST_WAIT
-from ksync_tui.watch.wishes import Wish, Wishes
+from ksync_tui.watch.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from ksync_tui.session.alerting import Alerting
     from ksync_tui.session.watching import Tell
     from ksync_tui.watch.outbox import Delivery
+    from ksync_tui.watch.wishes import Wish
 
-TOUCHED = Wish("files", run=False)
 WAKE_SECONDS = 1.0
 """So often it is looked whether to go on: a signal may come when nothing could wake."""
 
@@ -34,7 +35,7 @@ class Vigil:
         self._tell = tell
         self._interval = interval
         self._courier = Courier(alerting, tell)
-        self._changes = Changes(lambda sync: self.wishes.put(sync, TOUCHED, merge=True), self._trouble)
+        self._changes = Changes(lambda sync: self.wishes.put(sync, POLL, merge=True), self._trouble)
 
     def keep(self, stop: Event) -> None:
         """Watches until `stop` is set and `wishes` is closed."""
@@ -56,7 +57,7 @@ class Vigil:
         self._watching.look_at_all()
 
     def _grant(self, sync: str, wish: Wish) -> None:
-        if wish == TOUCHED:
+        if wish == POLL:  # only files were touched
             self._watching.touched(sync)
         else:
             self._watching.grant(sync, wish)
@@ -92,17 +93,18 @@ class Courier:
         self._woken.set()
 
     def end(self) -> None:
-        """Ends after what is being delivered; what waits is delivered by the next watch."""
+        """Ends after what is being delivered, if that ends soon; what waits is delivered by the next watch."""
         self._over = True
         self._woken.set()
-        self._thread.join()
+        self._thread.join(2 * SECONDS)
 
     def _deliver_on(self) -> None:
         while not self._over:
             self._woken.clear()
             try:
-                for delivery in self._alerting.deliver():
-                    self._tell(_told(delivery))
+                while not self._over and (deliveries := self._alerting.deliver()):
+                    for delivery in deliveries:
+                        self._tell(_told(delivery))
             except Exception as error:  # noqa: BLE001 - the next alert may get through
                 self._tell(Happening(time.time(), "", "problem", f"no alert was sent: {in_words(error)}"))
             self._woken.wait(FIRST_WAIT)

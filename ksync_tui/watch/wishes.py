@@ -60,6 +60,6 @@ class Wishes:
 
 
 def _together(wishes: list[Wish]) -> Wish:
-    """One wish that grants all: whoever wants a run is named as its author."""
-    author = next((wish for wish in wishes if wish.run), wishes[0])
+    """One wish that grants all, by the first who wants a run; somebody outside, whose wishes are fresh, goes before."""
+    author = max(wishes, key=lambda wish: (wish.run, wish.fresh))
     return Wish(author.who, author.run, any(wish.fresh for wish in wishes))

@@ -194,3 +194,8 @@ def test_profiles_have_outboxes_of_their_own(outbox: Outbox, link: Link, databas
     assert len(other.waiting()) == 1
     other.forget_others([])
     assert turn(outbox, True) is None
+
+
+def test_few_are_taken_at_once_and_all_in_the_end(outbox: Outbox, link: Link) -> None:
+    turn(outbox, True, to=tuple(f"phone-{at}" for at in range(25)))
+    assert [len(deliver(outbox, link)) for _ in range(4)] == [10, 10, 5, 0]

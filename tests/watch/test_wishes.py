@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from threading import Thread
 
+import pytest
+
+from ksync_tui.session.watching import POLL
 from ksync_tui.watch.wishes import Wish, Wishes
 
-REFRESH, RUN = Wish("webhook github", run=False), Wish("webhook gitlab", run=True, fresh=True)
+REFRESH, RUN = Wish("webhook github", run=False, fresh=True), Wish("webhook gitlab", run=True, fresh=True)
 
 
 def test_a_flood_for_one_sync_leaves_room_for_the_others() -> None:
@@ -23,6 +26,22 @@ def test_all_that_wait_for_a_sync_are_granted_as_one_in_turn() -> None:
     assert wishes.take(0) == ("media", REFRESH)
     assert wishes.take(0) is None
     assert wishes.put("homelab", REFRESH)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "granted"),
+    [
+        ([POLL, REFRESH], Wish("watch", run=True, fresh=True)),
+        ([REFRESH, POLL], Wish("watch", run=True, fresh=True)),
+        ([POLL, RUN, REFRESH], RUN),
+        ([REFRESH, REFRESH], REFRESH),
+    ],
+)
+def test_a_run_is_by_whoever_wanted_it(wishes: list[Wish], granted: Wish) -> None:
+    queue = Wishes()
+    for wish in wishes:
+        queue.put("homelab", wish)
+    assert queue.take(0) == ("homelab", granted)
 
 
 def test_what_is_as_good_as_another_does_not_queue_twice() -> None:

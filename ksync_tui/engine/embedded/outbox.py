@@ -12,6 +12,8 @@ from ksync_tui.model.alert import Alert, Queued
 _OLDEST = "id IN (SELECT min(id) FROM alerts WHERE place = ? GROUP BY sync, alerter)"
 """What is told of a sync to an alerter is told in its order."""
 _DUE = f"{_OLDEST} AND (due <= ? OR due > ?)"
+MOST_AT_ONCE = 10
+"""So few are taken that all of them are tried before anybody else may."""
 _QUEUED = "SELECT id, sync, opened, resolved, known_by, link, alerter, queued, tries, problem FROM alerts"
 
 
@@ -57,7 +59,7 @@ class Outbox:
             self._database.execute_many("DELETE FROM watched WHERE place = ? AND sync = ?", gone)
 
     def take(self, now: float, lease: float, longest: float) -> list[Queued]:
-        """What is to be delivered now; nobody else gets it before `lease` seconds are over.
+        """Some of what is to be delivered now; nobody else gets it before `lease` seconds are over.
 
         Nothing waits longer than `longest` seconds: what seems to was queued before the clock was set back.
         """
@@ -65,7 +67,7 @@ class Outbox:
         if self._database.row(f"SELECT 1 FROM alerts WHERE {_DUE} LIMIT 1", values) is None:  # noqa: S608 - constants
             return []
         with self._database.transaction():
-            taken = self._read(f"WHERE {_DUE}", values)
+            taken = self._read(f"WHERE {_DUE}", values)[:MOST_AT_ONCE]
             self._database.execute_many(
                 "UPDATE alerts SET due = ?, tries = tries + 1 WHERE id = ?",
                 [(now + lease, one.number) for one in taken],
