@@ -10,6 +10,7 @@ from ksync_tui.model.resource import Deployed, Target, redeploy_digest, wants_de
 ON_CREATION = "deploy on creation"
 CONFIG_CHANGED = "config has changed"
 TURNED_ON = "deploy was turned on"
+FAILED = "the last deploy failed"
 
 
 class Records(Protocol):

@@ -12,12 +12,12 @@ from ksync_tui import config
 from ksync_tui.engine.base import Stop, never
 from ksync_tui.engine.embedded.home import open_home
 from ksync_tui.engine.embedded.remembered import Remembered
-from ksync_tui.errors import EngineError, GitError, KsyncError, RunError, UsageError, WriteBackError
+from ksync_tui.errors import CoreError, EngineError, GitError, KsyncError, RunError, UsageError, WriteBackError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.resource_sync import ResourceSync
-from ksync_tui.model.resource import Target
+from ksync_tui.model.resource import Live, Target
 from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
@@ -161,7 +161,7 @@ class Session:
     def syncs(self) -> list[Sync]:
         """The stored syncs in order of their names. Reads no source."""
         live = self.snapshot().live
-        stored = [one.resource for target, one in live.items() if target.kind == "resource_sync"]
+        stored = [_readable(one) for target, one in live.items() if target.kind == "resource_sync"]
         syncs = [self._stored(one) for one in stored if isinstance(one, ResourceSync)]
         return sorted(syncs, key=lambda sync: sync.name)
 
@@ -332,7 +332,10 @@ class Session:
         chosen = targets or [target for target, one in live.items() if set(tags) <= set(one.tags)]
         order = {kind: at for at, kind in enumerate(KINDS)}
         ordered = sorted(chosen, key=lambda target: (order[target.kind], target.name))
-        return export([(target, live[target].resource) for target in ordered], secrets=secrets)
+        found = {target: live[target].resource if targets else _readable(live[target]) for target in ordered}
+        left_out = [f"# left out, as it cannot be read: {target}\n" for target, one in found.items() if one is None]
+        text = export([(target, one) for target, one in found.items() if one is not None], secrets=secrets)
+        return "\n".join(filter(None, ("".join(left_out), text)))
 
     def export_one(self, target: Target, resource: Resource) -> str:
         """One resource as TOML as it is given, for `plan --json`."""
@@ -548,6 +551,14 @@ class Session:
             variables=options.include_variables,
             user_groups=options.include_user_groups,
         )
+
+
+def _readable(live: Live) -> Resource | None:
+    """A live resource; None for one that this user may not see, or that a newer Core made."""
+    try:
+        return live.resource
+    except CoreError:
+        return None
 
 
 def _refusal(call: Callable[[], object]) -> str | None:

@@ -26,6 +26,8 @@ EDGE = Target("server", "edge-1")
 @pytest.fixture(params=ENGINES, ids=lambda factory: factory.__name__)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     with request.param(tmp_path) as opened:
+        # What is there afterwards is deleted: nobody's Core may be mistaken for one made for tests.
+        assert not opened.snapshot().live, "the tests run only against an empty Core"
         try:
             yield opened
         finally:

@@ -14,6 +14,8 @@ from ksync_tui.cli.arguments import parse
 from ksync_tui.errors import EXIT_OK, EXIT_PENDING
 from ksync_tui.tui.configured import keymap_of
 from ksync_tui.tui.keymap import COMMANDS, Command
+from tests.core.fake import FakeCore
+from tests.core.fake.serving import serving
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -91,24 +93,32 @@ def test_every_command_does_what_a_command_does(
     (tmp_path / "infra" / "media.toml").write_text(MEDIA)
     lines = ksync_lines()
     assert {words[0] for words in lines if words and "~" not in words[0]} >= {"plan", "apply", "syncs", "demo"}
-    for words in lines:
-        if "KIND/NAME" in words:
-            continue
-        if words[:1] == ["watch"]:  # goes on until somebody ends it
-            assert not isinstance(parse(words), int)
-            continue
-        monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "state"))  # the demo, in this same process, has its own
-        code = main([word.replace("~/", f"{tmp_path}/") for word in words])
-        said = capsys.readouterr().err
-        expected = code in (EXIT_OK, EXIT_PENDING) or any(words in said for words in NOT_THERE)
-        assert expected, f"ksync {shlex.join(words)}: {said}"
+    core, state = FakeCore(), tmp_path / "state"
+    state.mkdir()
+    with serving(core) as address:
+        profile = f'[profiles.prod]\naddress = "{address}"\nkey = "{core.key}"\nsecret = "{core.secret}"\n'
+        (state / "config.toml").write_text(profile)
+        for name, value in (("ADDRESS", address), ("API_KEY", core.key), ("API_SECRET", core.secret)):
+            monkeypatch.setenv(f"KOMODO_{name}", value)
+        for words in lines:
+            if "KIND/NAME" in words:
+                continue
+            if words[:1] == ["watch"]:  # goes on until somebody ends it
+                assert not isinstance(parse(words), int)
+                continue
+            monkeypatch.setenv("KSYNC_HOME", str(state))  # the demo, in this same process, has its own
+            code = main([word.replace("~/", f"{tmp_path}/") for word in words])
+            said = capsys.readouterr().err
+            expected = code in (EXIT_OK, EXIT_PENDING) or any(words in said for words in NOT_THERE)
+            assert expected, f"ksync {shlex.join(words)}: {said}"
 
 
 def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
     shown = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert len(shown) == 2
+    assert len(shown) == 3
     (tmp_path / "config.toml").write_text("".join(shown))
     settings = config.load({"KSYNC_HOME": str(tmp_path)})
+    assert settings.profile("prod").address == "https://komodo.example"
     assert settings.hosts["attic"] == "ssh://rosa@attic"
     keys = keymap_of(settings).by_id
     assert (keys["go"].key, keys["history"].all_keys) == ("F5", "h, H")

@@ -43,8 +43,8 @@ class KeyAccess:
     renewable = False
 
     def headers(self) -> Mapping[str, str]:
-        """What each request carries."""
-        return {"x-api-key": self.key.strip(), "x-api-secret": self.secret.strip()}
+        """What each request carries. Raises CredentialsError for what no header can carry."""
+        return {"x-api-key": _carried(self.key, "key"), "x-api-secret": _carried(self.secret, "secret")}
 
     def greeting(self) -> Mapping[str, object]:
         """What the update stream is told first (facts a.8)."""
@@ -66,11 +66,20 @@ class LoginAccess:
         token = self.keeper.recall()
         if not token:
             raise CredentialsError("not logged in yet", where=self.user)
-        return {"authorization": f"Bearer {token}"}
+        return {"authorization": f"Bearer {_carried(token, 'token')}"}
 
     def greeting(self) -> Mapping[str, object]:
         """What the update stream is told first (facts a.8)."""
         return {"type": "Jwt", "params": {"jwt": self.keeper.recall()}}
+
+
+def _carried(value: str, what: str) -> str:
+    """A credential as a header carries it: what is in it never gets into an error."""
+    value = value.strip()
+    if value.isascii() and value.isprintable():
+        return value
+    why = f"the {what} holds a line break or another character that no {what} has"
+    raise CredentialsError("the credentials cannot be sent", why=why, hint="Copy it again from Komodo, as one line")
 
 
 Access = KeyAccess | LoginAccess

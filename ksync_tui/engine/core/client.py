@@ -29,6 +29,8 @@ OLDEST = (2, 0, 0)
 CONNECT_SECONDS = 10.0
 RETRY_SECONDS = (0.2, 0.8, 2.0)
 """Pauses before a read is asked again."""
+WRITE_SECONDS = 180.0
+"""A write is answered when it is done: containers were stopped, a repository was pulled (facts b.1)."""
 AT_ONCE = 8
 """Requests under way at the same time."""
 _PASSING = frozenset({502, 503, 504})
@@ -55,14 +57,8 @@ class Client:
         self._ask_code = ask_code
         self._login = asyncio.Lock()
         self._places = asyncio.Semaphore(AT_ONCE)
-        self.http = httpx.AsyncClient(
-            base_url=self.address,
-            timeout=httpx.Timeout(server.seconds, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=AT_ONCE + 2, max_keepalive_connections=AT_ONCE),
-            headers={"user-agent": f"ksync/{__version__}"},
-            verify=_trusted(server.ca),
-            transport=server.transport,
-        )
+        self._write_timeout = httpx.Timeout(max(server.seconds, WRITE_SECONDS), connect=CONNECT_SECONDS)
+        self.http = _pool(server)
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -70,12 +66,7 @@ class Client:
 
     async def read(self, request: str, **params: Any) -> Any:
         """The answer to a read; asked again a few times when nothing comes back."""
-        for seconds in RETRY_SECONDS:
-            try:
-                return await self._call("read", request, params)
-            except NoAnswerError:
-                await asyncio.sleep(seconds)
-        return await self._call("read", request, params)
+        return await _again(lambda: self._call("read", request, params))
 
     async def write(self, request: str, **params: Any) -> Any:
         """The answer to a write; never sent twice."""
@@ -86,12 +77,15 @@ class Client:
         return await self._call("execute", request, params)
 
     async def user(self) -> dict[str, Any]:
-        """The calling user."""
-        return cast("dict[str, Any]", await self._authorised(lambda: self._send("GET", "/user"), "who this is"))
+        """The calling user; a read like others."""
+        found = await _again(lambda: self._authorised(lambda: self._send("GET", "/user"), "who this is"))
+        return cast("dict[str, Any]", found)
 
     async def version(self) -> str:
         """The version of the server, which needs no login. Raises CoreError for one that is too old."""
         answer = await self._send("GET", "/version")
+        if answer.status_code in _PASSING:
+            raise self._unavailable(answer)
         text = answer.text.strip() if answer.status_code == 200 else ""
         parts = text.split("-")[0].split(".")
         if len(parts) != 3 or not all(part.isdigit() for part in parts):
@@ -119,9 +113,10 @@ class Client:
 
     async def _send(self, method: str, path: str, body: object = None, *, login: bool = False) -> httpx.Response:
         headers = {} if login or path == "/version" else dict(self.access.headers())
+        timeout = self._write_timeout if path == "/write" else httpx.USE_CLIENT_DEFAULT
         async with self._places:
             try:
-                return await self.http.request(method, path, json=body, headers=headers)
+                return await self.http.request(method, path, json=body, headers=headers, timeout=timeout)
             except httpx.HTTPError as error:
                 raise self._no_answer(error) from error
 
@@ -182,7 +177,7 @@ class Client:
     def _no_answer(self, error: httpx.HTTPError) -> NoAnswerError:
         what, hint = _told(error)
         told = NoAnswerError(what, where=self.address, why=_cause(error), hint=hint)
-        told.sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        told.sent = not isinstance(error, _UNSENT)
         return told
 
     def _half(self, why: str) -> NoAnswerError:
@@ -199,10 +194,25 @@ class Client:
     def _not_core(self, answer: httpx.Response) -> CoreError:
         kind = answer.headers.get("content-type", "").partition(";")[0] or "nothing"
         why = f"it answered {answer.status_code} with {kind} where Core answers JSON"
+        if answer.has_redirect_location:
+            why = f"it sends one on to {answer.headers['location']}"
         hint = "Give the address of Core itself, such as https://komodo.example, without a page of its web interface"
         return CoreError("this is no Komodo Core", where=self.address, why=why, hint=hint)
 
 
+async def _again(ask: Callable[[], Awaitable[Any]]) -> Any:
+    for seconds in RETRY_SECONDS:
+        try:
+            return await ask()
+        except NoAnswerError:
+            await asyncio.sleep(seconds)
+    return await ask()
+
+
+_UNSENT = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout,
+    httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError,
+)  # fmt: skip
 _AGAIN = "See that Core runs, then plan again: nothing is repeated blindly"
 
 
@@ -231,6 +241,27 @@ def _of_certificate(error: BaseException | None) -> bool:
 
 def _cause(error: httpx.HTTPError) -> str:
     return str(error) or {"ReadTimeout": "nothing came back in time"}.get(type(error).__name__, type(error).__name__)
+
+
+def _pool(server: Server) -> httpx.AsyncClient:
+    """The connections to a Core, through the proxy that the environment names. Raises CoreError."""
+    trusted = _trusted(server.ca)
+    try:
+        return httpx.AsyncClient(
+            base_url=server.address.rstrip("/"),
+            timeout=httpx.Timeout(server.seconds, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=AT_ONCE + 2, max_keepalive_connections=AT_ONCE),
+            headers={"user-agent": f"ksync/{__version__}"},
+            verify=trusted,
+            transport=server.transport,
+        )
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        # The proxy stands in the error, perhaps with a password.
+        why = "it needs a package that is not installed" if isinstance(error, ImportError) else "it is no http(s) URL"
+        hint = "Write HTTPS_PROXY, HTTP_PROXY and ALL_PROXY like http://proxy.example:3128, or name Core in NO_PROXY"
+        raise CoreError(
+            "the proxy of the environment cannot be used", where=server.address, why=why, hint=hint
+        ) from None
 
 
 def _trusted(ca: Path | None) -> ssl.SSLContext | bool:

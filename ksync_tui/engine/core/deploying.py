@@ -10,10 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ksync_tui.engine.core.names import oid
 from ksync_tui.engine.core.reading import read_info
 from ksync_tui.engine.core.seeing import state_of
-from ksync_tui.engine.core.writing import Writer
+from ksync_tui.engine.core.writing import LOST_LOOKS, LOST_SECONDS, Writer
 from ksync_tui.errors import BusyError, CoreError, NoAnswerError, NotPossibleError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import NO_VERSION
@@ -47,12 +46,12 @@ _EXECUTIONS = {
     "resource_sync": Execution("RunSync", "sync"),
 }
 _LOOKS = 8
-_LOOK_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 """Core asks its agents again every few seconds: a state may lag behind a deploy."""
 _WELL = ("running",)
-_OVER = ("exited", "created")
-"""A container that ended at once is no failure by itself: it may have been a task."""
-_UNSURE = ("down", "unknown", "not_deployed", "deploying")
+_UNSURE = ("exited", "created", "down", "unknown", "deploying")
+"""No failures by themselves: a container may have been a task, and old agents see no stacks (facts i)."""
+_HINTS = {"stack": "; services that end by themselves belong into its `ignore_services`"}
 
 
 def block(resource: Resource, find: Find, built: Mapping[str, str]) -> str | None:
@@ -91,16 +90,17 @@ async def deploy(writer: Writer, target: Target, resource: Resource) -> None:
         info = await read_info(writer.client, target)
         if info.get("state") in _WELL:
             return
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
     state = state_of(info)
-    if state in _OVER or (state in _UNSURE and state != "not_deployed"):
+    if state in _UNSURE:
         writer.follower.log(f"Core says it was deployed, and that its state is {state}")
         return
+    server = getattr(resource.settings, "server_id", "")
     raise CoreError(
         "it was deployed but does not run",
         where=str(target),
-        why=f"its state is {info.get('state') or state}",
-        hint=f"Look at the log of the container on server '{getattr(resource.settings, 'server_id', '')}'",
+        why=f"its state is {state}",
+        hint=f"Look at the log of the container on server '{server}'{_HINTS.get(target.kind, '')}",
     )
 
 
@@ -131,27 +131,25 @@ async def _until_done(writer: Writer, target: Target, call: Callable[[], Awaitab
 
 async def _begun(writer: Writer, target: Target, call: Callable[[], Awaitable[Any]], operation: str) -> Any:
     """The update that a call began. Where the answer was lost it is looked for, and the call is not made again."""
-    before = await _newest(writer, target)
+    before = {update["id"] for update in await _updates(writer, target)}
     try:
         return await call()
     except NoAnswerError as error:
         if not error.sent:
             raise
-        after = await _newest(writer, target)
-        if after is not None and after != before and after["operation"] == operation:
-            return await writer.client.read("GetUpdate", id=after["id"])
+        for _ in range(LOST_LOOKS):
+            # Told apart by ids, as clocks may differ.
+            new = [update for update in await _updates(writer, target) if update["id"] not in before]
+            if begun := [update["id"] for update in new if update["operation"] == operation]:
+                return await writer.client.read("GetUpdate", id=begun[-1])
+            await asyncio.sleep(LOST_SECONDS)
         raise CoreError(
             "the answer was lost, and it was not begun", where=str(target), why=error.why, hint="Plan again"
         ) from error
 
 
-async def _newest(writer: Writer, target: Target) -> Any:
-    """The newest update of a resource: told apart by its id, as clocks may differ."""
-    known = writer.directory.id(target)
-    if known is None:
-        raw = await writer.client.read(
-            f"Get{KINDS[target.kind].title}", **{"sync" if target.kind == "resource_sync" else target.kind: target.name}
-        )
-        known = oid(raw)
-    query = {"target.type": KINDS[target.kind].title, "target.id": known}
-    return next(iter((await writer.client.read("ListUpdates", query=query, page=0))["updates"]), None)
+async def _updates(writer: Writer, target: Target) -> list[Mapping[str, Any]]:
+    """The newest updates of a resource, newest first."""
+    query = {"target.type": KINDS[target.kind].title, "target.id": writer.directory.id(target)}
+    found = await writer.client.read("ListUpdates", query=query, page=0)
+    return list(found["updates"])

@@ -16,13 +16,13 @@ from ksync_tui.engine.core.loop import Loop
 from ksync_tui.engine.core.names import Directory
 from ksync_tui.engine.core.permissions import rights
 from ksync_tui.engine.core.reading import Reading, read_all, read_one
-from ksync_tui.engine.core.seeing import Seen, live_of, snapshot_of
+from ksync_tui.engine.core.seeing import Seen, live_of, snapshot_of, understood
 from ksync_tui.engine.core.stream import Stream
 from ksync_tui.engine.core.syncs import CoreFile, CoreSync
 from ksync_tui.engine.core.writing import Writer
 from ksync_tui.engine.embedded.ledger import Ledger
-from ksync_tui.engine.owing import owed_by_create, owed_by_update
-from ksync_tui.errors import EngineError, NotFoundError
+from ksync_tui.engine.owing import FAILED, owed_by_create, owed_by_update
+from ksync_tui.errors import BusyError, CoreError, EngineError, NotFoundError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action
@@ -135,8 +135,8 @@ class CoreEngine:
 
     def known_secrets(self) -> Mapping[str, str]:
         """See `Engine.known_secrets`."""
-        live = self.recent().live
-        return {label: value for target, one in live.items() for label, value in labelled_secrets(target, one.resource)}
+        live = understood(self.recent().live)
+        return {label: value for target, one in live for label, value in labelled_secrets(target, one)}
 
     def deploy_block(self, resource: Resource, find: Find) -> str | None:
         """See `Engine.deploy_block`."""
@@ -147,7 +147,8 @@ class CoreEngine:
         one = self.connection
         if not actions:
             return {}
-        held = one.ask(rights(one.client, actions, self.recent().live))
+        self.recent()
+        held = one.ask(rights(one.client, actions, one.directory))
         return {action.id: why for action in actions if (why := held.missing(action))}
 
     def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
@@ -244,7 +245,14 @@ class CoreEngine:
 
     async def _deploy(self, writer: Writer, action: Action) -> None:
         resource = await writer.existing(action.target)
-        await deploying.deploy(writer, action.target, resource)
+        try:
+            await deploying.deploy(writer, action.target, resource)
+        except BusyError:
+            raise
+        except CoreError:
+            # The state may be unknown from now on, and would then be no reason any more (facts i).
+            self.ledger.owe_deploy(action.target, FAILED)
+            raise
         self.ledger.record_deployed(action.target, action.proposed or resource)
 
     async def _run(self, writer: Writer, action: Action) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from ksync_tui.engine.base import Log, Stop
 from ksync_tui.engine.core.client import Client
 from ksync_tui.engine.core.names import oid
+from ksync_tui.engine.core.refusals import BUSY
 from ksync_tui.engine.core.stream import Stream
 from ksync_tui.engine.core.text import lines, plain
 from ksync_tui.errors import BusyError, CoreError, NoAnswerError
@@ -25,6 +26,8 @@ WATCHED_POLL_SECONDS = 5.0
 SILENT_SECONDS = 120.0
 """How long a Core that restarts is waited for."""
 BUSY_SECONDS = 600.0
+HELD_SECONDS = 30.0
+"""Before a held resource is tried again all the same: an operation may stay open for ever (facts h.22)."""
 TAIL = 12
 """Lines of a failed step that its error shows."""
 
@@ -78,25 +81,29 @@ class Follower:
 
         A refusal for being busy changed nothing, so this repeats nothing. Says who holds it and since when.
         """
-        until = monotonic() + BUSY_SECONDS
+        until, told = monotonic() + BUSY_SECONDS, ""
         while True:
             try:
                 return await call()
             except BusyError as error:
                 holder = await holder_of(self.client, target)
+                line = f"{target} is busy: {_held(holder) or 'Core does not say with what'}; waiting"
+                if line != told:
+                    self.log(line)
+                told = line
+                await self._until_over(holder)
                 if self.stop() or monotonic() > until:
                     hint = "Try again when that has ended"
                     raise BusyError(
                         "it is busy", where=str(target), why=_held(holder) or error.why, hint=hint
                     ) from error
-                self.log(f"{target} is busy: {_held(holder) or 'Core does not say with what'}; waiting")
-                await self._until_over(holder)
 
     async def _until_over(self, holder: Json | None) -> None:
         if holder is None:
             await asyncio.sleep(WATCHED_POLL_SECONDS)
             return
-        while not self.stop():
+        until = monotonic() + HELD_SECONDS
+        while not self.stop() and monotonic() < until:
             update = await self.client.read("GetUpdate", id=holder["id"])
             if update.get("status") == "Complete":
                 return
@@ -133,7 +140,7 @@ def _succeeded(update: Json) -> Json:
     said = [*lines((failed or {}).get("stdout")), *lines((failed or {}).get("stderr"))][-TAIL:]
     stage = plain((failed or {}).get("stage")) or "no step of it says why"
     why = f"{stage}: {' / '.join(said)}" if said else stage
-    text = f"{stage} {why}"
-    kind = BusyError if "Task Error" in text and " busy" in text else CoreError
+    # Refused before it began, so nothing was done yet (facts a.8).
+    kind = BusyError if stage == "Task Error" and any(map(BUSY.fullmatch, said)) else CoreError
     operation = str(update.get("operation") or "it")
     raise kind(f"{operation} failed", why=why, hint="The log above has all that Core said; correct it and run again")

@@ -31,6 +31,8 @@ class Directory:
 
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
+    admin: bool = True
+    """Whether who reads is an admin; to others Core shows neither users, nor rights of groups, nor secrets."""
 
     def learn(self, kind: str, pairs: Iterable[tuple[str, str]]) -> None:
         """Replaces what is known of a kind; pairs are id and name."""

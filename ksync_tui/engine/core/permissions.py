@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ksync_tui.engine.core.client import Client
-from ksync_tui.errors import CoreError
+from ksync_tui.engine.core.names import Directory
+from ksync_tui.errors import ForbiddenError, NotFoundError
 from ksync_tui.model.kinds.common import LEVELS
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action
@@ -49,21 +49,23 @@ class Rights:
                 return f"to create a {KINDS[kind].title}"
             return None
         # What is created by the same plan belongs to who creates it.
-        have = (self.levels or {}).get(action.target)
+        target = _subject(action)
+        have = (self.levels or {}).get(target)
         needed = _NEEDED[action.verb]
         if have is None or LEVELS.index(have) >= LEVELS.index(needed):
             return None
-        return f"{needed} on {action.target}, has {have}"
+        return f"{needed} on {target}, has {have}"
 
 
-async def rights(client: Client, actions: Iterable[Action], existing: Mapping[Target, Any]) -> Rights:
+async def rights(client: Client, actions: Iterable[Action], directory: Directory) -> Rights:
     """The rights of the calling user, as far as these actions need them: nothing more is asked for an admin."""
     user = await client.user()
     if user.get("admin"):
         return Rights(str(user.get("username")), admin=True)
     info = await client.read("GetCoreInfo")
-    asked = list(dict.fromkeys(one.target for one in actions if _is_resource(one.target) and one.target in existing))
-    levels = await asyncio.gather(*(_level(client, target) for target in asked))
+    subjects = dict.fromkeys(_subject(one) for one in actions if one.target.kind not in _ADMIN_KINDS)
+    asked = {target: known for target in subjects if (known := directory.id(target)) is not None}
+    levels = await asyncio.gather(*(_level(client, target, known) for target, known in asked.items()))
     return Rights(
         name=str(user.get("username")),
         admin=False,
@@ -73,14 +75,16 @@ async def rights(client: Client, actions: Iterable[Action], existing: Mapping[Ta
     )
 
 
-def _is_resource(target: Target) -> bool:
-    return target.kind not in _ADMIN_KINDS
+def _subject(action: Action) -> Target:
+    """What is there before the action."""
+    return Target(action.target.kind, action.old_name) if action.old_name else action.target
 
 
-async def _level(client: Client, target: Target) -> str:
+async def _level(client: Client, target: Target, known: str) -> str:
+    """By id: Core looks up by what it is given, and rights are stored by id."""
     try:
-        found = await client.read("GetPermission", target={"type": KINDS[target.kind].title, "id": target.name})
-    except CoreError:
+        found = await client.read("GetPermission", target={"type": KINDS[target.kind].title, "id": known})
+    except (ForbiddenError, NotFoundError):
         return "None"
     level = found.get("level") if isinstance(found, dict) else found
     return level if level in LEVELS else "None"

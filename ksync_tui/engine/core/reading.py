@@ -29,8 +29,6 @@ class Reading:
     """What a full resource says beside its config."""
     states: dict[Target, Mapping[str, Any]] = field(default_factory=dict)
     """The `info` of list items: state, image, version."""
-    hidden: list[str] = field(default_factory=list)
-    """What this user may not see, in words."""
 
 
 async def read_all(client: Client) -> Reading:
@@ -45,6 +43,7 @@ async def read_all(client: Client) -> Reading:
     directory = found.directory
     directory.learn(TAG, ((oid(tag), tag["name"]) for tag in tags))
     directory.learn(USER, users or ())
+    directory.admin = users is not None
     directory.learn("user_group", ((oid(group), group["name"]) for group, _ in groups))
     for kind, raws in zip(RESOURCE_KINDS, full, strict=True):
         directory.learn(kind.name, ((oid(raw), raw["name"]) for raw in raws))
@@ -53,14 +52,12 @@ async def read_all(client: Client) -> Reading:
             target = Target(kind.name, raw["name"])
             found.values[target] = values_of(kind.name, raw, directory)
             found.info[target] = raw.get("info") or {}
-    found.values |= {Target("variable", raw["name"]): variable_values(raw) for raw in variables}
+    found.values |= {Target("variable", raw["name"]): variable_values(raw, directory) for raw in variables}
     found.values |= {
         Target("user_group", raw["name"]): group_values(raw, granted, directory) for raw, granted in groups
     }
     for name, items in zip(_WITH_STATES, states, strict=True):
         found.states |= {Target(name, item["name"]): item.get("info") or {} for item in items}
-    if users is None:
-        found.hidden.append("users and permissions of user groups: only an admin sees them")
     return found
 
 
@@ -68,7 +65,7 @@ async def read_one(client: Client, target: Target, directory: Directory) -> Json
     """One resource as it is right now. Raises NotFoundError."""
     kind, name = target
     if kind == "variable":
-        return variable_values(await _by_name(client, "Variable", "name", name))
+        return variable_values(await _by_name(client, "Variable", "name", name), directory)
     if kind == "user_group":
         group = await _by_name(client, "UserGroup", "user_group", name)
         directory.add(kind, oid(group), group["name"])

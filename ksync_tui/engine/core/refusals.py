@@ -20,9 +20,14 @@ from ksync_tui.errors import (
 _NOT_FOUND = re.compile(
     r"did not find any|no (?:variable|tag|user|user ?group|update|alert|\w+) (?:was )?found|not found", re.IGNORECASE
 )
-_FORBIDDEN = re.compile(r"permission|admins?\b|not allowed|forbidden", re.IGNORECASE)
+_FORBIDDEN = re.compile(
+    r"not have (?:required )?permissions|admins? only|(?:only|by) admins?\b|be (?:an )?admin|not allowed|forbidden",
+    re.IGNORECASE,
+)
+"""Not `permission` alone: git and the disk of a host deny some too, and no admin of Core gives those."""
 _LEVEL = re.compile(r"Must have at least (\w+)")
-_BUSY = re.compile(r"\bbusy\b", re.IGNORECASE)
+BUSY = re.compile(r"(?:ERROR: )?(?:[A-Z][A-Za-z]+|Resource is) busy\.?")
+"""The whole of it: `device or resource busy` may come up when half is done."""
 _CREDENTIALS = re.compile(
     r"invalid (?:user|login|client) credentials|X-API-|jwt|user is (?:not enabled|disabled)", re.IGNORECASE
 )
@@ -93,7 +98,7 @@ _KINDS: tuple[tuple[Callable[[int, str], object], Callable[[str, str, str], Core
     (lambda status, text: status == 409 or _TAKEN.search(text), _conflict),
     (lambda status, text: status == 404 or (status == 500 and _NOT_FOUND.match(text)), _not_found),
     (lambda status, text: status == 403 or (status == 500 and _FORBIDDEN.search(text)), _forbidden),
-    (lambda status, text: status == 500 and _BUSY.search(text), _busy),
+    (lambda status, text: status == 500 and BUSY.fullmatch(text.strip()), _busy),
 )
 _HINTS = {
     415: "A proxy on the way may have changed the request",

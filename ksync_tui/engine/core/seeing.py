@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, cast, get_args
 
@@ -53,6 +54,13 @@ def _raising(error: CoreError) -> Callable[[], Resource]:
     return look
 
 
+def understood(live: Mapping[Target, Live]) -> Iterator[tuple[Target, Resource]]:
+    """The live resources that can be read; the others are told of where somebody wants to change them."""
+    for target, one in live.items():
+        with suppress(CoreError):
+            yield target, one.resource
+
+
 def snapshot_of(
     reading: Reading, seen: Seen, applied: Mapping[Target, str], deployed: Mapping[Target, Deployed], ledger: int
 ) -> Snapshot:
@@ -74,7 +82,7 @@ def snapshot_of(
         built=built,
         changed_files={target: files for target in runnable if (files := _changed_files(reading.info[target]))},
         unreachable=_unreachable(reading),
-        users=frozenset(reading.directory.ids[USER]) if not reading.hidden else None,
+        users=frozenset(reading.directory.ids[USER]) if reading.directory.admin else None,
     )
 
 
@@ -117,11 +125,12 @@ def _runs(target: Target, live: Mapping[Target, Live], reading: Reading) -> str 
     params = image.get("params", {})
     if image.get("type") != "Build" or params.get("version", NO_VERSION) != NO_VERSION:
         return None
-    build_ = live.get(Target("build", params.get("build_id", "")))
+    built = Target("build", params.get("build_id", ""))
+    build_ = dict(understood({built: live[built]})).get(built) if built in live else None
     tag = str(reading.states.get(target, {}).get("image") or "").rpartition(":")[2]
-    if build_ is None or not tag or not isinstance(build_.resource, Build):
+    if not tag or not isinstance(build_, Build):
         return None
-    version = tag.removesuffix(f"-{build_.resource.config.image_tag}")
+    version = tag.removesuffix(f"-{build_.config.image_tag}")
     return version if _VERSION.fullmatch(version) else None
 
 

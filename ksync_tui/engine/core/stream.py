@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,8 @@ from ksync_tui.engine.core.client import Client
 from ksync_tui.errors import KsyncError
 
 RECONNECT_SECONDS = 5.0
+_UNASKED = 256
+"""Updates heard of before anybody asked that are remembered."""
 
 
 class Stream:
@@ -21,11 +24,15 @@ class Stream:
         self._task: asyncio.Task[None] | None = None
         self._open = False
         self._waiting: dict[str, asyncio.Event] = {}
+        self._heard_of: dict[str, None] = {}
 
     async def news(self, update: str, slow: float, quick: float) -> None:
         """Returns when an update has changed: told by the stream, or `slow` seconds later; without it, `quick`."""
         if self._task is None:
             self._task = asyncio.create_task(self._listen())
+        if update in self._heard_of:
+            del self._heard_of[update]
+            return
         told = self._waiting.setdefault(update, asyncio.Event())
         with suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), slow if self._open else quick)
@@ -64,8 +71,17 @@ class Stream:
     def _heard(self, message: Any) -> None:
         if isinstance(message, dict):
             self._open = message.get("type") != "INVALID_USER"
-            self._wake({str(message.get("id"))} & self._waiting.keys())
+            self._remember(str(message.get("id")))
 
-    def _wake(self, updates: Any) -> None:
+    def _remember(self, update: str) -> None:
+        """Wakes who waits for an update. Where nobody does yet, whoever asks next is told at once."""
+        if update in self._waiting:
+            self._wake([update])
+            return
+        self._heard_of[update] = None
+        if len(self._heard_of) > _UNASKED:
+            del self._heard_of[next(iter(self._heard_of))]
+
+    def _wake(self, updates: Iterable[str]) -> None:
         for update in list(updates):
             self._waiting[update].set()

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ksync_tui.engine.core.names import TAG, USER, Directory
-from ksync_tui.errors import CoreError
+from ksync_tui.errors import CoreError, ForbiddenError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice, TargetRef, parse_version
 from ksync_tui.model.kinds.fields import FieldShape, Table, shape
@@ -20,6 +20,8 @@ from ksync_tui.model.kinds.registry import BY_TITLE, KINDS, OBJECT_ID
 from ksync_tui.model.resource import Target, tags_of
 
 Json = dict[str, Any]
+UNSEEN = "(unseen)"
+"""Marks values that are not all there."""
 _SENT_ALWAYS: Mapping[str, frozenset[str]] = {
     # Left out, Core puts a sample script in (facts h.13), or has two opinions about the default (facts h.8).
     "action": frozenset({"file_contents"}),
@@ -41,10 +43,12 @@ def values_of(kind: str, raw: Mapping[str, Any], directory: Directory) -> Json:
     return found
 
 
-def variable_values(raw: Mapping[str, Any]) -> Json:
+def variable_values(raw: Mapping[str, Any], directory: Directory) -> Json:
     """A variable of Core as the model's values."""
     known = shape(KINDS["variable"].model).fields
-    return {name: value for name, value in raw.items() if name in known and (name == "name" or value)}
+    found = {name: value for name, value in raw.items() if name in known and (name == "name" or value)}
+    # Who is no admin gets `#` for each byte (facts b.3): no value to compare, and none to write back.
+    return found | {UNSEEN: True} if raw.get("is_secret") and not directory.admin else found
 
 
 def group_values(raw: Mapping[str, Any], permissions: Iterable[Mapping[str, Any]], directory: Directory) -> Json:
@@ -59,11 +63,13 @@ def group_values(raw: Mapping[str, Any], permissions: Iterable[Mapping[str, Any]
         found["all"] = granted
     if entries := [_on_target(entry, directory) for entry in permissions if _grants(entry)]:
         found["permissions"] = entries
-    return found
+    return found if directory.admin else found | {UNSEEN: True}
 
 
 def build(kind: str, values: Json, where: str) -> Resource:
-    """The resource that values mean. Raises CoreError for what this ksync does not understand."""
+    """The resource that values mean. Raises CoreError for what this ksync does not understand, or may not see."""
+    if UNSEEN in values:
+        raise ForbiddenError("only an admin of Core sees all of it", where=where, hint="Log in as one to compare it")
     try:
         return KINDS[kind].model.model_validate(values)
     except (ValidationError, ValueError, TypeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,15 @@ from ksync_tui.engine.core.reading import read_one, relearn
 from ksync_tui.engine.core.wire import build, config_of, created_config, differing, meta_of
 from ksync_tui.errors import CoreError, EngineError, NoAnswerError, NotFoundError
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.builder import Builder
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.user_group import UserGroup
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Target
+
+LOST_LOOKS = 3
+LOST_SECONDS = 1.0
+"""Between looks for the effect of a request whose answer was lost: Core may still be at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +55,31 @@ class Writer:
             raise EngineError("it exists already", where=str(target), hint="Plan again to see how it differs")
 
     async def create(self, target: Target, proposed: Resource) -> None:
-        """Creates a resource and gives it all that was declared."""
-        await self.absent(target)
-        await self._certainly(target, lambda: self._create(target, proposed), gone=False)
+        """Creates a resource and gives it all that was declared. Core refuses a taken name, but for groups."""
+        if target.kind == "user_group":
+            await self.absent(target)
+        await self._certainly(target, lambda: self._create(target, proposed), _there)
         await self._settle(target, proposed)
 
     async def update(self, target: Target, proposed: Resource) -> None:
         """Makes a live resource what is proposed: only what differs is sent."""
         live = await self.existing(target)
-        await self._certainly(target, lambda: self._change(target, live, proposed), gone=False)
+        await self._certainly(
+            target,
+            lambda: self._change(target, live, proposed),
+            lambda now: now is not None and not _missing(now, proposed),
+        )
         await self._settle(target, proposed)
 
     async def delete(self, target: Target) -> None:
         """Deletes a resource; Core takes down what was deployed of it (facts b.1)."""
-        await self.existing(target)
         if target.kind == "user_group":
+            await self.existing(target)
             call, params = "DeleteUserGroup", {"id": self.directory.id(target)}
         else:
             call = f"Delete{KINDS[target.kind].title}"
             params = {"name" if target.kind == "variable" else "id": target.name}
-        await self._certainly(target, lambda: self._when_free(target, call, **params), gone=True)
+        await self._certainly(target, lambda: self._when_free(target, call, **params), _gone)
         if await self.live(target) is not None:
             raise CoreError("Core says it is deleted, but it is still there", where=str(target), hint="Plan again")
         self.directory.drop(target.kind, target.name)
@@ -81,9 +92,9 @@ class Writer:
             hint = "Create the new one and delete the old one"
             raise EngineError("Core cannot rename a variable", where=str(old), hint=hint)
         known = self.directory.id(old) if old.kind == "user_group" else old.name
-        rename = f"Rename{KINDS[old.kind].title}"
-        await self._certainly(new, lambda: self._when_free(old, rename, id=known, name=new.name), gone=False)
-        await self.existing(new)
+        await self._certainly(new, lambda: self._rename(old, id=known, name=new.name), _there)
+        if await self.live(new) is None:
+            raise CoreError("Core says it is renamed, but nothing has the new name", where=str(new), hint="Plan again")
         if (one := self.directory.id(old)) is not None:
             self.directory.add(old.kind, one, new.name)
 
@@ -100,6 +111,11 @@ class Writer:
             raw = await self.client.write(f"Create{KINDS[target.kind].title}", name=target.name, config=config)
             self.directory.add(target.kind, oid(raw), raw["name"])
             await self._write_meta(target, None, proposed)
+
+    async def _rename(self, old: Target, **params: Any) -> None:
+        answer = await self._when_free(old, f"Rename{KINDS[old.kind].title}", **params)
+        if "status" in answer:
+            await self.follower.completed(answer)
 
     async def _change(self, target: Target, live: Resource, proposed: Resource) -> None:
         if isinstance(live, Variable) and isinstance(proposed, Variable):
@@ -141,18 +157,34 @@ class Writer:
     async def _when_free(self, target: Target, request: str, **params: Any) -> Any:
         return await self.follower.when_free(target, lambda: self.client.write(request, **params))
 
-    async def _certainly(self, target: Target, call: Callable[[], Awaitable[object]], *, gone: bool) -> None:
+    async def _certainly(
+        self, target: Target, call: Callable[[], Awaitable[object]], done: Callable[[Resource | None], bool]
+    ) -> None:
         """Makes a call. Where its answer was lost, what is there now says whether it was carried out."""
         try:
             await call()
         except NoAnswerError as error:
             if not error.sent:
                 raise
-            there = await self.live(target) is not None
-            if there is gone:
+            if not await self._seen(target, done):
                 raise CoreError(
                     "the answer was lost, and it was not done", where=str(target), why=error.why, hint="Plan again"
                 ) from error
+
+    async def _seen(self, target: Target, done: Callable[[Resource | None], bool]) -> bool:
+        for _ in range(LOST_LOOKS):
+            if done(await self.live(target)):
+                return True
+            await asyncio.sleep(LOST_SECONDS)
+        return False
+
+
+def _there(found: Resource | None) -> bool:
+    return found is not None
+
+
+def _gone(found: Resource | None) -> bool:
+    return found is None
 
 
 def _missing(live: Resource, proposed: Resource) -> list[str]:
@@ -164,4 +196,7 @@ def _why_not(live: Resource, proposed: Resource) -> str | None:
         unknown = sorted(set(proposed.users) - set(live.users))
         if unknown and not proposed.everyone:
             return f"Core drops users that it does not know: {', '.join(unknown)}"
+    if isinstance(live, Builder) and isinstance(proposed, Builder) and live.config.type != proposed.config.type:
+        # facts h.13
+        return "Core does not change the type of a builder to one whose params are all defaults: set one of them"
     return None

@@ -11,6 +11,7 @@ from ksync_tui.model.kinds.common import NO_VERSION, Choice, RestartMode, Termin
 from ksync_tui.model.kinds.fields import (
     INTERPOLATED,
     REDEPLOYS,
+    ContainerName,
     Conversions,
     EnvVars,
     Int32,
@@ -52,7 +53,7 @@ class DeploymentConfig(Table):
 
     swarm_id: Annotated[str, Key("swarm"), Ref("swarm"), REDEPLOYS] = ""
     server_id: Annotated[str, Key("server"), Ref("server"), REDEPLOYS] = ""
-    custom_name: Annotated[str, REDEPLOYS] = ""
+    custom_name: Annotated[ContainerName, REDEPLOYS] = ""
     image: Annotated[DeploymentImage, REDEPLOYS] = Field(default_factory=_no_image)
     image_registry_account: Annotated[str, REDEPLOYS] = ""
     skip_secret_interp: Annotated[bool, REDEPLOYS] = False

@@ -6,6 +6,7 @@ reference checks, masking, export, JSON Schema and help all read the same table.
 """
 
 import json
+import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class Pattern:
 class Compare:
     """How two values mean the same (DESIGN rule 2): maps a value to what it means. `how` names it for people."""
 
-    how: Literal["pairs", "set", "float32", "table", "tables"]
+    how: Literal["pairs", "set", "float32", "name", "table", "tables"]
     meaning: Meaning
 
 
@@ -166,6 +167,11 @@ def _non_blank(value: Any) -> Any:
     )
 
 
+def container_name(name: str) -> str:
+    """The name that Komodo gives a container (facts e.5)."""
+    return re.sub(r"^[^A-Za-z0-9]+", "", re.sub(r"[^A-Za-z0-9_.-]", "_", name.strip()))
+
+
 _PAIRS = Compare("pairs", _pairs_meaning)
 _SET = Compare("set", set_meaning)
 
@@ -183,6 +189,7 @@ TermSignalLabels = Annotated[
 ]
 Contents = Annotated[str, BeforeValidator(_contents), Form("file_contents")]
 OneOrMany = (BeforeValidator(_lone), Form("item_or_vec"))
+ContainerName = Annotated[str, Compare("name", container_name)]
 Float32 = Annotated[float, Compare("float32", _float32_meaning)]
 Int32 = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]

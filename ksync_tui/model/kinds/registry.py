@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import cast
 
 from ksync_tui.model.kinds.base import Deployable, Resource
+from ksync_tui.model.kinds.fields import container_name
 
 VARIABLE_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,499}")
 OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -19,10 +20,6 @@ def _general(name: str) -> str:
 
 def _path(name: str) -> str:
     return re.sub(r"[ \n]", "_", name.strip())
-
-
-def _container(name: str) -> str:
-    return re.sub(r"^[^A-Za-z0-9]+", "", re.sub(r"[^A-Za-z0-9_.-]", "_", name.strip()))
 
 
 def _docker(name: str) -> str:
@@ -71,7 +68,7 @@ KINDS: dict[str, Kind] = {
         Kind("server", "Server", _general),
         Kind("swarm", "Swarm", _general),
         Kind("stack", "Stack", _docker),
-        Kind("deployment", "Deployment", _container),
+        Kind("deployment", "Deployment", container_name),
         Kind("build", "Build", _docker),
         Kind("repo", "Repo", _path),
         Kind("procedure", "Procedure", _general),

@@ -39,9 +39,6 @@ class Limiter:
 
     def _recent(self, door: str, address: str, now: int) -> list[int]:
         kept = [at for at in self._failures.get((door, address), []) if now - at < WINDOW_MS]
-        return self._failures.setdefault((door, address), []) if not kept else self._keep(door, address, kept)
-
-    def _keep(self, door: str, address: str, kept: list[int]) -> list[int]:
         self._failures[door, address] = kept
         return kept
 

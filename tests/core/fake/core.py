@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.core.fake import app, auth, executing, knobs, updates
+from tests.core.fake import app, auth, checkout, executing, knobs, refreshing, resources, updates, variables
 from tests.core.fake.clauses import Json
+from tests.core.fake.kinds import KINDS
+from tests.core.fake.schema import executions
 from tests.core.fake.state import (
     SERVICE_USERS,
     ApiKey,
@@ -52,6 +54,8 @@ class FakeCore(knobs.Knobs):
         """The version of the build that each deployment runs."""
         self.remotes: dict[str, Path] = {}
         """Git repositories on this disk by the address Core knows them under: `github.com/me/infra`."""
+        self.pulled: dict[str, tuple[int, checkout.Checkout]] = {}
+        """When each folder was last pulled, and what that brought."""
         self.tasks = executing.Tasks(self)
         self.limiter = auth.Limiter()
         self.listeners: list[Callable[[Json | None], None]] = []
@@ -64,6 +68,10 @@ class FakeCore(knobs.Knobs):
         self.chatty = False
         """Whether every object of an answer has keys nobody knows."""
         self.mute_websocket = False
+        self.agents_answer = True
+        """Whether the enabled servers are reached."""
+        self.compose = "docker compose"
+        """The compose command of the agents."""
         self.sync_folder = Path("/komodo/syncs")
         """Where the folders of `files_on_host` syncs are; said to be /komodo/syncs in every text."""
         self.repo_folder = Path("/komodo/repo-cache")
@@ -101,6 +109,24 @@ class FakeCore(knobs.Knobs):
     def username(self, id_: str) -> str:
         """The name of a user or service user; the id where there is none."""
         return self.users[id_].username if id_ in self.users else SERVICE_USERS.get(id_, id_)
+
+    def add(self, kind: str, name: str, config: Json | None = None, **meta: Any) -> Resource:
+        """A resource as the admin would make it over the API; `meta`: description, template, tags (by name)."""
+        title = next(title for title, known in KINDS.items() if kind in (title, known.header))
+        made = resources.create(self, self.admin, KINDS[title], name, config or {})
+        resources.set_meta(self, self.admin, made, meta)
+        refreshing.after_write(self, self.admin, made)
+        return made
+
+    def add_variable(self, name: str, value: str = "", description: str = "", is_secret: bool = False) -> None:
+        """A variable as the admin would make it."""
+        params = {"name": name, "value": value, "description": description, "is_secret": is_secret}
+        variables.create(self, self.admin, params)
+
+    def execute(self, type_: str, **params: Any) -> Json:
+        """An execution by the admin, over when this returns its update."""
+        blank = {field.name: field.default for field in executions()[type_]}
+        return executing.now(self, self.admin, type_, {**blank, **params})
 
     @property
     def writes(self) -> list[Call]:

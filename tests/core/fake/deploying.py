@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tests.core.fake import updates
 from tests.core.fake.clauses import Json
+from tests.core.fake.commands import Interpolation, compose, docker_run, one_line
 from tests.core.fake.errors import failed
 from tests.core.fake.executing import does
 from tests.core.fake.export import version
 from tests.core.fake.lists import item
 from tests.core.fake.state import Resource, User
-from tests.core.fake.states import reachable
 
 if TYPE_CHECKING:
     from tests.core.fake.core import FakeCore
@@ -25,13 +25,6 @@ _AFTER = {
     "Stop": ("stopped", "exited"),
     "Destroy": ("down", "not_deployed"),
 }
-
-
-def _check_server(core: FakeCore, resource: Resource) -> None:
-    if not resource.config["server_id"]:
-        raise failed(f"{resource.title} has no Server or Swarm configured")
-    if not reachable(core, resource.config["server_id"]):
-        raise failed("Cannot send command when Server is unreachable or disabled")
 
 
 def services(contents: str) -> list[Json]:
@@ -53,14 +46,6 @@ def file_of(config: Json) -> str:
     return str(next(iter(config["file_paths"]), "compose.yaml"))
 
 
-def compose(resource: Resource) -> str:
-    """The command as the agent puts it together."""
-    config = resource.config
-    files = " ".join(f"-f {path}" for path in config["file_paths"] or ["compose.yaml"])
-    env = f" --env-file {config['env_file_path']}" if config["environment"] else ""
-    return f"docker compose -p {project(resource)} {files}{env}"
-
-
 def project(resource: Resource) -> str:
     """The compose project of a stack."""
     return resource.config["project_name"] or resource.name
@@ -68,29 +53,43 @@ def project(resource: Resource) -> str:
 
 @does("DeployStack", "DeployStackIfChanged")
 def _deploy_stack(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
-    config, info, base = resource.config, resource.info, compose(resource)
+    config, info = resource.config, resource.info
     if update["operation"] == "DeployStackIfChanged" and info["deployed_contents"] is not None:
         updates.add_log(core, update, "Compare files", "No changes: nothing was deployed")
         return
-    for stage, command in (("Pre Deploy", config["pre_deploy"]), ("Compose Config", None)):
-        if command is None:
-            updates.add_log(core, update, stage, config["file_contents"], command=f"{base} config")
-        elif command["command"]:
-            updates.add_log(core, update, stage, command=command["command"].strip())
-    up = " ".join([f"{base} up -d", *config["extra_args"]])
-    if (stderr := core.failing.get(("Stack", resource.name))) is not None and stderr:
-        updates.add_log(core, update, "Compose Up", stderr=stderr, command=up, success=False)
+    put = Interpolation(core)
+    base, arguments = compose(core, config, project(resource)), [put(text) for text in config["extra_args"]]
+    contents, _ = put(config["file_contents"]), put(config["environment"])
+    _before_up(core, resource, put, update, f"{base} config", contents)
+    stderr = core.failing.get(("Stack", resource.name), "")
+    up = put.hide(" ".join([f"{base} up -d", *arguments]))
+    known = services(contents)
+    started = "".join(f" Container {project(resource)}-{entry['service_name']}-1  Started\n" for entry in known)
+    updates.add_log(core, update, "Compose Up", stderr=stderr or started, command=up, success=not stderr)
+    if stderr:
         return
-    known = services(config["file_contents"])
-    created = "".join(f" Container {project(resource)}-{entry['service_name']}-1  Started\n" for entry in known)
-    updates.add_log(core, update, "Compose Up", stderr=created, command=up)
+    if config["post_deploy"]["command"]:
+        updates.add_log(core, update, "Post Deploy", command=one_line(config["post_deploy"]["command"]))
     core.running[resource.id] = "running"
     info["deployed_project_name"] = project(resource)
     info["deployed_contents"] = [{"path": file_of(config), "contents": config["file_contents"]}]
     info["deployed_services"] = [latest(resource, entry) for entry in known]
-    info["deployed_config"] = config["file_contents"]
+    info["deployed_config"] = contents
     info["latest_services"] = info["deployed_services"]
+
+
+def _before_up(
+    core: FakeCore, resource: Resource, put: Interpolation, update: Json, command: str, contents: str
+) -> None:
+    config = resource.config
+    for stage, text in put.logs():
+        updates.add_log(core, update, stage, text)
+    if config["environment"]:
+        said = f'Environment file written to "/periphery/stacks/{resource.name}/{config["env_file_path"]}"'
+        updates.add_log(core, update, "Write Environment File", said)
+    if config["pre_deploy"]["command"]:
+        updates.add_log(core, update, "Pre Deploy", command=one_line(config["pre_deploy"]["command"]))
+    updates.add_log(core, update, "Compose Config", put.hide(contents), command=command)
 
 
 def latest(resource: Resource, service: Json) -> Json:
@@ -106,14 +105,15 @@ def latest(resource: Resource, service: Json) -> Json:
 
 @does("Deploy")
 def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     config = resource.config
     if config["image"]["type"] == "Build" and config["image"]["params"]["build_id"] not in core.resources:
         raise failed("Cannot deploy: the Build of the image does not exist")
-    name = config["custom_name"] or resource.name
-    image = item(core, resource)["info"]["image"]
-    flags = f"--network {config['network']} --restart {config['restart']}"
-    command = " ".join(filter(None, [f"docker run -d --name {name} {flags}", image, config["command"]]))
+    name, image = config["custom_name"] or resource.name, item(core, resource)["info"]["image"]
+    put = Interpolation(core)
+    command = docker_run(core, resource, put)
+    for stage, text in put.logs():
+        updates.add_log(core, update, stage, text)
+    command = put.hide(command)
     if stderr := core.failing.get(("Deployment", resource.name)):
         updates.add_log(core, update, "Docker Run", stderr=stderr, command=command, success=False)
         core.running[resource.id] = "not_deployed"
@@ -126,7 +126,6 @@ def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json
 
 @does(*(f"{verb}{title}" for verb in _AFTER for title in ("Stack", "Deployment")))
 def _change(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     verb = update["operation"].removesuffix(resource.title)
     core.running[resource.id] = _AFTER[verb][resource.title == "Deployment"]
     updates.add_log(core, update, f"{verb} {resource.title}", command=f"docker {verb.lower()} {resource.name}")
@@ -134,7 +133,6 @@ def _change(core: FakeCore, who: User, resource: Any, params: Json, update: Json
 
 @does("PullStack", "PullDeployment")
 def _pull(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     updates.add_log(core, update, "Docker Pull", "Status: Image is up to date\n", command="docker pull")
 
 
@@ -159,7 +157,6 @@ def _build(core: FakeCore, who: User, resource: Any, params: Json, update: Json)
 
 @does("CloneRepo", "PullRepo", "BuildRepo")
 def _repo(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    _check_server(core, resource)
     stderr = core.failing.get(("Repo", resource.name), "")
     stage = {"CloneRepo": "Clone Repo", "PullRepo": "Git pull"}.get(update["operation"], "Build Repo")
     updates.add_log(core, update, stage, stderr=stderr, success=not stderr)

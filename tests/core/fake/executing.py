@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from tests.core.fake.patterns import matching
 from tests.core.fake.permissions import allowed, find, visible
 from tests.core.fake.schema import Field, executions
 from tests.core.fake.state import Resource, User
+from tests.core.fake.states import reachable
 
 if TYPE_CHECKING:
     from tests.core.fake.core import FakeCore
@@ -94,6 +96,16 @@ class Tasks:
         """The updates of what runs on a resource."""
         return [task.id for task in self._open if task.resource is not None and task.resource.id == resource_id]
 
+    @contextmanager
+    def under_way(self, task: Task) -> Iterator[None]:
+        """Its resource is busy meanwhile."""
+        self._open = [*(other for other in self._open if other is not task), task]
+        task.started = True
+        try:
+            yield
+        finally:
+            self._open = [other for other in self._open if other is not task]
+
     def drop(self) -> None:
         """Core stops: nobody ends them."""
         self._open.clear()
@@ -102,8 +114,8 @@ class Tasks:
         if not task.started and not self._begin(task):
             self._open.remove(task)
         elif task.polls <= 0:
-            carry_out(self._core, task)
-            self._open.remove(task)
+            with self.under_way(task):
+                carry_out(self._core, task)
 
     def _begin(self, task: Task) -> bool:
         try:
@@ -112,6 +124,7 @@ class Tasks:
             fail(self._core, task.update, refused)
             return False
         task.started = True
+        updates.tell(self._core, task.update)
         return True
 
 
@@ -122,6 +135,15 @@ def check(core: FakeCore, task: Task) -> None:
     allowed(core, task.who, task.resource.title, task.resource.id, "Execute")
     if task.update["operation"] not in _PARALLEL:
         core.check_free(task.resource)
+    if task.resource.title in ("Stack", "Deployment", "Repo"):
+        _check_server(core, task.resource)
+
+
+def _check_server(core: FakeCore, resource: Resource) -> None:
+    if not resource.config["server_id"]:
+        raise failed(f"{resource.title} has no Server or Swarm configured")
+    if not reachable(core, resource.config["server_id"]):
+        raise failed("Cannot send command when Server is unreachable or disabled")
 
 
 def fail(core: FakeCore, update: Json, refused: RefusedError) -> None:
@@ -169,7 +191,9 @@ def attempt(core: FakeCore, who: User, name: str, target: str) -> Json:
     blank = {field.name: deepcopy(field.default) for field in executions()[name]}
     task = start(core, who, name, {**blank, ref.name: target})
     check(core, task)
-    EFFECTS[name](core, who, task.resource, task.params, task.update)
+    updates.tell(core, task.update)
+    with core.tasks.under_way(task):
+        EFFECTS[name](core, who, task.resource, task.params, task.update)
     updates.complete(core, task.update)
     return task.update
 
@@ -182,7 +206,9 @@ def now(core: FakeCore, who: User, name: str, params: Json) -> Json:
     except RefusedError as refused:
         fail(core, task.update, refused)
         return task.update
-    carry_out(core, task)
+    updates.tell(core, task.update)
+    with core.tasks.under_way(task):
+        carry_out(core, task)
     return task.update
 
 

@@ -106,9 +106,21 @@ def _procedure(config: Json) -> str:
     keys = {
         field.name: config[field.name] for field in KINDS["Procedure"].fields if config[field.name] != field.default
     }
-    stages = keys.pop("stages", [])
+    stages = _taken_out(keys, "stages")
     text = "\n" + pretty.lines(keys, "config.") if keys else ""
     return text + "".join("\n\n[[procedure.config.stage]]\n" + pretty.lines(stage, keep_empty=True) for stage in stages)
+
+
+def _taken_out(keys: Json, name: str) -> Any:
+    """Core takes a key out by putting the last one in its place."""
+    if name not in keys:
+        return []
+    rest = [key for key in keys if key != name]
+    held, moved = keys[name], rest[-1:] + rest[:-1]
+    values = dict(keys)
+    keys.clear()
+    keys.update({key: values[key] for key in moved})
+    return held
 
 
 def variable(held: Variable, admin: bool = True) -> str:

@@ -85,6 +85,7 @@ class Knobs:
         user = self.user_named(by) or self.user(by)
         update = updates.start(self, user.id, operation, resource.target)
         self.held[resource.id] = update["_id"]["$oid"]
+        updates.tell(self, update)
         return str(update["_id"]["$oid"])
 
     def release(self: FakeCore, kind: str, name: str, success: bool = True) -> None:

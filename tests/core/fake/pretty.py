@@ -32,12 +32,12 @@ def _flat(table: Json, prefix: str, keep_empty: bool) -> Iterator[tuple[str, Any
             yield f"{prefix}{key}", held
 
 
-def value(held: Any, keep_empty: bool = False) -> str:
-    """One value."""
+def value(held: Any, keep_empty: bool = False, in_table: bool = False) -> str:
+    """One value; a list inside an inline table stays in its line."""
     if isinstance(held, str):
         return _text(held)
     if isinstance(held, list):
-        return _list([value(entry, keep_empty) for entry in held])
+        return _list([value(entry, keep_empty) for entry in held], in_table)
     if isinstance(held, dict):
         return inline(held, keep_empty)
     return json.dumps(held)
@@ -54,12 +54,12 @@ def inline(table: Json, keep_empty: bool = False) -> str:
     """A table in one line."""
     if not table:
         return "{}"
-    shown = (f"{key} = {value(held, keep_empty)}" for key, held in _flat(table, "", keep_empty) if held != "")
+    shown = (f"{key} = {value(held, keep_empty, True)}" for key, held in _flat(table, "", keep_empty) if held != "")
     return "{ " + ", ".join(shown) + " }"
 
 
-def _list(entries: list[str]) -> str:
-    if sum(len(entry) for entry in entries) <= INLINE:
+def _list(entries: list[str], in_table: bool) -> str:
+    if in_table or sum(len(entry) for entry in entries) <= INLINE:
         return "[" + ", ".join(entries) + "]"
     return "[\n" + ",\n".join(f"  {entry}" for entry in entries) + "\n]"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.core.fake import updates
 from tests.core.fake.clauses import Json, answers
 from tests.core.fake.errors import bold
-from tests.core.fake.executing import EFFECTS, batch_targets, does, now
+from tests.core.fake.executing import batch_targets, does, now
 from tests.core.fake.permissions import allowed
 from tests.core.fake.state import User
 
@@ -58,4 +58,7 @@ def _versions(core: FakeCore, who: User, p: Json) -> list[Json]:
     return kept[: p["limit"]]
 
 
-assert "RunProcedure" in EFFECTS
+@does("TestAlerter")
+def _test(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    said = "Alert sent successfully. It should be visible at your alerting destination."
+    updates.add_log(core, update, "Test Alerter", said)

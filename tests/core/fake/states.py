@@ -68,13 +68,16 @@ def state(core: FakeCore, resource: Resource) -> str:
 
 
 def _server(core: FakeCore, resource: Resource) -> str:
-    return "Ok" if resource.config["enabled"] else "Disabled"
+    answers_or_not = "Ok" if core.agents_answer else "NotOk"
+    return answers_or_not if resource.config["enabled"] else "Disabled"
 
 
 def _on_host(none: str) -> object:
     def derived(core: FakeCore, resource: Resource) -> str:
         if not reachable(core, resource.config["server_id"]):
             return "unknown"
+        if any(core.updates[id_]["operation"].startswith("Deploy") for id_ in core.updates_on(resource)):
+            return "deploying"
         return core.running.get(resource.id, none)
 
     return derived

@@ -82,7 +82,7 @@ def _checked_out(core: FakeCore, resource: Resource, git: Json, result: Read) ->
         entry = {"resource_path": "Repo error", "path": f"Failed at: {error.stage}", "contents": error.output}
         result.errors.append(entry)
         return
-    result.hash, result.message = folder.head()
+    result.hash, result.message = folder.read
     _paths(Root(folder.real, folder.said), resource.config["resource_path"], result)
 
 

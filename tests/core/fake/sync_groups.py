@@ -118,10 +118,10 @@ def _one(core: FakeCore, declared: Json) -> list[str]:
 
 
 def _levels(group: Group, declared: Json, wanted: Json, current: Json) -> list[str]:
-    changed = [kind for kind in KINDS if wanted["all"].get(kind) != current["all"].get(kind)]
+    changed = sorted(kind for kind in KINDS if wanted["all"].get(kind) != current["all"].get(kind))
     for kind in changed:
         group.all[kind] = declared["all"].get(kind, {"level": "None", "specific": []})
-    return sorted(changed)
+    return changed
 
 
 def _permissions(core: FakeCore, group: Group, wanted: Json, current: Json) -> list[str]:

@@ -42,6 +42,7 @@ def _run(core: FakeCore, who: User, sync: Any, params: Json, update: Json) -> No
     read = read_all(core, sync)
     for text, good in read.logs:
         _log(core, update, "Read remote resources", text.split("\n"), good)
+    updates.tell(core, update)
     if read.errors:
         raise failed("Found file errors. Cannot execute sync.")
     targeted = params["resource_type"] is not None or params["resources"] is not None
@@ -89,7 +90,6 @@ def _deploys(core: FakeCore, sync: Resource, params: Json, read: Read, targeted:
 def _log(core: FakeCore, update: Json, stage: str, lines: list[str], good: bool) -> None:
     text = "\n".join(lines)
     updates.add_log(core, update, stage, text if good else "", "" if good else text, success=good)
-    updates.tell(core, update)
 
 
 def _variables_and_groups(core: FakeCore, sync: Resource, read: Read, update: Json) -> None:

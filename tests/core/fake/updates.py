@@ -16,8 +16,8 @@ PAGE = 100
 SYSTEM = {"type": "System", "id": "system"}
 
 
-def start(core: FakeCore, operator: str, operation: str, target: Json, status: str = "InProgress") -> Json:
-    """A new update; who listens hears of it."""
+def start(core: FakeCore, operator: str, operation: str, target: Json) -> Json:
+    """A new update in progress; nobody is told before it is known that it may go on."""
     id_ = core.ids.next()
     update: Json = {
         "_id": {"$oid": id_},
@@ -28,11 +28,9 @@ def start(core: FakeCore, operator: str, operation: str, target: Json, status: s
         "target": dict(target),
         "logs": [],
         "end_ts": None,
-        "status": status,
+        "status": "InProgress",
     }
     core.updates[id_] = update
-    if status != "Complete":
-        tell(core, update)
     return update
 
 
@@ -70,7 +68,7 @@ def complete(core: FakeCore, update: Json) -> None:
 
 def record(core: FakeCore, who: User, operation: str, target: Json, *logs: tuple[str, str], **more: Any) -> Json:
     """The update of a write that is over when it answers."""
-    update = start(core, who.id, operation, target, "Complete")
+    update = start(core, who.id, operation, target)
     for stage, stdout in logs:
         add_log(core, update, stage, stdout)
     update.update(more)
