@@ -8,7 +8,6 @@ from ksync_tui.session import Session
 from ksync_tui.session.watching import Watching
 from ksync_tui.watch.wishes import Wish
 from tests.core.fake import FakeCore
-from tests.core.fake.seed import add
 from tests.core.fake.serving import serving
 from tests.watch.receiver import Receiver
 from tests.watch.test_alerting import NOON
@@ -25,8 +24,8 @@ secret = "{core.secret}"
 
 def test_a_core_is_watched_and_told_of_by_itself(tmp_path: Path, inbox: Receiver) -> None:
     core, log = FakeCore(), Log()
-    add(core, "Alerter", "chat", {"enabled": True, "endpoint": {"type": "Custom", "params": {"url": inbox.url("/")}}})
-    add(core, "ResourceSync", "infra", {"file_contents": '[[variable]]\nname = "A"\n', "include_variables": True})
+    core.add("Alerter", "chat", {"enabled": True, "endpoint": {"type": "Custom", "params": {"url": inbox.url("/")}}})
+    core.add("ResourceSync", "infra", {"file_contents": '[[variable]]\nname = "A"\n', "include_variables": True})
     (home := tmp_path / "home").mkdir()
     with serving(core) as address:
         (home / "config.toml").write_text(PROFILE.format(address=address, core=core))
