@@ -23,7 +23,10 @@
      │   └─ SecretInCommitError  new bytes hold the value of a known secret
      └─ GitError              a repository refused
          ├─ NotARepositoryError   the path is in no work tree
-         └─ CommitRefusedError    hook, signing, lock or moved branch: nothing was committed
+         ├─ CommitRefusedError    hook, signing, lock or moved branch: nothing was committed
+         ├─ DamagedError          a clone of ksync's own has holes: it is made anew
+         └─ RemoteError           a repository elsewhere says no: unknown, not let in, no such branch or commit
+             └─ UnreachableError  no answer from it: what is known of it may be old
 
 Exit codes (DESIGN.md, "The command line"): 0 nothing to do or done, 1 error or wrong usage, 2 changes pending or
 some actions failed.
@@ -155,3 +158,17 @@ class NotARepositoryError(GitError):
 
 class CommitRefusedError(GitError):
     """Hook, signing, lock or a moved branch: nothing was committed."""
+
+
+class DamagedError(GitError):
+    """A clone of ksync's own cannot be read; it can be made anew."""
+
+
+class RemoteError(GitError):
+    """A repository elsewhere says no. `known` is false where ksync does not understand why."""
+
+    known = True
+
+
+class UnreachableError(RemoteError):
+    """A repository elsewhere does not answer; what is known of it may be old."""

@@ -155,6 +155,7 @@ def _commit(parser: argparse.ArgumentParser) -> None:
     _ticks(parser)
     _origin(parser)
     parser.add_argument("--message", "-m", metavar="TEXT", help="the commit message")
+    parser.add_argument("--push", action="store_true", help="push the branch after the commit, never by force")
 
 
 def _validate(parser: argparse.ArgumentParser) -> None:
@@ -172,12 +173,16 @@ def _export(parser: argparse.ArgumentParser) -> None:
 def _syncs(parser: argparse.ArgumentParser) -> None:
     _json(parser)
     actions = parser.add_subparsers(dest="action", metavar="add|edit|rename|remove|refresh|commit")
-    for name, summary in (("add", "a new sync over files"), ("edit", "change a sync's options")):
+    for name, summary in (
+        ("add", "a new sync over files, a git repository or a text"),
+        ("edit", "change a sync's options"),
+    ):
         child = actions.add_parser(name, help=summary, description=summary)
         _place(child, argparse.SUPPRESS)
         child.add_argument("name", metavar="NAME")
         child.add_argument("--path", action="append", metavar="P", help="folder or file (repeatable)")
         child.add_argument("--inline", metavar="FILE", help="take the text of this file into the sync")
+        _repository(child)
         child.add_argument("--match-tag", action="append", metavar="T", help="only resources with all these tags")
         for switch in ("managed", "delete", "include-variables", "include-user-groups"):
             child.add_argument(f"--{switch}", action=argparse.BooleanOptionalAction, default=None)
@@ -200,6 +205,18 @@ def _changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", nargs="?", metavar="KIND/NAME", help="only those of one resource")
     parser.add_argument("--log", metavar="ID", help="all that was written down of one of them")
     _json(parser)
+
+
+def _repository(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--repo", metavar="R", help="a git repository: OWNER/NAME, or an https, ssh or file address")
+    parser.add_argument("--linked-repo", metavar="NAME", help="the repository of this repo resource")
+    parser.add_argument("--branch", metavar="B", help="its branch (default: main)")
+    parser.add_argument("--commit", metavar="C", help="stay at this commit or tag")
+    parser.add_argument("--provider", metavar="HOST", help="where OWNER/NAME is (default: github.com)")
+    account = "who reads it; the token is in KSYNC_GIT_TOKEN_HOST_ACCOUNT"
+    parser.add_argument("--account", metavar="A", help=account)
+    where = "folder or file in the repository (repeatable; default: all of it)"
+    parser.add_argument("--resource-path", action="append", metavar="P", help=where)
 
 
 def _runs(parser: argparse.ArgumentParser) -> None:

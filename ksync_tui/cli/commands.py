@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ksync_tui.cli.output import Output
+from ksync_tui.cli.output import Output, progress
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING, KsyncError, UsageError
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _asker() -> Ask | None:
 
 def sync_of(session: Session, wanted: Namespace) -> Sync:
     """The sync that a command line names: a path, a stored sync, or the only stored one."""
+    session.waiting.hear = progress
     if wanted.path and wanted.sync:
         raise UsageError("a path and --sync at the same time", hint="Give one of them.")
     if wanted.path:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from ksync_tui.cli.choice import agreed, target_of
 from ksync_tui.cli.commands import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
+from ksync_tui.present.text import count
 from ksync_tui.session import Confirmation
+from ksync_tui.session.committing import ensure_can_push
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.session import FileChange, Review
+    from ksync_tui.session import CommitDraft, FileChange, Review
 
 
 def commit(wanted: Namespace, output: Output) -> int:
@@ -30,7 +32,7 @@ def commit(wanted: Namespace, output: Output) -> int:
         _show(changes, output)
         draft = session.commit_draft(changes)
         if draft is not None:
-            for note in filter(None, (*draft.notes, draft.consent)):
+            for note in filter(None, (*draft.notes, draft.consent, _along(draft, wanted))):
                 output.say(note)
         where = f"and commit to {draft.where} as {draft.author}" if draft else "(in no git repository)"
         if not wanted.yes and not agreed(Confirmation(), f"Write {where}?"):
@@ -39,10 +41,20 @@ def commit(wanted: Namespace, output: Output) -> int:
         if draft is not None and draft.consent and wanted.yes:
             raise UsageError("somebody has to agree to this", why=draft.consent, hint="Run it without --yes.")
         output.say(session.write(changes))
-        output.say(
-            session.commit(draft, wanted.message or draft.message) if draft else "in no git repository: no commit"
-        )
+        if draft is None:
+            output.say("in no git repository: no commit")
+        else:
+            output.say(session.commit(draft, wanted.message or draft.message, push=wanted.push))
         return EXIT_OK
+
+
+def _along(draft: CommitDraft, wanted: Namespace) -> str | None:
+    """What a push brings along; raises CommitRefusedError where there is nowhere to push to."""
+    if not wanted.push:
+        return None
+    ensure_can_push(draft)
+    ahead = draft.upstream.ahead if draft.upstream else 0
+    return f"{count(ahead, 'earlier commit')} of yours goes to {draft.upstream} as well" if ahead else None
 
 
 def _ticked(review: Review, wanted: Namespace) -> set[str]:

@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from ksync_tui.session.watching import Happening
 
 
+def progress(line: str) -> None:
+    """How far something is: the same line of a terminal again and again, gone at the end; nothing in a pipe."""
+    from ksync_tui.present.text import cut_end, neutral
+
+    if sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        room = shutil.get_terminal_size().columns - 1
+        print(f"\r\x1b[K{cut_end(neutral(line), room)}", end="", file=sys.stderr, flush=True)
+
+
 class Output:
     """Where and how a command prints: text or JSON, with colour where the terminal has it and nobody minds."""
 

@@ -10,6 +10,7 @@ from ksync_tui.cli.choice import agreed
 from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
 from ksync_tui.session import Confirmation
+from ksync_tui.session.stored import elsewhere, in_itself
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -55,19 +56,39 @@ def _commit(session: Session, wanted: Namespace, output: Output) -> int:
     return EXIT_OK
 
 
+_REPOSITORY = {
+    "repo": "repo", "linked_repo": "linked_repo", "branch": "branch", "commit": "commit", "provider": "git_provider",
+    "account": "git_account", "resource_path": "resource_path",
+}  # fmt: skip
+"""Config field by option."""
+
+
 def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:
     """The config fields that the options set, besides the paths."""
-    if wanted.path and wanted.inline:
-        raise UsageError("files and an inline text at the same time", hint="Give --path or --inline.")
-    if new and not wanted.path and not wanted.inline:
-        raise UsageError("a sync needs a source", hint="Give --path P (repeatable), or --inline FILE.")
+    sources = [name for name in ("path", "inline", "repo", "linked_repo") if getattr(wanted, name)]
+    if len(sources) > 1:
+        both = " and ".join(f"--{name.replace('_', '-')}" for name in sources)
+        raise UsageError(f"{both} at the same time", hint="A sync has one source: give one of them.")
+    if new and not sources:
+        hint = "Give --path P (repeatable), --repo R, --linked-repo NAME or --inline FILE."
+        raise UsageError("a sync needs a source", hint=hint)
+    _refuse_unused(wanted)
     switches = ("managed", "delete", "include_variables", "include_user_groups")
     fields: dict[str, Any] = {name: value for name in switches if (value := getattr(wanted, name)) is not None}
+    fields |= {field: value for name, field in _REPOSITORY.items() if (value := getattr(wanted, name)) is not None}
     if wanted.match_tag is not None:
         fields["match_tags"] = wanted.match_tag
     if wanted.inline:
-        fields |= {"files_on_host": False, "resource_path": [], "file_contents": _text(Path(wanted.inline))}
-    return fields
+        fields |= in_itself(_text(Path(wanted.inline)))
+    return elsewhere(fields) if wanted.repo or wanted.linked_repo else fields
+
+
+def _refuse_unused(wanted: Namespace) -> None:
+    """Raises UsageError for options of a repository beside files or a text."""
+    unused = [name for name in _REPOSITORY if getattr(wanted, name) is not None]
+    if unused and (wanted.path or wanted.inline):
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
+        raise UsageError(f"only a git repository has {options}", hint="Leave it out, or give --repo.")
 
 
 def _text(path: Path) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    Stop = Callable[[], bool]
+    Tell = Callable[[str], None]
 
 # What `git rev-parse --local-env-vars` lists, less the configuration a user gave on purpose.
 OTHER_REPOSITORY = (
@@ -31,6 +36,7 @@ OTHER_REPOSITORY = (
     "GPG_TTY",
 )
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_PAGER": "cat"}
+_LOOK = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,28 @@ def available() -> bool:
     return shutil.which("git") is not None
 
 
-def run(args: Sequence[str], cwd: Path, *, env: Mapping[str, str] | None = None, timeout: float = 60) -> Finished:
+def never() -> bool:
+    """Nobody asks for a stop."""
+    return False
+
+
+def quiet(_: str) -> None:
+    """Nobody hears how far it is."""
+
+
+def run(
+    args: Sequence[str],
+    cwd: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 60,
+    stop: Stop = never,
+    tell: Tell = quiet,
+) -> Finished:
     """Runs `git ARGS` in `cwd` in a session of its own, so that nothing below it can reach the terminal.
 
-    Raises GitError when the command cannot be started; a non-zero exit is the caller's to judge.
+    `tell` gets the newest line of its standard error from time to time. Raises GitError when the command cannot be
+    started or `stop` asks for its end; a non-zero exit is the caller's to judge.
     """
     inherited = {key: value for key, value in os.environ.items() if key not in OTHER_REPOSITORY}
     try:
@@ -64,22 +88,40 @@ def run(args: Sequence[str], cwd: Path, *, env: Mapping[str, str] | None = None,
             start_new_session=True,
         )
     except OSError as error:
-        raise GitError("the git command cannot be started", where=str(cwd), why=error.strerror) from error
-    return _wait(process, timeout)
-
-
-def _wait(process: subprocess.Popen[bytes], timeout: float) -> Finished:
+        hint = None if available() else "Install git"
+        raise GitError("the git command cannot be started", where=str(cwd), why=error.strerror, hint=hint) from error
     with process:
         try:
-            out, err = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            out, err = process.communicate()
-            return Finished(None, _text(out), _text(err))
+            return _wait(process, time.monotonic() + timeout, stop, tell)
         except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+            _kill(process)
             raise
-    return Finished(process.returncode, _text(out), _text(err))
+
+
+def _wait(process: subprocess.Popen[bytes], until: float, stop: Stop, tell: Tell) -> Finished:
+    while True:
+        try:
+            out, err = process.communicate(timeout=min(_LOOK, max(until - time.monotonic(), 0)))
+        except subprocess.TimeoutExpired as waiting:
+            if stop():
+                raise GitError("stopped", why="somebody asked for it") from waiting
+            if time.monotonic() >= until:
+                _kill(process)
+                out, err = process.communicate()
+                return Finished(None, _text(out), _text(err))
+            tell(_newest(waiting.stderr or b""))
+        else:
+            return Finished(process.returncode, _text(out), _text(err))
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _newest(data: bytes) -> str:
+    lines = [line for line in re.split(r"[\r\n]", _text(data[-1000:])) if line.strip()]
+    return lines[-1].strip() if lines else ""
 
 
 def _text(data: bytes) -> str:

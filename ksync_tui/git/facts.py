@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ksync_tui.errors import UnreachableError
+
 SHORT_ID = 7
 
 
@@ -81,3 +83,28 @@ class CommitResult:
     files: tuple[str, ...]
     output: str = ""
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a clone knows of its remote at one moment.
+
+    `id` (40 hex digits) is the commit that is read, `time` (aware) the committer's; `was` are both of what was read the
+    last time, if that was another. `before` is the commit that the branch was at before its history was rewritten.
+    Where the remote did not answer, `silent` says why, and `asked` (aware) when it did last; `tip` is what it still
+    said of the branch.
+    """
+
+    id: str
+    time: datetime
+    asked: datetime
+    before: str | None = None
+    silent: UnreachableError | None = None
+    pinned: bool = False
+    was: tuple[str, datetime] | None = None
+    tip: str = ""
+
+    @property
+    def short_id(self) -> str:
+        """The first seven digits of the commit."""
+        return self.id[:SHORT_ID]

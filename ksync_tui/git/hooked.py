@@ -25,14 +25,19 @@ def reason_for_git(handle: pygit2.Repository, root: Path, settings: Settings) ->
     """Why this repository needs the git command for a commit; None when libgit2 will do."""
     if settings.flag("commit.gpgsign"):
         return "commit.gpgsign is on"
+    hook = hook_of(handle, root, settings)
+    return f"the hook {hook} is there" if hook else None
+
+
+def hook_of(handle: pygit2.Repository, root: Path, settings: Settings) -> str | None:
+    """A hook that takes part in commits: its file, or its key in git's configuration."""
     folder = _hooks_folder(handle, root, settings)
     for name in HOOKS:
         hook = folder / name
         if hook.is_file() and os.access(hook, os.X_OK):
-            return f"the hook {hook} is there"
+            return str(hook)
     # git 2.54 reads hooks from its configuration too.
-    configured = next((key for key in settings if key.startswith("hook.") and key.endswith(".command")), None)
-    return f"the hook {configured} is configured" if configured else None
+    return next((key for key in settings if key.startswith("hook.") and key.endswith(".command")), None)
 
 
 def write(

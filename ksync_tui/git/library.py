@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import GitError
+from ksync_tui.errors import DamagedError, GitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,17 +19,17 @@ _PARTS = ("HEAD", "objects", "refs")
 
 
 @contextmanager
-def translated(what: str, where: Path | str) -> Iterator[None]:
-    """Turns libgit2's errors, missing objects and I/O errors into GitError(`what`, where=`where`)."""
+def translated(what: str, where: Path | str, kind: type[GitError] = GitError) -> Iterator[None]:
+    """Turns libgit2's errors, missing objects and I/O errors into `kind`(`what`, where=`where`)."""
     import pygit2
 
     try:
         yield
     except KeyError as error:
         hint = "An object is missing or damaged: `git fsck` names it"
-        raise GitError(what, where=str(where), why=str(error), hint=hint) from error
+        raise kind(what, where=str(where), why=str(error), hint=hint) from error
     except (pygit2.GitError, OSError, ValueError) as error:
-        raise GitError(what, where=str(where), why=str(error), hint=_hint(str(error), where)) from error
+        raise kind(what, where=str(where), why=str(error), hint=_hint(str(error), where)) from error
 
 
 def _hint(reason: str, where: Path | str) -> str:
@@ -79,3 +79,18 @@ def open_at(top: Path) -> pygit2.Repository:
         hint = "Clone it and use the clone"
         raise GitError("the git repository has no work tree", where=str(top), why="it is bare", hint=hint)
     return handle
+
+
+def open_bare(folder: Path) -> pygit2.Repository:
+    """A repository without a work tree, of ksync's own. Raises DamagedError; GitError where it is another user's."""
+    import pygit2
+
+    _configure()
+    with translated("the clone cannot be used", folder, DamagedError):
+        try:
+            return pygit2.Repository(str(folder))
+        except pygit2.GitError as error:
+            if "not owned" not in str(error):
+                raise
+            why, hint = str(error), _hint(str(error), folder)
+    raise GitError("the clone belongs to another user", where=str(folder), why=why, hint=hint)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.git import commit, index, library, places
 from ksync_tui.git.facts import Author, CommitResult, Head, PathStatus
 from ksync_tui.git.identity import signature
+from ksync_tui.git.pushing import publish, upstream_of
 from ksync_tui.git.settings import read_settings
 from ksync_tui.git.stored import to_stored
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pygit2
 
     from ksync_tui.git.facts import IndexState
+    from ksync_tui.git.pushing import Upstream
 
 
 class Repo:
@@ -131,6 +133,15 @@ class Repo:
         a hook or signing that failed; GitError when the author is unknown.
         """
         return commit.make(self._handle, self.root, commit.Request(edits, message, author, hook_seconds))
+
+    def upstream(self) -> Upstream | None:
+        """Where a push of the branch goes; None where that is not clear."""
+        with library.translated("the remotes cannot be read", self.root):
+            return upstream_of(self._handle, self.root, commit.branch_of(self._handle))
+
+    def push(self, upstream: Upstream) -> None:
+        """Pushes HEAD. Raises CommitRefusedError, which says where the commit is, when the remote refuses it."""
+        publish(self.root, upstream, str(self.head().id))
 
     def _head_entry(self, path: str) -> index.Entry | None:
         last = commit.last_commit(self._handle)

@@ -15,6 +15,7 @@ from ksync_tui.model import text
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice
 from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Target
 
@@ -122,6 +123,30 @@ def _tables_in(model: type[Table], field: FieldShape) -> tuple[type[Table], ...]
     if issubclass(model, Choice) and field.name == "params":
         return tuple(model.variants.values())
     return (field.table,) if field.table is not None else ()
+
+
+@cache
+def secret_names() -> frozenset[str]:
+    """The names of all secret fields, of whatever kind."""
+    return frozenset(name for kind in KINDS.values() for name in _secret_names(kind.model))
+
+
+def _secret_names(model: type[Table]) -> Iterator[str]:
+    for field in may_hold_secrets(model) if model is not Variable else ():
+        if field.secret:
+            yield field.name
+        for table in _tables_in(model, field):
+            yield from _secret_names(table)
+
+
+@cache
+def _named_secret() -> re.Pattern[str]:
+    return re.compile(rf'("(?:{"|".join(sorted(secret_names()))})": )"(?:[^"\\]|\\.)+"')
+
+
+def without_named_secrets(line: str) -> str:
+    """A line of JSON without the values of secret fields, whatever they are: they may be old ones that nobody knows."""
+    return _named_secret().sub(r'\1"<secret>"', line)
 
 
 class Redactor:

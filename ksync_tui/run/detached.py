@@ -7,17 +7,18 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from ksync_tui.errors import RunError
 
 
-def spawn(run_id: int, home: Path | None, profile: str = "local") -> int:
+def spawn(run_id: int, home: Path | None, profile: str = "local", environment: Mapping[str, str] | None = None) -> int:
     """Starts `ksync _run ID` on a planned run in a session of its own; returns its process id.
 
     `home` is the folder of both state and settings; None where the child finds them as this process did.
+    `environment` is added to the child's: what somebody typed here, since nobody can be asked there.
 
     Tell the journal (`Journal.hand_over`). Raises RunError when no process can be started.
     """
@@ -31,7 +32,7 @@ def spawn(run_id: int, home: Path | None, profile: str = "local") -> int:
             stdout=nothing,
             stderr=nothing,
             start_new_session=True,
-            env=os.environ | ({"KSYNC_HOME": str(home)} if home else {}),
+            env={**os.environ, **({"KSYNC_HOME": str(home)} if home else {}), **(environment or {})},
         )
     except OSError as error:
         why = error.strerror or str(error)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import cached_property
 from itertools import chain, groupby
 
 from ksync_tui.engine.base import Engine, Stop, never
-from ksync_tui.errors import EngineError, KsyncError, StoreError, sentences
+from ksync_tui.errors import EngineError, KsyncError, NoAnswerError, StoreError, sentences
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, Outcome, RunEnded, RunRecord, RunState
 from ksync_tui.model.plan import Action, Selection
 from ksync_tui.model.resource import Target
@@ -126,7 +126,12 @@ class _Run:
             self._stopped = "the run was stopped before it"
         if self._stopped is not None:
             return self._end(action, "stopped", self._stopped)
-        held = self._missing(action) or self._moved(action)
+        try:
+            held = self._missing(action) or self._moved(action)
+        except NoAnswerError as error:
+            # Whatever is left would only wait for nothing as long as this one did.
+            self._stopped = f"the run ended early: {error.what}"
+            return self._end(action, "failed", _said(error, action))
         if held:
             return self._end(action, "skipped", held)
         self._say(ActionStarted(action.id, time.time()))
@@ -136,7 +141,8 @@ class _Run:
             raise
         except EngineError as error:
             return self._end(action, "failed", _said(error, action))
-        self._remember(action)
+        with suppress(NoAnswerError):
+            self._remember(action)
         return self._end(action, "done")
 
     def _missing(self, action: Action) -> str | None:

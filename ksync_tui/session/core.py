@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import BusyError, ForbiddenError, KsyncError, WriteBackError
 from ksync_tui.model.kinds.resource_sync import ResourceSync
 from ksync_tui.model.resource import Place, Problem, SourceFile, Target
-from ksync_tui.model.secrets import Redactor
+from ksync_tui.model.secrets import Redactor, without_named_secrets
 from ksync_tui.present.text import moment
 from ksync_tui.session.syncs import Sync, SyncRow, SyncState, options_of
 from ksync_tui.source.base import Gathered
@@ -136,9 +136,9 @@ class CoreSide:
         return self.engine.changes(target, MOST)
 
     def log_of(self, change: str) -> list[str]:
-        """All that Core wrote down of a change, by its id, line by line; known secrets are masked."""
+        """All that Core wrote down of a change, by its id, line by line; secrets are masked, old ones too."""
         mask = Redactor(self.engine.known_secrets())
-        return [mask(line) for line in self.engine.log_of(change)]
+        return [mask(without_named_secrets(line)) for line in self.engine.log_of(change)]
 
     def refresh(self, sync: str) -> None:
         """Lets Core read the source of a sync anew. Raises EngineError."""

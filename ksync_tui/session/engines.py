@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ksync_tui.config.credentials import ApiKey, credentials, user_of
+from ksync_tui.config.credentials import ApiKey, credentials, own_variable, user_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,20 @@ def core_engine(profile: Profile, settings: Settings, home: Home, ask: Ask | Non
     server = Server(profile.address, profile.timeout, profile.ca)
     connection = connect(server, _access(profile, settings, ask), _code(profile, ask))
     return CoreEngine(connection, Ledger(home.database, home.vault, profile.address))
+
+
+def handed_down(profile: Profile, engine: CoreEngine) -> dict[str, str]:
+    """The environment in which a child of this process is who we are, though nobody can be asked there.
+
+    A login needs none of it: its token is in a file.
+    """
+    from ksync_tui.engine.core.access import KeyAccess
+
+    access = engine.connection.client.access
+    if not isinstance(access, KeyAccess):
+        return {}
+    names = {"key": access.key, "secret": access.secret}
+    return {own_variable(name, profile): value for name, value in names.items()}
 
 
 def _access(profile: Profile, settings: Settings, ask: Ask | None) -> Access:

@@ -1,4 +1,4 @@
-"""Managed mode: a block edited by hand, live changes taken into the files, and the commit of either."""
+"""Managed mode: a block edited by hand, and live changes taken into the files (see `committing` for the commit)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ksync_tui.errors import CommitRefusedError, WriteBackError
+from ksync_tui.errors import WriteBackError
 from ksync_tui.model.resource import Declarations, Declared, Place, Problem, SourceFile, Target
 from ksync_tui.model.secrets import secrets_of
 from ksync_tui.planner.checks import check
-from ksync_tui.present.text import ago, count
+from ksync_tui.present.text import ago
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
+from ksync_tui.source.repo import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Action
     from ksync_tui.session.syncs import Review, Sync
-    from ksync_tui.writeback.commit import CommitDraft as Prepared
     from ksync_tui.writeback.files import FileEdit
     from ksync_tui.writeback.spans import BlockEdit
 
@@ -33,7 +33,7 @@ class Draft:
     """One block in the editor, with the rest of its file around it.
 
     In `text` each secret value stands as a token that means "unchanged"; `tokens` maps them back. `raw` is the block
-    as the file has it. `first_line` is the block's first line in the file.
+    as the file has it. `first_line` is the block's first line in the file. `path` is that in `elsewhere`, if it is set.
     """
 
     target: Target
@@ -44,6 +44,7 @@ class Draft:
     after: str
     raw: str
     tokens: Mapping[str, str]
+    elsewhere: Repository | None = None
 
     def restored(self, text: str) -> str:
         """An edited text with the secrets back in it."""
@@ -64,7 +65,8 @@ class Agreed(NamedTuple):
 class FileChange:
     """What would be written to one file: lines added and removed, and the diff with secrets masked.
 
-    `kept_by` is the sync that keeps the text, where it is no file on this machine.
+    `kept_by` is the sync that keeps the text, where it is no file on this machine. One in a repository `elsewhere` is
+    written by the commit itself; the path of `edit` is that in the repository.
     """
 
     file: str
@@ -73,21 +75,9 @@ class FileChange:
     diff: tuple[str, ...]
     edit: FileEdit
     root: Path
+    elsewhere: Repository | None = None
     kept_by: Sync | None = None
     agreed: tuple[Agreed, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CommitDraft:
-    """A commit before it is made; `consent` is what a person must agree to first."""
-
-    where: str
-    files: tuple[FileChange, ...]
-    message: str
-    author: str
-    notes: tuple[str, ...]
-    consent: str | None
-    prepared: Prepared
 
 
 def git_place(sync: Sync) -> str | None:
@@ -261,66 +251,25 @@ def _root(review: Review, path: Path) -> Path:
 def _change(review: Review, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
     from ksync_tui.writeback.files import preview
 
-    edit, root, kept_by = _edit(review, name, edits)
+    edit, root, elsewhere, kept_by = _edit(review, name, edits)
     diff = tuple(preview(edit, tuple(hidden)))
     body = [line for line in diff if not line.startswith(("+++", "---"))]
     added = sum(line.startswith("+") for line in body)
-    return FileChange(name, added, sum(line.startswith("-") for line in body), diff, edit, root, kept_by)
+    removed = sum(line.startswith("-") for line in body)
+    return FileChange(name, added, removed, diff, edit, root, elsewhere, kept_by)
 
 
-def _edit(review: Review, name: str, edits: Sequence[BlockEdit]) -> tuple[FileEdit, Path, Sync | None]:
-    """The edit of a file on this machine, or of a text that its sync keeps."""
-    from ksync_tui.writeback.files import edit_file, edit_text
+def _edit(
+    review: Review, name: str, edits: Sequence[BlockEdit]
+) -> tuple[FileEdit, Path, Repository | None, Sync | None]:
+    """The edit of a file on this machine, of one in a repository elsewhere, or of a text that its sync keeps."""
+    from ksync_tui.writeback.files import edit_bytes, edit_file
 
-    file = _file_of(review.declarations, name)
-    if file.path is None:
-        return edit_text(name, file.text, edits), Path(), review.sync
-    path = Path(file.path)
-    return edit_file(path, name, edits), _root(review, path), None
-
-
-def write(changes: Sequence[FileChange], keep: Callable[[Sync, FileEdit], None]) -> str:
-    """Writes files, each whole or not at all, and says what was written; `keep` writes what a sync keeps.
-
-    Raises WriteBackError.
-    """
-    from ksync_tui.writeback.files import write as write_file
-
-    for change in changes:
-        if change.kept_by is not None:
-            keep(change.kept_by, change.edit)
-        else:
-            write_file(change.edit, change.root)
-    names = ", ".join(change.file for change in changes)
-    return f"wrote {count(len(changes), 'file')}: {names}"
-
-
-def commit_draft(changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft | None:
-    """The commit of changes, or None where their files are in no git work tree.
-
-    Raises SecretInCommitError, and CommitRefusedError where git would refuse it now.
-    """
-    from ksync_tui.writeback.commit import prepare
-
-    here = [change.edit for change in changes if change.kept_by is None]
-    prepared = [draft for draft in prepare(here, known) if draft.repo] if here else []
-    if not prepared:
-        return None
-    if len(prepared) > 1:
-        places = ", ".join(draft.place for draft in prepared)
-        raise CommitRefusedError("nothing was committed", why=f"the files are in several repositories: {places}")
-    draft = prepared[0]
-    if draft.refused:
-        raise CommitRefusedError("nothing was committed", where=draft.place, why=draft.refused)
-    author = f"{draft.author.name} <{draft.author.email}>" if draft.author else ""
-    consent = "; ".join(draft.needs_consent) or None
-    where = draft.place.rpartition(" ")[0]
-    return CommitDraft(where, tuple(changes), draft.message, author, draft.notes, consent, draft)
-
-
-def commit(draft: CommitDraft, message: str) -> str:
-    """Makes a commit that a person agreed to, and says which. Raises CommitRefusedError."""
-    from ksync_tui.writeback.commit import commit as make
-
-    result = make(draft.prepared, message, consented=True)
-    return f"committed {result.id[:7]} to {draft.where}"
+    file, source = _file_of(review.declarations, name), review.sync.source
+    if file.path is not None:
+        path = Path(file.path)
+        return edit_file(path, name, edits), _root(review, path), None, None
+    before = file.text.encode("utf-8")
+    if isinstance(source, Repository):
+        return edit_bytes(Path(source.path_of(name)), name, before, edits), Path(), source, None
+    return edit_bytes(Path(name), name, before, edits), Path(), None, review.sync

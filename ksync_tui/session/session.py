@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
 from ksync_tui.engine.base import Stop, never
+from ksync_tui.engine.embedded.claims import Claims
 from ksync_tui.engine.embedded.home import open_home
 from ksync_tui.engine.embedded.remembered import Remembered
 from ksync_tui.errors import CoreError, EngineError, GitError, KsyncError, RunError, UsageError, WriteBackError
@@ -23,12 +24,13 @@ from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
-from ksync_tui.session import managed
+from ksync_tui.session import claims, committing, managed
 from ksync_tui.session.byhand import BY_HAND, running
 from ksync_tui.session.core import CoreSide, CoreSource, blamed
-from ksync_tui.session.paths import checked, continuations
+from ksync_tui.session.paths import continuations
 from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing, renaming
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
+from ksync_tui.session.waiting import Waiting
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Plan, Removal, Selection
     from ksync_tui.model.resource import Declarations, Problem, Snapshot
     from ksync_tui.session.alerting import Alerting
-    from ksync_tui.session.managed import CommitDraft, Draft, FileChange
+    from ksync_tui.session.committing import CommitDraft
+    from ksync_tui.session.managed import Draft, FileChange
     from ksync_tui.session.news import News
     from ksync_tui.source.base import Gathered
     from ksync_tui.writeback.files import FileEdit
@@ -78,6 +81,7 @@ class Session:
         self._engine: Engine = self._home.engine
         if self._profile.engine == "core":
             self._open_core()
+        self.waiting = Waiting()
 
     @classmethod
     def open(
@@ -166,7 +170,9 @@ class Session:
         return sorted(syncs, key=lambda sync: sync.name)
 
     def _stored(self, resource: ResourceSync) -> Sync:
-        return self.core.sync_of(resource) if self.core else of_resource(resource, self.settings.state)
+        if self.core:
+            return self.core.sync_of(resource)
+        return of_resource(resource, self.settings.state, self._engine.recent().live, self.waiting)
 
     def sync(self, name: str) -> Sync:
         """A stored sync. Raises UsageError with the nearest name for one that does not exist."""
@@ -207,7 +213,7 @@ class Session:
         """Why no sync can be over a path, while it is typed, or None."""
         if self.core:
             return None if path.strip() else "the path is empty"
-        return _refusal(lambda: checked(path))
+        return _refusal(lambda: adding("x", on_paths([path]), {}, self.engine))
 
     def paths(self, typed: str) -> list[str]:
         """What a typed path could become: folders, ending in `/`, and resource files."""
@@ -248,11 +254,11 @@ class Session:
         last = next(iter(self._journal.records(1, sync.options.name)), None)
         if self.core and sync.target:
             return self.core.row(sync, last)
-        shown = replace(sync, place=self._place(sync))
         try:
             review = self.review(sync)
         except KsyncError as error:
-            return SyncRow(shown, "unread", problem=str(error), last_run=last)
+            return SyncRow(replace(sync, place=self._place(sync)), "unread", problem=str(error), last_run=last)
+        shown = replace(sync, place=self._place(sync))
         plan = review.plan
         first = next(iter(plan.errors), None)
         state: SyncState = "problem" if first else "pending" if plan.pending else "in sync"
@@ -261,7 +267,7 @@ class Session:
     def _place(self, sync: Sync) -> str:
         """Where a source is; for files in a git work tree: which repository, branch and commit."""
         try:
-            return managed.git_place(sync) or sync.place
+            return managed.git_place(sync) or sync.source.describe()
         except GitError:
             return sync.place
 
@@ -277,13 +283,15 @@ class Session:
 
     def review(self, sync: Sync, gathered: Gathered | None = None) -> Review:
         """Reads a sync's source, unless it was just gathered, and plans it. Doing so again costs what changed."""
-        gathered = gathered or sync.source.gather()
+        with self.waiting:
+            gathered = gathered or sync.source.gather()
         name = sync.options.name
         reader = self._readers.setdefault(name, Reader(Remembered(self._home.database)))
         declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
         engine = self._engine
         snapshot = engine.snapshot()
         declarations = check(declarations, snapshot.live, place_of)
+        declarations = claims.told(declarations, sync, Claims(self._home.database), snapshot.live)
         snapshot = engine.observed(snapshot, {one.target for one in declarations.resources if one.deploy})
         plan = self._plan(sync, declarations, snapshot)
         if refused := engine.refused(plan.actions):
@@ -378,7 +386,7 @@ class Session:
 
     def write(self, changes: Sequence[FileChange]) -> str:
         """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all."""
-        said = managed.write(changes, self._keep)
+        said = committing.write(changes, self._keep)
         with self._home.engine.group():
             for sync, target, live in (one for change in changes for one in change.agreed):
                 self._engine.acting_for(sync).agree(target, live)
@@ -401,11 +409,13 @@ class Session:
 
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         """The commit of changes; None where the files are in no git work tree."""
-        return managed.commit_draft(changes, self.known_secrets())
+        with self.waiting:
+            return committing.commit_draft(changes, self.known_secrets())
 
-    def commit(self, draft: CommitDraft, message: str) -> str:
-        """Commits and says what. Raises CommitRefusedError with the reason."""
-        return managed.commit(draft, message)
+    def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
+        """Commits, pushes where asked to, and says what. Raises CommitRefusedError with the reason."""
+        with self.waiting:
+            return committing.commit(draft, message, push=push)
 
     # --------------------------------------------------------------- watching
 
@@ -448,8 +458,15 @@ class Session:
         run = self._journal.create(selection, _who())
         # Without KSYNC_HOME the settings are in a folder of their own, and the child finds them by itself.
         one_folder = self.settings.file.parent == self.settings.state
-        self._journal.hand_over(run, spawn(run, self.settings.state if one_folder else None, self.profile))
+        self._journal.hand_over(
+            run, spawn(run, self.settings.state if one_folder else None, self.profile, self._handed_down())
+        )
         return run
+
+    def _handed_down(self) -> dict[str, str]:
+        from ksync_tui.session.engines import handed_down
+
+        return handed_down(self._profile, self.core.engine) if self.core else {}
 
     def run(
         self,

@@ -13,6 +13,7 @@ from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
 from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Live, Target, fingerprint
 from ksync_tui.session.byhand import BY_HAND
+from ksync_tui.session.elsewhere import is_address, of_address, require_remote
 from ksync_tui.session.paths import checked
 
 if TYPE_CHECKING:
@@ -38,9 +39,27 @@ def adding(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], en
     return _only(Action("create", target, "added by hand", proposed=proposed), engine)
 
 
+_NOWHERE = {"files_on_host": False, "file_contents": "", "repo": "", "linked_repo": ""}
+
+
 def on_paths(paths: Sequence[str]) -> dict[str, Any]:
-    """The config fields of a sync over folders and files. Raises UsageError for one that cannot be read from."""
-    return {"files_on_host": True, "resource_path": [str(checked(path)) for path in paths], "file_contents": ""}
+    """The config fields of a sync over folders and files, or over one git address that may end in `#BRANCH`.
+
+    Raises UsageError for one that cannot be read from.
+    """
+    if len(paths) == 1 and is_address(paths[0]):
+        return elsewhere(of_address(paths[0]))
+    return {**_NOWHERE, "files_on_host": True, "resource_path": [str(checked(path)) for path in paths]}
+
+
+def elsewhere(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The config fields of a sync over a git repository: all of it, where they name no path."""
+    return {**_NOWHERE, "resource_path": ["."], **fields}
+
+
+def in_itself(text: str) -> dict[str, Any]:
+    """The config fields of a sync that holds its text."""
+    return {**_NOWHERE, "resource_path": [], "file_contents": text}
 
 
 def editing(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:
@@ -81,9 +100,12 @@ def _existing(name: str, live: Mapping[Target, Live]) -> tuple[Target, ResourceS
 
 def _config(config: ResourceSyncConfig, fields: Mapping[str, Any]) -> ResourceSyncConfig:
     try:
-        return ResourceSyncConfig.model_validate(config.model_dump(exclude_unset=True) | dict(fields))
+        made = ResourceSyncConfig.model_validate(config.model_dump(exclude_unset=True) | dict(fields))
     except ValidationError as error:
         raise UsageError("the sync cannot be set up like that", why=error.errors()[0]["msg"]) from error
+    if made.repo:
+        require_remote(made)
+    return made
 
 
 def _only(action: Action, engine: str) -> Selection:

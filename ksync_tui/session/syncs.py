@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from ksync_tui.model.plan import SyncOptions
-from ksync_tui.model.resource import Place, Problem, Target
-from ksync_tui.source.base import Gathered
+from ksync_tui.model.resource import Target
 from ksync_tui.source.folder import Folder, short
 from ksync_tui.source.inline import Inline
+from ksync_tui.source.nowhere import Nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,29 +18,9 @@ if TYPE_CHECKING:
     from ksync_tui.model.events import RunRecord
     from ksync_tui.model.kinds.resource_sync import ResourceSync
     from ksync_tui.model.plan import Plan
-    from ksync_tui.model.resource import Declarations
+    from ksync_tui.model.resource import Declarations, Live
+    from ksync_tui.session.waiting import Waiting
     from ksync_tui.source.base import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Nowhere:
-    """The source of a sync that this version cannot read, or that was not set up: says so as a problem."""
-
-    name: str
-    reason: str
-    hint: str
-
-    def gather(self) -> Gathered:
-        """See `Source.gather`."""
-        return Gathered((), (Problem("error", Place(self.name, 1), self.reason, self.hint),))
-
-    def mark(self) -> str:
-        """See `Source.mark`."""
-        return self.reason
-
-    def describe(self) -> str:
-        """See `Source.describe`."""
-        return self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +84,13 @@ def at_path(
     return Sync(short(real), options, source, source.describe())
 
 
-def of_resource(resource: ResourceSync, state: Path) -> Sync:
-    """A stored resource_sync. `state` is where relative paths of files on host begin: `syncs/NAME/` below it."""
-    source = _source(resource, state)
+def of_resource(resource: ResourceSync, state: Path, live: Mapping[Target, Live], waiting: Waiting) -> Sync:
+    """A stored resource_sync.
+
+    `state` is where relative paths of files on host begin: `syncs/NAME/` below it. `live` has the repo it may link to;
+    `waiting` hears how far a clone is.
+    """
+    source = _source(resource, state, live, waiting)
     return Sync(resource.name, options_of(resource), source, source.describe(), Target("resource_sync", resource.name))
 
 
@@ -124,13 +108,14 @@ def options_of(resource: ResourceSync) -> SyncOptions:
     )
 
 
-def _source(resource: ResourceSync, state: Path) -> Source:
+def _source(resource: ResourceSync, state: Path, live: Mapping[Target, Live], waiting: Waiting) -> Source:
     config = resource.config
     if config.files_on_host:
         return _on_host(resource, state)
     if config.linked_repo or config.repo:
-        hint = "clone it and add a sync over the clone: ksync syncs add NAME --path CLONE"
-        return Nowhere(resource.name, "a git repository elsewhere: this version reads clones on this machine", hint)
+        from ksync_tui.session.elsewhere import repository
+
+        return repository(resource, live, state, waiting)
     if config.file_contents.strip():
         return Inline(resource.name, config.file_contents)
     return Nowhere(resource.name, "no source is set up", "give it files, a repository or a text")

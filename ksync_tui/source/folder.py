@@ -15,14 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.resource import Place, Problem, SourceFile
+from ksync_tui.source import texts
 from ksync_tui.source.base import Gathered
 
 if TYPE_CHECKING:
     from ksync_tui.model.resource import Severity
-
-_MB = 1024 * 1024
-MAX_BYTES = 16 * _MB
-"""A larger file is no resource file: Komodo itself keeps a whole sync in one document of 16 MB at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Folder:
         if not self.paths:
             visit.tell("error", "(no path)", "the sync lists no path", "add a path to it")
         elif not visit.files and not visit.problems:
-            visit.tell("warning", visit.name(self.paths[0]), "no .toml file here", "resource files end in .toml")
+            visit.tell("warning", visit.name(self.paths[0]), "no .toml file here", texts.TOML_ONLY)
         return Gathered(tuple(visit.files.values()), tuple(visit.problems), visit.skipped)
 
     def mark(self) -> str:
@@ -67,7 +64,6 @@ class Folder:
         return blake2b("\n".join(seen).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-_TOML_ONLY = "resource files end in .toml"
 _HINTS = {
     errno.ENOENT: "check the path",
     errno.EACCES: "give yourself the right to read it",
@@ -152,23 +148,18 @@ class _Visit:
         if not stat.S_ISREG(status.st_mode):
             self.tell("error", name, "neither a file nor a folder", "list a .toml file or a folder")
         elif path.suffix != ".toml":
-            self.tell("error", name, "not a .toml file", _TOML_ONLY)
-        elif status.st_size > MAX_BYTES:
-            size, most = -(-status.st_size // _MB), MAX_BYTES // _MB
-            message = f"{size} MB is too large for a resource file (at most {most} MB)"
-            self.tell("error", name, message, "split it, or move it out of the source")
+            self.tell("error", name, "not a .toml file", texts.TOML_ONLY)
+        elif (fault := texts.too_large(status.st_size)) is not None:
+            self.tell("error", name, fault.message, fault.hint)
         else:
             return True
         return False
 
     def _text(self, path: Path, data: bytes) -> str | None:
-        bad, message, hint = data.find(b"\0"), "a binary file, not text", "move it away"
-        if bad < 0:
-            try:
-                return data.decode("utf-8")
-            except UnicodeDecodeError as error:
-                bad, message, hint = error.start, "not text in UTF-8", "save it as UTF-8, or move it away"
-        self.tell("error", self.name(path), message, hint, line=data.count(b"\n", 0, bad) + 1)
+        text = texts.decoded(data)
+        if isinstance(text, str):
+            return text
+        self.tell("error", self.name(path), text.message, text.hint, line=text.line)
         return None
 
     def _skip(self, link: Path, what: str, hint: str) -> None:

@@ -56,14 +56,15 @@ class Busy:
         """Something that begins at this moment."""
         return cls(what, monotonic())
 
-    def line(self, out: str) -> str:
-        """What is shown: nothing at first, then the words, then the seconds and the key that is the way out."""
+    def line(self, out: str, progress: str = "") -> str:
+        """What is shown: nothing at first, then the words, then how far it is and the key that is the way out."""
         passed = monotonic() - self.since
         if passed < SHOW_AFTER:
             return ""
         if passed < COUNT_AFTER:
             return f"{self.what} ..."
-        return f"{self.what} ... {passed:.0f} s, {out} stops"
+        far = f"{progress}, " if progress else ""
+        return f"{self.what} ... {far}{passed:.0f} s, {out} stops"
 
 
 def local_zone() -> tzinfo:

@@ -34,18 +34,17 @@ def edit_file(path: Path, name: str, edits: Sequence[BlockEdit]) -> FileEdit:
 
     Raises WriteBackError when the file cannot be read or a block is not there as it was.
     """
-    before = _read(path, name)
+    return edit_bytes(path, name, _read(path, name), edits)
+
+
+def edit_bytes(path: Path, name: str, before: bytes | None, edits: Sequence[BlockEdit]) -> FileEdit:
+    """What the edits make of a file that holds `before`. Raises WriteBackError where a block is not there as it was."""
     try:
         text = (before or b"").decode("utf-8")
         after = apply_edits(text, edits).encode("utf-8")
     except UnicodeError as error:
         raise WriteBackError("the file was left as it was", where=name, why="it is not UTF-8 text") from error
     return FileEdit(path, name, before, after, tuple(edits))
-
-
-def edit_text(name: str, text: str, edits: Sequence[BlockEdit]) -> FileEdit:
-    """What the edits make of a text that is no file on this machine. Raises WriteBackError as `edit_file` does."""
-    return FileEdit(Path(name), name, text.encode("utf-8"), apply_edits(text, edits).encode("utf-8"), tuple(edits))
 
 
 def _read(path: Path, name: str) -> bytes | None:

@@ -89,7 +89,7 @@ def _sync(raw: dict[str, Any]) -> None:
 
 
 def _variable(raw: dict[str, Any]) -> None:
-    variable = build("variable", variable_values(raw), raw["name"])
+    variable = build("variable", variable_values(raw, Directory()), raw["name"])
     assert variable.model_dump(mode="json") == {"description": "", **raw}
 
 

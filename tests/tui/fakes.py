@@ -10,6 +10,7 @@ from threading import Event
 from typing import Any
 
 from ksync_tui.errors import KsyncError
+from ksync_tui.git.pushing import Upstream
 from ksync_tui.model.events import RunAction, RunRecord
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
@@ -18,6 +19,7 @@ from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, Selectio
 from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
 from ksync_tui.planner.safety import Confirmation
 from ksync_tui.session import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
+from ksync_tui.session.waiting import Waiting
 from ksync_tui.source.inline import Inline
 
 FILE = "infra/stacks/web.toml"
@@ -122,6 +124,7 @@ class FakeSession:
     actions: tuple[Action, ...] = field(default_factory=homelab)
     engine: str = "embedded"
     profile: str = "local"
+    waiting = Waiting()
     read_only: str | None = None
     done: list[str] = field(default_factory=list)
     written: list[FileChange] = field(default_factory=list)
@@ -293,9 +296,10 @@ class FakeSession:
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         notes = ("other changes in your working copy stay as they are",)
         return CommitDraft(
-            "infra@main", tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None, NOT_PREPARED
-        )
+            "infra@main", tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None, NOT_PREPARED,
+            Upstream("origin", "main", 2),
+        )  # fmt: skip
 
-    def commit(self, draft: CommitDraft, message: str) -> str:
-        self.commits.append(message)
+    def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
+        self.commits.append(f"{message} (pushed)" if push else message)
         return "Committed 4f2a91c to infra@main."

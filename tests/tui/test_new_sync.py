@@ -74,7 +74,7 @@ async def test_what_is_wrong_is_said_while_one_types_and_cannot_be_added() -> No
         await driver.see("! there is such a sync")
         await driver.type("s")
         await driver.press("enter")
-        await driver.see("Give it a folder or a file.")
+        await driver.see("Give it a folder, a file or a git address.")
         await driver.press("tab")
         await driver.type("/nowhere")
         await driver.see("! the path does not exist")

@@ -164,13 +164,16 @@ async def test_to_file_swaps_the_sides_keeps_other_ticks_and_ends_in_a_commit() 
         await driver.press("enter")
         await driver.at("commit")
         await driver.see("Commit to infra@main", "Ana <ana@example.org>", "other changes in your working copy")
+        await driver.see("[ ] push to origin/main, with 2 earlier commits of yours")
+        await driver.press("f3")
+        await driver.see("[x] push to origin/main")
         await driver.press("enter")
         await driver.at("review")
         await driver.see("Committed 4f2a91c")
         await driver.press("m")
         await driver.see("6 ticked")
     assert [change.file for change in session.written] == ["infra/stacks/web.toml"]
-    assert session.commits == ["web: debug level"]
+    assert session.commits == ["web: debug level (pushed)"]
 
 
 async def test_an_edit_is_previewed_written_and_committed() -> None:

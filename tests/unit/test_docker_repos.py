@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import threading
@@ -16,7 +15,6 @@ from ksync_tui.engine.embedded.docker import checkout, repos
 from ksync_tui.engine.embedded.docker.command import DockerHost
 from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.errors import EngineError
-from ksync_tui.model.kinds.build import BuildConfig
 from ksync_tui.model.kinds.repo import Repo, RepoConfig
 
 
@@ -303,69 +301,3 @@ def test_what_git_would_take_for_an_option_is_refused(field: str, upstream: Upst
 def test_a_repo_without_a_repository_says_so(site: Site) -> None:
     with pytest.raises(EngineError, match="Set `repo`"):
         repos.pull("app", Repo(name="app"), site)
-
-
-@pytest.mark.parametrize(
-    ("config", "url"),
-    [
-        ({"repo": "me/app"}, "https://github.com/me/app"),
-        ({"repo": "me/app", "git_provider": "git.example.com:3000"}, "https://git.example.com:3000/me/app"),
-        ({"repo": "me/app", "git_https": False, "git_provider": "box"}, "http://box/me/app"),
-        ({"repo": "/srv/git/app"}, "/srv/git/app"),
-        ({"repo": "file:///srv/git/app"}, "file:///srv/git/app"),
-        ({"repo": "ssh://git@box/app"}, "ssh://git@box/app"),
-        ({"repo": "git@github.com:me/app"}, "git@github.com:me/app"),
-        ({"repo": "app", "git_provider": "/srv/git"}, "/srv/git/app"),
-        ({"repo": "app", "git_provider": "file:///srv/git/"}, "file:///srv/git/app"),
-    ],
-)
-def test_addresses(config: dict[str, object], url: str) -> None:
-    assert checkout.address(RepoConfig.model_validate(config)) == url
-    assert checkout.address(BuildConfig.model_validate(config)) == url
-
-
-def test_an_address_with_a_password_is_refused_without_showing_it() -> None:
-    with pytest.raises(EngineError) as caught:
-        checkout.address(RepoConfig(repo="https://me:hunter2@github.com/me/app"))
-    assert "hunter2" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("environ", "token"),
-    [
-        ({}, ""),
-        ({"KSYNC_GIT_TOKEN_GITHUB_COM": "general"}, "general"),
-        ({"KSYNC_GIT_TOKEN_GITHUB_COM": "general", "KSYNC_GIT_TOKEN_GITHUB_COM_MY_BOT": "own"}, "own"),
-        ({"KSYNC_GIT_TOKEN_GITLAB_COM": "other"}, ""),
-    ],
-)
-def test_which_token_is_an_accounts(environ: dict[str, str], token: str) -> None:
-    assert checkout.remote_of(RepoConfig(repo="me/app", git_account="my-bot"), environ).token == token
-
-
-def test_a_token_reaches_git_and_nothing_else(tmp_path: Path) -> None:
-    environ = {"KSYNC_GIT_TOKEN_GITHUB_COM": "hunter2", "GIT_CONFIG_COUNT": "1"}
-    remote = checkout.remote_of(RepoConfig(repo="me/app", git_account="bot"), environ)
-    assert "hunter2" not in remote.url
-    assert "hunter2" not in repr(remote)
-    given = {**os.environ, **checkout.environment(remote, environ)}
-    given |= {"GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "Me"}
-
-    def ask(host: str) -> subprocess.CompletedProcess[str]:
-        question = f"protocol=https\nhost={host}\n\n"
-        words = ["git", "credential", "fill"]
-        return subprocess.run(words, input=question, env=given, cwd=tmp_path, capture_output=True, text=True)
-
-    assert {"username=bot", "password=hunter2"} <= set(ask("github.com").stdout.splitlines())
-    other = ask("gitlab.com")
-    assert other.returncode != 0
-    assert "hunter2" not in other.stdout + other.stderr
-
-
-def test_an_account_that_is_not_let_in_is_told_where_a_token_goes(site: Site) -> None:
-    hint = checkout._hint(
-        checkout.Remote("https://github.com/me/app", provider="github.com", account="bot"),
-        "fatal: could not read Username for 'https://github.com': terminal prompts disabled",
-    )
-    assert hint is not None
-    assert "KSYNC_GIT_TOKEN_GITHUB_COM_BOT" in hint

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.source.base import Gathered
-from ksync_tui.source.folder import MAX_BYTES, Folder, short
+from ksync_tui.source.folder import Folder, short
 from ksync_tui.source.inline import Inline
 from ksync_tui.source.reader import Reader
+from ksync_tui.source.texts import MAX_BYTES
 
 GOOD = '[[server]]\nname = "one"\n'
 
@@ -82,6 +83,10 @@ def binary(tmp_path: Path) -> Path:
     return write(tmp_path / "x.toml", '[[server]]\nname = "\0"\n')
 
 
+def lfs_pointer(tmp_path: Path) -> Path:
+    return write(tmp_path / "x.toml", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+
+
 def not_utf8(tmp_path: Path) -> Path:
     path = write(tmp_path / "x.toml")
     path.write_bytes(b'[[server]]\nname = "\xe9"\n')
@@ -116,6 +121,7 @@ REFUSED = {
     missing: "nowhere:1:1: error: cannot be read: no such file or directory (check the path)",
     not_toml: "notes.txt:1:1: error: not a .toml file (resource files end in .toml)",
     binary: "x.toml:2:1: error: a binary file, not text (move it away)",
+    lfs_pointer: "x.toml:1:1: error: a pointer of git LFS, not the file (take it out of LFS, then commit the file)",
     not_utf8: "x.toml:2:1: error: not text in UTF-8 (save it as UTF-8, or move it away)",
     too_large: "x.toml:1:1: error: 17 MB is too large for a resource file (at most 16 MB) "
     "(split it, or move it out of the source)",
@@ -138,7 +144,7 @@ def test_what_cannot_be_read_is_one_clear_problem_and_deletes_nothing(make: obje
     assert read.problems == gathered.problems
 
 
-@pytest.mark.parametrize("make", [binary, not_utf8, too_large, pipe])
+@pytest.mark.parametrize("make", [binary, lfs_pointer, not_utf8, too_large, pipe])
 def test_it_costs_only_itself_inside_a_folder(make: object, tmp_path: Path) -> None:
     write(tmp_path / "a.toml")
     make(tmp_path)  # type: ignore[operator]

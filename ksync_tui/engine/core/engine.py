@@ -25,6 +25,7 @@ from ksync_tui.engine.owing import FAILED, owed_by_create, owed_by_update
 from ksync_tui.errors import BusyError, CoreError, EngineError, NotFoundError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
 from ksync_tui.model.secrets import labelled_secrets
@@ -154,7 +155,10 @@ class CoreEngine:
     def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
         """See `Engine.last_changes`."""
         one = self.connection
-        return one.ask(history.last_changes(one.client, one.directory, targets))
+        try:
+            return one.ask(history.last_changes(one.client, one.directory, targets))
+        except CoreError:
+            return {}  # good to know, but no reason to show no plan
 
     def changes(self, target: Target | None, most: int) -> list[Change]:
         """The newest updates and alerts of this Core, of all or of one target, newest first."""
@@ -165,7 +169,9 @@ class CoreEngine:
     def log_of(self, change: str) -> list[str]:
         """All that Core wrote down of an update, line by line."""
         one = self.connection
-        return one.ask(history.log_of(one.client, change))
+        live = understood(self.recent().live)
+        plain = {target.name for target, found in live if isinstance(found, Variable) and not found.is_secret}
+        return one.ask(history.log_of(one.client, change, plain))
 
     # ------------------------------------------------------------------ syncs
 

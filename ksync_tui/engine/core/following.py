@@ -53,7 +53,7 @@ class Follower:
             if latest.get("status") == "Complete":
                 return _succeeded(latest)
             if self.stop():
-                raise CoreError("given up waiting", why="Core goes on with it", hint="Look at it with `ksync history`")
+                raise CoreError("given up waiting", why="Core goes on with it", hint="Look at it with `ksync changes`")
             await self.stream.news(one, WATCHED_POLL_SECONDS, POLL_SECONDS)
             try:
                 latest, silent_since = await self.client.read("GetUpdate", id=one), 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
 
+_VARIABLE = re.compile(r"\s*variable: '(.*)'")
+_VALUE = re.compile(r"^(\s*(?:from|to):\s*).+")
 _PAGES = 5
 """Pages of 100 that are read at most to fill a history."""
 
@@ -58,10 +61,20 @@ def _changing(targets: Collection[Target]) -> list[str]:
     return [f"{verb}{title}" for title in titles for verb in ("Create", "Update", "Rename")]
 
 
-async def log_of(client: Client, update: str) -> list[str]:
-    """All that Core wrote down of an update, line by line."""
+async def log_of(client: Client, update: str, plain_variables: Collection[str]) -> list[str]:
+    """All that Core wrote down of an update, line by line, but for the values of variables that are not plain."""
     raw = await client.read("GetUpdate", id=update)
-    return list(_log(raw))
+    found = list(_log(raw))
+    if raw.get("operation") != "UpdateVariableValue" or _named(found) in plain_variables:
+        return found
+    # Core writes down the new value of a secret (facts h.16), which may be an old one by now.
+    return [_VALUE.sub(r"\1<value>", line) for line in found]
+
+
+def _named(log: Collection[str]) -> str:
+    """The variable that a log is about."""
+    told = (found[1] for line in log if (found := _VARIABLE.fullmatch(line)))
+    return next(told, "")
 
 
 def _log(raw: Mapping[str, Any]) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ksync_tui.engine.core.client import Client
 from ksync_tui.engine.core.names import RESOURCE_KINDS, TAG, USER, Directory, oid, plural
-from ksync_tui.engine.core.wire import Json, group_values, references, values_of, variable_values
+from ksync_tui.engine.core.wire import Json, group_references, group_values, references, values_of, variable_values
 from ksync_tui.errors import CoreError, CredentialsError, ForbiddenError, NoAnswerError, NotFoundError, RateLimitedError
 from ksync_tui.model.resource import Target
 
@@ -69,12 +69,19 @@ async def read_one(client: Client, target: Target, directory: Directory) -> Json
     if kind == "user_group":
         group = await _by_name(client, "UserGroup", "user_group", name)
         directory.add(kind, oid(group), group["name"])
-        return group_values(group, await _granted(client, group), directory)
+        granted = await _granted(client, group)
+        await _know(client, directory, group_references(group, granted))
+        return group_values(group, granted, directory)
     raw = await client.read(f"Get{_TITLES[kind]}", **{_KEYS.get(kind, kind): name})
     directory.add(kind, oid(raw), raw["name"])
-    for other in {named for named, one in references(kind, raw) if not directory.knows(named, one)}:
-        await relearn(client, other, directory)
+    await _know(client, directory, references(kind, raw))
     return values_of(kind, raw, directory)
+
+
+async def _know(client: Client, directory: Directory, named: Iterable[tuple[str, str]]) -> None:
+    """Reads names again where an id turned up that is new."""
+    for kind in {kind for kind, one in named if not directory.knows(kind, one)}:
+        await relearn(client, kind, directory)
 
 
 async def _by_name(client: Client, title: str, key: str, name: str) -> Json:

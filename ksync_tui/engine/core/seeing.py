@@ -80,7 +80,7 @@ def snapshot_of(
         applied={target: last for target, last in applied.items() if target in live},
         version=(version, ledger),
         built=built,
-        changed_files={target: files for target in runnable if (files := _changed_files(reading.info[target]))},
+        changed_files={target: files for target in runnable if (files := _changed_files(reading, target))},
         unreachable=_unreachable(reading),
         users=frozenset(reading.directory.ids[USER]) if reading.directory.admin else None,
     )
@@ -134,15 +134,18 @@ def _runs(target: Target, live: Mapping[Target, Live], reading: Reading) -> str 
     return version if _VERSION.fullmatch(version) else None
 
 
-def _changed_files(info: Mapping[str, Any]) -> tuple[str, ...]:
+def _changed_files(reading: Reading, target: Target) -> tuple[str, ...]:
     """The files that a stack was deployed with and that say something else now, are new or gone (c.7, h.5)."""
+    info = reading.info[target]
     deployed, remote = info.get("deployed_contents"), info.get("remote_contents")
     if not deployed or not remote:
         return ()
     before = {file["path"]: file["contents"] for file in deployed}
     now = {file["path"]: file["contents"] for file in remote}
     differing = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
-    idle = {file["path"] for file in remote if file.get("requires") == "None" and file["path"] in before}
+    config_files = reading.values[target].get("config", {}).get("config_files") or ()
+    # Core leaves out a `requires` that is at its default, None, so the config is asked whose file it is.
+    idle = {file["path"] for file in config_files if file.get("requires", "None") == "None" and file["path"] in before}
     return tuple(sorted(differing - idle))
 
 

@@ -89,6 +89,15 @@ def references(kind: str, raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from seen.asked
 
 
+def group_references(raw: Mapping[str, Any], permissions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Kind and id of the users of a group, and of what it has rights on."""
+    yield from ((USER, user) for user in raw.get("users") or ())
+    seen = _Listing()
+    for entry in permissions:
+        _target(entry["resource_target"], seen)
+    yield from seen.asked
+
+
 class _Listing(Directory):
     """A directory that knows nothing and remembers what it was asked."""
 

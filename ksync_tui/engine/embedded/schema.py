@@ -5,7 +5,8 @@
 `deployed_spec` the resource as it was then, `outstanding` the reason of a deploy that is owed). `built` is the version
 that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
 has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
-changes of `resources`, and of `applied` for them. `remembered` is a cache of what files mean.
+changes of `resources`, and of `applied` for them. `remembered` is a cache of what files mean,
+`claims` of which resources each sync declared last.
 
 `elsewhere` has the same of targets that live in a Komodo Core (`place` is its address): what a file last said and what
 was deployed, but not what is live. `places.version` counts its changes. `runs.place` is the profile a run acts in.
@@ -134,6 +135,8 @@ UPDATE resources SET applied_by = NULL, applied_at = NULL, applied_spec = NULL;
 UPDATE elsewhere SET applied_by = NULL, applied_at = NULL, applied_spec = NULL
 """
 
+_CLAIMS = "CREATE TABLE claims (sync TEXT PRIMARY KEY, targets TEXT NOT NULL)"
+
 _ALERTS = """
 CREATE TABLE watched (
     place TEXT NOT NULL,
@@ -158,7 +161,7 @@ CREATE TABLE alerts (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _ALERTS)
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS, _ALERTS)
 """One script per version of the schema, from empty to today's."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SECRET_PREFIX = "KSYNC_SECRET_"  # noqa: S105 - a prefix of names
 """Environment variables that begin with this give secrets: `KSYNC_SECRET_TOKEN` is `[[TOKEN]]`."""
 TOKEN_PREFIXES = ("KSYNC_GIT_TOKEN_", "KSYNC_REGISTRY_TOKEN_")
-"""Those that begin with these are tokens of accounts (see `docker.tokens`)."""
+"""Those that begin with these are tokens of accounts (see `model.tokens`)."""
 SWARM = "it runs on a swarm, which needs a Komodo Core: take `swarm` out, or apply it there"
 
 

@@ -89,7 +89,7 @@ class Page(Screen[Result], Generic[Result]):
 
     def standing(self) -> Text:
         """What is going on, or else engine, profile and READ-ONLY."""
-        if self.busy and (words := self.busy.line(self.key_of("back"))):
+        if self.busy and (words := self.busy.line(self.key_of("back"), neutral(self.session.waiting.line))):
             return ink(words, "accent")
         line = ink(neutral(f"{self.session.engine} · {self.session.profile}"), "dim")
         if self.session.read_only:
@@ -163,6 +163,7 @@ class Page(Screen[Result], Generic[Result]):
         """Stops waiting for what is going on; its result is not used."""
         if self._work:
             self._work.cancel()
+            self.session.waiting.give_up()
         self.busy = None
         self.tell("Stopped.")
 

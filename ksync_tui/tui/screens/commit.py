@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from ksync_tui.present.text import neutral
+from ksync_tui.present.text import count, neutral
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import ink, style
@@ -31,6 +31,7 @@ class CommitScreen(Page[str]):
     CommitScreen #row { height: 1; margin: 0 0 1 0; }
     CommitScreen #row Static { width: auto; }
     CommitScreen #row Input { width: 1fr; }
+    CommitScreen #push { height: 1; margin: 1 0 0 0; }
     CommitScreen #notes { height: auto; max-height: 30%; padding: 1 1 0 1; }
     """
 
@@ -38,6 +39,7 @@ class CommitScreen(Page[str]):
         super().__init__()
         self.draft = draft
         self.written = written
+        self.push = False
 
     def body(self) -> ComposeResult:
         """Message, author, difference, notes."""
@@ -50,12 +52,15 @@ class CommitScreen(Page[str]):
             yield field
         yield PatchView(self.draft.files)
         notes = [*self.draft.notes, *([self.draft.consent] if self.draft.consent else [])]
+        if self.draft.upstream:
+            yield Static(id="push")
         if notes:
             yield Static(Text("\n").join(ink(neutral(note), "dim") for note in notes), id="notes")
 
     def on_mount(self) -> None:
         """The message gets the keys; what was written is said."""
         self.query_one(Input).focus()
+        self._show_push()
         self.tell(self.written)
 
     def where(self) -> Text:
@@ -70,7 +75,21 @@ class CommitScreen(Page[str]):
         """A commit needs a message."""
         if command == "commit" and not self.query_one(Input).value.strip():
             return "Write a message first."
+        if command == "push" and not self.draft.upstream:
+            return "It is pushed in any case." if self.draft.goes_elsewhere else "There is no remote to push to."
         return None
+
+    def do_push(self) -> None:
+        """Pushes after the commit, or not."""
+        self.push = not self.push
+        self._show_push()
+
+    def _show_push(self) -> None:
+        upstream = self.draft.upstream
+        if upstream:
+            more = f", with {count(upstream.ahead, 'earlier commit')} of yours" if upstream.ahead else ""
+            words = f" [{'x' if self.push else ' '}] push to {neutral(str(upstream))}{more}"
+            self.query_one("#push", Static).update(ink(words, "bold" if self.push else "dim"))
 
     def do_commit(self) -> None:
         """Makes the commit, after consent where it is asked for."""
@@ -81,7 +100,7 @@ class CommitScreen(Page[str]):
 
     def _commit(self) -> None:
         message = "\n".join(filter(None, (self.query_one(Input).value.strip(), self.rest)))
-        self.work("Committing", partial(self.session.commit, self.draft, message), self.finish)
+        self.work("Committing", partial(self.session.commit, self.draft, message, push=self.push), self.finish)
 
     @on(Input.Changed)
     def _typing(self) -> None:

@@ -1,4 +1,4 @@
-"""A new sync from a folder or a file: its name, where it reads from, what it may do."""
+"""A new sync from a folder, a file or a git repository: its name, where it reads from, what it may do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ksync_tui.tui.widgets.switch import Switch
 
 FIELDS = (
     ("name", "what you call it"),
-    ("path", "a folder or a .toml file"),
+    ("path", "a folder, a .toml file, or a git address: URL#BRANCH"),
     ("tags", "only resources with all of these; none means every resource"),
 )
 SWITCHES = (
@@ -36,7 +36,7 @@ SWITCHES = (
 )
 """Config field, name on the screen, meaning."""
 
-NEEDED = {"name": "Give it a name.", "path": "Give it a folder or a file."}
+NEEDED = {"name": "Give it a name.", "path": "Give it a folder, a file or a git address."}
 
 SETTLE = 0.15
 """Seconds without typing after which name and path are checked."""
@@ -191,6 +191,8 @@ class NewSyncScreen(Page[Sync]):
     async def _check(self) -> None:
         await asyncio.sleep(SETTLE)
         for name, problem_of in (("name", self.session.name_problem), ("path", self.session.path_problem)):
+            if not self.query(f"#{name}"):
+                return  # the screen was left meanwhile
             value = self._value(name)
             self._show_problem(name, await self._asked(partial(problem_of, value)) if value else None)
         self.changed()
@@ -206,7 +208,8 @@ class NewSyncScreen(Page[Sync]):
         if problem:
             self.problems[name] = problem
         words = ink(f"! {neutral(problem)}", "problem") if problem else ""
-        self.query_one(f"#{name}-problem", Static).update(words)
+        for line in self.query(f"#{name}-problem").results(Static):
+            line.update(words)
 
 
 def _warning(fields: dict[str, Any]) -> str:

@@ -11,7 +11,6 @@ from tests.core.fake.commands import Interpolation, compose, docker_run, one_lin
 from tests.core.fake.errors import failed
 from tests.core.fake.executing import does
 from tests.core.fake.export import version
-from tests.core.fake.lists import item
 from tests.core.fake.state import Resource, User
 
 if TYPE_CHECKING:
@@ -103,12 +102,23 @@ def latest(resource: Resource, service: Json) -> Json:
     }
 
 
+def image_of(core: FakeCore, config: Json) -> str:
+    """The image that a deployment is run with, as far as no registry has a part in it (facts e.8)."""
+    params = config["image"]["params"]
+    if config["image"]["type"] == "Image":
+        return str(params["image"])
+    build = core.resources[params["build_id"]]
+    wanted = params["version"] if any(params["version"].values()) else build.config["version"]
+    postfix = f"-{build.config['image_tag']}" if build.config["image_tag"] else ""
+    return f"{build.config['image_name'] or build.name}:{version(wanted)}{postfix}"
+
+
 @does("Deploy")
 def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
     config = resource.config
     if config["image"]["type"] == "Build" and config["image"]["params"]["build_id"] not in core.resources:
         raise failed("Cannot deploy: the Build of the image does not exist")
-    name, image = config["custom_name"] or resource.name, item(core, resource)["info"]["image"]
+    name, image = config["custom_name"] or resource.name, image_of(core, config)
     put = Interpolation(core)
     command = docker_run(core, resource, put)
     for stage, text in put.logs():

@@ -109,20 +109,23 @@ def _service(service: Json) -> Json:
 def _deployment(core: FakeCore, resource: Resource) -> Json:
     config, said = resource.config, state(core, resource)
     down = said in ("unknown", "not_deployed")
-    image, params = config["image"], config["image"]["params"]
+    params = config["image"]["params"]
     build = params.get("build_id")
     return {
         "state": said,
         "status": None if down else "Up 2 seconds",
         "custom_name": config["custom_name"] if down else config["custom_name"] or resource.name,
-        "image": params["image"] if image["type"] == "Image" else _built(core, params),
+        "image": params["image"] if "image" in params else _built(core, params, None if down else resource.id),
         "update_available": False,
         **_on_host(core, config),
         "build_id": build or None,
     }
 
 
-def _built(core: FakeCore, params: Json) -> str:
+def _built(core: FakeCore, params: Json, running: str | None) -> str:
+    """The image that runs; else the one that would."""
+    if running in core.deployed_versions:
+        return f"{_name(core, params['build_id'])}:{core.deployed_versions[running]}"
     latest = params["version"] == NO_VERSION
     return f"{_name(core, params['build_id'])}:{'latest' if latest else version(params['version'])}"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.core.fake import updates
 from tests.core.fake.auth import duplicate
 from tests.core.fake.clauses import Json, answers
-from tests.core.fake.errors import RefusedError, failed
+from tests.core.fake.errors import RefusedError, failed, red
 from tests.core.fake.permissions import admin_only
 from tests.core.fake.state import User, Variable
 
@@ -61,7 +61,10 @@ def change(core: FakeCore, who: User, name: str, key: str, value: Any) -> Variab
     before = getattr(variable, key)
     setattr(variable, key, value)
     if key == "value" and before != value:
-        _record(core, who, "UpdateVariableValue", "Update Variable Value", f"variable: '{name}'")
+        # Only the old value of a secret is hidden (facts h.16).
+        shown = "#" * len(str(before)) if variable.is_secret else before
+        said = f"variable: '{name}'\nfrom: {red(str(shown))}\nto:   {value}"
+        _record(core, who, "UpdateVariableValue", "Update Variable Value", said)
     return variable
 
 

@@ -6,33 +6,24 @@ to git's question for it. A clone is made beside the old one and takes its place
 
 from __future__ import annotations
 
-import os
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from ksync_tui.engine.embedded.docker import tokens
 from ksync_tui.engine.embedded.docker.command import Call, Finished, run
 from ksync_tui.engine.embedded.docker.locks import held
 from ksync_tui.engine.embedded.docker.paths import reported
 from ksync_tui.engine.embedded.docker.site import Site
-from ksync_tui.errors import EngineError
-from ksync_tui.git.command import OTHER_REPOSITORY, QUIET
-from ksync_tui.model.kinds.build import BuildConfig
-from ksync_tui.model.kinds.repo import RepoConfig
-from ksync_tui.model.kinds.stack import StackConfig
+from ksync_tui.errors import EngineError, GitError
+from ksync_tui.git import remote as git_remote
+from ksync_tui.git.causes import hint_for
+from ksync_tui.git.command import OTHER_REPOSITORY
+from ksync_tui.git.remote import GitSettings, Remote, environment
 
 OURS = "ksync.folder"
 """Set in the configuration of every clone that ksync made: only such a one is ever replaced."""
-_ASK = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$KSYNC_GIT_USER" "$KSYNC_GIT_PASSWORD"; }; f'
-
-
-GitSettings = RepoConfig | BuildConfig | StackConfig
-"""What says which repository: its fields mean the same in all three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,70 +34,12 @@ class Pulled:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """What to check out, and which account may."""
-
-    url: str
-    branch: str = ""
-    commit: str = ""
-    provider: str = ""
-    account: str = ""
-    token: str = field(default="", repr=False)
-
-
-def address(settings: GitSettings) -> str:
-    """The address of a repository: `https://PROVIDER/REPO`, or a path or address given as it is (facts e.9).
-
-    Raises EngineError for one that holds a password.
-    """
-    repo, provider = settings.repo, settings.git_provider
-    if _whole(repo):
-        url = repo
-    elif _whole(provider):
-        url = f"{provider.rstrip('/')}/{repo}"
-    else:
-        url = f"{'https' if settings.git_https else 'http'}://{provider}/{repo}"
-    if "://" in url and urlsplit(url).password:
-        raise EngineError(
-            "the repository's address holds a password", hint="Take it out, and set git_account and a token"
-        )
-    return str(Path(url).expanduser()) if url.startswith("~") else url
-
-
-def _whole(text: str) -> bool:
-    return "://" in text or text.startswith(("/", "~")) or re.match(r"[\w.-]+@[\w.-]+:", text) is not None
-
-
 def remote_of(settings: GitSettings, environ: Mapping[str, str] | None = None) -> Remote:
     """What settings say to check out, with the account's token from the environment. Raises EngineError."""
-    environ = os.environ if environ is None else environ
-    for word in (settings.repo, settings.branch, settings.commit):
-        if word.startswith("-"):
-            raise EngineError(f"'{word}' is no name that git takes: it begins with a dash")
-    token = tokens.find(tokens.GIT, settings.git_provider, settings.git_account, environ)
-    return Remote(
-        address(settings), settings.branch, settings.commit, settings.git_provider, settings.git_account, token
-    )
-
-
-def environment(remote: Remote, environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What git's environment holds besides: no prompts, and the account's token where one is known."""
-    environ = os.environ if environ is None else environ
-    quiet = {**QUIET, "GIT_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never"}
-    if not remote.token or not remote.url.startswith(("http://", "https://")):
-        return quiet
-    parts = urlsplit(remote.url)
-    key = f"credential.{parts.scheme}://{parts.netloc}.helper"
-    count = int(environ.get("GIT_CONFIG_COUNT") or 0)
-    # The empty helper first: git's own would be asked before, and would be told the token afterwards.
-    helpers = {
-        f"GIT_CONFIG_{part}_{count + number}": text
-        for number, helper in enumerate(("", _ASK))
-        for part, text in (("KEY", key), ("VALUE", helper))
-    }
-    who = {"KSYNC_GIT_USER": remote.account or "token", "KSYNC_GIT_PASSWORD": remote.token}
-    return {**quiet, **helpers, **who, "GIT_CONFIG_COUNT": str(count + 2)}
+    try:
+        return git_remote.remote_of(settings, environ)
+    except GitError as error:
+        raise EngineError(error.what, where=error.where, why=error.why, hint=error.hint) from error
 
 
 def clone(remote: Remote, folder: Path, site: Site) -> Pulled:
@@ -213,12 +146,6 @@ def _git(remote: Remote, folder: Path, site: Site, *words: str) -> None:
 def _sure(done: Finished, folder: Path, words: tuple[str, ...], remote: Remote | None = None) -> Finished:
     if done.code != 0:
         why = "; ".join(line for line in done.last[-5:] if line.strip()) or f"exit code {done.code}"
-        raise EngineError(f"git {words[0]} failed", where=str(folder), why=why, hint=_hint(remote, why))
+        hint = hint_for(remote, why) if remote else None
+        raise EngineError(f"git {words[0]} failed", where=str(folder), why=why, hint=hint)
     return done
-
-
-def _hint(remote: Remote | None, why: str) -> str | None:
-    if remote is None or not re.search(r"uthentication|could not read Username|Repository not found|403", why):
-        return None
-    names = " or ".join(tokens.names(tokens.GIT, remote.provider, remote.account))
-    return f"Put a token into {names}, or let git know one: `git credential approve`"

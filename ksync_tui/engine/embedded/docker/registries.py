@@ -6,10 +6,10 @@ import json
 import os
 from pathlib import Path
 
-from ksync_tui.engine.embedded.docker import tokens
 from ksync_tui.engine.embedded.docker.command import Call, run
 from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.errors import EngineError
+from ksync_tui.model import tokens
 
 # The token goes through a pipe: in the words of a command everybody on the machine could read it.
 _LOGIN = 'printf %s "$KSYNC_LOGIN_TOKEN" | "$@" --password-stdin'

@@ -1,0 +1,28 @@
+"""What each stored sync declared when it was read last, so that two that claim one resource are told of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+
+from ksync_tui.engine.embedded.database import Database
+from ksync_tui.errors import StoreError
+
+
+class Claims:
+    """Keeps one text per sync in the database: its targets, one a line, in order. Where it cannot be written, none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, sync: str, targets: str) -> None:
+        """Keeps what a sync declares now."""
+        known = self._database.row("SELECT targets FROM claims WHERE sync = ?", (sync,))
+        if known is None or known[0] != targets:
+            with suppress(StoreError):
+                self._database.execute("INSERT OR REPLACE INTO claims (sync, targets) VALUES (?, ?)", (sync, targets))
+
+    def others(self, sync: str, existing: Collection[str]) -> Iterator[tuple[str, set[str]]]:
+        """What the other syncs that still exist declared last, by their names."""
+        rows = self._database.rows("SELECT sync, targets FROM claims WHERE sync <> ? ORDER BY sync", (sync,))
+        return ((str(name), set(str(targets).split("\n"))) for name, targets in rows if name in existing)

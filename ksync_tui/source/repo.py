@@ -1,0 +1,212 @@
+"""A git repository elsewhere as a source (facts c.1, c.2, h.17, h.18, h.28).
+
+Files are read from the commit itself, in the order of their names, through all subfolders; only `.toml` files are.
+Nothing outside the repository is followed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import time
+from typing import TYPE_CHECKING
+
+from ksync_tui.errors import GitError
+from ksync_tui.model.resource import Place, Problem, SourceFile
+from ksync_tui.present.text import ago
+from ksync_tui.source import texts
+from ksync_tui.source.base import Gathered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ksync_tui.git.clone import Clone
+    from ksync_tui.git.facts import Seen
+    from ksync_tui.git.tree import Entry, Tree
+    from ksync_tui.model.resource import Severity
+
+_SHORT = 7
+_SUBMODULE = "a submodule, another repository,"
+_OWN_SYNC = "give that repository a sync of its own"
+
+
+class Repository:
+    """Paths in a repository elsewhere, each a file or a folder; "." is all of it."""
+
+    def __init__(self, clone: Clone, paths: Sequence[str]) -> None:
+        self.clone = clone
+        self.paths = tuple(paths)
+        self.seen: Seen | None = None
+        """What the last `gather` saw."""
+
+    def gather(self) -> Gathered:
+        """See `Source.gather`. The remote is asked each time; where it does not answer, the clone is read, and told."""
+        name = str(self.clone.remote)
+        if not self.paths:
+            return Gathered((), (_problem("error", name, "the sync lists no path", "add one; `.` is all of it"),))
+        try:
+            return self.clone.read(self._gathered)
+        except GitError as error:
+            where = f" ({error.where})" if error.where == str(self.clone.folder) else ""
+            message = f"{error.what}{where}: {error.why}" if error.why else f"{error.what}{where}"
+            return Gathered((), (_problem("error", name, message, error.hint),))
+
+    def _gathered(self, tree: Tree, seen: Seen) -> Gathered:
+        self.seen = seen
+        visit = _Visit(tree, self.name)
+        for path in self.paths:
+            visit.listed(path)
+        files = visit.files()
+        if not files and not visit.problems:
+            visit.tell("warning", self.paths[0], "no .toml file here", texts.TOML_ONLY)
+        problems = (*self._told(seen), *visit.problems)
+        return Gathered(files, problems, visit.skipped or seen.silent is not None)
+
+    def _told(self, seen: Seen) -> list[Problem]:
+        """What is to be said of the repository as a whole."""
+        name, told = str(self.clone.remote), []
+        if seen.silent is not None:
+            old = f"{seen.short_id} is planned from, as it was {_since(seen.asked.timestamp())}"
+            tip = f"; the branch is at {seen.tip[:_SHORT]} by now" if seen.tip else ""
+            message = f"{seen.silent.what}: {old}, and nothing is deleted{tip}"
+            told.append(_problem("warning", name, message, seen.silent.hint))
+        if seen.before is not None:
+            message = f"its history was rewritten: {seen.before[:_SHORT]} does not lead to {seen.short_id}"
+            hint = "see that nothing is missing; this is told until the branch goes on from here"
+            told.append(_problem("warning", name, message, hint))
+        return told
+
+    def describe(self) -> str:
+        """See `Source.describe`; after `gather` with the commit and its age: `git  me/infra@main 4f2a91c  2h`."""
+        remote, seen = self.clone.remote, self.seen
+        if seen is None:
+            return f"git  {remote}"
+        head = f"git  {remote.label}@{remote.branch or 'HEAD'} {seen.short_id}  {_age(seen.time.timestamp())}"
+        if seen.pinned:
+            return f"{head}  pinned"
+        if seen.was is not None:
+            return f"{head}  was {seen.was[0][:_SHORT]}  {_age(seen.was[1].timestamp())}"
+        return f"{head}  (as it was {_since(seen.asked.timestamp())}, no answer now)" if seen.silent else head
+
+    def mark(self) -> str:
+        """What changes when another commit would be read: the remote's, asked now; "" where it does not say."""
+        try:
+            return self.clone.tip()
+        except GitError:
+            return ""
+
+    def name(self, path: str) -> str:
+        """A path of the repository as it is shown: `infra@main:stacks/web.toml`."""
+        return f"{self.clone.remote.short}:{path}"
+
+    def path_of(self, name: str) -> str:
+        """The path of the repository that is shown as `name`."""
+        return name.removeprefix(self.name(""))
+
+
+class _Visit:
+    """One walk over all listed paths of a commit: what was read, and what stood in the way."""
+
+    def __init__(self, tree: Tree, name: Callable[[str], str]) -> None:
+        self._tree = tree
+        self._name = name
+        self._found: dict[str, Entry] = {}
+        self._links: list[Entry] = []
+        self.problems: list[Problem] = []
+        self.skipped = False
+
+    def listed(self, typed: str) -> None:
+        """Finds the files of a path that the source names."""
+        path = posixpath.normpath(typed.strip() or ".")
+        if path.startswith(("/", "..")) or ".." in typed.split("/"):
+            self.tell(
+                "error", typed, "a path out of the repository", "write it relative to the repository, without `..`"
+            )
+            return
+        path = "" if path == "." else path
+        entry = self._tree.find(path)
+        if entry is None:
+            self._missing(path)
+        elif entry.shape == "file" and not path.endswith(".toml"):
+            self.tell("error", path, "not a .toml file", texts.TOML_ONLY)
+        else:
+            self._take(entry, listed=True)
+
+    def _missing(self, path: str) -> None:
+        above = self._tree.above(path)
+        if above is not None and above.shape == "link":
+            self.tell("error", path, f"{above.path} is a link", "list the path that it leads to")
+        elif above is not None and above.shape == "submodule":
+            self.tell("error", path, f"{above.path} is {_SUBMODULE}", _OWN_SYNC)
+        else:
+            self.tell("error", path, "no such file or folder in this commit", "check the path and the branch")
+
+    def _take(self, entry: Entry, *, listed: bool = False) -> None:
+        if entry.shape == "folder":
+            for inner in self._tree.entries(entry):
+                self._take(inner)
+        elif entry.shape == "submodule":
+            self.skipped = True
+            hint = _OWN_SYNC if listed else f"{_OWN_SYNC}, or list the folders beside it"
+            self.tell("error" if listed else "warning", entry.path, f"{_SUBMODULE} is not read", hint)
+        elif entry.shape == "link":
+            self._links.append(entry)
+        elif entry.name.endswith(".toml"):
+            self._found.setdefault(entry.path, entry)
+
+    def files(self) -> tuple[SourceFile, ...]:
+        """The texts of all files that were found, those behind links last."""
+        self._tree.bring([*self._found.values(), *self._links])
+        followed: set[str] = set()
+        while self._links:
+            link = self._links.pop(0)
+            if link.path not in followed:
+                followed.add(link.path)
+                self._follow(link)
+        self._tree.bring(self._found.values())
+        return tuple(file for entry in self._found.values() if (file := self._file(entry)) is not None)
+
+    def _follow(self, link: Entry) -> None:
+        target = posixpath.join(posixpath.dirname(link.path), self._tree.data(link).decode("utf-8", "replace"))
+        path = posixpath.normpath(target)
+        if path.startswith(("/", "..")):
+            self._skip(link, "a link out of the repository", "remove it, or put the file there")
+            return
+        entry = self._tree.find("" if path == "." else path)
+        if entry is None:
+            above = self._tree.above(path)
+            what = f"a link through {above.path}" if above and above.shape != "file" else "a link that leads nowhere"
+            self._skip(link, what, "remove the link, or let it lead straight to a file")
+        elif entry.shape == "folder" and f"{link.path}/".startswith(f"{entry.path}/".lstrip("/")):
+            self._skip(link, "a link in a circle", "remove the link")
+        elif entry.shape == "folder" or entry.name.endswith(".toml"):
+            self._take(entry)
+
+    def _file(self, entry: Entry) -> SourceFile | None:
+        data = self._tree.data(entry)
+        text = texts.too_large(len(data)) or texts.decoded(data)
+        if isinstance(text, str):
+            return SourceFile(self._name(entry.path), None, text)
+        self.tell("error", entry.path, text.message, text.hint, line=text.line)
+        return None
+
+    def _skip(self, link: Entry, what: str, hint: str) -> None:
+        if link.name.endswith(".toml") or "nowhere" not in what:
+            self.skipped = True
+            self.tell("warning", link.path, f"{what} is not followed", hint)
+
+    def tell(self, severity: Severity, path: str, message: str, hint: str, *, line: int = 1) -> None:
+        """Adds a problem about a path of the repository."""
+        self.problems.append(Problem(severity, Place(self._name(path or "."), line), message, hint))
+
+
+def _problem(severity: Severity, name: str, message: str, hint: str | None) -> Problem:
+    return Problem(severity, Place(name, 1), message, hint)
+
+
+def _since(at: float) -> str:
+    age = _age(at)
+    return "just now" if age == "now" else f"{age} ago"
+
+
+def _age(at: float) -> str:
+    return ago(time.time() - at)
