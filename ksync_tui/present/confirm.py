@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from ksync_tui.model.plan import REMOVALS, Action, Selection
-from ksync_tui.present.rows import told
+from ksync_tui.present.rows import counts_line, told
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.ticks import needed_by
 
@@ -81,6 +81,15 @@ def _question(typed: Typed, expected: str) -> str | None:
     if typed == "none":
         return None
     return "Type its name to allow it:" if typed == "name" else f"Type {neutral(expected)} to allow it:"
+
+
+def whole_run(summary: Mapping[str, int] | None) -> str:
+    """What a run of a whole sync by Core means; `summary` counts what Core's own list has pending."""
+    pending = "what it finds pending" if summary is None else f"what its own list has pending ({counts_line(summary)})"
+    return (
+        f"Core does all of {pending}, deletes too, as it decides when it runs: nothing of it was ticked here, and"
+        " Core may deploy more than its list says. The review runs exactly what you tick."
+    )
 
 
 def lines(screen: Confirm) -> list[str]:

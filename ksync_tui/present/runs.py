@@ -109,6 +109,8 @@ class HistoryRow:
     when: str
     took: str
     who: str
+    place: str
+    """The profile in which it acts."""
 
 
 def history_row(run: RunRecord, now: float, zone: tzinfo = UTC) -> HistoryRow:
@@ -122,6 +124,7 @@ def history_row(run: RunRecord, now: float, zone: tzinfo = UTC) -> HistoryRow:
         when=clock(run.created, now, zone),
         took=duration(until - run.created) if until is not None else "",
         who=neutral(run.who),
+        place=neutral(run.place),
     )
 
 

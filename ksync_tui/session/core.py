@@ -102,7 +102,7 @@ class CoreSide:
         first = next(iter((*found.problems, *(f"{one.name}: {_said(one.text)}" for one in found.errors))), None)
         state: SyncState = "problem" if first else "pending" if found.pending else "in sync"
         shown = replace(sync, place="  ".join(filter(None, (sync.place, found.read[:40], _ran(found)))))
-        return SyncRow(shown, state, _summary(found), len(found.errors), first, last_run)
+        return SyncRow(shown, state, _summary(found), len(found.errors), first, last_run, found.last_run)
 
     def remarks(self, sync: Sync, plan: Plan) -> tuple[Problem, ...]:
         """Where Core's own pending list is not what ksync plans, as warnings (facts h says why it may not be)."""

@@ -26,6 +26,13 @@ def checked(typed: str | Path) -> Path:
     return path
 
 
+def path_at_core(typed: str) -> str | None:
+    """Why Core could not read a sync from a path on its host, as far as that shows from here, or None."""
+    if not typed.strip():
+        return "the path is empty"
+    return "a sync over a git repository is made in Komodo" if "://" in typed else None
+
+
 def _useless(path: Path) -> str | None:
     if not os.access(path, os.R_OK):
         return "you may not read it"

@@ -17,7 +17,7 @@ from ksync_tui.errors import CoreError, EngineError, GitError, KsyncError, RunEr
 from ksync_tui.model.events import ActionLog
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.kinds.resource_sync import ResourceSync
+from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
 from ksync_tui.model.resource import Live, Target
 from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
@@ -27,8 +27,8 @@ from ksync_tui.run.journal import Journal
 from ksync_tui.session import claims, committing, managed
 from ksync_tui.session.byhand import BY_HAND, running
 from ksync_tui.session.core import CoreSide, CoreSource, blamed
-from ksync_tui.session.paths import continuations
-from ksync_tui.session.stored import adding, editing, new_target, on_paths, removing, renaming
+from ksync_tui.session.paths import continuations, path_at_core
+from ksync_tui.session.stored import adding, editing, existing, new_target, on_paths, removing, renaming
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.session.waiting import Waiting
 from ksync_tui.source.position import place_of
@@ -78,6 +78,7 @@ class Session:
         self._readers: dict[str, Reader] = {}
         self._planners: dict[str, Planner] = {}
         self.core: CoreSide | None = None
+        self._closed = False
         self._engine: Engine = self._home.engine
         if self._profile.engine == "core":
             self._open_core()
@@ -110,7 +111,10 @@ class Session:
         return self._asking(question, secret) if self._asking else None
 
     def close(self) -> None:
-        """Gives back the connection to a Core, and the database."""
+        """Gives back the connection to a Core, and the database. Once is enough."""
+        if self._closed:
+            return
+        self._closed = True
         self._engine.close()
         self._home.close()
 
@@ -157,8 +161,15 @@ class Session:
         return self._engine.capabilities.removals
 
     def profiles(self) -> tuple[Profile, ...]:
-        """Every profile that can be switched to."""
-        return self.settings.profiles()
+        """Every profile that can be switched to: of several with one name the one that the name means."""
+        by_name: dict[str, Profile] = {}
+        for profile in self.settings.profiles():
+            by_name.setdefault(profile.name, profile)
+        return tuple(by_name.values())
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is unwise or broken in the profiles and settings, each with where and what to do."""
+        return self.settings.warnings
 
     # ------------------------------------------------------------------ syncs
 
@@ -212,7 +223,7 @@ class Session:
     def path_problem(self, path: str) -> str | None:
         """Why no sync can be over a path, while it is typed, or None."""
         if self.core:
-            return None if path.strip() else "the path is empty"
+            return path_at_core(path)
         return _refusal(lambda: adding("x", on_paths([path]), {}, self.engine))
 
     def paths(self, typed: str) -> list[str]:
@@ -223,6 +234,10 @@ class Session:
         """Changes config fields, and the source when paths are given, of a stored sync. Raises UsageError."""
         changed = {**fields, **self._on_paths(paths)}
         self._by_hand(editing(name, changed, self.snapshot().live, self.engine))
+
+    def config_of(self, name: str) -> ResourceSyncConfig:
+        """The config of a stored sync as it is now, for a form. Raises UsageError for one that does not exist."""
+        return existing(name, self.snapshot().live)[1].config
 
     def rename_sync(self, name: str, new: str) -> None:
         """Gives a stored sync another name. Raises UsageError."""

@@ -64,7 +64,7 @@ def in_itself(text: str) -> dict[str, Any]:
 
 def editing(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:
     """The selection that changes a sync's config. Raises UsageError where nothing would change."""
-    target, current = _existing(name, live)
+    target, current = existing(name, live)
     proposed = current.model_copy(update={"config": _config(current.config, fields)})
     if fingerprint(proposed) == fingerprint(current):
         raise UsageError("nothing would change", where=name)
@@ -76,7 +76,7 @@ def editing(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], e
 
 def renaming(name: str, new: str, live: Mapping[Target, Live], engine: str) -> Selection:
     """The selection that gives a sync another name. Raises UsageError for a bad or a taken name."""
-    target, current = _existing(name, live)
+    target, current = existing(name, live)
     known = live[target].fingerprint
     action = Action("rename", new_target(new, live), "renamed by hand", current=current, fingerprint=known)
     return _only(replace(action, old_name=name), engine)
@@ -84,13 +84,14 @@ def renaming(name: str, new: str, live: Mapping[Target, Live], engine: str) -> S
 
 def removing(name: str, live: Mapping[Target, Live], engine: str) -> Selection:
     """The selection that forgets a sync."""
-    target, current = _existing(name, live)
+    target, current = existing(name, live)
     return _only(
         Action("delete", target, "removed by hand", current=current, fingerprint=live[target].fingerprint), engine
     )
 
 
-def _existing(name: str, live: Mapping[Target, Live]) -> tuple[Target, ResourceSync]:
+def existing(name: str, live: Mapping[Target, Live]) -> tuple[Target, ResourceSync]:
+    """A stored sync. Raises UsageError where there is none of the name."""
     target = Target("resource_sync", name)
     one = live.get(target)
     if one is None or not isinstance(one.resource, ResourceSync):

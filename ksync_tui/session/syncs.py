@@ -61,6 +61,8 @@ class SyncRow:
     problems: int = 0
     problem: str | None = None
     last_run: RunRecord | None = None
+    ran: float | None = None
+    """When a Core ran it last by itself, in unix seconds."""
 
 
 def at_path(

@@ -7,8 +7,8 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from threading import Lock
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -16,6 +16,8 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from ksync_tui.tui import opening, theme
+from ksync_tui.tui.asking import Asking
+from ksync_tui.tui.background import Turns, in_thread
 from ksync_tui.tui.keymap import DEFAULT, Keymap
 
 if TYPE_CHECKING:
@@ -63,12 +65,29 @@ class KsyncApp(App[None]):
         self.animation_level = "none"
         self.register_theme(theme.THEME)
         self.theme = theme.NAME
-        self._turn = Lock()
+        self._turns = Turns()
+        self._asking = Asking(self)
         self._copies: Path | None = None
 
     def on_mount(self) -> None:
         """Opens the list of syncs, and a source's review over it when one was asked for."""
+        self.session.ask_with(self._asking)
         opening.show_syncs(self, self.start)
+
+    def on_unmount(self) -> None:
+        """Nobody is there any more to be asked."""
+        self._asking.end()
+
+    def go_over(self, session: Session) -> None:
+        """Begins anew on another session, at its list of syncs; the one before is closed when its last call ends."""
+        before, turns = self.session, self._turns
+        for page in tuple(self.pages())[1:]:
+            self.workers.cancel_node(page)  # what a screen still asks for is of the session before
+        self.session, self._turns = session, Turns()
+        for _ in tuple(self.pages()):
+            self.pop_screen()
+        opening.show_syncs(self, None)
+        self.run_worker(in_thread(partial(turns.end, before.close)))
 
     def _fatal_error(self) -> None:
         """Leaves after a fault of ksync itself. Textual would print every local variable, secrets among them."""
@@ -76,16 +95,18 @@ class KsyncApp(App[None]):
 
     def in_turn(self, call: Callable[[], T]) -> T:
         """Runs a call that reads or plans; two of them never run at once. Never on the UI thread."""
-        with self._turn:
-            return call()
+        return self._turns.take(call)
 
     def action_leave(self) -> None:
         """Leaves ksync; asks first when an edit would be lost, or a run goes on by itself."""
-        question = next(filter(None, (page.leaving() for page in self.pages())), None)
-        if question:
+        if question := self.leaving():
             self.ask(question, self.exit)
         else:
             self.exit()
+
+    def leaving(self) -> str | None:
+        """A question to ask before all screens are left."""
+        return next(filter(None, (page.leaving() for page in self.pages())), None)
 
     def pages(self) -> Iterator[Page[Any]]:
         """The screens that are open, the newest first."""
@@ -123,8 +144,13 @@ def run(session: Session, start: Sync | None = None) -> None:
     from ksync_tui.tui.configured import keymap_of
 
     app = KsyncApp(session, start, keymap=keymap_of(session.settings))
-    with _leaving_on_signals(app):
-        app.run()
+    try:
+        with _leaving_on_signals(app):
+            app.run()
+    finally:
+        app.on_unmount()
+        if app.session is not session:
+            app.session.close()
     if app._exception is not None:
         raise app._exception
 

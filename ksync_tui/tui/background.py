@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import TypeVar
+
+from ksync_tui.errors import EngineError
 
 T = TypeVar("T")
 
@@ -42,6 +44,27 @@ async def in_thread(call: Callable[[], T]) -> T:
 
     Thread(target=work, daemon=True, name="ksync-work").start()
     return await future
+
+
+class Turns:
+    """Lets one call after the other use a session, until it is closed."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._over = False
+
+    def take(self, call: Callable[[], T]) -> T:
+        """What the call returns, in its turn. Raises EngineError where the session was closed meanwhile."""
+        with self._lock:
+            if self._over:
+                raise EngineError("ksync is in another profile by now")
+            return call()
+
+    def end(self, close: Callable[[], None]) -> None:
+        """Closes the session when the call before is over; none comes after."""
+        with self._lock:
+            self._over = True
+            close()
 
 
 @dataclass(frozen=True, slots=True)

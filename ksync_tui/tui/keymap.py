@@ -12,21 +12,32 @@ from functools import cached_property
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
-LISTS = ("syncs", "review", "problems", "history", "help", "run", "confirm", "commit", "diff")
+HISTORIES = ("history", "changes")
+"""What ksync ran, and what happened in a Core: two sides of one thing, with a key between them."""
+
+LISTINGS = ("syncs", "review", "problems", *HISTORIES, "profiles")
+"""Screens with a list that is filtered and opened."""
+
+LISTS = (*LISTINGS, "help", "run", "confirm", "commit", "diff", "log")
 """Screens that have a list or a text to move in."""
 
-LISTINGS = ("syncs", "review", "problems", "history")
-"""Screens with a list that is filtered and opened."""
+PANES = (*(place for place in LISTS if place not in HISTORIES), "preview", "sync")
+"""Screens where the next pane, or the next field, gets the keys."""
+
+ROOTS = ("syncs", "review", "problems", *HISTORIES, "run")
+"""Screens from which one may go to another profile."""
+
+COPIED = ("review", "diff", "run", *HISTORIES, "log")
 
 MANY = 5
 """Screens from which on a command works nearly everywhere."""
 
 WITH_DIFF = ("review", "diff")
 
-ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "new")
+ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "new", "sync", "ask")
 """Screens that ask for something, so that letters may be typed there."""
 
-PAGES = ("syncs", "review", "problems", "history", "run", "diff")
+PAGES = ("syncs", "review", "problems", *HISTORIES, "profiles", "run", "diff", "log")
 """Screens from which the others are reached."""
 
 KEY_NAMES = {
@@ -83,9 +94,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("push", ("f3",), "push", "Push the branch after the commit, or not", ("commit",), 11),
     Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),
     Command("answer", ("enter",), "yes", "Yes, do that", ("question",), 10),
+    Command("give", ("enter",), "go on", "Give what was typed", ("ask",), 10),
+    Command("keep", ("enter",), "save", "Save the sync's name and what it may do", ("sync",), 10),
     Command("open", ("enter",), "open", "Open what is under the cursor", LISTINGS, 14),
     Command("origin", ("o",), "from", "Only from files, live, both (or / origin:live)", ("review",), 14),
     Command("new", ("n",), "new", "Make a sync from a folder, a file or a git repository", ("syncs",), 15),
+    Command("run_sync", ("R",), "run by Core", "Let Core run the whole sync, by itself", ("syncs",), 16),
+    Command("core_commit", ("C",), "commit by Core", "Let Core write live into a managed sync's file", ("syncs",), 17),
+    Command("edit_sync", ("e",), "edit", "Rename the sync, or change what it may do", ("syncs",), 19),
+    Command("remove_sync", ("D",), "delete", "Delete the sync; what it made stays", ("syncs",), 21),
     Command("direction", ("m",), "direction", "Switch between files to live and live to file", ("review",), 15),
     Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", WITH_DIFF, 22),
     Command("zoom", ("z",), "zoom", "Give the diff the whole screen, and back", ("review",), 23),
@@ -96,24 +113,27 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", ("R",), "run", "Deploy, build, pull or run a live resource by hand", ("review",), 19),
     Command("save", ("f2", "ctrl+o"), "save", "Show the file's diff, then write it", ("editor",), 10),
     Command("add", ("enter",), "add", "Add the sync, and open its review", ("new",), 10),
-    Command("switch", ("space",), "on/off", "Turn the switch on or off", ("new",), 12),
+    Command("switch", ("space",), "on/off", "Turn the switch on or off", ("new", "sync"), 12),
     Command("complete", ("tab",), "complete", "Complete the key, name or path typed", ("editor", "new"), 11),
     Command("stop", ("escape",), "stop after this action", "Stop after the action it is at; twice: now", ("run",), 10),
     Command("follow", ("l",), "follow log", "Keep the newest line of the log in sight", ("run",), 12),
     Command("detach", ("D",), "detach", "Leave; the run goes on by itself", ("run",), 13),
-    Command("copy", ("y",), "copy", "Copy this (OSC 52, and a file)", ("review", "diff", "run", "history"), 26),
+    Command("copy", ("y",), "copy", "Copy this (OSC 52, and a file)", COPIED, 26),
     Command("filter", ("slash",), "filter", "Filter as you type; esc clears", LISTINGS, 18),
     Command("refresh", ("r",), "refresh", "Read sources and live state again", LISTINGS, 20),
     Command("problems", ("exclamation_mark",), "problems", "What is wrong in the sources", ("syncs", "review"), 30),
     Command("history", ("H",), "history", "Past and running runs", ("syncs", "review", "problems"), 31),
-    Command("down", ("j", "down"), "down", "Next line", (*LISTS, "new")),
-    Command("up", ("k", "up"), "up", "Previous line", (*LISTS, "new")),
+    Command("other_history", ("tab",), "other history", "ksync's runs, or what happened in Core", HISTORIES, 15),
+    Command("changes", ("w",), "who changed it", "What happened to the resource in Core", ("review",), 27),
+    Command("profile", ("P",), "profile", "Another profile: another Core, or this machine", ROOTS, 32),
+    Command("down", ("j", "down"), "down", "Next line", (*LISTS, "new", "sync")),
+    Command("up", ("k", "up"), "up", "Previous line", (*LISTS, "new", "sync")),
     Command("top", ("g", "home"), "top", "First line", LISTS),
     Command("bottom", ("G", "end"), "bottom", "Last line", LISTS),
     Command("page_down", ("pagedown",), "page down", "One page down", LISTS),
     Command("page_up", ("pageup",), "page up", "One page up", LISTS),
-    Command("next_pane", ("tab",), "next pane", "Next pane", (*LISTS, "preview")),
-    Command("previous_pane", ("shift+tab",), "previous pane", "Previous pane", (*LISTS, "preview", "new")),
+    Command("next_pane", ("tab",), "next pane", "Next pane", PANES),
+    Command("previous_pane", ("shift+tab",), "previous pane", "Previous pane", (*PANES, "new")),
     Command("palette", ("colon",), "commands", "All commands of this screen", PAGES),
     Command("help", ("question_mark",), "help", "The keys of this screen", PAGES, 90),
     Command("back", ("q", "escape"), "back", "Back; at the root leave ksync", (*PAGES, "help"), 91),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ksync_tui.errors import KsyncError
 from ksync_tui.tui.background import in_thread
 from ksync_tui.tui.theme import style
 
@@ -79,5 +78,5 @@ class Noticing:
         try:
             if await in_thread(partial(one.news.moved, monotonic())):
                 one.count = await in_thread(partial(self._page.ksync.in_turn, one.news.count))
-        except KsyncError:
+        except Exception:  # noqa: BLE001 - it may be of a session that was closed meanwhile; news are no reason to end
             return

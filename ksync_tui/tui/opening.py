@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ksync_tui.model.resource import Target
+
 if TYPE_CHECKING:
+    from ksync_tui.model.events import Change
+    from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
     from ksync_tui.model.plan import Selection
-    from ksync_tui.model.resource import Target
     from ksync_tui.session import FileChange, Review, Sync
     from ksync_tui.tui.app import KsyncApp
     from ksync_tui.tui.screens.base import Page
     from ksync_tui.tui.screens.review import ReviewScreen
     from ksync_tui.tui.screens.syncs import SyncsScreen
+
+
+CORE_COMMIT = (
+    "Let Core write all that is live into the file of {name}?\n\n"
+    "The whole file is written anew: its layout, its order and its comments are lost, and secret values stand in it in "
+    "the clear. Where the file is in a git repository, Core commits it by itself.\n\n"
+    "The review takes over single changes and leaves the rest of a file as it is."
+)
+REMOVE = (
+    "Delete the sync {name}? Its files and what it made stay; only what it says of itself is lost.\n\n"
+    "Type its name to allow it."
+)
 
 
 def show_syncs(app: KsyncApp, start: Sync | None) -> None:
@@ -58,6 +73,35 @@ def show_history(page: Page[Any]) -> None:
     page.app.push_screen(HistoryScreen())
 
 
+def show_other_history(page: Page[Any]) -> None:
+    """In place of ksync's runs what happened in Core, or the other way round."""
+    from ksync_tui.tui.screens.changes import ChangesScreen
+    from ksync_tui.tui.screens.history import HistoryScreen
+
+    page.app.switch_screen(HistoryScreen() if isinstance(page, ChangesScreen) else ChangesScreen())
+
+
+def show_changes(page: Page[Any], target: Target) -> None:
+    """What happened to one resource in Core."""
+    from ksync_tui.tui.screens.changes import ChangesScreen
+
+    page.app.push_screen(ChangesScreen(target))
+
+
+def show_log(page: Page[Any], change: Change) -> None:
+    """All that Core wrote down of a change."""
+    from ksync_tui.tui.screens.log import LogScreen
+
+    page.app.push_screen(LogScreen(change))
+
+
+def show_profiles(page: Page[Any]) -> None:
+    """The profiles, to go over into another one."""
+    from ksync_tui.tui.screens.profiles import ProfilesScreen
+
+    page.app.push_screen(ProfilesScreen())
+
+
 def show_problems(page: ReviewScreen, review: Review) -> None:
     """The problems of a source; what was edited from there is read again."""
     from ksync_tui.tui.screens.problems import ProblemsScreen
@@ -74,13 +118,64 @@ def show_run(page: Page[Any], run: int, sync: Sync | None = None) -> None:
 
 def show_confirm(page: ReviewScreen, review: Review, selection: Selection) -> None:
     """The confirmation of a selection, then its run."""
+    _confirm(page, review.sync.name, selection, sync=review.sync)
+
+
+def _confirm(page: Page[Any], name: str, selection: Selection, note: str = "", sync: Sync | None = None) -> None:
     from ksync_tui.tui.screens.confirm import ConfirmScreen
 
     def started(run: int | None) -> None:
         if run is not None:
-            show_run(page, run, review.sync)
+            show_run(page, run, sync)
 
-    page.app.push_screen(ConfirmScreen(review, selection), started)
+    page.app.push_screen(ConfirmScreen(name, selection, note), started)
+
+
+def show_whole_run(page: SyncsScreen, sync: Sync, summary: Mapping[str, int] | None) -> None:
+    """The confirmation of a whole sync's run by Core, which does what its own list says."""
+    from ksync_tui.present.confirm import whole_run
+
+    def found(selection: Selection) -> None:
+        _confirm(page, sync.name, selection, whole_run(summary), sync)
+
+    target = Target("resource_sync", sync.name)
+    page.work(f"Looking at {sync.name}", partial(page.session.by_hand, target), found)
+
+
+def show_core_commit(page: SyncsScreen, sync: Sync) -> None:
+    """Asks whether Core may write a managed sync's file anew, lets it, and says what it did."""
+    core = page.session.core
+    if core is None:
+        return
+
+    def agreed() -> None:
+        page.work(f"Core commits {sync.name}", partial(core.commit, sync.name), page.read_again)
+
+    page.ksync.ask(CORE_COMMIT.format(name=sync.name), agreed)
+
+
+def show_edit_sync(page: SyncsScreen, sync: Sync) -> None:
+    """The form of a stored sync; when it was saved, the list is read again."""
+    from ksync_tui.tui.screens.edit_sync import EditSyncScreen
+
+    def found(config: ResourceSyncConfig) -> None:
+        page.app.push_screen(EditSyncScreen(sync.name, config), page.saved)
+
+    page.work(f"Looking at {sync.name}", partial(page.session.config_of, sync.name), found)
+
+
+def show_remove_sync(page: SyncsScreen, sync: Sync) -> None:
+    """Deletes a stored sync once its name was typed."""
+    from ksync_tui.tui.screens.ask import AskScreen
+
+    def removed(_: None) -> None:
+        page.read_again(f"Deleted {sync.name}. Its files and what it made stay.")
+
+    def typed(name: str | None) -> None:
+        if name is not None:
+            page.work(f"Deleting {sync.name}", partial(page.session.remove_sync, sync.name), removed)
+
+    page.app.push_screen(AskScreen(REMOVE.format(name=sync.name), expected=sync.name), typed)
 
 
 def show_run_by_hand(page: ReviewScreen, review: Review, here: Target | None) -> None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "origin", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
-NEED_ACTION = ("open", "zoom", "edit", "editor", "copy")
+NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes")
 NEED_FILE = ("editor",)
 
 
@@ -56,11 +56,20 @@ def _cannot_run(page: ReviewScreen) -> str | None:
     return f"READ-ONLY: {page.session.read_only}" if page.session.read_only else None
 
 
+def _no_changes(page: ReviewScreen) -> str | None:
+    if page.session.core is None:
+        return f"That is for a Komodo Core; {page.key_of('history')} shows ksync's runs."
+    if page.action and page.action.verb == "create":
+        return "It does not exist yet."
+    return None
+
+
 def _no_origins(page: ReviewScreen) -> str | None:
     known = page.origin or (page.side and page.side.outline.has_origins)
     return None if known else "Nothing of this was applied before."
 
 
 _OWN = {
-    "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run, "origin": _no_origins,
+    "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run, "changes": _no_changes,
+    "origin": _no_origins,
 }  # fmt: skip

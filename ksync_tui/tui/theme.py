@@ -61,6 +61,7 @@ STYLES: Mapping[str, Style] = {
     "blocked": Style(color="bright_red", dim=True),
     "badge": Style(reverse=True, bold=True),
     "mark": Style(reverse=True),
+    "core": Style(color="bright_blue", reverse=True, bold=True),
 }
 
 

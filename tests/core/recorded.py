@@ -215,3 +215,9 @@ def login(core: FakeCore, name: str) -> str:
     user = core.user_named(name)
     assert user is not None
     return auth.new_jwt(core, user)
+
+
+def steps(file: str) -> set[int]:
+    """The steps of a recording that are named here."""
+    named = (*LEFT_OUT, *UNCOMPARED, *WRITTEN, *BEFORE, *NOBODY)
+    return {step for name, step in named if name == file}

@@ -77,6 +77,8 @@ class Player:
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Kind and name behind recorded ids that come up before the resource does."""
     place: tuple[str, int] = ("", 0)
+    used: set[Loose] = field(default_factory=set)
+    """What was let go so far."""
 
     async def play(self, file: str, step: int, exchange: Json, who: dict[str, str]) -> list[Difference]:
         """One exchange; what is not as recorded."""
@@ -153,7 +155,9 @@ class Player:
             yield Difference(path, recorded, got)
 
     def _is_loose(self, path: str, longer: bool) -> bool:
-        return any(loose.longer == longer and loose.covers(*self.place, path) for loose in self.loose)
+        found = {loose for loose in self.loose if loose.longer == longer and loose.covers(*self.place, path)}
+        self.used |= found
+        return bool(found)
 
     def _tables(self, path: str, recorded: Json, got: Json, shape: bool) -> Iterator[Difference]:
         for key in sorted(recorded.keys() ^ got.keys()):

@@ -86,4 +86,6 @@ async def test_answers_as_the_real_one_did(player: Player, name: str) -> None:
     left_out = {step for file, step in recorded.LEFT_OUT if file == name}
     wrong = [f"{name} #{step}: {each}" for step, all_ in found.items() if step not in left_out for each in all_]
     assert not wrong, "\n".join(wrong)
+    assert player.used >= {loose for loose in recorded.LOOSE if name.startswith(loose.file)}, "let go for nothing"
+    assert recorded.steps(name) <= set(range(len(_exchanges(name)))), "steps that are not there"
     assert left_out <= {step for step, differences in found.items() if differences}, "left out, and would pass"

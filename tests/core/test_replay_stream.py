@@ -78,3 +78,20 @@ async def _ends(socket: AsyncWebSocketSession) -> None:
 def _without_count(text: str) -> str:
     """How many attempts are left depends on what failed before."""
     return text.split(" | ")[0]
+
+
+async def test_a_disabled_user_is_shown_out_and_a_deaf_core_lets_nobody_in() -> None:
+    core = FakeCore()
+    bo = core.user("bo", "bo-password", admin=True)
+    key, secret = core.api_key(bo)
+    async with httpx.AsyncClient(transport=ASGIWebSocketTransport(app=core), base_url="http://core.test") as http:
+        async with aconnect_ws("http://core.test/ws/update", http) as socket:
+            await socket.send_text(json.dumps({"type": "ApiKeys", "params": {"key": key, "secret": secret}}))
+            assert await socket.receive_text() == "LOGGED_IN"
+            bo.enabled = False
+            core.add("stack", "web")
+            assert json.loads(await socket.receive_text())["type"] == "INVALID_USER"
+            await _ends(socket)
+        core.mute_websocket = True
+        with pytest.raises(WebSocketDisconnect):
+            await aconnect_ws("http://core.test/ws/update", http).__aenter__()

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-from ksync_tui.errors import KsyncError
+from ksync_tui.config import Ask, Profile
+from ksync_tui.errors import ConfigError, KsyncError
 from ksync_tui.git.pushing import Upstream
-from ksync_tui.model.events import RunAction, RunRecord
+from ksync_tui.model.events import Change, RunAction, RunRecord
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, Selection, SyncOptions
+from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
+from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
 from ksync_tui.planner.safety import Confirmation
 from ksync_tui.session import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
@@ -104,6 +106,35 @@ def homelab() -> tuple[Action, ...]:
 PROBLEM = Problem("error", Place(FILE, 71, 3), "an alerter needs an endpoint", "add [alerter.config.endpoint]")
 
 
+def _profile(name: str, session: FakeSession | KsyncError) -> Profile:
+    if isinstance(session, KsyncError):
+        return Profile(name, "core", "https://nowhere.example", origin="config.toml")
+    engine: Any = session.engine
+    return Profile(name, engine, session.address, read_only=bool(session.read_only), origin="config.toml")
+
+
+@dataclass
+class FakeCoreSide:
+    """What only a Core has, over plain values."""
+
+    happened: list[Change] = field(default_factory=list)
+    logs: Mapping[str, list[str]] = field(default_factory=dict)
+    committed: list[str] = field(default_factory=list)
+    error: KsyncError | None = None
+
+    def changes(self, target: Target | None = None) -> list[Change]:
+        if self.error:
+            raise self.error
+        return [one for one in self.happened if target in (None, one.target)]
+
+    def log_of(self, change: str) -> list[str]:
+        return self.logs[change]
+
+    def commit(self, sync: str) -> str:
+        self.committed.append(sync)
+        return f"Core committed {sync}: Commit"
+
+
 @dataclass
 class FakeNews:
     """What is new, as the session was told."""
@@ -124,8 +155,19 @@ class FakeSession:
     actions: tuple[Action, ...] = field(default_factory=homelab)
     engine: str = "embedded"
     profile: str = "local"
+    address: str = ""
     waiting = Waiting()
     read_only: str | None = None
+    removals: tuple[Removal, ...] = ("down", "volumes", "forget")
+    core: FakeCoreSide | None = None
+    others: dict[str, FakeSession | KsyncError] = field(default_factory=dict)
+    """What switching to a profile of that name leads to."""
+    asks: tuple[tuple[str, bool], ...] = ()
+    """What is asked before its syncs can be read: the question, and whether the answer is hidden."""
+    answers: list[str | None] = field(default_factory=list)
+    ask: Ask | None = None
+    closed: bool = False
+    warned: tuple[str, ...] = ()
     done: list[str] = field(default_factory=list)
     written: list[FileChange] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
@@ -138,6 +180,9 @@ class FakeSession:
     """Whether a run only stops when it is asked to give up what it is at."""
     started: list[Selection] = field(default_factory=list)
     added: list[tuple[str, Mapping[str, Any], Sequence[str]]] = field(default_factory=list)
+    edited: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
     empty: bool = False
     """Without any sync but those that were added."""
 
@@ -147,13 +192,61 @@ class FakeSession:
     def news(self, shown: object) -> FakeNews:
         return FakeNews(self)
 
+    def profiles(self) -> tuple[Profile, ...]:
+        known = [Profile("local", "embedded"), *(_profile(name, one) for name, one in self.others.items())]
+        mine = next((one for one in known if one.name == self.profile), _profile(self.profile, self))
+        return tuple(known) if mine in known else (*known, mine)
+
+    def warnings(self) -> tuple[str, ...]:
+        return self.warned
+
+    def switched(self, profile: str) -> FakeSession:
+        other = self.others[profile]
+        if isinstance(other, KsyncError):
+            raise other
+        if other.hold:
+            other.hold.wait(10)
+        other.ask = self.ask
+        return other
+
+    def ask_with(self, ask: Ask) -> None:
+        self.ask = ask
+
+    def close(self) -> None:
+        self.closed = True
+
     def syncs(self) -> list[Sync]:
+        while self.ask and len(self.answers) < len(self.asks):
+            self.answers.append(self.ask(*self.asks[len(self.answers)]))
+        if None in self.answers:
+            self.answers.clear()
+            raise ConfigError("the profile has no secret", where=self.profile, hint="Write it down.")
+        found = self._all_syncs()
+        kept = (one for one in found if one.name not in self.removed)
+        return [replace(one, name=self.renamed.get(one.name, one.name)) for one in kept]
+
+    def _all_syncs(self) -> list[Sync]:
         stored = [Sync(name, SyncOptions(name), Inline(name, ""), f"dir  {paths[0]}") for name, _, paths in self.added]
         return stored if self.empty else sorted([*self._first(), *stored], key=lambda sync: sync.name, reverse=True)
 
     def add_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> Sync:
         self.added.append((name, fields, paths))
         return self.sync(name)
+
+    def config_of(self, name: str) -> ResourceSyncConfig:
+        options = self.sync(name).options
+        return ResourceSyncConfig(managed=options.managed, delete=options.delete, match_tags=["prod"])
+
+    def edit_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> None:
+        self.edited.append((name, fields))
+
+    def rename_sync(self, name: str, new: str) -> None:
+        self.renamed[name] = new
+
+    def remove_sync(self, name: str) -> None:
+        if self.error:
+            raise self.error
+        self.removed.append(name)
 
     def name_problem(self, name: str) -> str | None:
         return "there is such a sync" if name in [sync.name for sync in self.syncs()] else None
@@ -227,8 +320,6 @@ class FakeSession:
         return Watch(record, tuple(lines), after + len(lines))
 
     def _step(self, record: RunRecord, lines: list[tuple[str, str]]) -> RunRecord:
-        from dataclasses import replace
-
         waiting = next((at for at, action in enumerate(record.actions) if action.outcome is None), None)
         if waiting is None:
             return replace(record, state="done", ended=time.time())
@@ -242,12 +333,10 @@ class FakeSession:
         return [Target("build", "app"), Target("stack", "web")]
 
     def by_hand(self, target: Target) -> Selection:
-        action = Action("run" if target.kind == "build" else "deploy", target, "run by hand")
+        action = Action("run" if target.kind in ("build", "resource_sync") else "deploy", target, "run by hand")
         return Plan(SyncOptions("by hand"), self.engine, (action,)).select([action.id])
 
     def stop(self, run: int, *, now: bool = False) -> None:
-        from dataclasses import replace
-
         if self.stubborn and not now:
             return
 

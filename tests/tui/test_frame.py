@@ -12,16 +12,21 @@ from ksync_tui.tui import keymap
 from ksync_tui.tui.app import KsyncApp
 from ksync_tui.tui.completion import complete
 from ksync_tui.tui.editors import command
+from ksync_tui.tui.screens.ask import AskScreen
+from ksync_tui.tui.screens.changes import ChangesScreen
 from ksync_tui.tui.screens.commit import CommitScreen
 from ksync_tui.tui.screens.confirm import ConfirmScreen
 from ksync_tui.tui.screens.diff import DiffScreen
+from ksync_tui.tui.screens.edit_sync import EditSyncScreen
 from ksync_tui.tui.screens.editor import EditorScreen
 from ksync_tui.tui.screens.help import HelpScreen
 from ksync_tui.tui.screens.history import HistoryScreen
+from ksync_tui.tui.screens.log import LogScreen
 from ksync_tui.tui.screens.new_sync import NewSyncScreen
 from ksync_tui.tui.screens.palette import PaletteScreen
 from ksync_tui.tui.screens.preview import PreviewScreen
 from ksync_tui.tui.screens.problems import ProblemsScreen
+from ksync_tui.tui.screens.profiles import ProfilesScreen
 from ksync_tui.tui.screens.question import QuestionScreen
 from ksync_tui.tui.screens.review import ReviewScreen
 from ksync_tui.tui.screens.run import RunScreen
@@ -34,8 +39,9 @@ from .fakes import FakeSession, resource
 PAGES = {
     page.place: page
     for page in (
-        CommitScreen, ConfirmScreen, DiffScreen, EditorScreen, HelpScreen, HistoryScreen, NewSyncScreen, PaletteScreen,
-        PreviewScreen, ProblemsScreen, QuestionScreen, ReviewScreen, RunScreen, SyncsScreen,
+        AskScreen, ChangesScreen, CommitScreen, ConfirmScreen, DiffScreen, EditSyncScreen, EditorScreen, HelpScreen,
+        HistoryScreen, LogScreen, NewSyncScreen, PaletteScreen, PreviewScreen, ProblemsScreen, ProfilesScreen,
+        QuestionScreen, ReviewScreen, RunScreen, SyncsScreen,
     )
 }  # fmt: skip
 
@@ -88,6 +94,10 @@ async def test_every_screen_opens_at_every_size(size: tuple[int, int]) -> None:
             await driver.at(place)
             await driver.press("escape")
             await driver.at("review")
+
+
+def test_every_place_of_the_table_is_a_screen() -> None:
+    assert {place for one in keymap.COMMANDS for place in one.places} == set(PAGES)
 
 
 async def test_help_and_palette_show_what_works_here() -> None:

@@ -74,9 +74,10 @@ async def test_nothing_is_asked_below_another_screen_or_while_something_goes_on(
         assert len(asked) == 1
 
 
-async def test_what_cannot_be_read_now_is_no_news_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [SourceError("the repository does not answer"), RuntimeError("closed meanwhile")])
+async def test_what_cannot_be_read_now_is_no_news_and_no_end(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def broken(_: object) -> int:
-        raise SourceError("the repository does not answer")
+        raise error
 
     session = FakeSession()
     async with driven(session, start=session.sync("homelab")) as app:

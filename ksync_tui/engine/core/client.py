@@ -15,7 +15,7 @@ import httpx
 from ksync_tui import __version__
 from ksync_tui.engine.core.access import Access, LoginAccess
 from ksync_tui.engine.core.refusals import refusal
-from ksync_tui.errors import CoreError, CredentialsError, NoAnswerError
+from ksync_tui.errors import CoreError, CredentialsError, KsyncError, NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -56,6 +56,8 @@ class Client:
         self.access = access
         self._ask_code = ask_code
         self._login = asyncio.Lock()
+        self._refusals = 0
+        self._refused: KsyncError | None = None
         self._places = asyncio.Semaphore(AT_ONCE)
         self._write_timeout = httpx.Timeout(max(server.seconds, WRITE_SECONDS), connect=CONNECT_SECONDS)
         self.http = _pool(server)
@@ -137,18 +139,30 @@ class Client:
     # ------------------------------------------------------------------ login
 
     async def _log_in(self, used: str) -> str:
-        """Gets a new token unless somebody else just did; answers it."""
+        """Gets a new token unless somebody else just did, or was just refused; answers it."""
         access = self.access
         if not isinstance(access, LoginAccess):
             raise CredentialsError("there is nothing to log in with", where=self.address)
+        before = self._refusals
         async with self._login:
             kept = access.keeper.recall()
             if kept and kept != used:
                 return kept
-            access.keeper.keep("")
+            # Many reads wait here at once: one wrong password is one try, and one question.
+            if self._refused is not None and self._refusals != before:
+                raise self._refused
+            return await self._try_login(access)
+
+    async def _try_login(self, access: LoginAccess) -> str:
+        access.keeper.keep("")
+        try:
             token = await self._token(access)
-            access.keeper.keep(token)
-            return token
+        except KsyncError as error:
+            self._refused = error
+            self._refusals += 1
+            raise
+        access.keeper.keep(token)
+        return token
 
     async def _token(self, access: LoginAccess) -> str:
         password = await asyncio.to_thread(access.password)

@@ -87,6 +87,8 @@ class CoreEngine:
         """See `Engine.close`."""
         one = self.connection
         one.ask(one.stream.close())
+        # What goes on now would open connections that nobody closes.
+        one.loop.quiet()
         one.ask(one.client.close())
         one.loop.close()
 

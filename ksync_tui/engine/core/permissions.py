@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ksync_tui.engine.core.client import Client
+from ksync_tui.engine.core.loop import together
 from ksync_tui.engine.core.names import Directory
 from ksync_tui.errors import ForbiddenError, NotFoundError
 from ksync_tui.model.kinds.common import LEVELS
@@ -42,7 +42,7 @@ class Rights:
     def _lacks(self, action: Action) -> str | None:
         kind = action.target.kind
         if kind in _ADMIN_KINDS or (action.verb == "create" and kind in _ADMIN_CREATES):
-            return f"only admins {action.verb} a {KINDS[kind].title}"
+            return f"only admins {action.verb} {kind.replace('_', ' ')}s"
         if action.verb == "create":
             flag = _FLAGS.get(kind)
             if not self.creates or (flag is not None and flag not in self.flags):
@@ -65,7 +65,7 @@ async def rights(client: Client, actions: Iterable[Action], directory: Directory
     info = await client.read("GetCoreInfo")
     subjects = dict.fromkeys(_subject(one) for one in actions if one.target.kind not in _ADMIN_KINDS)
     asked = {target: known for target in subjects if (known := directory.id(target)) is not None}
-    levels = await asyncio.gather(*(_level(client, target, known) for target, known in asked.items()))
+    levels = await together(*(_level(client, target, known) for target, known in asked.items()))
     return Rights(
         name=str(user.get("username")),
         admin=False,

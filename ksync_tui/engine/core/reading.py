@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ksync_tui.engine.core.client import Client
+from ksync_tui.engine.core.loop import together
 from ksync_tui.engine.core.names import RESOURCE_KINDS, TAG, USER, Directory, oid, plural
 from ksync_tui.engine.core.wire import Json, group_references, group_values, references, values_of, variable_values
 from ksync_tui.errors import CoreError, CredentialsError, ForbiddenError, NoAnswerError, NotFoundError, RateLimitedError
@@ -33,12 +33,15 @@ class Reading:
 
 async def read_all(client: Client) -> Reading:
     """Reads all kinds, tags, variables, user groups with their permissions, and states."""
-    full, states, others = await asyncio.gather(
-        asyncio.gather(*(client.read(f"ListFull{plural(kind.title)}", **EVERYTHING) for kind in RESOURCE_KINDS)),
-        asyncio.gather(*(client.read(f"List{_title(kind)}", **EVERYTHING) for kind in _WITH_STATES)),
-        asyncio.gather(client.read("ListTags"), client.read("ListVariables"), _users(client), _groups(client)),
+    reads: list[Any] = await together(
+        together(*(client.read(f"ListFull{plural(kind.title)}", **EVERYTHING) for kind in RESOURCE_KINDS)),
+        together(*(client.read(f"List{_title(kind)}", **EVERYTHING) for kind in _WITH_STATES)),
+        client.read("ListTags"),
+        client.read("ListVariables"),
+        _users(client),
+        _groups(client),
     )
-    tags, variables, users, groups = others
+    full, states, tags, variables, users, groups = reads
     found = Reading()
     directory = found.directory
     directory.learn(TAG, ((oid(tag), tag["name"]) for tag in tags))
@@ -123,7 +126,7 @@ async def _users(client: Client) -> list[tuple[str, str]] | None:
 
 async def _groups(client: Client) -> list[tuple[Json, list[Json]]]:
     groups = await client.read("ListUserGroups")
-    return list(zip(groups, await asyncio.gather(*(_granted(client, group) for group in groups)), strict=True))
+    return list(zip(groups, await together(*(_granted(client, group) for group in groups)), strict=True))
 
 
 async def _granted(client: Client, group: Json) -> list[Json]:

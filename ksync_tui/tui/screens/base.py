@@ -22,6 +22,7 @@ from ksync_tui.tui.noticing import Noticing
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, FrameLine, KeyLine, Notice, TooSmall, TopLine
 from ksync_tui.tui.widgets.lines import Lines
+from ksync_tui.tui.widgets.standing import standing
 
 if TYPE_CHECKING:
     from ksync_tui.session import Session
@@ -87,14 +88,11 @@ class Page(Screen[Result], Generic[Result]):
         """The path to here."""
         return ink("ksync", "head")
 
-    def standing(self) -> Text:
-        """What is going on, or else engine, profile and READ-ONLY."""
+    def standing(self, room: int) -> Text:
+        """What is going on, or else engine, profile, address and READ-ONLY."""
         if self.busy and (words := self.busy.line(self.key_of("back"), neutral(self.session.waiting.line))):
             return ink(words, "accent")
-        line = ink(neutral(f"{self.session.engine} · {self.session.profile}"), "dim")
-        if self.session.read_only:
-            line.append("  ").append(" READ-ONLY ", style("badge"))
-        return line
+        return standing(self.session, room)
 
     def counts(self) -> Text:
         """How much is pending."""
@@ -152,12 +150,21 @@ class Page(Screen[Result], Generic[Result]):
         """An error: what, where, why, what to do."""
         self.tell(error_text(error))
 
-    def work(self, what: str, call: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Runs `call` off the UI thread, then `done` with its result; shows that it works after 100 ms."""
+    def work(self, what: str, call: Callable[[], T], done: Callable[[T], None], *, turn: bool = True) -> None:
+        """Runs `call` off the UI thread, then `done` with its result; shows that it works after 100 ms.
+
+        It waits for its turn with the session, unless it has nothing to do with what is read there.
+        """
         self.busy = Busy.now(what)
-        self._work = self.run_worker(self._carry_out(call, done), group="work", exclusive=True, exit_on_error=True)
+        asked = partial(self.ksync.in_turn, call) if turn else call
+        self._work = self.run_worker(self._carry_out(asked, done), group="work", exclusive=True, exit_on_error=True)
         for delay in (SHOW_AFTER, COUNT_AFTER):
             self.set_timer(delay + 0.01, self.changed)
+
+    @property
+    def working(self) -> bool:
+        """Whether slow work is going on."""
+        return self._work is not None and self._work.is_running
 
     def abandon(self) -> None:
         """Stops waiting for what is going on; its result is not used."""
@@ -174,7 +181,7 @@ class Page(Screen[Result], Generic[Result]):
     async def _carry_out(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
         ticking = asyncio.create_task(self._count_seconds())
         try:
-            result = await in_thread(partial(self.ksync.in_turn, call))
+            result = await in_thread(call)
         except KsyncError as error:
             self.busy = None
             self.failed(error)
@@ -252,6 +259,10 @@ class Page(Screen[Result], Generic[Result]):
     def do_history(self) -> None:
         """Shows past runs."""
         opening.show_history(self)
+
+    def do_profile(self) -> None:
+        """Shows the profiles."""
+        opening.show_profiles(self)
 
     def _move(self, movement: Callable[[Lines], None]) -> None:
         if lines := self.lines():

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input, Static
 
-from ksync_tui.model.plan import REMOVALS, Selection
+from ksync_tui.model.plan import Selection
 from ksync_tui.present.confirm import Confirm, Step, confirm
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap
@@ -21,7 +21,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Confirmation, Review
+    from ksync_tui.session import Confirmation
 
 SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy", "$": "deploy"}
 MOST_TARGET = 36
@@ -39,10 +39,12 @@ class ConfirmScreen(Page[int]):
     ConfirmScreen Input { margin: 0 2 1 2; }
     """
 
-    def __init__(self, review: Review, selection: Selection) -> None:
+    def __init__(self, name: str, selection: Selection, note: str = "") -> None:
+        """`name` is what the selection is of; `note` says what the steps alone do not."""
         super().__init__()
-        self.review = review
+        self.name_of = name
         self.selection = selection
+        self.note = note
         self.opened = monotonic()
         self.asked: Confirmation
         self.shown: Confirm
@@ -53,12 +55,18 @@ class ConfirmScreen(Page[int]):
         shown = self.shown = self._said()
         yield Static(ink(shown.title, "bold"), id="title")
         yield Lines(id="steps", pointing=False)
-        if shown.deletes or shown.question:
-            yield Static(_deletes(shown, self.key_of("removal")), id="deletes")
+        if shown.deletes or shown.question or self.note:
+            yield Static(self._below(), id="deletes")
         if shown.question:
             field = Input(id="typed", placeholder=neutral(asked.expected), compact=True)
             field.cursor_blink = False
             yield field
+
+    def _below(self) -> Text:
+        """What is lost, and what the steps alone do not say."""
+        ends = self.cannot("removal") or f"{self.key_of('removal')} changes that."
+        lines = [*_deletes(self.shown, ends), *([Text(neutral(self.note))] if self.note else [])]
+        return Text("\n").join(lines)
 
     def _said(self) -> Confirm:
         where = f"{self.session.engine} · {self.session.profile}"
@@ -75,7 +83,7 @@ class ConfirmScreen(Page[int]):
 
     def where(self) -> Text:
         """The sync."""
-        return Text.assemble((neutral(self.review.sync.name), style("head")), (" > review > confirm", style("dim")))
+        return Text.assemble((neutral(self.name_of), style("head")), (" > confirm", style("dim")))
 
     def counts(self) -> Text:
         """How many run."""
@@ -87,6 +95,8 @@ class ConfirmScreen(Page[int]):
             return self.shown.question
         if command == "removal" and self.selection.removal is None:
             return "Nothing that was deployed is deleted."
+        if command == "removal" and len(self.session.removals) < 2:
+            return f"The {self.session.engine} engine always does that."
         return None
 
     def action_command(self, name: str) -> None:
@@ -98,12 +108,12 @@ class ConfirmScreen(Page[int]):
 
     def do_removal(self) -> None:
         """Another end for the containers of what is deleted: the next one in turn."""
-        turn = list(REMOVALS)
+        turn = self.session.removals
         now = self.selection.removal
         if now is not None:
             self.selection = self.selection.removing(turn[(turn.index(now) + 1) % len(turn)])
             self.shown = self._said()
-            self.query_one("#deletes", Static).update(_deletes(self.shown, self.key_of("removal")))
+            self.query_one("#deletes", Static).update(self._below())
 
     def do_confirm(self) -> None:
         """Freezes the selection into a run and starts it."""
@@ -145,12 +155,13 @@ def _step(step: Step, width: int) -> Text:
     return line.append(cut_end(step.reason, max(width - room - 10, 0)), style("dim"))
 
 
-def _deletes(shown: Confirm, key: str) -> Text:
+def _deletes(shown: Confirm, ends: str) -> list[Text]:
+    """What is lost, what becomes of its containers, what is to be typed. `ends` says how that could be different."""
     lines = [Text.assemble(("- ", style("delete")), one) for one in shown.deletes]
     if shown.removal:
-        lines.append(Text.assemble((shown.removal, style("bold")), (f" {key} changes that.", style("dim"))))
+        lines.append(Text.assemble((shown.removal, style("bold")), (f" {ends}", style("dim"))))
     if shown.why:
         lines.append(Text(f"{shown.why}."))
     if shown.question:
         lines.append(ink(shown.question, "problem"))
-    return Text("\n").join(lines)
+    return lines

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.binding import BindingType
 
 from ksync_tui.present.runs import closing, history_row, title
-from ksync_tui.present.text import count, cut_end, cut_middle, pad
+from ksync_tui.present.text import count, cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import local_zone
 from ksync_tui.tui.screens.listing import Listing
@@ -47,8 +47,22 @@ class HistoryScreen(Listing[None]):
         return ink(count(len(self.records), "run"), "bold")
 
     def cannot(self, command: str) -> str | None:
-        """Opening needs a run."""
-        return "No run here yet." if command in ("open", "copy", "filter") and not self.records else None
+        """Opening needs a run of this profile; the other history needs a Core."""
+        if command in ("open", "copy", "filter") and not self.records:
+            return "No run here yet."
+        if command == "open" and self.shown and (place := self.shown[self.items.cursor].place) != self.session.profile:
+            return f"This run is in the profile {place}: {self.key_of('profile')} goes there."
+        if command == "other_history" and self.session.core is None:
+            return "Only a Komodo Core writes down what happens to it."
+        return None
+
+    def label_of(self, command: str) -> str | None:
+        """The other side of the history."""
+        return "in Core" if command == "other_history" else None
+
+    def do_other_history(self) -> None:
+        """What happened in Core instead."""
+        opening.show_other_history(self)
 
     def do_refresh(self) -> None:
         """Reads the journal again."""
@@ -80,9 +94,10 @@ class HistoryScreen(Listing[None]):
         text = ink(f"{row.id:>5}  ", "dim")
         text.append(f"{row.state:<8}", style(STATE_LOOK.get(row.state, "plain")))
         text.append(pad(cut_middle(row.sync, 18), 20), style("bold"))
-        text.append(f"{row.when:<17}{row.took:>9}  ").append(cut_end(row.counts, max(width - 63, 0)), style("dim"))
-        return text
+        text.append(f"{row.when:<17}{row.took:>9}  ")
+        elsewhere = "" if row.place == neutral(self.session.profile) else f"in {row.place}  "
+        return text.append(cut_end(f"{elsewhere}{row.counts}", max(width - 63, 0)), style("dim"))
 
 
 def _haystack(run: RunRecord) -> str:
-    return f"{run.id} {run.sync} {run.state} {run.who}".casefold()
+    return f"{run.id} {run.sync} {run.state} {run.who} {run.place}".casefold()

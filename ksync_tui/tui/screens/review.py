@@ -282,6 +282,11 @@ class ReviewScreen(Page[None]):
         if self.review:
             opening.show_run_by_hand(self, self.review, self.action.target if self.action else None)
 
+    def do_changes(self) -> None:
+        """Opens what happened to the resource under the cursor."""
+        if self.action:
+            opening.show_changes(self, self.action.target)
+
     def do_back(self) -> None:
         """Clears the filter, then leaves."""
         if self.outline.words:

@@ -80,7 +80,7 @@ class RunScreen(Page[str]):
         """A run goes on without ksync: that is said."""
         if self.over:
             return None
-        return f"Run {self.run_id} goes on by itself; `ksync runs watch {self.run_id}` shows it. Leave ksync?"
+        return f"Run {self.run_id} goes on by itself; `ksync runs watch {self.run_id}` shows it. Leave it?"
 
     def where(self) -> Text:
         """`Run 17 · homelab`."""

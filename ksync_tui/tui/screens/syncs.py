@@ -12,20 +12,27 @@ from textual.binding import BindingType
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import cell_width, clock, count, cut_end, neutral, pad
+from ksync_tui.session import SyncRow
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import Busy, in_thread, local_zone
+from ksync_tui.tui.screens.base import error_text
 from ksync_tui.tui.screens.listing import Listing
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.marks import summary_text
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Sync, SyncRow
+    from ksync_tui.session import Sync
 
 EMPTY = """
 No syncs yet: {new} makes one from a folder or a file of resources.
 
 Look at one without keeping it    ksync PATH
 Look around without risk          ksync demo"""
+
+EMPTY_CORE = """
+No syncs of this Core that you may see: {new} makes one over files where Core runs.
+
+Look at files of this machine without keeping a sync    ksync PATH"""
 
 STATE_LOOK = {"pending": "update", "problem": "problem", "unread": "dim", "in sync": "plain"}
 NARROW = 100
@@ -35,6 +42,11 @@ MOST_NAME = 24
 MOST_PLACE = 40
 PENDING = 16
 BETWEEN = "  "
+
+
+NEED_SYNC = ("open", "problems", "run_sync", "core_commit", "edit_sync", "remove_sync")
+CHANGING = ("new", "run_sync", "core_commit", "edit_sync", "remove_sync")
+BY_CORE = ("run_sync", "core_commit")
 
 
 class SyncsScreen(Listing[None]):
@@ -54,15 +66,14 @@ class SyncsScreen(Listing[None]):
 
     def on_mount(self) -> None:
         """Reads the list, and opens what was asked for."""
-        self.items.say_empty(EMPTY.format(new=self.key_of("new")))
         if self.open_first:
             opening.show_review(self, self.open_first)
         self.do_refresh()
         self.noticing.ask_on()
 
     def on_screen_resume(self) -> None:
-        """What was done elsewhere shows here."""
-        if self._listed_once:
+        """What was done elsewhere shows here; what a question there led to reads again by itself."""
+        if self._listed_once and self.is_current and not self.working:
             self.do_refresh()
 
     def counts(self) -> Text:
@@ -71,11 +82,29 @@ class SyncsScreen(Listing[None]):
 
     def cannot(self, command: str) -> str | None:
         """Opening needs something under the cursor."""
-        if command in ("open", "problems") and not self.shown:
+        if command in NEED_SYNC and not self.shown:
             return "There is no sync to open."
-        if command == "new" and self.session.read_only:
+        if command in CHANGING and self.session.read_only:
             return f"READ-ONLY: {self.session.read_only}"
+        if command in BY_CORE and self.session.core is None:
+            return "That is for a Komodo Core."
+        if command == "core_commit" and not self.here.managed:
+            return f"{self.here.name} is not managed: Core commits only managed syncs."
         return super().cannot(command)
+
+    @property
+    def here(self) -> Sync:
+        """The sync under the cursor; only where one is shown."""
+        return self.shown[self.items.cursor]
+
+    def failed(self, error: KsyncError) -> None:
+        """Where nothing was read yet, the error stands where the list would be."""
+        if self._listed_once:
+            self.tell_error(error)
+            return
+        again, profile = self.key_of("refresh"), self.key_of("profile")
+        words = f"{error_text(error).plain}\n\n{again} tries again, {profile} goes to another profile."
+        self.items.say_empty("\n" + words)
 
     def do_refresh(self) -> None:
         """Reads everything again; the lines stay until they are known anew."""
@@ -83,7 +112,30 @@ class SyncsScreen(Listing[None]):
 
     def do_open(self) -> None:
         """Opens the review of the sync under the cursor."""
-        opening.show_review(self, self.shown[self.items.cursor])
+        opening.show_review(self, self.here)
+
+    def do_run_sync(self) -> None:
+        """Confirms a run of the whole sync by Core."""
+        row = self.rows.get(self.here.name)
+        opening.show_whole_run(self, self.here, row.summary if isinstance(row, SyncRow) else None)
+
+    def do_core_commit(self) -> None:
+        """Asks whether Core may write the sync's file."""
+        opening.show_core_commit(self, self.here)
+
+    def do_edit_sync(self) -> None:
+        """Opens the form of the sync."""
+        opening.show_edit_sync(self, self.here)
+
+    def do_remove_sync(self) -> None:
+        """Asks for the name of the sync, then deletes it."""
+        opening.show_remove_sync(self, self.here)
+
+    def saved(self, name: str | None) -> None:
+        """Reads again after the form of a sync; its line has the cursor."""
+        if name is not None:
+            self._newest = name
+            self.read_again(f"Saved {name}.")
 
     def do_new(self) -> None:
         """Opens the form of a new sync."""
@@ -96,7 +148,7 @@ class SyncsScreen(Listing[None]):
 
     def do_problems(self) -> None:
         """Opens the problems of the sync under the cursor."""
-        opening.show_review(self, self.shown[self.items.cursor], problems=True)
+        opening.show_review(self, self.here, problems=True)
 
     def leave(self) -> None:
         """At the root, back means leaving ksync."""
@@ -111,6 +163,7 @@ class SyncsScreen(Listing[None]):
     def _listed(self, syncs: list[Sync]) -> None:
         self.syncs = syncs
         self._listed_once = True
+        self.items.say_empty((EMPTY_CORE if self.session.core else EMPTY).format(new=self.key_of("new")))
         self.fill()
         self._point_at_newest()
         self.busy = Busy.now("Planning")
@@ -138,7 +191,7 @@ class SyncsScreen(Listing[None]):
         row = self.rows.get(sync.name)
         cells = [ink(pad(neutral(sync.name), self._widest(lambda one: one.name, MOST_NAME)), "bold"), _state(sync, row)]
         if width >= NARROW:
-            room = self._widest(lambda one: self._place(one), MOST_PLACE)
+            room = self._widest(lambda one: self._place(one), max(MOST_PLACE, width - 90))
             cells.append(ink(pad(neutral(self._place(sync)), room), "dim"))
         cells.append(_pending(row))
         used = sum(cell.cell_len + len(BETWEEN) for cell in cells)
@@ -173,6 +226,5 @@ def _last(row: SyncRow | KsyncError | None, width: int) -> Text:
     if isinstance(row, KsyncError) or (row.problem and row.state in ("problem", "unread")):
         words = str(row) if isinstance(row, KsyncError) else row.problem or ""
         return ink(cut_end(neutral(words), width), "problem" if width > 20 else "dim")
-    if row.last_run is None:
-        return ink("never run", "dim")
-    return ink(clock(row.last_run.created, time.time(), local_zone()), "dim")
+    ran = max(row.last_run.created if row.last_run else 0.0, row.ran or 0.0)
+    return ink(clock(ran, time.time(), local_zone()) if ran else "never run", "dim")

@@ -29,8 +29,8 @@ class Framed(Protocol):
     def where(self) -> Text:
         """The left of the top line: the path to here."""
 
-    def standing(self) -> Text:
-        """The middle of the top line: engine, profile, READ-ONLY, what is going on."""
+    def standing(self, room: int) -> Text:
+        """The middle of the top line, in so many cells: engine, profile, READ-ONLY, what is going on."""
 
     def counts(self) -> Text:
         """The right of the top line: pending and ticked."""
@@ -75,9 +75,9 @@ class TopLine(FrameLine):
 
     def line(self) -> Text:
         """Left, middle and right; the middle gives way first."""
-        left, middle = self.page.where(), self.page.standing()
-        right = Text.assemble(self.page.news(), self.page.counts())
+        left, right = self.page.where(), Text.assemble(self.page.news(), self.page.counts())
         room = self.size.width - left.cell_len - right.cell_len - 2
+        middle = self.page.standing(room)
         if middle.cell_len > room:
             middle = fitted(middle, room)
         before = max((room - middle.cell_len) // 2, 1)

@@ -25,10 +25,11 @@ class Switch(Widget, can_focus=True):
     class Turned(Message):
         """The switch was turned on or off."""
 
-    def __init__(self, name: str, meaning: str, *, id: str) -> None:  # noqa: A002
+    def __init__(self, name: str, meaning: str, *, id: str, on: bool = False) -> None:  # noqa: A002
         super().__init__(id=id)
         self.label = name
         self.meaning = meaning
+        self.set_reactive(Switch.on, on)
 
     def turn(self) -> None:
         """Turns it on, or off again."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
+import tempfile
 from pathlib import Path
 
 from tests.core.fake import FakeCore, seed
-from tests.core.fake.serving import server
+from tests.core.fake.serving import listening_on, server
+from tests.core.fake.state import WallClock
 
 
 def main() -> None:
@@ -20,12 +21,13 @@ def main() -> None:
     parser.add_argument("--slow", type=int, default=0, metavar="POLLS", help="deploys take this many looks")
     chosen = parser.parse_args()
     core = FakeCore()
-    core.sync_folder = chosen.sync_folder or core.sync_folder
+    core.clock = WallClock()
+    core.sync_folder = chosen.sync_folder or Path(tempfile.mkdtemp(prefix="fake-core-"))
     if chosen.seed:
         seed.homelab(core)
     for name in ("stack", "deployment") if chosen.slow else ():
         core.slow(name, chosen.slow)
-    with socket.create_server(("127.0.0.1", chosen.port)) as listening:
+    with listening_on(chosen.port) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         print(json.dumps({"address": address, "key": core.key, "secret": core.secret}), flush=True)
         server(core).run(sockets=[listening])

@@ -212,6 +212,20 @@ def _version(given: Any, path: str) -> Json:
         raise UnreadableError(path, "Failed to parse version") from None
 
 
+_QUERY = (
+    Field("terms", "list[str]", []),
+    Field("names", "list[str]", []),
+    Field("tags", "list[str]", []),
+    Field("tag_behavior", "TagBehavior", "All"),
+    Field("templates", "TemplatesQueryBehavior", "Include"),
+    Field("specific", "object", {}),
+)
+
+
+def _query(given: Any, path: str) -> Json:
+    return table(_QUERY, given, path, "ResourceQuery")
+
+
 _SPECIAL: dict[str, Callable[[Any, str], Any]] = {
     "float32": _float,
     "float64": _float,
@@ -221,6 +235,7 @@ _SPECIAL: dict[str, Callable[[Any, str], Any]] = {
     "UserTarget": _user_target,
     "Execution": _execution,
     "Permission": _permission,
+    "ResourceQuery": _query,
     "version": _version,
 }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from tests.core.fake import auth, envelope, knobs, listener, websocket
 from tests.core.fake.clauses import Clause
@@ -52,11 +55,19 @@ async def serve(core: FakeCore, scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] == "websocket":
+        if core.down:
+            raise knobs.broken_connection(httpx.ConnectError)
         await websocket.serve(core, scope, receive, send)
     else:
         request = await _read(scope, receive)
+        if core.down:
+            raise knobs.broken_connection(httpx.ConnectError)
         await _send(core, answer(core, request), send)
-        core.tasks.tick()
+        core.tasks.begin()
+        if core.lag:
+            asyncio.get_running_loop().call_later(core.lag, core.tasks.tick)
+        else:
+            core.tasks.tick()
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
@@ -103,16 +114,25 @@ def answer(core: FakeCore, request: Request) -> Answer:
 
 
 def _other(core: FakeCore, request: Request) -> Answer:
+    """What is asked with GET; for the knobs `/version` and `/user` are the types of requests."""
     if request.method != "GET":
         return Answer(405)
+    plan = core.planned(request.path)
+    if plan and plan.answer:
+        return _broken(plan.answer)
+    if plan:
+        raise knobs.broken_connection(plan.error)
     if request.path == "/version":
         return Answer(200, TEXT, core.version.encode())
     if request.path == "/user":
-        core.log.append(Call("/user", "GetUser", {}, None))
-        return as_json(_who(core, request, disabled_too=True).as_json())
-    if core.web_ui:
-        return Answer(200, HTML, PAGE)
-    return Answer(404)
+        who = _who(core, request, disabled_too=True)
+        core.log.append(Call("/user", "GetUser", {}, who.username))
+        return as_json(_chatty(who.as_json()) if core.chatty else who.as_json())
+    return Answer(200, HTML, PAGE) if core.web_ui else Answer(404)
+
+
+def _broken(found: knobs.Broken) -> Answer:
+    return Answer(found.status, found.content_type, found.body, found.headers)
 
 
 def _delivered(core: FakeCore, request: Request, rest: str) -> Answer:
@@ -176,9 +196,9 @@ def _carry_out(
 ) -> Answer:
     plan = core.planned(clause.name)
     if plan and plan.answer:
-        return Answer(plan.answer.status, plan.answer.content_type, plan.answer.body, plan.answer.headers)
+        return _broken(plan.answer)
     if plan and plan.what == "cut":
-        raise knobs.broken_connection()
+        raise knobs.broken_connection(plan.error)
     try:
         found = clause.run(core, who, params)
     except UnreadableError as error:
@@ -193,9 +213,15 @@ def _carry_out(
     return sent
 
 
-def _chatty(found: Any) -> Any:
+_MAPS = frozenset({"all", "recents", "linked_logins"})
+"""Tables whose keys are data."""
+
+
+def _chatty(found: Any, key: str = "") -> Any:
+    """An answer with a key more in every table."""
     if isinstance(found, list):
         return [_chatty(entry) for entry in found]
     if not isinstance(found, dict) or "$oid" in found:
         return found
-    return {**{key: _chatty(held) for key, held in found.items()}, "not_known_yet": {"a": [1, None]}}
+    known = {name: _chatty(held, name) for name, held in found.items()}
+    return known if key in _MAPS else {**known, "not_known_yet": {"a": [1, None]}}

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.core.fake.clauses import Json
-from tests.core.fake.lists import item
 from tests.core.fake.state import Resource
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def _quoted(value: str) -> str:
     return value if len(value) > 1 and value[0] == value[-1] == '"' else f'"{value}"'
 
 
-def docker_run(core: FakeCore, resource: Resource, put: Interpolation) -> str:
+def docker_run(resource: Resource, image: str, put: Interpolation) -> str:
     """The command of a deployment, values in it."""
     config = resource.config
     parts = [f"docker run -d --name {config['custom_name'] or resource.name}", f"--network {config['network']}"]
@@ -102,7 +101,7 @@ def docker_run(core: FakeCore, resource: Resource, put: Interpolation) -> str:
     parts.append(f"--restart {'on-failure:10' if restart == 'on-failure' else restart}")
     parts += [f"--label {key}={_quoted(value)}" for key, value in pairs(put(config["labels"]))]
     parts += [put(argument) for argument in config["extra_args"]]
-    parts += [item(core, resource)["info"]["image"], put(config["command"])]
+    parts += [image, put(config["command"])]
     return " ".join(part for part in parts if part)
 
 

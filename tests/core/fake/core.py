@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.core.fake import app, auth, checkout, executing, knobs, refreshing, resources, updates, variables
+from tests.core.fake import alerts, app, auth, checkout, executing, knobs, refreshing, resources, updates, variables
 from tests.core.fake.clauses import Json
 from tests.core.fake.kinds import KINDS
 from tests.core.fake.schema import executions
@@ -68,6 +68,9 @@ class FakeCore(knobs.Knobs):
         self.chatty = False
         """Whether every object of an answer has keys nobody knows."""
         self.mute_websocket = False
+        self.disable_non_admin_create = False
+        self.lag = 0.0
+        """Seconds from the answer of an execution to its end; 0: when the answer is sent."""
         self.agents_answer = True
         """Whether the enabled servers are reached."""
         self.compose = "docker compose"
@@ -102,6 +105,10 @@ class FakeCore(knobs.Knobs):
         made = auth.new_key(self, owner, "made for a test")
         return made.key, made.secret
 
+    def alert(self, kind: str, name: str, type_: str, data: Json, level: str = "WARNING") -> Json:
+        """An alert about a resource, unresolved."""
+        return alerts.start(self, self.named(kind, name).target, type_, data, level)
+
     def expire_jwts(self) -> None:
         """Every login so far has run out."""
         self.jwts = {jwt: (user, 0) for jwt, (user, _) in self.jwts.items()}
@@ -113,7 +120,7 @@ class FakeCore(knobs.Knobs):
     def add(self, kind: str, name: str, config: Json | None = None, **meta: Any) -> Resource:
         """A resource as the admin would make it over the API; `meta`: description, template, tags (by name)."""
         title = next(title for title, known in KINDS.items() if kind in (title, known.header))
-        made = resources.create(self, self.admin, KINDS[title], name, config or {})
+        made = resources.create(self, self.admin, KINDS[title], name, config)
         resources.set_meta(self, self.admin, made, meta)
         refreshing.after_write(self, self.admin, made)
         return made

@@ -9,7 +9,7 @@ from tests.core.fake import updates
 from tests.core.fake.clauses import Json
 from tests.core.fake.commands import Interpolation, compose, docker_run, one_line
 from tests.core.fake.errors import failed
-from tests.core.fake.executing import does
+from tests.core.fake.executing import does, files_changed
 from tests.core.fake.export import version
 from tests.core.fake.state import Resource, User
 
@@ -50,12 +50,17 @@ def project(resource: Resource) -> str:
     return resource.config["project_name"] or resource.name
 
 
-@does("DeployStack", "DeployStackIfChanged")
-def _deploy_stack(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    config, info = resource.config, resource.info
-    if update["operation"] == "DeployStackIfChanged" and info["deployed_contents"] is not None:
+@does("DeployStackIfChanged")
+def _deploy_if_changed(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    if not files_changed(resource):
         updates.add_log(core, update, "Compare files", "No changes: nothing was deployed")
         return
+    _deploy_stack(core, who, resource, params, update)
+
+
+@does("DeployStack")
+def _deploy_stack(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
+    config, info = resource.config, resource.info
     put = Interpolation(core)
     base, arguments = compose(core, config, project(resource)), [put(text) for text in config["extra_args"]]
     contents, _ = put(config["file_contents"]), put(config["environment"])
@@ -71,7 +76,8 @@ def _deploy_stack(core: FakeCore, who: User, resource: Any, params: Json, update
         updates.add_log(core, update, "Post Deploy", command=one_line(config["post_deploy"]["command"]))
     core.running[resource.id] = "running"
     info["deployed_project_name"] = project(resource)
-    info["deployed_contents"] = [{"path": file_of(config), "contents": config["file_contents"]}]
+    info["deployed_contents"] = _tracked(resource)
+    info["deployed_hash"], info["deployed_message"] = info["latest_hash"], info["latest_message"]
     info["deployed_services"] = [latest(resource, entry) for entry in known]
     info["deployed_config"] = contents
     info["latest_services"] = info["deployed_services"]
@@ -89,6 +95,13 @@ def _before_up(
     if config["pre_deploy"]["command"]:
         updates.add_log(core, update, "Pre Deploy", command=one_line(config["pre_deploy"]["command"]))
     updates.add_log(core, update, "Compose Config", put.hide(contents), command=command)
+
+
+def _tracked(resource: Resource) -> list[Json]:
+    """The files a deploy was made of: those of its repo or host, else the text in its config."""
+    if (remote := resource.info["remote_contents"]) is not None:
+        return [{"path": file["path"], "contents": file["contents"]} for file in remote]
+    return [{"path": file_of(resource.config), "contents": resource.config["file_contents"]}]
 
 
 def latest(resource: Resource, service: Json) -> Json:
@@ -120,7 +133,7 @@ def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json
         raise failed("Cannot deploy: the Build of the image does not exist")
     name, image = config["custom_name"] or resource.name, image_of(core, config)
     put = Interpolation(core)
-    command = docker_run(core, resource, put)
+    command = docker_run(resource, image, put)
     for stage, text in put.logs():
         updates.add_log(core, update, stage, text)
     command = put.hide(command)
@@ -136,7 +149,7 @@ def _deploy(core: FakeCore, who: User, resource: Any, params: Json, update: Json
 
 @does(*(f"{verb}{title}" for verb in _AFTER for title in ("Stack", "Deployment")))
 def _change(core: FakeCore, who: User, resource: Any, params: Json, update: Json) -> None:
-    verb = update["operation"].removesuffix(resource.title)
+    verb = next(verb for verb in _AFTER if update["operation"].startswith(verb))
     core.running[resource.id] = _AFTER[verb][resource.title == "Deployment"]
     updates.add_log(core, update, f"{verb} {resource.title}", command=f"docker {verb.lower()} {resource.name}")
 

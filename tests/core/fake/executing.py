@@ -46,6 +46,7 @@ def does(*names: str) -> Callable[[Effect], Effect]:
 class Task:
     """An execution under way."""
 
+    type: str
     update: Json
     who: User
     resource: Resource | None
@@ -70,10 +71,19 @@ class Tasks:
         """Start with the next tick."""
         self._open.append(task)
 
+    def begin(self) -> None:
+        """Start what waits."""
+        for task in [task for task in self._open if not task.started]:
+            if not self._begin(task):
+                self._open.remove(task)
+
     def tick(self) -> None:
         """Start what waits, end what is due; what this starts is due as well."""
-        while due := [task for task in self._open if not task.started or task.polls <= 0]:
-            self._advance(due[0])
+        self.begin()
+        while due := [task for task in self._open if task.started and task.polls <= 0]:
+            with self.under_way(due[0]):
+                carry_out(self._core, due[0])
+            self.begin()
 
     def looked_at(self, update_id: str) -> None:
         """Somebody polled an update: it gets on by one step."""
@@ -89,7 +99,7 @@ class Tasks:
         return any(
             task.started and task.resource is not None and task.resource.id == resource_id
             for task in self._open
-            if task.update["operation"] not in _PARALLEL
+            if task.type not in _PARALLEL
         )
 
     def on(self, resource_id: str) -> list[str]:
@@ -110,13 +120,6 @@ class Tasks:
         """Core stops: nobody ends them."""
         self._open.clear()
 
-    def _advance(self, task: Task) -> None:
-        if not task.started and not self._begin(task):
-            self._open.remove(task)
-        elif task.polls <= 0:
-            with self.under_way(task):
-                carry_out(self._core, task)
-
     def _begin(self, task: Task) -> bool:
         try:
             check(self._core, task)
@@ -133,7 +136,7 @@ def check(core: FakeCore, task: Task) -> None:
     if task.resource is None:
         return
     allowed(core, task.who, task.resource.title, task.resource.id, "Execute")
-    if task.update["operation"] not in _PARALLEL:
+    if task.type not in _PARALLEL:
         core.check_free(task.resource)
     if task.resource.title in ("Stack", "Deployment", "Repo"):
         _check_server(core, task.resource)
@@ -154,7 +157,7 @@ def fail(core: FakeCore, update: Json, refused: RefusedError) -> None:
 
 def carry_out(core: FakeCore, task: Task) -> None:
     """Do it and complete the update."""
-    effect = EFFECTS.get(task.update["operation"], _just_says)
+    effect = EFFECTS.get(task.type, _just_says)
     try:
         effect(core, task.who, task.resource, task.params, task.update)
     except NeverEndsError:
@@ -174,14 +177,21 @@ def _ref(fields: tuple[Field, ...]) -> Field | None:
     return next((field for field in fields if field.ref), None)
 
 
+def operation(name: str, params: Json) -> str:
+    """The operation of an update: not always the name of the execution."""
+    if name == "DeployStackIfChanged":
+        return "DeployStack"
+    return f"{name}Service" if name.endswith("Stack") and params.get("services") else name
+
+
 def start(core: FakeCore, who: User, name: str, params: Json) -> Task:
     """A new execution; raises only for an unknown target."""
     ref = _ref(executions()[name])
     resource = find(core, ref.ref, params[ref.name]) if ref else None
     target = resource.target if resource else updates.SYSTEM
-    update = updates.start(core, who.id, name, target)
+    update = updates.start(core, who.id, operation(name, params), target)
     title = resource.kind.header if resource else ""
-    return Task(update, who, resource, params, core.polls.get(name, core.polls.get(title, 0)))
+    return Task(name, update, who, resource, params, core.polls.get(name, core.polls.get(title, 0)))
 
 
 def attempt(core: FakeCore, who: User, name: str, target: str) -> Json:
@@ -213,12 +223,30 @@ def now(core: FakeCore, who: User, name: str, params: Json) -> Json:
 
 
 def _single(core: FakeCore, who: User, name: str, params: Json) -> Json:
+    if name == "DeployStackIfChanged":
+        return _if_changed(core, who, params)
     task = start(core, who, name, params)
     core.tasks.add(task)
-    answer = deepcopy(task.update)
-    if name == "DeployStackIfChanged":
-        del answer["_id"]
-    return answer
+    return deepcopy(task.update)
+
+
+def _if_changed(core: FakeCore, who: User, params: Json) -> Json:
+    """The answer has no id: there may be no update at all, or another one later (facts a.8)."""
+    resource = find(core, "Stack", params["stack"])
+    answer = core.updates.pop(updates.start(core, who.id, "DeployStack", resource.target)["_id"]["$oid"])
+    if files_changed(resource):
+        core.tasks.add(start(core, who, "DeployStack", {**params, "services": []}))
+    return {key: held for key, held in answer.items() if key != "_id"}
+
+
+def files_changed(resource: Resource) -> bool:
+    """Whether a stack was never deployed, or of other files than are there now; a text in the config never differs."""
+    deployed, remote = (_texts(resource.info[key]) for key in ("deployed_contents", "remote_contents"))
+    return deployed is None or (remote is not None and deployed != remote)
+
+
+def _texts(files: list[Json] | None) -> dict[str, str] | None:
+    return files and {file["path"]: file["contents"] for file in files}
 
 
 def batch_targets(core: FakeCore, who: User, name: str, params: Json) -> tuple[str, Field, list[Resource]]:

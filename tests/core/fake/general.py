@@ -19,12 +19,13 @@ def _version(core: FakeCore, who: User, p: Json) -> Json:
 
 @answers("read", "GetCoreInfo")
 def _info(core: FakeCore, who: User, p: Json) -> Json:
-    off = ("transparent_mode", "ui_write_disabled", "disable_non_admin_create", "disable_confirm_dialog")
+    off = ("transparent_mode", "ui_write_disabled", "disable_confirm_dialog")
     return {
         "title": core.title,
         "monitoring_interval": "15-sec",
         "webhook_base_url": "http://127.0.0.1:9120",
         **dict.fromkeys(off, False),
+        "disable_non_admin_create": core.disable_non_admin_create,
         "disable_websocket_reconnect": False,
         "enable_fancy_toml": False,
         "timezone": "",

@@ -107,11 +107,11 @@ class Kind:
         """The info of a new one."""
         return deepcopy(self.fresh)
 
-    def partial(self, raw: Json, path: str) -> Json:
-        """A config as given, in the form Core stores."""
+    def partial(self, raw: Json | None, path: str) -> Json:
+        """A config as given, in the form Core stores; a builder's has a type, if there is one at all."""
         if self.title == "Builder":
-            return accept.builder(raw, path) if raw else {}
-        return accept.table(self.fields, raw, path, f"Partial{self.title}Config", partial=True)
+            return {} if raw is None else accept.builder(raw, path)
+        return accept.table(self.fields, raw or {}, path, f"Partial{self.title}Config", partial=True)
 
     def complete(self, partial: Json) -> Json:
         """A config with its defaults; the keys in Core's order."""

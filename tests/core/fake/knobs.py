@@ -32,6 +32,7 @@ class _Plan:
     what: str
     times: int
     answer: Broken | None = None
+    error: type[httpx.TransportError] = httpx.ReadError
 
 
 class Knobs:
@@ -39,6 +40,8 @@ class Knobs:
 
     def __init__(self) -> None:
         self._plans: dict[str, list[_Plan]] = {}
+        self.down = False
+        """Whether nobody listens: every request fails to connect."""
         self.polls: dict[str, int] = {}
         self.failing: dict[tuple[str, str], str] = {}
         self.held: dict[str, str] = {}
@@ -57,9 +60,9 @@ class Knobs:
         raw = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
         self._plan(type_, _Plan("fail", times, Broken(status, raw, content_type, headers or {})))
 
-    def cut(self, type_: str, times: int = 1) -> None:
-        """Break the connection before anything is done."""
-        self._plan(type_, _Plan("cut", times))
+    def cut(self, type_: str, times: int = 1, error: type[httpx.TransportError] = httpx.ReadError) -> None:
+        """Break the connection before anything is done; `error` is what a client in this process sees of it."""
+        self._plan(type_, _Plan("cut", times, error=error))
 
     def lose_answer(self, type_: str, times: int = 1) -> None:
         """Do the work, then break the connection."""
@@ -76,6 +79,14 @@ class Knobs:
     def deploy_fails(self: FakeCore, kind: str, name: str, stderr: str = "boom") -> None:
         """Every deploy of a resource ends with this on stderr; `""` ends that."""
         self.failing[self.named(kind, name).title, name] = stderr
+
+    def stack_files(self: FakeCore, name: str, files: dict[str, str], hash_: str = "", message: str = "") -> None:
+        """What Core reads as the files of a stack on a host or in a repo from now on, and their commit."""
+        info = self.named("stack", name).info
+        info["remote_contents"] = [
+            {"path": path, "contents": text, "services": [], "requires": "Redeploy"} for path, text in files.items()
+        ]
+        info["latest_hash"], info["latest_message"] = hash_ or None, message or None
 
     def hold(self: FakeCore, kind: str, name: str, operation: str, by: str = "ana") -> str:
         """Somebody is at it: busy until `release`, with an update in progress, whose id is returned."""
@@ -124,6 +135,6 @@ class Knobs:
         return None
 
 
-def broken_connection() -> httpx.TransportError:
+def broken_connection(error: type[httpx.TransportError] = httpx.ReadError) -> httpx.TransportError:
     """What a client sees of a connection that breaks; over a real socket it is closed instead."""
-    return httpx.ReadError("the connection broke")
+    return error("the connection broke")

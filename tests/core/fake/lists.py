@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.core.fake.clauses import Json, answers
+from tests.core.fake.errors import UnreadableError
 from tests.core.fake.export import version
 from tests.core.fake.kinds import KINDS, Kind
 from tests.core.fake.permissions import allowed, visible
@@ -230,20 +231,29 @@ def item(core: FakeCore, resource: Resource) -> Json:
     }
 
 
+_NEEDED = {"Swarm": "servers", "Alerter": "types"}
+"""What `specific` of a query has to have where it is given at all (facts a.6)."""
+
+
 def queried(core: FakeCore, who: User, title: str, query: Json | None) -> list[Resource]:
     """The resources of a kind that a query asks for."""
-    query = query or {}
-    tags = [tag_named(core, name).id for name in query.get("tags", ())]
-    some = any if query.get("tag_behavior", "All") == "Any" else all
-    found = []
-    for resource in visible(core, who, title):
-        terms = all(term.lower() in resource.name.lower() for term in query.get("terms", ()))
-        names = query.get("names") or [resource.name]
-        tagged = not tags or some(tag in resource.tags for tag in tags)
-        wanted = {"Include": True, "Exclude": not resource.template, "Only": resource.template}
-        if terms and tagged and {resource.name, resource.id} & set(names) and wanted[query.get("templates", "Include")]:
-            found.append(resource)
-    return [resource for resource in found if _specific(core, resource, query.get("specific") or {})]
+    if query is None:
+        return visible(core, who, title)
+    specific, needed = query["specific"], _NEEDED.get(title)
+    if specific and needed and needed not in specific:
+        raise UnreadableError("params.query.specific", f"missing field `{needed}`")
+    tags = [tag_named(core, name).id for name in query["tags"]]
+    found = [resource for resource in visible(core, who, title) if _asked_for(resource, query, tags)]
+    return [resource for resource in found if _specific(core, resource, specific)]
+
+
+def _asked_for(resource: Resource, query: Json, tags: list[str]) -> bool:
+    terms = all(term.lower() in resource.name.lower() for term in query["terms"])
+    named = not query["names"] or bool({resource.name, resource.id} & set(query["names"]))
+    every = any if query["tag_behavior"] == "Any" else all
+    tagged = not tags or every(tag in resource.tags for tag in tags)
+    templates = {"Include": True, "Exclude": not resource.template, "Only": resource.template}
+    return terms and named and tagged and templates[query["templates"]]
 
 
 def _specific(core: FakeCore, resource: Resource, specific: Json) -> bool:
@@ -266,7 +276,7 @@ def page(found: list[Any], p: Json) -> list[Any]:
 
 
 def _register(kind: Kind) -> None:
-    title, paging = kind.title, "query:object?=null page:uint32=0 limit:uint32?=null"
+    title, paging = kind.title, "query:ResourceQuery?=null page:uint32=0 limit:uint32?=null"
 
     @answers("read", f"Get{title}", f"{kind.param}|id|name:str")
     def _get(core: FakeCore, who: User, p: Json) -> Json:

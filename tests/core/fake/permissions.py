@@ -37,6 +37,23 @@ def allowed(core: FakeCore, who: User, title: str, name: str, level: str) -> Res
     return resource
 
 
+def attachable(core: FakeCore, who: User, title: str, name: str) -> Resource:
+    """A resource that the user may have another one refer to."""
+    resource = allowed(core, who, title, name, "Read")
+    if not who.admin and "Attach" not in specifics_on(core, who, resource):
+        raise failed(
+            f"User does not have required permissions on this {title}. "
+            "Must have at least Read permissions, as well as these specific permissions: [Attach]"
+        )
+    return resource
+
+
+def specifics_on(core: FakeCore, who: User, resource: Resource) -> set[str]:
+    """The specific permissions a user has on a resource."""
+    held = [resource.base_permission, *on_kind(core, who, resource.title), *on_target(core, who, resource.target)]
+    return {name for entry in held for name in entry["specific"]}
+
+
 def groups_of(core: FakeCore, who: User) -> list[Group]:
     """The groups a user is in."""
     return [group for group in core.groups.values() if group.everyone or who.id in group.users]
@@ -70,10 +87,11 @@ def visible(core: FakeCore, who: User, title: str) -> list[Resource]:
     return [resource for resource in core.of(title) if level_on(core, who, resource) != "None"]
 
 
-def may_create(who: User, title: str) -> None:
+def may_create(core: FakeCore, who: User, title: str) -> None:
     """Raise the 403 where a user may not make a resource of a kind."""
     flags = {"Server": who.create_servers, "Build": who.create_builds}
-    if not (who.admin or title in _ANYONE_CREATES or flags.get(title, False)):
+    anyone = title in _ANYONE_CREATES and not core.disable_non_admin_create
+    if not (who.admin or anyone or flags.get(title, False)):
         raise RefusedError(403, f"User does not have permissions to create {title}.")
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from tests.core.fake.clauses import Json
 from tests.core.fake.errors import RefusedError
 from tests.core.fake.kinds import Kind
-from tests.core.fake.permissions import find
+from tests.core.fake.permissions import attachable
 from tests.core.fake.schema import executions, tables
 
 if TYPE_CHECKING:
     from tests.core.fake.core import FakeCore
+    from tests.core.fake.state import User
 
 Place = tuple[Json, str, str]
 """A table, its key that names a resource, and the kind of that."""
@@ -54,12 +55,12 @@ def replaced(kind: Kind, config: Json, change: Callable[[str, str], str]) -> Jso
     return found
 
 
-def by_id(core: FakeCore, kind: Kind, config: Json) -> Json:
-    """A config as Core stores it; a name that names nothing is refused."""
+def by_id(core: FakeCore, who: User, kind: Kind, config: Json) -> Json:
+    """A config as Core stores it; what is not there or may not be attached is refused."""
 
     def look_up(ref: str, text: str) -> str:
         try:
-            return find(core, ref, text).id
+            return attachable(core, who, ref, text).id
         except RefusedError as refused:
             raise RefusedError(500, attaching(kind.title, ref), [refused.error]) from None
 

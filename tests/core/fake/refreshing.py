@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.core.fake.clauses import Json, answers
 from tests.core.fake.deploying import latest, services
+from tests.core.fake.permissions import allowed
 from tests.core.fake.state import Resource, User
 
 if TYPE_CHECKING:
@@ -36,3 +38,14 @@ def _build(resource: Resource) -> None:
         f"Cloning into '{folder}'...\n"
         f"fatal: unable to access '{url}': Could not resolve host: {config['git_provider']}\n"
     )
+
+
+def _register(title: str) -> None:
+    @answers("write", f"Refresh{title}Cache", f"{title.lower()}|id|name:str")
+    def _refresh(core: FakeCore, who: User, p: Json) -> Json:
+        after_write(core, who, allowed(core, who, title, p[title.lower()], "Execute"))
+        return {}
+
+
+for _title in ("Stack", "Build", "Repo"):
+    _register(_title)

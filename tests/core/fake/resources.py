@@ -34,9 +34,9 @@ def new_name(core: FakeCore, kind: Kind, name: str) -> str:
     return name
 
 
-def stored(core: FakeCore, kind: Kind, raw: Any) -> Json:
+def stored(core: FakeCore, who: User, kind: Kind, raw: Any) -> Json:
     """What is kept of a config as given: references by id, some values cleaned."""
-    return cleaned(kind, by_id(core, kind, kind.partial(raw or {}, "params.config")))
+    return cleaned(kind, by_id(core, who, kind, kind.partial(raw, "params.config")))
 
 
 def cleaned(kind: Kind, partial: Json) -> Json:
@@ -53,10 +53,10 @@ def cleaned(kind: Kind, partial: Json) -> Json:
 
 def create(core: FakeCore, who: User, kind: Kind, name: str, raw: Any) -> Resource:
     """A new resource, its permission and its update."""
-    may_create(who, kind.title)
-    kind.partial(raw or {}, "params.config")
+    may_create(core, who, kind.title)
+    kind.partial(raw, "params.config")
     name = new_name(core, kind, name)
-    config = kind.complete(stored(core, kind, raw))
+    config = kind.complete(stored(core, who, kind, raw))
     if kind.title == "Action" and "file_contents" not in (raw or {}):
         config["file_contents"] = samples.ACTION
     made = Resource(core.ids.next(), kind.title, name, config, kind.info(), updated_at=core.clock.now())
@@ -71,7 +71,7 @@ def create(core: FakeCore, who: User, kind: Kind, name: str, raw: Any) -> Resour
 def update(core: FakeCore, who: User, resource: Resource, raw: Any) -> None:
     """Only the keys given change; nothing changed leaves no update."""
     core.check_free(resource)
-    partial = stored(core, resource.kind, raw)
+    partial = stored(core, who, resource.kind, raw)
     config = merged(resource, partial)
     if config == resource.config:
         return
@@ -129,7 +129,7 @@ def _register(kind: Kind) -> None:
 
     @answers("write", f"Update{title}", "id:str config:any")
     def _update(core: FakeCore, who: User, p: Json) -> Json:
-        kind.partial(p["config"] or {}, "params.config")
+        kind.partial(p["config"], "params.config")
         resource = allowed(core, who, title, p["id"], "Write")
         update(core, who, resource, p["config"])
         return _answered(core, who, resource)

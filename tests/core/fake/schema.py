@@ -1,4 +1,4 @@
-"""What a config may hold, from `fields.txt` and `executions.txt`: apart from ksync's own models on purpose."""
+"""What a config may hold, from the text tables beside it: apart from ksync's own models on purpose."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ ENUMS: dict[str, tuple[str, ...]] = {
         "ResourceSync",
     ),
     "UserTargetVariant": ("User", "UserGroup"),
+    "TagBehavior": ("All", "Any"),
+    "TemplatesQueryBehavior": ("Include", "Exclude", "Only"),
     "AlertDataVariant": (
         "None",
         "Test",
@@ -119,7 +121,7 @@ def _lines(name: str) -> list[str]:
 def tables() -> dict[str, tuple[Field, ...]]:
     """Every table by its name: kinds by theirs (`stack`), the builder's variants as `builder.Url`."""
     found: dict[str, list[Field]] = {}
-    for line in _lines("fields.txt"):
+    for line in (*_lines("fields.txt"), *_lines("structs.txt")):
         if line.startswith("["):
             found[line.strip("[]")] = []
         else:

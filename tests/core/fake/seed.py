@@ -10,6 +10,26 @@ if TYPE_CHECKING:
     from tests.core.fake.core import FakeCore
 
 _COMPOSE = "services:\n  {name}:\n    image: {image}\n    restart: unless-stopped\n"
+_DECLARED = """\
+[[stack]]
+name = "web"
+deploy = true
+tags = ["prod"]
+[stack.config]
+server = "edge-1"
+file_contents = \"\"\"
+services:
+  web:
+    image: nginx:1.28
+    restart: unless-stopped
+\"\"\"
+
+[[stack]]
+name = "wiki"
+[stack.config]
+server = "nas"
+"""
+"""What the sync of the homelab reads: one change, one new stack."""
 
 
 def homelab(core: FakeCore) -> None:
@@ -42,10 +62,13 @@ def homelab(core: FakeCore) -> None:
         "chat",
         {"enabled": True, "endpoint": {"type": "Slack", "params": {"url": "http://127.0.0.1:9/x"}}},
     )
-    core.add("ResourceSync", "infra", {"files_on_host": True, "resource_path": ["main.toml"]})
     for stack in ("web", "db"):
         core.execute("DeployStack", stack=stack)
     core.execute("Deploy", deployment="cache")
+    if core.sync_folder.is_dir():
+        (core.sync_folder / "infra").mkdir(exist_ok=True)
+        (core.sync_folder / "infra/main.toml").write_text(_DECLARED)
+    core.add("ResourceSync", "infra", {"files_on_host": True, "resource_path": ["main.toml"]})
     _people(core)
 
 

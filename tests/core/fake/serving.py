@@ -30,15 +30,30 @@ class Closing:
             raise
 
 
+LAG = 0.02
+"""Seconds: over a socket nothing ends before the answer that says it has begun is there."""
+
+
 def server(core: FakeCore) -> uvicorn.Server:
     """The server of a core; `run(sockets=[...])` blocks."""
-    return uvicorn.Server(uvicorn.Config(Closing(core), log_level="critical", lifespan="off", ws="wsproto"))
+    core.lag = LAG
+    config = uvicorn.Config(Closing(core), log_level="critical", lifespan="off", ws="wsproto", date_header=False)
+    return uvicorn.Server(config)
+
+
+def listening_on(port: int) -> socket.socket:
+    """A socket on 127.0.0.1. Its protocol is named: only then asyncio sends small answers without delay."""
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind(("127.0.0.1", port))
+    found.listen(100)
+    return found
 
 
 @contextmanager
 def serving(core: FakeCore, port: int = 0) -> Iterator[str]:
     """Serve a core from a thread of its own; yields its address."""
-    with socket.create_server(("127.0.0.1", port)) as listening:
+    with listening_on(port) as listening:
         running = server(core)
         thread = Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

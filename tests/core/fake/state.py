@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,14 @@ class Clock:
     def pass_seconds(self, seconds: float) -> None:
         """Let time go by."""
         self._at += round(seconds * 1000)
+
+
+class WallClock(Clock):
+    """The time it is."""
+
+    def now(self) -> int:
+        """See `Clock.now`."""
+        return time.time_ns() // 1_000_000 + self.offset
 
 
 class Ids:

@@ -25,6 +25,7 @@ _COUNTED = {
 }
 _SERVER_COUNT = {"Ok": "healthy", "NotOk": "unhealthy", "Disabled": "disabled"}
 _ON_HOST = ("starting", "restarting", "pausing", "unpausing", "stopping", "destroying")
+_PRUNED = ("containers", "networks", "images", "volumes", "builders", "buildx", "system")
 _FLAGS = {
     "Stack": ("pulling", "deploying", *_ON_HOST),
     "Deployment": ("pulling", "deploying", *_ON_HOST, "updating", "renaming"),
@@ -33,7 +34,7 @@ _FLAGS = {
     "Procedure": ("running",),
     "Action": ("running",),
     "ResourceSync": ("syncing",),
-    "Server": ("pruning_containers", "pruning_networks", "pruning_images", "pruning_volumes", "pruning_system"),
+    "Server": tuple(f"pruning_{what}" for what in _PRUNED),
     "Swarm": (),
 }
 _DOING = {
@@ -143,6 +144,8 @@ def _register(title: str) -> None:
         resource = allowed(core, who, title, p[kind.param], "Read")
         doing = {_flag(core.updates[id_]["operation"]) for id_ in core.updates_on(resource)}
         flags = {flag: flag in doing for flag in _FLAGS[title]}
+        if title == "Server":
+            return {**flags, **{f"{doing}_containers": 0 for doing in _ON_HOST}}
         return {"running": int(flags["running"])} if title == "Action" else dict(flags)
 
 

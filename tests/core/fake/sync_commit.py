@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.core.fake import checkout, export, pretty, updates
 from tests.core.fake.clauses import Json, answers
 from tests.core.fake.errors import failed, formatted
+from tests.core.fake.executing import does
 from tests.core.fake.permissions import allowed
 from tests.core.fake.state import SYNC_USER, Resource, User
 from tests.core.fake.sync_files import git_config, host_root, read_all
@@ -46,6 +47,21 @@ def _exported(core: FakeCore, sync: Resource) -> str:
 @answers("write", "CommitSync", "sync|id|name:str")
 def _commit(core: FakeCore, who: User, p: Json) -> Json:
     sync = allowed(core, who, "ResourceSync", p["sync"], "Write")
+    path, text = _checked(core, sync)
+    update = updates.start(core, who.id, "CommitSync", sync.target)
+    _carry_out(core, sync, update, path, text)
+    updates.complete(core, update)
+    return update
+
+
+@does("CommitSync")
+def _execute(core: FakeCore, who: User, sync: Any, params: Json, update: Json) -> None:
+    """As a step of a procedure."""
+    _carry_out(core, sync, update, *_checked(core, sync))
+
+
+def _checked(core: FakeCore, sync: Resource) -> tuple[str, str]:
+    """Where the commit goes and its text; raises Core's refusals."""
     config = sync.config
     if not config["managed"] and not _is_fresh(sync):
         raise failed("Cannot commit to sync. Enabled 'managed' mode.")
@@ -53,8 +69,11 @@ def _commit(core: FakeCore, who: User, p: Json) -> Json:
     path = next(iter(config["resource_path"]), "")
     if (config["files_on_host"] or git) and not path.endswith(".toml"):
         raise failed("Resource path missing '.toml' extension")
-    text = _exported(core, sync)
-    update = updates.start(core, who.id, "CommitSync", sync.target)
+    return path, _exported(core, sync)
+
+
+def _carry_out(core: FakeCore, sync: Resource, update: Json, path: str, text: str) -> None:
+    config, git = sync.config, git_config(core, sync)
     updates.add_log(core, update, "Resources", text)
     if config["files_on_host"]:
         _to_host(core, sync, update, path, text, "Write contents")
@@ -64,8 +83,6 @@ def _commit(core: FakeCore, who: User, p: Json) -> Json:
     else:
         config["file_contents"] = text.rstrip() + "\n"
     refresh(core, sync)
-    updates.complete(core, update)
-    return update
 
 
 def _to_host(core: FakeCore, sync: Resource, update: Json, path: str, text: str, stage: str) -> None:

@@ -90,7 +90,7 @@ def _section(sections: Json, header: str) -> list[Any]:
 def _resource(title: str, raw: Any, path: str) -> Declared:
     kind = KINDS[title]
     meta = accept.table(META, raw, path, "ResourceToml")
-    config = kind.complete(kind.partial(raw.get("config") or {}, f"{path}.config"))
+    config = kind.complete(kind.partial(raw.get("config"), f"{path}.config"))
     return Declared(title, **meta, config=config)
 
 

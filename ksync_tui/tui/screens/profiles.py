@@ -1,0 +1,135 @@
+"""The profiles: which engine each is, where, and which one is on. `enter` goes over into another."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static
+
+from ksync_tui.present.profiles import HOW, ProfileRow, profile_rows
+from ksync_tui.present.text import cell_width, count, cut_middle, neutral, pad
+from ksync_tui.tui import keymap
+from ksync_tui.tui.screens.listing import Listing
+from ksync_tui.tui.switching import Attempt
+from ksync_tui.tui.theme import ink, style
+from ksync_tui.tui.widgets.filter import FilterLine
+from ksync_tui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from ksync_tui.config import Profile
+    from ksync_tui.session import Session
+
+MOST_NAME = 20
+MOST_ADDRESS = 32
+ENGINE = 10
+BADGE = " READ-ONLY "
+
+
+class ProfilesScreen(Listing[None]):
+    """Answers nothing: in another profile the app begins anew."""
+
+    place = "profiles"
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("profiles")
+    DEFAULT_CSS = "ProfilesScreen #warnings { height: auto; max-height: 50%; padding: 0 2 1 2; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[ProfileRow] = []
+        self.shown: list[ProfileRow] = []
+        self.warnings: tuple[str, ...] = ()
+        self.attempt: Attempt | None = None
+
+    def body(self) -> ComposeResult:
+        """The list, and below it what is broken, so that nobody looks for it in vain."""
+        yield Lines(id="list")
+        yield Static(id="warnings")
+        yield FilterLine()
+
+    def on_mount(self) -> None:
+        """Reads them."""
+        self.do_refresh()
+
+    def where(self) -> Text:
+        """Profiles."""
+        return ink("profiles", "head")
+
+    def counts(self) -> Text:
+        """How many."""
+        return ink(count(len(self.rows), "profile"), "bold")
+
+    def cannot(self, command: str) -> str | None:
+        """Going over needs another one under the cursor."""
+        if command == "open" and not self.shown:
+            return "There is no profile of that name."
+        if command == "open" and self.shown[self.items.cursor].on:
+            return f"{self.shown[self.items.cursor].name} is on already."
+        return None
+
+    def label_of(self, command: str) -> str | None:
+        """Opening one means going over into it."""
+        return "switch to it" if command == "open" else None
+
+    def do_refresh(self) -> None:
+        """Reads again which there are."""
+        self.work("Reading the profiles", self._look, self._read, turn=False)
+
+    def do_open(self) -> None:
+        """Goes over into the profile under the cursor; asks first when something goes on or would be lost."""
+        name = self.shown[self.items.cursor].key
+        if question := self.ksync.leaving():
+            self.ksync.ask(question, partial(self._switch, name))
+        else:
+            self._switch(name)
+
+    def abandon(self) -> None:
+        """Stays where one is."""
+        if self.attempt:
+            self.attempt.give_up()
+        super().abandon()
+
+    def fill(self) -> None:
+        """Shows those that pass the filter."""
+        words = self.words.casefold().split()
+        self.shown = [row for row in self.rows if all(word in row.words for word in words)]
+        self.items.show(len(self.shown), self._draw)
+        self.query_one("#warnings", Static).update(Text("\n").join(map(_warning, self.warnings)))
+
+    def _switch(self, name: str) -> None:
+        self.attempt = Attempt(self.session, name)
+        self.work(f"Opening {name}", self.attempt, self._opened, turn=False)
+
+    def _opened(self, session: Session) -> None:
+        self.ksync.go_over(session)
+
+    def _look(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
+        return self.session.profiles(), self.session.warnings()
+
+    def _read(self, found: tuple[tuple[Profile, ...], tuple[str, ...]]) -> None:
+        profiles, self.warnings = found
+        first = not self.rows
+        self.rows = profile_rows(profiles, self.session.profile)
+        self.fill()
+        if first:
+            self.items.move_to(next((at for at, row in enumerate(self.shown) if row.on), 0))
+        if len(self.rows) == 1:
+            self.tell(HOW)
+
+    def _draw(self, line: int, width: int) -> Text:
+        row = self.shown[line]
+        name = min(max(cell_width(one.name) for one in self.rows), MOST_NAME)
+        address = min(max(cell_width(one.address) for one in self.rows), MOST_ADDRESS, max(width - name - 20, 0))
+        text = ink("* " if row.on else "  ", "accent")
+        text.append(pad(row.name, name), style("bold")).append("  ")
+        text.append(f"{row.engine:<{ENGINE}}", style("accent" if row.engine == "core" else "plain"))
+        text.append(pad(row.address, address)).append("  ")
+        if row.read_only:
+            text.append(BADGE, style("badge")).append("  ")
+        return text.append(cut_middle(row.origin, max(width - text.cell_len, 0)), style("dim"))
+
+
+def _warning(words: str) -> Text:
+    return Text.assemble(("! ", style("update")), neutral(words))
