@@ -156,6 +156,16 @@ def test_what_a_limited_user_may_not_do_is_blocked_with_the_permission(ksync: Ks
     assert [call for call in lab.core.writes[since:] if call.user == "ana"] == []
 
 
+def test_a_reference_that_a_limited_user_may_not_make_is_blocked(ksync: Ksync, file: Path, lab: Lab) -> None:
+    lab.core.add("server", "edge").base_permission = {"level": "Read", "specific": []}
+    profile(lab, "ana", *lab.core.api_key(lab.core.user("ana")))
+    file.write_text('[[stack]]\nname = "mine"\nconfig.server = "edge"\n')
+    assert "ana lacks the permission: Attach on server/edge" in ksync("plan", file, profile="ana").out
+    lab.core.named("server", "edge").base_permission = {"level": "Read", "specific": ["Attach"]}
+    assert "lacks the permission" not in ksync("plan", file, profile="ana").out
+    assert ksync("apply", file, "--only", "stack/mine", "--yes", profile="ana").code == 0
+
+
 def test_an_export_leaves_out_what_only_admins_see_and_says_so(ksync: Ksync, file: Path, lab: Lab) -> None:
     ksync("apply", file, "--all", "--yes")
     lab.core.named("stack", "web").base_permission = {"level": "Read", "specific": []}

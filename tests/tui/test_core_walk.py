@@ -54,9 +54,9 @@ def core(tmp_path: Path) -> FakeCore:
     """A small homelab with a sync over one file."""
     made = FakeCore()
     made.sync_folder = tmp_path / "syncs"
-    (made.sync_folder / "infra").mkdir(parents=True)
-    (made.sync_folder / "infra" / "main.toml").write_text(FILE)
+    made.sync_folder.mkdir()
     seed.homelab(made)
+    (made.sync_folder / "infra" / "main.toml").write_text(FILE)
     sync = made.named("resource_sync", "infra")
     sync.config.update({"include_variables": True, "match_tags": ["prod"]})
     after_write(made, made.admin, sync)

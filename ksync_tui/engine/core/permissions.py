@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ksync_tui.engine.core.client import Client
@@ -10,7 +10,9 @@ from ksync_tui.engine.core.loop import together
 from ksync_tui.engine.core.names import Directory
 from ksync_tui.errors import ForbiddenError, NotFoundError
 from ksync_tui.model.kinds.common import LEVELS
+from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.kinds.user_group import Permission
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Target
 
@@ -18,19 +20,22 @@ _ADMIN_KINDS = frozenset({"variable", "user_group"})
 """Kinds that only an admin writes."""
 _ADMIN_CREATES = frozenset({"action", "alerter", "builder", "resource_sync"})
 _FLAGS = {"server": "create_server_permissions", "build": "create_build_permissions"}
+_ATTACHING = frozenset({"swarm", "stack", "deployment", "build", "repo"})
+NOTHING = Permission()
+EVERYTHING = Permission(level="Write", specific=["Attach"])
 _NEEDED = {"update": "Write", "delete": "Write", "rename": "Write", "deploy": "Execute", "run": "Execute"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The calling user. `levels` has what was asked per existing target."""
+    """The calling user. `granted` has what was asked per existing target."""
 
     name: str
     admin: bool
     flags: frozenset[str] = frozenset()
     creates: bool = True
     """Whether who is no admin may create at all."""
-    levels: Mapping[Target, str] | None = None
+    granted: Mapping[Target, Permission] | None = None
 
     def missing(self, action: Action) -> str | None:
         """Which permission an action lacks, and who gives it; None where it may be done."""
@@ -47,31 +52,40 @@ class Rights:
             flag = _FLAGS.get(kind)
             if not self.creates or (flag is not None and flag not in self.flags):
                 return f"to create a {KINDS[kind].title}"
-            return None
+            return self._cannot_attach(action)
         # What is created by the same plan belongs to who creates it.
         target = _subject(action)
-        have = (self.levels or {}).get(target)
+        have = (self.granted or {}).get(target)
         needed = _NEEDED[action.verb]
-        if have is None or LEVELS.index(have) >= LEVELS.index(needed):
-            return None
-        return f"{needed} on {target}, has {have}"
+        if have is not None and LEVELS.index(have.level) < LEVELS.index(needed):
+            return f"{needed} on {target}, has {have.level}"
+        return self._cannot_attach(action)
+
+    def _cannot_attach(self, action: Action) -> str | None:
+        """What an action makes a resource refer to takes a right of its own (facts b.1)."""
+        for target in _attached(action):
+            have = (self.granted or {}).get(target)
+            if have is not None and "Attach" not in have.specific:
+                return f"Attach on {target}"
+        return None
 
 
-async def rights(client: Client, actions: Iterable[Action], directory: Directory) -> Rights:
+async def rights(client: Client, actions: Collection[Action], directory: Directory) -> Rights:
     """The rights of the calling user, as far as these actions need them: nothing more is asked for an admin."""
     user = await client.user()
     if user.get("admin"):
         return Rights(str(user.get("username")), admin=True)
     info = await client.read("GetCoreInfo")
-    subjects = dict.fromkeys(_subject(one) for one in actions if one.target.kind not in _ADMIN_KINDS)
-    asked = {target: known for target in subjects if (known := directory.id(target)) is not None}
-    levels = await together(*(_level(client, target, known) for target, known in asked.items()))
+    subjects = [_subject(one) for one in actions if one.target.kind not in _ADMIN_KINDS]
+    concerned = dict.fromkeys([*subjects, *(target for one in actions for target in _attached(one))])
+    asked = {target: known for target in concerned if (known := directory.id(target)) is not None}
+    granted = await together(*(_granted(client, target, known) for target, known in asked.items()))
     return Rights(
         name=str(user.get("username")),
         admin=False,
         flags=frozenset(flag for flag in _FLAGS.values() if user.get(flag)),
         creates=not info.get("disable_non_admin_create"),
-        levels=dict(zip(asked, levels, strict=True)),
+        granted=dict(zip(asked, granted, strict=True)),
     )
 
 
@@ -80,11 +94,22 @@ def _subject(action: Action) -> Target:
     return Target(action.target.kind, action.old_name) if action.old_name else action.target
 
 
-async def _level(client: Client, target: Target, known: str) -> str:
+def _attached(action: Action) -> list[Target]:
+    """What a create or an update newly makes a resource refer to."""
+    if action.verb not in ("create", "update") or action.target.kind not in _ATTACHING or action.proposed is None:
+        return []
+    before = {(one.kind, one.name) for one in mentions(action.current)} if action.current else set()
+    return [Target(one.kind, one.name) for one in mentions(action.proposed) if (one.kind, one.name) not in before]
+
+
+async def _granted(client: Client, target: Target, known: str) -> Permission:
     """By id: Core looks up by what it is given, and rights are stored by id."""
     try:
         found = await client.read("GetPermission", target={"type": KINDS[target.kind].title, "id": known})
     except (ForbiddenError, NotFoundError):
-        return "None"
-    level = found.get("level") if isinstance(found, dict) else found
-    return level if level in LEVELS else "None"
+        return NOTHING
+    raw = {"level": found} if isinstance(found, str) else found
+    try:
+        return Permission.model_validate({"level": raw.get("level", "None"), "specific": raw.get("specific") or []})
+    except ValueError:  # a level or right of a newer Core: whether it is enough, Core says
+        return EVERYTHING

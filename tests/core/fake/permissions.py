@@ -189,7 +189,9 @@ def _own(core: FakeCore, who: User, p: Json) -> list[Json]:
 def _get(core: FakeCore, who: User, p: Json) -> object:
     if who.admin:
         return {"level": "Write", "specific": list(ENUMS["SpecificPermission"])}
-    held = [*on_kind(core, who, p["target"]["type"]), *on_target(core, who, p["target"])]
+    title = p["target"]["type"]
+    base = find(core, title, p["target"]["id"]).base_permission
+    held = [base, *on_kind(core, who, title), *on_target(core, who, p["target"])]
     level = max((entry["level"] for entry in held), key=LEVELS.index, default="None")
     specific = list(dict.fromkeys(name for entry in held for name in entry["specific"]))
     return shown({"level": level, "specific": specific})
