@@ -18,6 +18,7 @@
      │       ├─ BusyError         another operation holds the resource
      │       └─ RateLimitedError  too many failed logins from here
      ├─ RunError              a run cannot be started, found or resumed
+     ├─ AlertError            an alert did not reach its receiver
      ├─ WriteBackError        a file was left as it was: the edit would not mean what was intended
      │   └─ SecretInCommitError  new bytes hold the value of a known secret
      └─ GitError              a repository refused
@@ -133,6 +134,10 @@ class RateLimitedError(CoreError):
 
 class RunError(KsyncError):
     """A run cannot be started, found or resumed."""
+
+
+class AlertError(KsyncError):
+    """An alert did not reach its receiver."""
 
 
 class WriteBackError(KsyncError):

@@ -237,6 +237,22 @@ def _runs(parser: argparse.ArgumentParser) -> None:
             _removal(child)
 
 
+def _alerters(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    actions = parser.add_subparsers(dest="action", metavar="test")
+    test = actions.add_parser("test", help="send a test to one", description="send a test to one alerter")
+    test.add_argument("name", metavar="NAME")
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sync", action="append", default=[], metavar="NAME", help="only this sync (repeatable)")
+    parser.add_argument("--interval", type=float, metavar="SECONDS", help="between two looks at everything")
+    parser.add_argument("--webhooks", metavar="ADDR", help="take webhooks on HOST:PORT (needs ksync-tui[webhooks])")
+    allows = "run this sync unattended, with deletes where the sync itself is set up to delete (repeatable)"
+    parser.add_argument("--execute", action="append", default=[], metavar="NAME", help=allows)
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+
+
 def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", "-o", metavar="FILE", help="write a file instead of standard output")
 
@@ -259,6 +275,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "export": ("live resources as TOML", _export),
     "syncs": ("the syncs and their states; add, edit, remove", _syncs),
     "runs": ("past and running runs (also: history); show, watch, resume, undo", _runs),
+    "watch": ("look at the syncs as they change: tell who is to be told, run what may run unattended", _watch),
+    "alerters": ("who is told of pending syncs, and what could not be told; test NAME sends a test", _alerters),
     "changes": ("what happened in a Komodo Core, whoever did it: updates and alerts", _changes),
     "doctor": ("what works here: engine, Docker hosts, git, terminal", _json),
     "schema": ("JSON Schema of resource files, for editors", _schema),

@@ -183,6 +183,7 @@ _COMMANDS: dict[str, Callable[[Namespace, Output], int]] = {
     "schema": _schema,
     "demo": _lazily("demo", "demo"),
     "_run": _run_frozen,
+    "alerters": _lazily("alerters", "alerters"),
     "apply": _lazily("apply", "apply"),
     "run": _lazily("apply", "run_one"),
     "doctor": _lazily("doctor", "doctor"),
@@ -190,4 +191,5 @@ _COMMANDS: dict[str, Callable[[Namespace, Output], int]] = {
     "commit": _lazily("commit", "commit"),
     "syncs": _lazily("syncs", "syncs"),
     "runs": _lazily("runs", "runs"),
+    "watch": _lazily("watch", "watch"),
 }

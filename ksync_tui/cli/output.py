@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ksync_tui.model.resource import Problem
     from ksync_tui.present.style import StyledLine
     from ksync_tui.session import Confirmation, Session, SyncRow
+    from ksync_tui.session.alerting import AlerterRow
+    from ksync_tui.session.watching import Happening
 
 
 def progress(line: str) -> None:
@@ -277,6 +279,29 @@ class Output:
         if not rows:
             self.say("no syncs yet: `ksync syncs add NAME --path FOLDER` makes one")
 
+    def alerters(self, rows: Sequence[AlerterRow]) -> None:
+        """The list of alerters with what waits for them."""
+        if self.json:
+            from dataclasses import asdict
+
+            self._object({"alerters": [asdict(row) for row in rows]})
+            return
+        self._table([_alerter_cells(row) for row in rows])
+        if not rows:
+            self.say("no alerters yet: an [[alerter]] in a resource file makes one")
+
+    def happening(self, one: Happening) -> None:
+        """One thing that happened while ksync watches: a line, at once."""
+        from ksync_tui.present.text import neutral
+
+        at = datetime.fromtimestamp(one.at).astimezone().isoformat(timespec="seconds")
+        if self.json:
+            import json
+
+            print(json.dumps({"at": at, "sync": one.sync, "what": one.what, "text": one.text}), flush=True)
+        else:
+            print(neutral(f"{at}  {one.sync or '-'}  {one.what}  {one.text}".rstrip()), flush=True)
+
     def _table(self, rows: Sequence[tuple[str, ...]]) -> None:
         from ksync_tui.present.text import cell_width, neutral, pad
 
@@ -291,6 +316,11 @@ def _pending(row: SyncRow) -> str:
 
     counts = row.summary or {}
     return " ".join(f"{SIGNS[verb]}{counts[verb]}" for verb in VERBS if counts.get(verb)) or "."
+
+
+def _alerter_cells(row: AlerterRow) -> tuple[str, ...]:
+    waiting = f"{row.waiting} waiting" if row.waiting else ""
+    return row.name, row.endpoint, row.host, "" if row.enabled else "disabled", waiting, row.problem or ""
 
 
 def _sync_facts(row: SyncRow) -> tuple[Any, Mapping[str, Any], str, Mapping[str, int], float | None]:

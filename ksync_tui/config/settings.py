@@ -9,6 +9,10 @@
     [keys]
     go = ["x", "F5"]                            # the keys of a command of the app, instead of its own
 
+    [watch]
+    interval_seconds = 60                       # `ksync watch` and the app look this often at everything
+    webhook_secret_file = "/etc/ksync/webhook"  # or webhook_secret; for syncs without one of their own
+
     profile = "prod"                            # at the top of the file: the profile where none is named
 
     [profiles.prod]
@@ -28,11 +32,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ksync_tui.config import environment, komodo_cli, written
+from ksync_tui.config import environment, komodo_cli, watching, written
 from ksync_tui.config.profiles import LOCAL, Found, Profile, choose
 from ksync_tui.errors import ConfigError
 
-_KNOWN = {"hosts", "keys", "profile", "profiles"}
+_KNOWN = {"hosts", "keys", "profile", "profiles", "watch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Settings:
     """Docker host by server name."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys as they are written by command of the app; the app knows which there are."""
+    watch: watching.WatchSettings = field(default_factory=watching.WatchSettings)
     usual: str = ""
     """The name of the profile that is meant where none is named: `profile` of the settings file."""
     own: tuple[Profile, ...] = ()
@@ -126,6 +131,7 @@ def _read(file: Path) -> dict[str, Any]:
     return {
         "hosts": _hosts(values.get("hosts", {}), file),
         "keys": _keys(values.get("keys", {}), file),
+        "watch": watching.settings(values.get("watch", {}), file),
         "usual": _usual(values.get("profile", ""), file),
         "own": written.profiles(values.get("profiles", {}), file),
     }

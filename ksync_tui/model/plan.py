@@ -136,6 +136,8 @@ class Plan:
     renames: tuple[RenameHint, ...] = ()
     deletes_held: str | None = None
     """Why this plan deletes nothing although the sync would: its source is not complete."""
+    unseen: tuple[str, ...] = ()
+    """The servers whose Docker host did not answer: nothing is known of what is deployed there."""
 
     @property
     def sync(self) -> str:

@@ -72,6 +72,7 @@ class Planner:
             unchanged=dict(found.unchanged),
             renames=rename_hints(creates, gone),
             deletes_held=held,
+            unseen=tuple(snapshot.unreachable),
         )
 
     def _forget(self, found: Matched) -> None:

@@ -47,6 +47,10 @@ class CoreSource:
             errors = [Problem("error", Place(self.name, 1), text) for text in found.problems if not files]
         return Gathered(files, tuple(filter(None, (*errors, remark))))
 
+    def mark(self) -> str:
+        """See `Source.mark`: only Core knows, and it tells when it is asked to read."""
+        return ""
+
     def describe(self) -> str:
         """See `Source.describe`."""
         return self.place

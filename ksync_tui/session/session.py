@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
@@ -44,8 +45,11 @@ if TYPE_CHECKING:
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Plan, Removal, Selection
     from ksync_tui.model.resource import Declarations, Problem, Snapshot
+    from ksync_tui.session.alerting import Alerting
     from ksync_tui.session.committing import CommitDraft
     from ksync_tui.session.managed import Draft, FileChange
+    from ksync_tui.session.news import News
+    from ksync_tui.source.base import Gathered
     from ksync_tui.writeback.files import FileEdit
 
 
@@ -288,10 +292,14 @@ class Session:
         """All live resources, as they are now."""
         return self._engine.snapshot()
 
-    def review(self, sync: Sync) -> Review:
-        """Reads a sync's source and plans it. Doing so again costs what changed."""
+    def recent(self) -> Snapshot:
+        """All live resources as they were a moment ago: cheap to ask for."""
+        return self._engine.recent()
+
+    def review(self, sync: Sync, gathered: Gathered | None = None) -> Review:
+        """Reads a sync's source, unless it was just gathered, and plans it. Doing so again costs what changed."""
         with self.waiting:
-            gathered = sync.source.gather()
+            gathered = gathered or sync.source.gather()
         name = sync.options.name
         reader = self._readers.setdefault(name, Reader(Remembered(self._home.database)))
         declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
@@ -424,6 +432,21 @@ class Session:
         with self.waiting:
             return committing.commit(draft, message, push=push)
 
+    # --------------------------------------------------------------- watching
+
+    def news(self, shown: Review | SyncRow) -> News:
+        """What is new since something was shown, to be asked while it is."""
+        from ksync_tui.session.news import news_of
+
+        return news_of(self, shown)
+
+    @cached_property
+    def alerting(self) -> Alerting:
+        """Who is told that a sync became pending or clean."""
+        from ksync_tui.session.alerting import Alerting
+
+        return Alerting(self.recent, self._home.database, self.profile)
+
     # ------------------------------------------------------------------- runs
 
     def by_hand(self, target: Target) -> Selection:
@@ -461,11 +484,19 @@ class Session:
         return handed_down(self._profile, self.core.engine) if self.core else {}
 
     def run(
-        self, selection: Selection, tell: Callable[[Event], None], stop: Stop = never, halt: Stop = never
+        self,
+        selection: Selection,
+        tell: Callable[[Event], None],
+        stop: Stop = never,
+        halt: Stop = never,
+        who: str | None = None,
     ) -> RunRecord:
-        """Carries out a selection here and now. `stop` ends it after the current action, `halt` gives that up too."""
+        """Carries out a selection here and now. `stop` ends it after the current action, `halt` gives that up too.
+
+        `who` is what history says where it was not whoever is logged in.
+        """
         self._writable()
-        return self.carry_out(self._journal.create(selection, _who()), tell, stop, halt, selection)
+        return self.carry_out(self._journal.create(selection, who or _who()), tell, stop, halt, selection)
 
     def _writable(self) -> None:
         if self.read_only:

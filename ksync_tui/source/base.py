@@ -32,5 +32,11 @@ class Source(Protocol):
     def gather(self) -> Gathered:
         """Reads all texts now. What cannot be read is a problem, never an exception."""
 
+    def mark(self) -> str:
+        """A token, cheap to get: while it is the same, `gather` gives the same. Never raises.
+
+        "" where that cannot be told; then only `gather` tells.
+        """
+
     def describe(self) -> str:
         """Where that is, for people: `dir  ~/media`."""

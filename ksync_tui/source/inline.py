@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from ksync_tui.model.resource import SourceFile
 from ksync_tui.source.base import Gathered
@@ -18,6 +19,10 @@ class Inline:
     def gather(self) -> Gathered:
         """See `Source.gather`."""
         return Gathered((SourceFile(f"{self.name} (inline)", None, self.text),))
+
+    def mark(self) -> str:
+        """See `Source.mark`: a digest of the text."""
+        return blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def describe(self) -> str:
         """See `Source.describe`."""

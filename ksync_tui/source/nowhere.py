@@ -20,6 +20,10 @@ class Nowhere:
         """See `Source.gather`."""
         return Gathered((), (Problem("error", Place(self.name, 1), self.reason, self.hint or None),))
 
+    def mark(self) -> str:
+        """See `Source.mark`."""
+        return self.reason
+
     def describe(self) -> str:
         """See `Source.describe`."""
         return self.reason

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LARGE, SMALL = 10_000, 1_000
+FILES = 200
 KSYNC = [PYTHON, "-m", "ksync_tui"]
 _NUMBERS = itertools.count()
 TOMLI = "import sys, tomli; tomli.loads(open(sys.argv[1], encoding='utf-8').read())"
@@ -79,6 +80,7 @@ def rows(folder: Path, runs: int) -> Iterator[Row]:
     small, large = Bench.of(folder / "small", SMALL), Bench.of(folder / "large", LARGE)
     yield from _plans(small, large, runs)
     yield _again(large)
+    yield _watched(folder, large)
     _change_every_block(large)
     yield from _screen(large)
 
@@ -113,6 +115,17 @@ def _again(large: Bench) -> Row:
     share = 100 * again / found["first"]
     behind = f"{again * 1000:.1f} ms / {found['first'] * 1000:.1f} ms"
     return Row("second plan in the process, one block changed / first", share, 5, "%", behind)
+
+
+def _watched(folder: Path, large: Bench) -> Row:
+    (spread := folder / "spread").mkdir()
+    for at, text in enumerate(inventory.texts(LARGE, FILES)):
+        (spread / f"{at:03}.toml").write_text(text, encoding="utf-8")
+    found = _module("watched", spread, large.home)
+    edited, idle = median(found["edited"]), median(found["idle"])
+    behind = f"{edited * 1000:.1f} ms / {found['first'] * 1000:.1f} ms; nothing changed {idle * 1000:.1f} ms"
+    what = f"watch: one of {FILES} files edited, planned again / first look"
+    return Row(what, 100 * edited / found["first"], 15, "%", behind)
 
 
 def _change_every_block(bench: Bench) -> None:

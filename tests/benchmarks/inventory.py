@@ -53,6 +53,11 @@ def text(resources: int) -> str:
     return "\n##\n\n".join(_block(number) for number in range(resources))
 
 
+def texts(resources: int, files: int) -> list[str]:
+    """The same declarations, spread over files."""
+    return ["\n##\n\n".join(_block(number) for number in range(at, resources, files)) for at in range(files)]
+
+
 def _block(number: int) -> str:
     if number < SERVERS:
         return _SERVER.format(number=number)

@@ -136,6 +136,19 @@ class FakeCoreSide:
 
 
 @dataclass
+class FakeNews:
+    """What is new, as the session was told."""
+
+    session: FakeSession
+
+    def moved(self, now: float) -> bool:
+        return True
+
+    def count(self) -> int:
+        return self.session.new
+
+
+@dataclass
 class FakeSession:
     """The session's public face over plain values. What was done is kept in lists for tests to look at."""
 
@@ -172,6 +185,12 @@ class FakeSession:
     removed: list[str] = field(default_factory=list)
     empty: bool = False
     """Without any sync but those that were added."""
+
+    new: int = 0
+    """How much is new, whatever is asked about."""
+
+    def news(self, shown: object) -> FakeNews:
+        return FakeNews(self)
 
     def profiles(self) -> tuple[Profile, ...]:
         known = [Profile("local", "embedded"), *(_profile(name, one) for name, one in self.others.items())]

@@ -256,3 +256,48 @@ def test_inline_text() -> None:
     (file,) = inline.gather().files
     assert (file.name, file.path, file.text) == ("infra (inline)", None, GOOD)
     assert inline.describe() == "inline"
+
+
+def mark(base: Path) -> str:
+    return Folder((base,), base).mark()
+
+
+@pytest.mark.parametrize("change", ["edit", "add", "remove", "rename", "replace", "forbid"])
+def test_the_mark_moves_when_a_file_does(tmp_path: Path, change: str) -> None:
+    file = write(tmp_path / "infra" / "deep" / "a.toml")
+    before = mark(tmp_path / "infra")
+    assert mark(tmp_path / "infra") == before
+    match change:
+        case "edit":
+            write(file, GOOD + "# more")
+        case "add":
+            write(file.with_name("b.toml"))
+        case "remove":
+            file.unlink()
+        case "rename":
+            file.rename(file.with_name("b.toml"))
+        case "replace":  # of the same size, its time kept, as rsync and cp -p do
+            other = write(tmp_path / "other.toml", GOOD.replace("one", "two"))
+            os.utime(other, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
+            other.replace(file)
+        case "forbid":
+            file.chmod(0)
+    assert mark(tmp_path / "infra") != before
+
+
+def test_the_mark_stays_when_no_resource_file_moves(tmp_path: Path) -> None:
+    write(tmp_path / "a.toml")
+    before = mark(tmp_path)
+    write(tmp_path / "notes.md")
+    write(tmp_path / ".git" / "a.toml")
+    assert mark(tmp_path) == before
+
+
+def test_the_mark_of_what_is_not_there_moves_when_it_comes(tmp_path: Path) -> None:
+    before = mark(tmp_path / "infra")
+    write(tmp_path / "infra" / "a.toml")
+    assert mark(tmp_path / "infra") != before
+
+
+def test_the_mark_of_a_text_is_its_own() -> None:
+    assert Inline("a", GOOD).mark() == Inline("b", GOOD).mark() != Inline("a", "").mark()

@@ -15,6 +15,8 @@ name = "attic"
 [server.config]
 enabled = true
 """
+NETWORK = {"httpx", "starlette", "uvicorn", "watchfiles"}
+"""What only those need who watch."""
 
 
 def loaded_by(home: Path, *args: str) -> set[str]:
@@ -37,8 +39,9 @@ def loaded_by(home: Path, *args: str) -> set[str]:
 @pytest.mark.parametrize("flag", ["--version", "--help"])
 def test_asking_ksync_about_itself_loads_neither_models_nor_screens(tmp_path: Path, flag: str) -> None:
     loaded = loaded_by(tmp_path, flag)
-    heavy = {"pydantic", "textual", "rich", "pygit2", "tomli", "tomlkit", "httpx", "sqlite3", "rapidfuzz"}
+    heavy = {"pydantic", "textual", "rich", "pygit2", "tomli", "tomlkit", "sqlite3", "rapidfuzz"}
     assert not loaded & {*heavy, "yaml", "keyring"}
+    assert not loaded & NETWORK
 
 
 @pytest.mark.parametrize("command", ["plan", "validate"])
@@ -47,4 +50,5 @@ def test_reading_and_planning_load_no_screens_and_no_network(tmp_path: Path, com
     file.write_text(FILE)
     loaded = loaded_by(tmp_path / "home", command, str(file), "--json")
     assert "pydantic" in loaded
-    assert not loaded & {"textual", "rich", "httpx", "tomlkit", "yaml", "keyring"}
+    assert not loaded & {"textual", "rich", "tomlkit", "yaml", "keyring"}
+    assert not loaded & NETWORK

@@ -13,6 +13,9 @@ was deployed, but not what is live. `places.version` counts its changes. `runs.p
 
 `applied` has what each sync applied last, here (`place` is empty) and in each Core. A row outlives its resource, then
 without `spec`, to tell what was deleted live from what is new; `applied_by`, `applied_at`, `applied_spec` held it once.
+
+`watched` has what was last told of a sync of a profile (`place`; since when, unix milliseconds), `alerts` what is still
+to be told to an alerter (see `outbox`).
 """
 
 from __future__ import annotations
@@ -134,7 +137,31 @@ UPDATE elsewhere SET applied_by = NULL, applied_at = NULL, applied_spec = NULL
 
 _CLAIMS = "CREATE TABLE claims (sync TEXT PRIMARY KEY, targets TEXT NOT NULL)"
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS)
+_ALERTS = """
+CREATE TABLE watched (
+    place TEXT NOT NULL,
+    sync TEXT NOT NULL,
+    pending INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (place, sync)
+);
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    place TEXT NOT NULL,
+    sync TEXT NOT NULL,
+    known_by TEXT NOT NULL,
+    link TEXT,
+    opened INTEGER NOT NULL,
+    resolved INTEGER,
+    alerter TEXT NOT NULL,
+    queued REAL NOT NULL,
+    due REAL NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    problem TEXT
+)
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS, _ALERTS)
 """One script per version of the schema, from empty to today's."""
 
 

@@ -44,8 +44,9 @@ class Store:
             if version == self._cached.version:
                 return self._cached
             snapshot, specs = self._load(version)
-        if not self._database.in_transaction:
-            self._cached, self._specs = snapshot, specs
+            # Here, while no other thread reads: the two belong together.
+            if not self._database.in_transaction:
+                self._cached, self._specs = snapshot, specs
         return snapshot
 
     def get(self, target: Target) -> Resource | None:

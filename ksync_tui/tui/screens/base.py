@@ -18,6 +18,7 @@ from ksync_tui.present.text import neutral
 from ksync_tui.tui import opening
 from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread
 from ksync_tui.tui.keymap import Keymap
+from ksync_tui.tui.noticing import Noticing
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, FrameLine, KeyLine, Notice, TooSmall, TopLine
 from ksync_tui.tui.widgets.lines import Lines
@@ -46,6 +47,7 @@ class Page(Screen[Result], Generic[Result]):
         super().__init__()
         self.busy: Busy | None = None
         self._work: Worker[None] | None = None
+        self.noticing = Noticing(self)
 
     @property
     def ksync(self) -> KsyncApp:
@@ -95,6 +97,10 @@ class Page(Screen[Result], Generic[Result]):
     def counts(self) -> Text:
         """How much is pending."""
         return Text()
+
+    def news(self) -> Text:
+        """What is new since this was read."""
+        return self.noticing.words()
 
     def cannot(self, command: str) -> str | None:
         """Why a command does not work right now, or None."""

@@ -74,6 +74,7 @@ class ReviewScreen(Page[None]):
     def on_mount(self) -> None:
         """Reads and plans."""
         self.do_refresh()
+        self.noticing.ask_on()
 
     def on_resize(self, event: events.Resize) -> None:
         """From 120 cells on the difference stands beside the list."""
@@ -167,6 +168,7 @@ class ReviewScreen(Page[None]):
         review = self.review
         self.sides = sides_of(review, self.sides)
         self._show_side()
+        self.noticing.follow([self.session.news(review)])
         note = self.sides[self.direction].ticks.note
         if note and not self.expected:
             self.tell(note)

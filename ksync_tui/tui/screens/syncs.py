@@ -69,6 +69,7 @@ class SyncsScreen(Listing[None]):
         if self.open_first:
             opening.show_review(self, self.open_first)
         self.do_refresh()
+        self.noticing.ask_on()
 
     def on_screen_resume(self) -> None:
         """What was done elsewhere shows here; what a question there led to reads again by itself."""
@@ -182,7 +183,8 @@ class SyncsScreen(Listing[None]):
                 self.rows[sync.name] = error
             self.items.redraw()
         self.busy = None
-        self.changed()
+        rows = (self.rows[sync.name] for sync in syncs)
+        self.noticing.follow([self.session.news(row) for row in rows if not isinstance(row, KsyncError)])
 
     def _draw(self, line: int, width: int) -> Text:
         sync = self.shown[line]

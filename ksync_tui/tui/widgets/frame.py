@@ -35,6 +35,9 @@ class Framed(Protocol):
     def counts(self) -> Text:
         """The right of the top line: pending and ticked."""
 
+    def news(self) -> Text:
+        """What stands before it while something is new."""
+
     def cannot(self, command: str) -> str | None:
         """Why a command does not work right now, or None."""
 
@@ -72,7 +75,7 @@ class TopLine(FrameLine):
 
     def line(self) -> Text:
         """Left, middle and right; the middle gives way first."""
-        left, right = self.page.where(), self.page.counts()
+        left, right = self.page.where(), Text.assemble(self.page.news(), self.page.counts())
         room = self.size.width - left.cell_len - right.cell_len - 2
         middle = self.page.standing(room)
         if middle.cell_len > room:

@@ -1,0 +1,74 @@
+"""`ksync watch`: looks at syncs until it is told to stop, one line per thing that happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import ExitStack, contextmanager
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+from ksync_tui.cli.commands import open_session
+from ksync_tui.errors import EXIT_OK, UsageError
+from ksync_tui.session.hooks import Hooks
+from ksync_tui.session.vigil import Vigil
+from ksync_tui.session.watching import Happening, Watching
+from ksync_tui.watch.listening import listening
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Iterator
+
+    from ksync_tui.cli.output import Output
+
+LONGEST_INTERVAL = 24 * 3600
+
+
+def watch(wanted: Namespace, output: Output) -> int:
+    """Carries out `ksync watch`; SIGTERM and SIGINT end it after the action at hand."""
+    stop, printing = Event(), Lock()
+
+    def tell(happening: Happening) -> None:
+        try:
+            with printing:
+                output.happening(happening)
+        except BrokenPipeError:  # whoever read it is gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            stop.set()
+
+    with open_session(wanted) as session, ExitStack() as stack:
+        interval = session.settings.watch.interval_seconds if wanted.interval is None else wanted.interval
+        if not 1 <= interval <= LONGEST_INTERVAL:
+            raise UsageError("the interval cannot be used", where=f"{interval:g}", hint="Give a second to a day.")
+        watching = Watching(session, tell, only=wanted.sync, execute=wanted.execute, stop=stop.is_set)
+        vigil = Vigil(watching, session.alerting, tell, interval)
+
+        def end() -> None:
+            stop.set()
+            vigil.wishes.close()
+
+        stack.enter_context(_ending_on_signals(end))
+        tell(watching.beginning(interval))
+        if wanted.webhooks:
+            hooks = Hooks(session, watching, vigil.wishes, tell)
+            hooks.told("", f"listening on {stack.enter_context(listening(wanted.webhooks, hooks))}")
+        vigil.keep(stop)
+    return EXIT_OK
+
+
+@contextmanager
+def _ending_on_signals(end: Callable[[], object]) -> Iterator[None]:
+    """Inside, SIGTERM and SIGINT ask for the end; a second one ends at once."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+
+    def asked(number: int, _frame: object) -> None:
+        signal.signal(number, signal.default_int_handler)
+        end()
+
+    before = [signal.signal(number, asked) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

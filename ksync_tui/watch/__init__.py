@@ -1,0 +1,1 @@
+"""What goes on while nobody looks: changes seen, alerts sent, webhooks heard."""

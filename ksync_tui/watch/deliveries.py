@@ -1,0 +1,91 @@
+"""What a sync expects of a delivery, what one says, and whether it was there before. Pure: the moment is given."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ksync_tui.watch.wishes import Wish
+
+REMEMBERED_SECONDS = 10 * 60.0
+"""As long a delivery counts as the same again. Later it may be sent anew by hand."""
+MOST_REMEMBERED = 4096
+_IDS = ("x-github-delivery", "x-gitea-delivery", "x-gitlab-event-uuid")
+_EVENTS: Mapping[str, str] = {"x-github-event": "push", "x-gitea-event": "push", "x-gitlab-event": "Push Hook"}
+_HEADS = "refs/heads/"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What a sync expects of a delivery. `branch` "" is any."""
+
+    secret: str = field(repr=False)
+    branch: str
+    enabled: bool = True
+
+
+class Door(Protocol):
+    """Who answers for the syncs."""
+
+    def hook(self, name: str) -> Hook | None:
+        """What a sync expects; None for one that there is not. May raise KsyncError."""
+
+    def ask(self, name: str, wish: Wish) -> bool:
+        """Queues what is wanted; False where too much waits already."""
+
+    def told(self, name: str, text: str) -> None:
+        """Something worth a line happened."""
+
+
+class NotUnderstood(ValueError):  # noqa: N818 - the message says all
+    """A body that says nothing; the message says why."""
+
+
+def other_event(headers: Mapping[str, str]) -> str | None:
+    """The event that a delivery tells of where that is not a push; none is named: a push."""
+    found = ((headers.get(header), push) for header, push in _EVENTS.items())
+    return next((event for event, push in found if event is not None and event != push), None)
+
+
+def branch_of(body: bytes) -> str:
+    """The branch that was pushed to; another ref whole. Raises NotUnderstood."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotUnderstood("the body is not JSON: set the content type application/json") from None
+    ref = said.get("ref") if isinstance(said, dict) else None
+    if not isinstance(ref, str) or not ref:
+        raise NotUnderstood('the body has no "ref": only pushes are understood')
+    return ref.removeprefix(_HEADS)
+
+
+@dataclass(slots=True)
+class Remembered:
+    """The deliveries of the last minutes, by id and by body: an id alone is not signed."""
+
+    _seen: OrderedDict[str, float] = field(default_factory=OrderedDict)
+
+    def has(self, names: tuple[str, ...], now: float) -> bool:
+        """Whether one was there not long ago. `now`: seconds of a clock that never goes back."""
+        while self._seen and next(iter(self._seen.values())) <= now - REMEMBERED_SECONDS:
+            self._seen.popitem(last=False)
+        return any(name in self._seen for name in names)
+
+    def keep(self, names: tuple[str, ...], now: float) -> None:
+        """Remembers one, and forgets the oldest where there are too many."""
+        for name in names:
+            self._seen[name] = now
+            self._seen.move_to_end(name)
+        while len(self._seen) > MOST_REMEMBERED:
+            self._seen.popitem(last=False)
+
+
+def names_of(place: str, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+    """What a delivery to a place (sync and option) is known by again."""
+    ids = [f"{place} id {headers[header][:200]}" for header in _IDS if header in headers]
+    return (*ids, f"{place} body {blake2b(body, digest_size=16).hexdigest()}")

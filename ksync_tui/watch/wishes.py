@@ -1,0 +1,65 @@
+"""What is wanted of each sync, until its turn comes: one queue per sync, each bounded, safe between threads."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Condition
+
+MOST = 32
+"""As many wishes of one sync may wait. All that wait are granted at once, so that only a flood meets the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody wants a sync looked at. `who` is for history; `run`: carried out too, where a person allowed it.
+
+    `fresh`: its source may say something else although it looks the same.
+    """
+
+    who: str
+    run: bool
+    fresh: bool = False
+
+
+class Wishes:
+    """The queues. Closed, it takes and gives nothing any more."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._waiting: OrderedDict[str, list[Wish]] = OrderedDict()
+        self._changed = Condition()
+        self._closed = False
+
+    def put(self, sync: str, wish: Wish, *, merge: bool = False) -> bool:
+        """Queues a wish; False where too many wait. `merge`: an equal one that waits is as good."""
+        with self._changed:
+            waiting = self._waiting.setdefault(sync, [])
+            if merge and wish in waiting:
+                return True
+            if self._closed or len(waiting) >= self._most:
+                return False
+            waiting.append(wish)
+            self._changed.notify()
+            return True
+
+    def take(self, seconds: float) -> tuple[str, Wish] | None:
+        """All wishes of the sync that waits longest, as one; None when `seconds` passed without any, or closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed, max(seconds, 0))
+            if self._closed or not self._waiting:
+                return None
+            sync, wishes = self._waiting.popitem(last=False)
+            return sync, _together(wishes)
+
+    def close(self) -> None:
+        """Wakes whoever waits, for the last time."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+def _together(wishes: list[Wish]) -> Wish:
+    """One wish that grants all, by the first who wants a run; somebody outside, whose wishes are fresh, goes before."""
+    author = max(wishes, key=lambda wish: (wish.run, wish.fresh))
+    return Wish(author.who, author.run, any(wish.fresh for wish in wishes))
