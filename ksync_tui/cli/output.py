@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -248,12 +248,14 @@ class Output:
 
     def changes(self, changes: Sequence[Change]) -> None:
         """What happened in a Core."""
-        from ksync_tui.present.runs import change_cells, change_object
+        from ksync_tui.present.changes import change_object, change_row
 
         if self.json:
             self._object({"changes": [change_object(change) for change in changes]})
             return
-        self._table([change_cells(change) for change in changes])
+        zone = datetime.now().astimezone().tzinfo or UTC
+        rows = ((change_row(change, time.time(), zone), change.id) for change in changes)
+        self._table([(row.when, row.who, row.what, row.target, row.state, known) for row, known in rows])
         if not changes:
             self.say("nothing happened yet")
 

@@ -84,7 +84,7 @@ def credentials(profile: Profile, environ: Mapping[str, str] | None = None, ask:
 
 def user_of(profile: Profile, environ: Mapping[str, str]) -> str:
     """Whom to log in; nobody where the profile comes with an API key."""
-    if profile.user or profile.secrets.key or own_variable("key", profile) in environ:
+    if profile.user or profile.secrets.key or own_variable("key", profile.name) in environ:
         return profile.user
     return environ.get(KSYNC.user, "").strip() if _may_go(KSYNC, profile, environ) else ""
 
@@ -99,7 +99,7 @@ def _value(wanted: _Wanted, profile: Profile, environ: Mapping[str, str], ask: A
 def _found(wanted: _Wanted, profile: Profile, environ: Mapping[str, str], ask: Ask | None) -> Iterator[tuple[str, str]]:
     """What the places say, in their order, each with its name; the next is not looked at before it is needed."""
     if not profile.secrets.foreign:
-        yield _of(environ, own_variable(wanted.name, profile))
+        yield _of(environ, own_variable(wanted.name, profile.name))
     may_go = [names for names in (KSYNC, *KOMODO) if _may_give(names, wanted, profile, environ)]
     late = [names for names in may_go if names is not KSYNC and not names_address(environ, names)]
     for names in may_go:
@@ -133,9 +133,9 @@ def _variable(names: Names, name: str) -> str:
     return {"key": names.key, "secret": names.secret, "password": names.password}[name]
 
 
-def own_variable(name: str, profile: Profile) -> str:
+def own_variable(name: str, profile: str) -> str:
     """The environment variable of a value for this profile alone: `KSYNC_CORE_KEY_PROD`."""
-    return f"{_variable(KSYNC, name)}_{suffix(profile.name)}"
+    return f"{_variable(KSYNC, name)}_{suffix(profile)}"
 
 
 def _written(given: Given) -> str:
@@ -193,7 +193,7 @@ def _nowhere(wanted: _Wanted, profile: Profile, environ: Mapping[str, str]) -> C
 
 
 def _places(wanted: _Wanted, profile: Profile) -> Iterator[str]:
-    yield f"{own_variable(wanted.name, profile)} or {_variable(KSYNC, wanted.name)} in the environment"
+    yield f"{own_variable(wanted.name, profile.name)} or {_variable(KSYNC, wanted.name)} in the environment"
     if others := [name for names in KOMODO if (name := _variable(names, wanted.name))]:
         yield f"{' or '.join(others)} there"
     yield f"{wanted.name} or {wanted.name}_file of [profiles.{profile.name}] in config.toml"

@@ -60,3 +60,15 @@ def headline(change: Change, now: float, zone: tzinfo = UTC) -> str:
     row = change_row(change, now, zone)
     on = f" on {row.target}" if row.target else ""
     return f"{row.what}{on} by {row.who}, {row.when}: {row.state}"
+
+
+def change_object(change: Change) -> dict[str, object]:
+    """A change as JSON; `at` is unix seconds, `id` null where there is no log."""
+    return {
+        "id": change.id or None,
+        "at": change.at,
+        "who": change.who,
+        "what": change.what,
+        "target": str(change.target) if change.target else None,
+        "state": state_of(change),
+    }

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Literal
 
-from ksync_tui.model.events import Change, Outcome, RunAction, RunRecord
-from ksync_tui.present.text import clock, count, duration, moment, neutral, stopwatch
+from ksync_tui.model.events import Outcome, RunAction, RunRecord
+from ksync_tui.present.text import clock, count, duration, neutral, stopwatch
 
 ActionState = Literal["done", "failed", "skipped", "stopped", "running", "waiting"]
 _BAR = 12
@@ -126,22 +126,3 @@ def history_row(run: RunRecord, now: float, zone: tzinfo = UTC) -> HistoryRow:
         who=neutral(run.who),
         place=neutral(run.place),
     )
-
-
-def change_cells(change: Change) -> tuple[str, ...]:
-    """What happened, as cells: when, who, what, of what, how it ended, and where its log is."""
-    state = "running" if not change.over else "ok" if change.ok else "failed"
-    return (moment(change.at), change.who, change.what, str(change.target or ""), state, change.id)
-
-
-def change_object(change: Change) -> dict[str, object]:
-    """What happened, as JSON; `at` is unix seconds."""
-    return {
-        "id": change.id or None,
-        "at": change.at,
-        "who": change.who,
-        "what": change.what,
-        "target": str(change.target) if change.target else None,
-        "ok": change.ok,
-        "over": change.over,
-    }

@@ -79,6 +79,12 @@ class CoreSide:
     engine: CoreEngine
     read_only: bool
 
+    def handed_down(self, profile: str) -> dict[str, str]:
+        """The environment in which a child of this process is who we are, though nobody can be asked there."""
+        from ksync_tui.session.engines import handed_down
+
+        return handed_down(profile, self.engine)
+
     def who(self) -> str:
         """As whom one is logged in, and which version the Core is."""
         name, admin = self.engine.who()

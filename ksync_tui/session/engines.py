@@ -26,7 +26,7 @@ def core_engine(profile: Profile, settings: Settings, home: Home, ask: Ask | Non
     return CoreEngine(connection, Ledger(home.database, home.vault, profile.address))
 
 
-def handed_down(profile: Profile, engine: CoreEngine) -> dict[str, str]:
+def handed_down(profile: str, engine: CoreEngine) -> dict[str, str]:
     """The environment in which a child of this process is who we are, though nobody can be asked there.
 
     A login needs none of it: its token is in a file.

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from ksync_tui import config
 from ksync_tui.engine.base import Stop, never
-from ksync_tui.engine.embedded.claims import Claims
 from ksync_tui.engine.embedded.home import open_home
-from ksync_tui.engine.embedded.remembered import Remembered
 from ksync_tui.errors import CoreError, EngineError, GitError, KsyncError, RunError, UsageError, WriteBackError
-from ksync_tui.model.events import ActionLog
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
 from ksync_tui.model.resource import Live, Target
-from ksync_tui.planner.checks import check
-from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.undo import undo
 from ksync_tui.run.journal import Journal
-from ksync_tui.session import claims, committing, managed
+from ksync_tui.session import committing, managed
+from ksync_tui.session.acting import Acting, Watch
 from ksync_tui.session.byhand import BY_HAND, running
-from ksync_tui.session.core import CoreSide, CoreSource, blamed
+from ksync_tui.session.core import CoreSide, CoreSource
 from ksync_tui.session.paths import continuations, path_at_core
+from ksync_tui.session.reviewing import Reviewing
 from ksync_tui.session.stored import adding, editing, existing, new_target, on_paths, removing, renaming
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
 from ksync_tui.session.waiting import Waiting
-from ksync_tui.source.position import place_of
-from ksync_tui.source.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -44,25 +38,13 @@ if TYPE_CHECKING:
     from ksync_tui.model.events import Event, RunRecord
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Plan, Removal, Selection
-    from ksync_tui.model.resource import Declarations, Problem, Snapshot
+    from ksync_tui.model.resource import Problem, Snapshot
     from ksync_tui.session.alerting import Alerting
     from ksync_tui.session.committing import CommitDraft
     from ksync_tui.session.managed import Draft, FileChange
     from ksync_tui.session.news import News
     from ksync_tui.source.base import Gathered
     from ksync_tui.writeback.files import FileEdit
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What a watcher sees of a run: its newest state, what was logged after a cursor, and the cursor to go on with.
-
-    `lines` holds the id of an action and a line of its output.
-    """
-
-    record: RunRecord
-    lines: tuple[tuple[str, str], ...]
-    cursor: int
 
 
 class Session:
@@ -75,13 +57,15 @@ class Session:
         self._asking = ask
         self._home = open_home(settings.state, settings.hosts, settings.file)
         self._journal = Journal(self._home.database, self._home.vault, self._profile.name)
-        self._readers: dict[str, Reader] = {}
-        self._planners: dict[str, Planner] = {}
         self.core: CoreSide | None = None
         self._closed = False
         self._engine: Engine = self._home.engine
         if self._profile.engine == "core":
             self._open_core()
+        self._reviewing = Reviewing(self._engine, self._home.database, self.profile, self.core)
+        # Without KSYNC_HOME the settings are in a folder of their own, and a child finds them by itself.
+        folder = settings.state if settings.file.parent == settings.state else None
+        self._acting = Acting(self._engine, self._journal, self.profile, self.read_only, folder, self.core)
         self.waiting = Waiting()
 
     @classmethod
@@ -300,41 +284,7 @@ class Session:
         """Reads a sync's source, unless it was just gathered, and plans it. Doing so again costs what changed."""
         with self.waiting:
             gathered = gathered or sync.source.gather()
-        name = sync.options.name
-        reader = self._readers.setdefault(name, Reader(Remembered(self._home.database)))
-        declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
-        engine = self._engine
-        snapshot = engine.snapshot()
-        declarations = check(declarations, snapshot.live, place_of)
-        declarations = claims.told(declarations, sync, Claims(self._home.database), snapshot.live)
-        snapshot = engine.observed(snapshot, {one.target for one in declarations.resources if one.deploy})
-        plan = self._plan(sync, declarations, snapshot)
-        if refused := engine.refused(plan.actions):
-            plan = self._plan(sync, declarations, snapshot, refused)
-        if updated := {action.target for action in plan.actions if action.verb == "update"}:
-            plan = blamed(plan, engine.last_changes(updated))
-        if self.core:
-            plan = replace(plan, problems=(*plan.problems, *self.core.remarks(sync, plan)))
-        return Review(sync, plan, declarations)
-
-    def _plan(
-        self,
-        sync: Sync,
-        declarations: Declarations,
-        snapshot: Snapshot,
-        refused: Mapping[str, str] | None = None,
-    ) -> Plan:
-        engine = self._engine
-        return self._planners.setdefault(sync.options.name, Planner()).plan(
-            declarations,
-            snapshot,
-            sync.options,
-            engine=engine.name,
-            capabilities=engine.capabilities,
-            deploy_block=engine.deploy_block,
-            itself=sync.target,
-            refused=refused,
-        )
+        return self._reviewing.review(sync, gathered)
 
     def confirmation(self, selection: Selection) -> Confirmation:
         """What must be typed before a selection runs."""
@@ -411,7 +361,7 @@ class Session:
         """Writes a text that its sync keeps: Core a file of its own, the sync itself an inline text."""
         from ksync_tui.writeback.secrets import refuse_secrets
 
-        self._writable()
+        self._acting.ensure_writable()
         refuse_secrets(edit.name, edit.before, edit.after, self.known_secrets())
         before, after = ((text or b"").decode("utf-8") for text in (edit.before, edit.after))
         if self.core and isinstance(sync.source, CoreSource):
@@ -467,21 +417,7 @@ class Session:
 
     def start(self, selection: Selection) -> int:
         """Freezes a selection and carries it out in a process of its own; answers the number of the run."""
-        from ksync_tui.run.detached import spawn
-
-        self._writable()
-        run = self._journal.create(selection, _who())
-        # Without KSYNC_HOME the settings are in a folder of their own, and the child finds them by itself.
-        one_folder = self.settings.file.parent == self.settings.state
-        self._journal.hand_over(
-            run, spawn(run, self.settings.state if one_folder else None, self.profile, self._handed_down())
-        )
-        return run
-
-    def _handed_down(self) -> dict[str, str]:
-        from ksync_tui.session.engines import handed_down
-
-        return handed_down(self._profile, self.core.engine) if self.core else {}
+        return self._acting.start(selection)
 
     def run(
         self,
@@ -495,13 +431,7 @@ class Session:
 
         `who` is what history says where it was not whoever is logged in.
         """
-        self._writable()
-        return self.carry_out(self._journal.create(selection, who or _who()), tell, stop, halt, selection)
-
-    def _writable(self) -> None:
-        if self.read_only:
-            hint = "Take `read_only` out of the profile, or use another one."
-            raise RunError("nothing may be changed here", why=self.read_only, hint=hint)
+        return self._acting.run(selection, tell, stop, halt, who)
 
     def carry_out(
         self,
@@ -512,27 +442,7 @@ class Session:
         selection: Selection | None = None,
     ) -> RunRecord:
         """Carries out a run that was frozen before; a stop that somebody asks for is heeded too."""
-        from ksync_tui.run.runner import run as carry_out
-
-        chosen = selection or self._journal.load(run)
-        return carry_out(
-            run,
-            self._here(run).acting_for(chosen.plan.sync),
-            self._journal,
-            tell,
-            lambda: stop() or self._journal.stop_requested(run),
-            halt=lambda: halt() or self._journal.stop_requested(run, now=True),
-            selection=chosen,
-            secrets=self.known_secrets(),
-        )
-
-    def _here(self, run: int) -> Engine:
-        """The engine, for a run that acts in this profile. Raises RunError for one of another."""
-        place = self._journal.record(run).place
-        if place != self.profile:
-            why = f"it acts in the profile {place}, and this is {self.profile}"
-            raise RunError("the run belongs elsewhere", where=f"run {run}", why=why, hint=f"Give --profile {place}.")
-        return self._engine
+        return self._acting.carry_out(run, tell, stop, halt, selection)
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """The newest runs, newest first."""
@@ -540,14 +450,7 @@ class Session:
 
     def watch(self, run: int, after: int = 0) -> Watch:
         """What a run did after a cursor. Raises RunError for an unknown run."""
-        record = self._journal.record(run)
-        lines: list[tuple[str, str]] = []
-        cursor = after
-        while True:
-            events, cursor = self._journal.events_after(run, cursor)
-            if not events:
-                return Watch(record, tuple(lines), cursor)
-            lines += [(event.action, event.line) for event in events if isinstance(event, ActionLog)]
+        return self._acting.watch(run, after)
 
     def stop(self, run: int, *, now: bool = False) -> None:
         """Asks a run to stop after the action it is at; `now`: to give that one up too."""
@@ -555,7 +458,7 @@ class Session:
 
     def left_of(self, run: int) -> tuple[Plan, list[str]]:
         """A new plan for the sync of a run, and the ids in it that the run did not get done."""
-        self._here(run)
+        self._acting.here(run)
         selection = self._journal.load(run, only_left=True)
         if selection.plan.sync == BY_HAND:
             raise RunError("the run cannot be resumed", where=f"run {run}", why="no sync made it", hint="Do it again.")
@@ -565,7 +468,7 @@ class Session:
 
     def undo_of(self, run: int) -> Plan:
         """A plan that takes back what a run did. Raises RunError for an unknown run."""
-        keeps_deploy = self._here(run).capabilities.keeps_deploy
+        keeps_deploy = self._acting.here(run).capabilities.keeps_deploy
         done = {action.action for action in self._journal.record(run).actions if action.outcome == "done"}
         return undo(self._journal.load(run), done, self.snapshot(), keeps_deploy=keeps_deploy)
 
@@ -599,10 +502,3 @@ def _refusal(call: Callable[[], object]) -> str | None:
     except UsageError as error:
         return error.why or error.what
     return None
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"

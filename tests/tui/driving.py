@@ -51,6 +51,15 @@ class Driver:
                 return
         raise AssertionError(f"never: {what}\n{self.text}")
 
+    async def settle(self, sent: list[object]) -> None:
+        """Waits until nothing more is sent of what was going on before, and empties the list of it."""
+        seen = -1
+        while seen != len(sent):
+            seen = len(sent)
+            for _ in range(10):
+                await self.pilot.pause(0.01)
+        sent.clear()
+
     async def see(self, *words: str) -> None:
         """Waits until all words are on the screen."""
         await self.until(lambda: all(word in self.text for word in words), f"to see {words}")

@@ -98,6 +98,7 @@ async def test_an_idle_app_sends_nothing_to_the_terminal(monkeypatch: pytest.Mon
         await app.at("review")
         sent: list[object] = []
         monkeypatch.setattr(app.app, "_display", lambda *_: sent.append(1))
+        await app.settle(sent)
         for page in app.app.pages():
             page.noticing.ask_in_background()
         await app.app.workers.wait_for_complete()

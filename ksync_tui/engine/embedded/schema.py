@@ -135,7 +135,14 @@ UPDATE resources SET applied_by = NULL, applied_at = NULL, applied_spec = NULL;
 UPDATE elsewhere SET applied_by = NULL, applied_at = NULL, applied_spec = NULL
 """
 
-_CLAIMS = "CREATE TABLE claims (sync TEXT PRIMARY KEY, targets TEXT NOT NULL)"
+_CLAIMS = """
+CREATE TABLE claims (
+    place TEXT NOT NULL,
+    sync TEXT NOT NULL,
+    targets TEXT NOT NULL,
+    PRIMARY KEY (place, sync)
+)
+"""
 
 _ALERTS = """
 CREATE TABLE watched (
