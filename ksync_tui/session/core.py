@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import BusyError, ForbiddenError, KsyncError, WriteBackError
+from ksync_tui.errors import BusyError, ForbiddenError, KsyncError, RunError, WriteBackError
 from ksync_tui.model.kinds.resource_sync import ResourceSync
-from ksync_tui.model.resource import Place, Problem, SourceFile, Target
+from ksync_tui.model.resource import Place, Problem, Severity, SourceFile, Target
 from ksync_tui.model.secrets import Redactor, without_named_secrets
 from ksync_tui.present.text import moment
 from ksync_tui.session.syncs import Sync, SyncRow, SyncState, options_of
@@ -44,7 +44,9 @@ class CoreSource:
         files = tuple(SourceFile(one.name, None, one.text) for one in found.files)
         errors = [Problem("error", Place(one.name or self.name, 1), _said(one.text)) for one in found.errors]
         if not errors:
-            errors = [Problem("error", Place(self.name, 1), text) for text in found.problems if not files]
+            # With files at hand ksync plans by itself; what stops Core is still worth knowing.
+            severity: Severity = "warning" if files else "error"
+            errors = [Problem(severity, Place(self.name, 1), f"Core says: {text}") for text in found.problems]
         return Gathered(files, tuple(filter(None, (*errors, remark))))
 
     def mark(self) -> str:
@@ -133,7 +135,11 @@ class CoreSide:
         self.engine.write_file(sync, replace(found, text=after), lambda _: None)
 
     def commit(self, sync: str) -> str:
-        """Lets Core write all that is live into the file of a managed sync, by itself (facts c.10)."""
+        """Lets Core write all that is live into the file of a managed sync, by itself (facts c.10).
+
+        Raises EngineError, and RunError in a profile that only looks.
+        """
+        self._ensure_writable()
         steps = self.engine.commit_sync(sync, lambda _: None)
         return f"Core committed {sync}: {', '.join(steps)}"
 
@@ -147,8 +153,13 @@ class CoreSide:
         return [mask(without_named_secrets(line)) for line in self.engine.log_of(change)]
 
     def refresh(self, sync: str) -> None:
-        """Lets Core read the source of a sync anew. Raises EngineError."""
+        """Lets Core read the source of a sync anew. Raises EngineError, and RunError in a profile that only looks."""
+        self._ensure_writable()
         self.engine.sync(sync, fresh=True)
+
+    def _ensure_writable(self) -> None:
+        if self.read_only:
+            raise RunError("nothing may be changed here", why="the profile is read-only")
 
 
 def _place(resource: ResourceSync) -> str:

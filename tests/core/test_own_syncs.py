@@ -176,6 +176,10 @@ def test_a_read_only_profile_only_looks(lab: Lab, session: Session, file: Path) 
         assert plan.pending == 2
         with pytest.raises(RunError, match="nothing may be changed"):
             looking.run(plan.select(["create:stack/web"]), lambda _: None)
+        assert looking.core is not None
+        for refused in (looking.core.commit, looking.core.refresh):
+            with pytest.raises(RunError, match="nothing may be changed"):
+                refused("infra")
     assert lab.written(since) == []
 
 
