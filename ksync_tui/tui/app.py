@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 
 from ksync_tui.tui import opening, theme
 from ksync_tui.tui.asking import Asking
-from ksync_tui.tui.background import Turns, in_thread
+from ksync_tui.tui.background import Turns, in_thread, start
 from ksync_tui.tui.keymap import DEFAULT, Keymap
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class KsyncApp(App[None]):
         for _ in tuple(self.pages()):
             self.pop_screen()
         opening.show_syncs(self, None)
-        self.run_worker(in_thread(partial(turns.end, before.close)))
+        start(self, partial(in_thread, partial(turns.end, before.close)))
 
     def _fatal_error(self) -> None:
         """Leaves after a fault of ksync itself. Textual would print every local variable, secrets among them."""

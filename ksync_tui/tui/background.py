@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from threading import Lock, Thread
 from time import monotonic
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ksync_tui.errors import EngineError
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+    from textual.worker import Worker
 
 T = TypeVar("T")
 
@@ -44,6 +48,14 @@ async def in_thread(call: Callable[[], T]) -> T:
 
     Thread(target=work, daemon=True, name="ksync-work").start()
     return await future
+
+
+def start(
+    node: DOMNode, call: Callable[[], Coroutine[Any, Any, Any]], *, group: str = "default", exclusive: bool = False
+) -> Worker[Any]:
+    """Starts a worker. It is given the function: a coroutine that is replaced before it began is awaited by nobody."""
+    work: Any = call
+    return node.run_worker(work, group=group, exclusive=exclusive)
 
 
 class Turns:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ksync_tui.tui.background import in_thread
+from ksync_tui.tui.background import in_thread, start
 from ksync_tui.tui.theme import style
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Noticing:
     def ask_in_background(self) -> None:
         """Starts to ask. Not below another screen: any message there draws both of them anew."""
         if self._page.app.screen is self._page:
-            self._page.run_worker(self.ask(), group="news")
+            start(self._page, self.ask, group="news")
 
     async def ask(self) -> None:
         """Asks once, off the UI thread. What cannot be read now is asked again."""

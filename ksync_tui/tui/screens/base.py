@@ -16,7 +16,7 @@ from textual.worker import Worker
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import opening
-from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread
+from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread, start
 from ksync_tui.tui.keymap import Keymap
 from ksync_tui.tui.noticing import Noticing
 from ksync_tui.tui.theme import ink, style
@@ -157,7 +157,7 @@ class Page(Screen[Result], Generic[Result]):
         """
         self.busy = Busy.now(what)
         asked = partial(self.ksync.in_turn, call) if turn else call
-        self._work = self.run_worker(self._carry_out(asked, done), group="work", exclusive=True, exit_on_error=True)
+        self._work = start(self, partial(self._carry_out, asked, done), group="work", exclusive=True)
         for delay in (SHOW_AFTER, COUNT_AFTER):
             self.set_timer(delay + 0.01, self.changed)
 

@@ -15,7 +15,7 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.text import cut_end, neutral
 from ksync_tui.tui import keymap, opening
-from ksync_tui.tui.background import in_thread
+from ksync_tui.tui.background import in_thread, start
 from ksync_tui.tui.completion import Completion, complete
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.theme import ink, style
@@ -142,7 +142,7 @@ class EditorScreen(Page[str]):
         self.area.styles.max_height = self.area.document.line_count + 1
 
     def _check_soon(self) -> None:
-        self.run_worker(self._check(), group="check", exclusive=True)
+        start(self, self._check, group="check", exclusive=True)
 
     async def _check(self) -> None:
         import asyncio

@@ -18,7 +18,7 @@ from ksync_tui.present.runs import RunLine, closing, progress, run_lines, title
 from ksync_tui.present.text import cut_end, cut_middle, listed, neutral, pad
 from ksync_tui.present.ticks import short
 from ksync_tui.tui import keymap
-from ksync_tui.tui.background import in_thread
+from ksync_tui.tui.background import in_thread, start
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
@@ -69,7 +69,7 @@ class RunScreen(Page[str]):
         """Watches from the beginning."""
         self.query_one("#rule", Static).update(Text("─" * 400, no_wrap=True))
         self.query_one("#actions").focus()
-        self.run_worker(self._watch(), group="watch", exclusive=True)
+        start(self, self._watch, group="watch", exclusive=True)
 
     @property
     def over(self) -> bool:

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import neutral
-from ksync_tui.tui.background import in_thread
+from ksync_tui.tui.background import in_thread, start
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import ink
 from ksync_tui.tui.widgets.switch import Switch
@@ -142,7 +142,7 @@ class SyncForm(Page[Result], Generic[Result]):
         self._consequences()
 
     def _settled(self) -> None:
-        self.run_worker(self._check(), group="check", exclusive=True)
+        start(self, self._check, group="check", exclusive=True)
 
     @on(Input.Submitted)
     def _entered(self) -> None:

@@ -14,7 +14,7 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import cell_width, clock, count, cut_end, neutral, pad
 from ksync_tui.session import SyncRow
 from ksync_tui.tui import keymap, opening
-from ksync_tui.tui.background import Busy, in_thread, local_zone
+from ksync_tui.tui.background import Busy, in_thread, local_zone, start
 from ksync_tui.tui.screens.base import error_text
 from ksync_tui.tui.screens.listing import Listing
 from ksync_tui.tui.theme import ink, style
@@ -167,7 +167,7 @@ class SyncsScreen(Listing[None]):
         self.fill()
         self._point_at_newest()
         self.busy = Busy.now("Planning")
-        self.run_worker(self._read_all(syncs), group="rows", exclusive=True)
+        start(self, partial(self._read_all, syncs), group="rows", exclusive=True)
 
     def _point_at_newest(self) -> None:
         names = [sync.name for sync in self.shown]
