@@ -81,6 +81,7 @@ def rows(folder: Path, runs: int) -> Iterator[Row]:
     yield from _plans(small, large, runs)
     yield _again(large)
     yield _watched(folder, large)
+    yield from _core(large.home)
     _change_every_block(large)
     yield from _screen(large)
 
@@ -128,6 +129,17 @@ def _watched(folder: Path, large: Bench) -> Row:
     return Row(what, 100 * edited / found["first"], 15, "%", behind)
 
 
+def _core(home: str) -> Iterator[Row]:
+    little, much = (_module("core", str(count), home) for count in (SMALL, LARGE))
+    yield Row(
+        f"requests to read a Core of {LARGE} resources", much["requests"], little["requests"], "", "limit: as many"
+    )
+    yield ratio(f"a Core's snapshot of {LARGE} / {SMALL}", much["first"], little["first"], 10.5)
+    share = 100 * much["again"] / much["first"]
+    behind = f"{much['again'] * 1000:.1f} ms / {much['first'] * 1000:.1f} ms"
+    yield Row("a Core's snapshot when nothing changed / first", share, 30, "%", behind)
+
+
 def _change_every_block(bench: Bench) -> None:
     text = bench.file.read_text("utf-8")
     bench.file.write_text(text.replace("LEVEL = info", "LEVEL = debug"), encoding="utf-8")
@@ -142,7 +154,7 @@ def _screen(large: Bench) -> Iterator[Row]:
     yield Row("a cursor move in it, processor time from key to idle", median(moves) * 1000, 16, "ms", behind)
 
 
-def _module(name: str, file: Path, home: str) -> Any:
+def _module(name: str, file: Path | str, home: str) -> Any:
     done = subprocess.run(
         [PYTHON, "-m", f"tests.benchmarks.{name}", str(file)],
         stdout=subprocess.PIPE,
