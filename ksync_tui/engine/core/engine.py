@@ -43,6 +43,8 @@ class Connection:
     seen: Seen
     directory: Directory
     last: Snapshot | None = None
+    secrets: tuple[Snapshot | None, Mapping[str, str]] = (None, {})
+    """The secrets of the snapshot beside them: to find them in ten thousand resources takes a while."""
     sync_info: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     version: str = ""
 
@@ -138,8 +140,12 @@ class CoreEngine:
 
     def known_secrets(self) -> Mapping[str, str]:
         """See `Engine.known_secrets`."""
-        live = understood(self.recent().live)
-        return {label: value for target, one in live for label, value in labelled_secrets(target, one)}
+        recent, (known_of, known) = self.recent(), self.connection.secrets
+        if known_of is not recent:
+            live = understood(recent.live)
+            known = {label: value for target, one in live for label, value in labelled_secrets(target, one)}
+            self.connection.secrets = recent, known
+        return known
 
     def deploy_block(self, resource: Resource, find: Find) -> str | None:
         """See `Engine.deploy_block`."""
