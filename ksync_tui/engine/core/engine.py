@@ -43,7 +43,7 @@ class Connection:
     seen: Seen
     directory: Directory
     last: Snapshot | None = None
-    secrets: tuple[Snapshot | None, Mapping[str, str]] = (None, {})
+    secrets: tuple[Snapshot | None, Mapping[str, str]] = field(default=(None, {}), repr=False)
     """The secrets of the snapshot beside them: to find them in ten thousand resources takes a while."""
     sync_info: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     version: str = ""
