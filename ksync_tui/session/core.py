@@ -104,7 +104,7 @@ class CoreSide:
 
     def row(self, sync: Sync, last_run: RunRecord | None) -> SyncRow:
         """A row of the list of syncs as Core shows it: nothing is read or planned for it."""
-        found = self.engine.syncs().get(sync.name)
+        found = self.engine.seen_sync(sync.name)
         if found is None:
             return SyncRow(sync, "unread", problem="Core no longer has it", last_run=last_run)
         first = next(iter((*found.problems, *(f"{one.name}: {_said(one.text)}" for one in found.errors))), None)

@@ -189,11 +189,12 @@ class CoreEngine:
         read = syncs.refresh if fresh else syncs.stored
         return one.ask(read(one.client, name, one.directory))
 
-    def syncs(self) -> dict[str, CoreSync]:
-        """Core's own syncs by name, as they were read with the last snapshot."""
+    def seen_sync(self, name: str) -> CoreSync | None:
+        """One of Core's own syncs as it was read with the last snapshot; None where there was none of the name."""
         self.recent()
         one = self.connection
-        return {name: syncs.sync_of(name, info, one.directory) for name, info in one.sync_info.items()}
+        info = one.sync_info.get(name)
+        return None if info is None else syncs.sync_of(name, info, one.directory)
 
     def commit_sync(self, name: str, log: Log, stop: Stop = never) -> list[str]:
         """Lets Core write what is live into the file of a managed sync."""
