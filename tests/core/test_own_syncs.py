@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.errors import RunError, SecretInCommitError, WriteBackError
+from ksync_tui.errors import KsyncError, RunError, SecretInCommitError, WriteBackError
 from ksync_tui.model.resource import Target
 from ksync_tui.session import Session, SyncRow
 from tests.core.conftest import Lab
@@ -190,6 +190,15 @@ def test_what_anybody_did_is_told(session: Session, file: Path) -> None:
     assert (newest.who, newest.what, newest.target) == ("admin", "RunSync", INFRA)
     assert session.core.log_of(newest.id)
     assert {change.what for change in session.core.changes()} >= {"CreateResourceSync", "RunSync"}
+
+
+@pytest.mark.parametrize(
+    ("target", "said"), [(DOMAIN, "no history of it alone"), (Target("stack", "nobody"), "no such live resource")]
+)
+def test_what_core_cannot_tell_of_is_said(session: Session, target: Target, said: str) -> None:
+    assert session.core is not None
+    with pytest.raises(KsyncError, match=said):
+        session.core.changes(target)
 
 
 def test_who_changed_live_is_told_with_the_difference(lab: Lab, session: Session, file: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from ksync_tui.engine.core.client import Client
 from ksync_tui.engine.core.names import Directory, oid
 from ksync_tui.engine.core.text import lines, plain
+from ksync_tui.errors import NotPossibleError, UsageError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
@@ -23,12 +24,21 @@ async def changes(client: Client, directory: Directory, target: Target | None, m
     """The newest updates and alerts, of all or of one target, newest first."""
     query: dict[str, Any] = {}
     if target is not None:
-        if (known := directory.id(target)) is None:
-            return []
-        query = {"target.type": KINDS[target.kind].title, "target.id": known}
+        query = {"target.type": KINDS[target.kind].title, "target.id": _known(directory, target)}
     found = [_of_update(one, directory) async for one in _pages(client, "ListUpdates", "updates", query, most)]
     found += [_of_alert(one, directory) async for one in _pages(client, "ListAlerts", "alerts", query, most)]
     return sorted(found, key=lambda change: -change.at)[:most]
+
+
+def _known(directory: Directory, target: Target) -> str:
+    """The id under which Core tells of a resource. Raises NotPossibleError, UsageError."""
+    if target.kind in ("variable", "user_group"):
+        why, hint = f"it tells of a {target.kind} without saying which", "`ksync changes` has all of them."
+        raise NotPossibleError("Core has no history of it alone", where=str(target), why=why, hint=hint)
+    known = directory.id(target)
+    if known is None:
+        raise UsageError("there is no such live resource", where=str(target), hint="`ksync export` lists them.")
+    return known
 
 
 async def _pages(client: Client, request: str, key: str, query: Mapping[str, Any], most: int) -> Any:
