@@ -13,7 +13,7 @@ import pytest
 from ksync_tui.engine.core.access import KeyAccess
 from ksync_tui.engine.core.client import Server
 from ksync_tui.engine.core.engine import CoreEngine
-from ksync_tui.errors import CoreError, ForbiddenError
+from ksync_tui.errors import CoreError, ForbiddenError, UsageError
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Target
 from tests.contract.engines import create, delete, make, nowhere, opened, rename, update
@@ -290,5 +290,6 @@ def test_the_history_of_one_resource_is_only_its_own(core: FakeCore, engine: Cor
         engine.apply(create("stack", name), nowhere)
     engine.snapshot()
     assert {change.target for change in engine.changes(Target("stack", "web"), 10)} == {Target("stack", "web")}
-    assert engine.changes(Target("stack", "gone"), 10) == []
+    with pytest.raises(UsageError, match="no such live resource"):
+        engine.changes(Target("stack", "gone"), 10)
     assert len(engine.changes(None, 1)) == 1
