@@ -103,6 +103,11 @@ class Action:
         return f"{self.verb}:{self.target}"
 
     @property
+    def subject(self) -> Target:
+        """What is there before the action: for a rename, under the old name."""
+        return Target(self.target.kind, self.old_name) if self.old_name else self.target
+
+    @property
     def destructive(self) -> bool:
         """Whether something is lost by it."""
         return self.verb == "delete"

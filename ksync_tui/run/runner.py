@@ -157,7 +157,7 @@ class _Run:
 
     def _moved(self, action: Action) -> str | None:
         """Whether the live resource is another than the plan was made against (DESIGN rule 6)."""
-        subject = _subject(action)
+        subject = action.subject
         planned = self._ours.get(subject, action.fingerprint)
         found = self._engine.fingerprint(subject)
         if found == planned:
@@ -167,7 +167,7 @@ class _Run:
         return f"{MOVED}: it is gone" if found is None else MOVED
 
     def _remember(self, action: Action) -> None:
-        for target in {action.target, _subject(action)} & self._shared:
+        for target in {action.target, action.subject} & self._shared:
             self._ours[target] = self._engine.fingerprint(target)
 
     def _end(self, action: Action, outcome: Outcome, message: str | None = None) -> ActionEnded:
@@ -202,16 +202,11 @@ def _chunks(selection: Selection, outside: Callable[[Action], bool]) -> Iterator
             yield from (chunk[start : start + CHUNK] for start in range(0, len(chunk), CHUNK))
 
 
-def _subject(action: Action) -> Target:
-    """What is there before the action."""
-    return Target(action.target.kind, action.old_name) if action.old_name else action.target
-
-
 def _subjects(selection: Selection) -> Iterator[Target]:
     for action in selection:
         yield action.target
         if action.old_name:
-            yield _subject(action)
+            yield action.subject
 
 
 def _secrets_in(selection: Selection) -> Iterator[tuple[str, str]]:

@@ -54,7 +54,7 @@ class Rights:
                 return f"to create a {KINDS[kind].title}"
             return self._cannot_attach(action)
         # What is created by the same plan belongs to who creates it.
-        target = _subject(action)
+        target = action.subject
         have = (self.granted or {}).get(target)
         needed = _NEEDED[action.verb]
         if have is not None and LEVELS.index(have.level) < LEVELS.index(needed):
@@ -76,7 +76,7 @@ async def rights(client: Client, actions: Collection[Action], directory: Directo
     if user.get("admin"):
         return Rights(str(user.get("username")), admin=True)
     info = await client.read("GetCoreInfo")
-    subjects = [_subject(one) for one in actions if one.target.kind not in _ADMIN_KINDS]
+    subjects = [one.subject for one in actions if one.target.kind not in _ADMIN_KINDS]
     concerned = dict.fromkeys([*subjects, *(target for one in actions for target in _attached(one))])
     asked = {target: known for target in concerned if (known := directory.id(target)) is not None}
     granted = await together(*(_granted(client, target, known) for target, known in asked.items()))
@@ -87,11 +87,6 @@ async def rights(client: Client, actions: Collection[Action], directory: Directo
         creates=not info.get("disable_non_admin_create"),
         granted=dict(zip(asked, granted, strict=True)),
     )
-
-
-def _subject(action: Action) -> Target:
-    """What is there before the action."""
-    return Target(action.target.kind, action.old_name) if action.old_name else action.target
 
 
 def _attached(action: Action) -> list[Target]:
