@@ -43,7 +43,7 @@ def origin_sentences(action: Action, sync: str, now: float | None, direction: st
         when = f"{neutral(action.applied.sync)},{when}" if when else neutral(action.applied.sync)
         if action.origin is None:
             return f"Applied last by another: {when}."
-        when = f" (after that by another: {when})"
+        when = f" (applied after that: {when})"
     if action.verb != "update":
         return _whole(action, when)
     return " ".join(_parts(action, f"since it was applied{when}", direction))

@@ -102,7 +102,7 @@ def said(action: Action, direction: Any = "live", now: float | None = NOW) -> st
         (update("web", None, applied=BY_ANOTHER), "Applied last by another: media, 1m ago."),
         (
             update("web", "live", applied=BY_ANOTHER),
-            "Changed live since it was applied (after that by another: media, 1m ago); applying takes that back.",
+            "Changed live since it was applied (applied after that: media, 1m ago); applying takes that back.",
         ),
         (act("create", "web", "new"), ""),
         (
