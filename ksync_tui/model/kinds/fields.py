@@ -45,6 +45,20 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongNames:
+    """Keys that people write for the field and Komodo does not know: compose's words, older names, near misses."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """What the field is for, in a sentence or two of plain English: shown by editors."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """The key that export writes instead of the field's name (also accepted on input)."""
 
@@ -110,6 +124,11 @@ class ExportDefault:
 def aliases(*names: str) -> Alias:
     """`Alias` of one or more names."""
     return Alias(names)
+
+
+def wrong_names(*names: str) -> WrongNames:
+    """`WrongNames` of one or more names."""
+    return WrongNames(names)
 
 
 def _pairs_meaning(value: str) -> Any:
@@ -219,6 +238,8 @@ class FieldShape:
     form: str | None
     export_default: Any
     flags: frozenset[str]
+    wrong_names: tuple[str, ...] = ()
+    doc: str = ""
 
     @property
     def redeploys(self) -> bool:
@@ -305,6 +326,8 @@ def _field_shape(name: str, info: FieldInfo) -> FieldShape:
         form=marks[Form].name if Form in marks else None,
         export_default=marks[ExportDefault].value if ExportDefault in marks else default,
         flags=flags,
+        wrong_names=marks[WrongNames].names if WrongNames in marks else (),
+        doc=marks[Doc].text if Doc in marks else "",
     )
 
 
