@@ -17,6 +17,7 @@ from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Reference, Target, digest_of, meaning_of, tags_of
 from ksync_tui.source.blocks import Block, BlockError, locate, parse_block, parse_whole
+from ksync_tui.source.lint import lint
 from ksync_tui.source.places import Header, headers
 from ksync_tui.source.spelling import spelled
 from ksync_tui.source.suggest import closest, hint_for_key, hint_for_word
@@ -133,6 +134,8 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], text: Written, header: 
         notes.extend(_bad_text(resource, name, at) for name in bad_texts)
     if isinstance(resource, Variable) and (refused := resource.refused()) is not None:
         notes.append(Note("warning", at(["value"]), f"{refused}: Komodo refuses it", "shorten it to one line of text"))
+    for path, message, hint in lint(resource):
+        notes.append(Note("warning", at(spelled(kind.model, path)), message, hint))
     deployable = resource if isinstance(resource, Deployable) else None
     return Understood(
         Target(kind.name, stored),

@@ -125,7 +125,8 @@ PROBLEMS = {
         "(write NAME = value, or # before a comment)",
     ),
     "older form": (
-        '[[build]]\nname = "x"\n[build.config]\nimage_registry.type = "Standard"\nimage_registry.params.domain = "d"',
+        '[[build]]\nname = "x"\n[build.config]\nimage_registry.type = "Standard"\n'
+        'image_registry.params = { domain = "d", account = "a" }',
         "a.toml:4:1: warning: an older form; read as its current meaning",
     ),
     "no day of the week": (

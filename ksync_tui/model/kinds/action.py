@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ksync_tui.model.kinds.base import Templated
 from ksync_tui.model.kinds.common import FileFormat, ScheduleFormat
-from ksync_tui.model.kinds.fields import INTERPOLATED, SECRET, Contents, Doc, Table, wrong_names
+from ksync_tui.model.kinds.fields import INTERPOLATED, SECRET, Contents, Doc, Holds, Table, wrong_names
 
 
 class ActionConfig(Table):
@@ -24,12 +24,14 @@ class ActionConfig(Table):
     ] = "English"
     schedule: Annotated[
         str,
+        Holds("schedule"),
         Doc("When it runs by itself, such as every day at 03:00."),
         wrong_names("cron", "cron_schedule", "schedule_cron"),
     ] = ""
     schedule_enabled: Annotated[bool, Doc("Whether the schedule is in use.")] = True
     schedule_timezone: Annotated[
         str,
+        Holds("time_zone"),
         Doc("The time zone of the schedule, such as Europe/Paris. Empty is that of Komodo Core."),
         wrong_names("timezone", "time_zone", "tz", "schedule_tz"),
     ] = ""

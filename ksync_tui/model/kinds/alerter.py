@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ksync_tui.model.kinds.base import Templated
 from ksync_tui.model.kinds.common import Choice, MaintenanceWindow, TargetRef
-from ksync_tui.model.kinds.fields import INTERPOLATED, SECRET, Compare, Doc, Table, set_meaning, wrong_names
+from ksync_tui.model.kinds.fields import INTERPOLATED, SECRET, Compare, Doc, Holds, Table, set_meaning, wrong_names
 
 AlertType = Literal[
     "None",
@@ -35,7 +35,7 @@ AlertType = Literal[
     "Custom",
 ]
 _UNORDERED = Compare("set", set_meaning)
-_SecretUrl = Annotated[str, SECRET, INTERPOLATED]
+_SecretUrl = Annotated[str, SECRET, INTERPOLATED, Holds("url")]
 
 
 class CustomEndpoint(Table):

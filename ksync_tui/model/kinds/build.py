@@ -11,6 +11,7 @@ from ksync_tui.model.kinds.fields import (
     SECRET,
     Doc,
     EnvVars,
+    Holds,
     Key,
     Labels,
     NonBlankList,
@@ -78,6 +79,7 @@ class BuildConfig(Table):
     ] = ""
     git_provider: Annotated[
         str,
+        Holds("git_provider"),
         Doc("The host of the git provider, such as github.com, without https://."),
         wrong_names("provider", "git_host", "git_domain", "git_server"),
     ] = "github.com"
@@ -91,10 +93,13 @@ class BuildConfig(Table):
     ] = ""
     repo: Annotated[
         str,
+        Holds("repository"),
         Doc("The repository as owner/name."),
         wrong_names("git_repo", "repository", "git_repository", "git_url", "repo_url", "url"),
     ] = ""
-    branch: Annotated[str, Doc("The branch to build."), wrong_names("git_branch", "ref", "git_ref")] = "main"
+    branch: Annotated[
+        str, Holds("branch"), Doc("The branch to build."), wrong_names("git_branch", "ref", "git_ref")
+    ] = "main"
     commit: Annotated[
         str,
         Doc("A commit to stay on; empty follows the branch."),
@@ -122,6 +127,7 @@ class BuildConfig(Table):
     image_registry: Annotated[
         list[ImageRegistry],
         *OneOrMany,
+        Holds("push_targets"),
         Doc("The registries to push to."),
         wrong_names("registry", "image_registries", "registries", "push"),
     ] = Field(default_factory=list)
@@ -138,6 +144,7 @@ class BuildConfig(Table):
     pre_build: Annotated[
         Command,
         INTERPOLATED,
+        Holds("script"),
         Doc("A command that runs before each build."),
         wrong_names("pre_build_command", "before_build"),
     ] = NO_COMMAND

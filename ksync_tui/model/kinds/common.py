@@ -11,6 +11,7 @@ from ksync_tui.model.kinds.fields import (
     Contents,
     Doc,
     Form,
+    Holds,
     Table,
     UInt8,
     UInt32,
@@ -110,6 +111,7 @@ class MaintenanceWindow(Table):
     description: Annotated[str, Doc("A note for people."), wrong_names("desc")] = ""
     schedule_type: Annotated[
         Literal["Daily", "Weekly", "OneTime"],
+        Holds("date"),
         Doc("Whether the window opens daily, weekly or once."),
         wrong_names("type", "schedule"),
     ] = "Daily"
@@ -117,11 +119,12 @@ class MaintenanceWindow(Table):
         DayOfWeek, Doc("The day on which a weekly window opens, such as monday."), wrong_names("day", "weekday")
     ] = ""
     date: Annotated[str, Doc("The day on which a one-time window opens, as YYYY-MM-DD.")] = ""
-    hour: Annotated[UInt8, Doc("The hour at which it opens, 0 to 23.")] = 0
-    minute: Annotated[UInt8, Doc("The minute at which it opens, 0 to 59.")] = 0
+    hour: Annotated[UInt8, Holds("hour"), Doc("The hour at which it opens, 0 to 23.")] = 0
+    minute: Annotated[UInt8, Holds("minute"), Doc("The minute at which it opens, 0 to 59.")] = 0
     duration_minutes: Annotated[UInt32, Doc("How long it stays open, in minutes."), wrong_names("duration", "minutes")]
     timezone: Annotated[
         str,
+        Holds("time_zone"),
         Doc("The time zone of the hour, such as Europe/Paris. Empty is that of Komodo Core."),
         wrong_names("time_zone", "tz"),
     ] = ""

@@ -15,6 +15,7 @@ from ksync_tui.model.kinds.fields import (
     Conversions,
     Doc,
     EnvVars,
+    Holds,
     Int32,
     Key,
     Labels,
@@ -29,7 +30,9 @@ from ksync_tui.model.kinds.fields import (
 class ImageParams(Table):
     """An image by its name."""
 
-    image: Annotated[str, Doc("The image with its tag, such as nginx:1.27."), wrong_names("name", "image_name")] = ""
+    image: Annotated[
+        str, Holds("image"), Doc("The image with its tag, such as nginx:1.27."), wrong_names("name", "image_name")
+    ] = ""
 
 
 class BuildImageParams(Table):
@@ -137,6 +140,7 @@ class DeploymentConfig(Table):
         Conversions,
         REDEPLOYS,
         INTERPOLATED,
+        Holds("ports"),
         Doc("Published ports, one HOST = CONTAINER a line. They have no effect on the host network."),
         wrong_names("port", "port_mappings", "publish"),
     ] = ""
@@ -144,6 +148,7 @@ class DeploymentConfig(Table):
         Conversions,
         REDEPLOYS,
         INTERPOLATED,
+        Holds("volumes"),
         Doc("Mounts, one HOST = CONTAINER a line."),
         wrong_names("volume", "mounts", "binds"),
     ] = ""

@@ -95,6 +95,32 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """What sort of value it is, where some that Komodo stores cannot work: they are warned of when a file is read."""
+
+    what: Literal[
+        "branch",
+        "compose_wrapper",
+        "date",
+        "files",
+        "git_provider",
+        "hour",
+        "image",
+        "minute",
+        "ports",
+        "push_targets",
+        "registry_account",
+        "registry_provider",
+        "repository",
+        "schedule",
+        "script",
+        "time_zone",
+        "url",
+        "volumes",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
     """The words that have an effect, in lower case; Komodo keeps any other text, and it does nothing."""
 
@@ -240,6 +266,7 @@ class FieldShape:
     flags: frozenset[str]
     wrong_names: tuple[str, ...] = ()
     doc: str = ""
+    holds: str | None = None
 
     @property
     def redeploys(self) -> bool:
@@ -328,6 +355,7 @@ def _field_shape(name: str, info: FieldInfo) -> FieldShape:
         flags=flags,
         wrong_names=marks[WrongNames].names if WrongNames in marks else (),
         doc=marks[Doc].text if Doc in marks else "",
+        holds=marks[Holds].what if Holds in marks else None,
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from ksync_tui.model.kinds.base import Templated
 from ksync_tui.model.kinds.common import ScheduleFormat
 from ksync_tui.model.kinds.executions import Execution
-from ksync_tui.model.kinds.fields import ALWAYS, SECRET, Doc, Key, Table, aliases, wrong_names
+from ksync_tui.model.kinds.fields import ALWAYS, SECRET, Doc, Holds, Key, Table, aliases, wrong_names
 
 
 class EnabledExecution(Table):
@@ -47,12 +47,14 @@ class ProcedureConfig(Table):
     ] = "English"
     schedule: Annotated[
         str,
+        Holds("schedule"),
         Doc("When it runs by itself, such as every day at 03:00."),
         wrong_names("cron", "cron_schedule", "schedule_cron"),
     ] = ""
     schedule_enabled: Annotated[bool, Doc("Whether the schedule is in use.")] = True
     schedule_timezone: Annotated[
         str,
+        Holds("time_zone"),
         Doc("The time zone of the schedule, such as Europe/Paris. Empty is that of Komodo Core."),
         wrong_names("timezone", "time_zone", "tz", "schedule_tz"),
     ] = ""

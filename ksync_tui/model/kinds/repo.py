@@ -6,7 +6,18 @@ from pydantic import Field
 
 from ksync_tui.model.kinds.base import Templated
 from ksync_tui.model.kinds.common import NO_COMMAND, Command
-from ksync_tui.model.kinds.fields import INTERPOLATED, SECRET, Doc, EnvVars, Key, Ref, StringList, Table, wrong_names
+from ksync_tui.model.kinds.fields import (
+    INTERPOLATED,
+    SECRET,
+    Doc,
+    EnvVars,
+    Holds,
+    Key,
+    Ref,
+    StringList,
+    Table,
+    wrong_names,
+)
 
 
 class RepoConfig(Table):
@@ -20,6 +31,7 @@ class RepoConfig(Table):
     ] = ""
     git_provider: Annotated[
         str,
+        Holds("git_provider"),
         Doc("The host of the git provider, such as github.com, without https://."),
         wrong_names("provider", "git_host", "git_domain", "git_server"),
     ] = "github.com"
@@ -33,10 +45,13 @@ class RepoConfig(Table):
     ] = ""
     repo: Annotated[
         str,
+        Holds("repository"),
         Doc("The repository as owner/name."),
         wrong_names("git_repo", "repository", "git_repository", "git_url", "repo_url", "url"),
     ] = ""
-    branch: Annotated[str, Doc("The branch to use."), wrong_names("git_branch", "ref", "git_ref")] = "main"
+    branch: Annotated[str, Holds("branch"), Doc("The branch to use."), wrong_names("git_branch", "ref", "git_ref")] = (
+        "main"
+    )
     commit: Annotated[
         str,
         Doc("A commit to stay on; empty follows the branch."),
@@ -52,11 +67,16 @@ class RepoConfig(Table):
     ] = True
     webhook_secret: Annotated[str, SECRET, Doc("The secret of its webhooks, where it is not the common one.")] = ""
     on_clone: Annotated[
-        Command, INTERPOLATED, Doc("A command that runs after each clone."), wrong_names("post_clone", "after_clone")
+        Command,
+        INTERPOLATED,
+        Holds("script"),
+        Doc("A command that runs after each clone."),
+        wrong_names("post_clone", "after_clone"),
     ] = NO_COMMAND
     on_pull: Annotated[
         Command,
         INTERPOLATED,
+        Holds("script"),
         Doc("A command that runs after each pull, and after a clone."),
         wrong_names("post_pull", "after_pull"),
     ] = NO_COMMAND

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ksync_tui.model.kinds.base import Templated
-from ksync_tui.model.kinds.fields import SECRET, Contents, Doc, Ref, StringList, StringSet, Table, wrong_names
+from ksync_tui.model.kinds.fields import SECRET, Contents, Doc, Holds, Ref, StringList, StringSet, Table, wrong_names
 
 
 class ResourceSyncConfig(Table):
@@ -19,6 +19,7 @@ class ResourceSyncConfig(Table):
     ] = ""
     git_provider: Annotated[
         str,
+        Holds("git_provider"),
         Doc("The host of the git provider, such as github.com, without https://."),
         wrong_names("provider", "git_host", "git_domain", "git_server"),
     ] = "github.com"
@@ -27,10 +28,13 @@ class ResourceSyncConfig(Table):
     ] = True
     repo: Annotated[
         str,
+        Holds("repository"),
         Doc("The repository as owner/name."),
         wrong_names("git_repo", "repository", "git_repository", "git_url", "repo_url", "url"),
     ] = ""
-    branch: Annotated[str, Doc("The branch to use."), wrong_names("git_branch", "ref", "git_ref")] = "main"
+    branch: Annotated[str, Holds("branch"), Doc("The branch to use."), wrong_names("git_branch", "ref", "git_ref")] = (
+        "main"
+    )
     commit: Annotated[
         str,
         Doc("A commit to stay on; empty follows the branch."),

@@ -14,6 +14,7 @@ from ksync_tui.model.kinds.fields import (
     Doc,
     EnvVars,
     Flag,
+    Holds,
     Key,
     Ref,
     StringList,
@@ -135,6 +136,7 @@ class StackConfig(Table):
     git_provider: Annotated[
         str,
         REDEPLOYS,
+        Holds("git_provider"),
         Doc("The host of the git provider, such as github.com, without https://."),
         wrong_names("provider", "git_host", "git_domain", "git_server"),
     ] = "github.com"
@@ -149,10 +151,13 @@ class StackConfig(Table):
     repo: Annotated[
         str,
         REDEPLOYS,
+        Holds("repository"),
         Doc("The repository as owner/name."),
         wrong_names("git_repo", "repository", "git_repository", "git_url", "repo_url", "url"),
     ] = ""
-    branch: Annotated[str, REDEPLOYS, Doc("The branch to use."), wrong_names("git_branch", "ref", "git_ref")] = "main"
+    branch: Annotated[
+        str, REDEPLOYS, Holds("branch"), Doc("The branch to use."), wrong_names("git_branch", "ref", "git_ref")
+    ] = "main"
     commit: Annotated[
         str,
         REDEPLOYS,
@@ -189,6 +194,7 @@ class StackConfig(Table):
     file_paths: Annotated[
         StringList,
         REDEPLOYS,
+        Holds("files"),
         Doc("The compose files, relative to the run directory; none is compose.yaml."),
         wrong_names(
             "compose_file_path",
@@ -211,12 +217,14 @@ class StackConfig(Table):
     additional_env_files: Annotated[
         list[AdditionalEnvFile],
         REDEPLOYS,
+        Holds("files"),
         Doc("Further env files that are there already; they are passed to compose as well."),
         wrong_names("env_files", "env_file_paths", "additional_env_file", "extra_env_files"),
     ] = Field(default_factory=list)
     config_files: Annotated[
         list[StackFileDependency],
         REDEPLOYS,
+        Holds("files"),
         Doc("Further files that the stack depends on, and what their change requires."),
         wrong_names("configs", "config_file", "config_paths"),
     ] = Field(default_factory=list)
@@ -226,12 +234,14 @@ class StackConfig(Table):
     registry_provider: Annotated[
         str,
         REDEPLOYS,
+        Holds("registry_provider"),
         Doc("The image registry to log in to, with registry_account."),
         wrong_names("registry", "registry_domain", "image_registry", "image_registry_provider"),
     ] = ""
     registry_account: Annotated[
         str,
         REDEPLOYS,
+        Holds("registry_account"),
         Doc("The account to log in with, at registry_provider."),
         wrong_names("image_registry_account", "docker_account"),
     ] = ""
@@ -239,6 +249,7 @@ class StackConfig(Table):
         Command,
         INTERPOLATED,
         REDEPLOYS,
+        Holds("script"),
         Doc("A command that runs before each deploy."),
         wrong_names("pre_deploy_command", "before_deploy", "on_deploy"),
     ] = NO_COMMAND
@@ -246,6 +257,7 @@ class StackConfig(Table):
         Command,
         INTERPOLATED,
         REDEPLOYS,
+        Holds("script"),
         Doc("A command that runs after each deploy that succeeded."),
         wrong_names("post_deploy_command", "after_deploy"),
     ] = NO_COMMAND
@@ -263,6 +275,7 @@ class StackConfig(Table):
         str,
         REDEPLOYS,
         INTERPOLATED,
+        Holds("compose_wrapper"),
         Doc("A command around compose; [[COMPOSE_COMMAND]] in it stands for the compose command."),
         wrong_names("compose_command", "compose_wrapper"),
     ] = ""
