@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from ksync_tui.model import text as texts
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Deployable
-from ksync_tui.model.kinds.fields import shape
+from ksync_tui.model.kinds.fields import SCHEMA_KEY, shape
 from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
 from ksync_tui.model.kinds.variable import Variable
@@ -219,6 +219,8 @@ def _foreign(block: Block, raw: Mapping[str, Any]) -> Iterator[Note]:
         yield foreign_name(block.header, (0, 1))
         return
     for key in raw:
+        if key == SCHEMA_KEY:
+            continue
         line, column = locate(block, (key,))
         yield foreign_name(key, (line - block.first, column))
 

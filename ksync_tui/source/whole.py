@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ksync_tui.model.kinds.fields import SCHEMA_KEY
 from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.source.places import Header, Index, headers
 from ksync_tui.source.understand import Position, Understood, foreign_name, understand_table
@@ -20,6 +21,8 @@ def understand_whole(text: str, data: Mapping[str, Any]) -> Iterator[tuple[Posit
     """Every resource of a parsed text with its line and column; notes are relative to the first line."""
     index = Index(text)
     for header, entries in data.items():
+        if header == SCHEMA_KEY:
+            continue
         kind = BY_HEADER.get(header)
         if kind is None or not isinstance(entries, list):
             place = _Part(text, index, (header,)).at(())

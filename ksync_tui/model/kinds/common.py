@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, LiteralString, Self, get_args
 
-from pydantic import BeforeValidator, ModelWrapValidatorHandler, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, ModelWrapValidatorHandler, SerializeAsAny, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from ksync_tui.model.kinds.fields import (
@@ -48,7 +48,11 @@ def _signal(value: Any) -> Any:
     return _SIGNAL_NUMBERS.get(value, value) if isinstance(value, str) else value
 
 
-TerminationSignal = Annotated[Signal, BeforeValidator(_signal)]
+TerminationSignal = Annotated[
+    Signal,
+    BeforeValidator(_signal),
+    WithJsonSchema({"type": "string", "enum": [*get_args(Signal), *_SIGNAL_NUMBERS]}),
+]
 
 
 def parse_version(value: Any) -> Any:

@@ -21,6 +21,9 @@ from ksync_tui.model import text
 
 Meaning = Callable[[Any], Any]
 
+SCHEMA_KEY = "$schema"
+"""The key at the top of a resource file that names its schema, for editors; it declares nothing."""
+
 
 class Table(BaseModel):
     """Base of every table of a resource file. Strict: TOML has types, and Komodo refuses the wrong ones."""

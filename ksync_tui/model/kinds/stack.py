@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ksync_tui.model.kinds.base import Deployable
 from ksync_tui.model.kinds.common import NO_COMMAND, Command
@@ -43,11 +43,18 @@ class AdditionalEnvFile(Table):
     track: Annotated[bool, Doc("Whether Komodo reads the file and deploys again when it changed.")] = True
 
 
+_REQUIRES_ALIASES = ("redeploy", "restart", "none")
+
+
 def _requires(value: Any) -> Any:
-    return value.capitalize() if value in ("redeploy", "restart", "none") else value
+    return value.capitalize() if value in _REQUIRES_ALIASES else value
 
 
-Requires = Annotated[Literal["Redeploy", "Restart", "None"], BeforeValidator(_requires)]
+Requires = Annotated[
+    Literal["Redeploy", "Restart", "None"],
+    BeforeValidator(_requires),
+    WithJsonSchema({"type": "string", "enum": ["Redeploy", "Restart", "None", *_REQUIRES_ALIASES]}),
+]
 
 
 class StackFileDependency(Table):
