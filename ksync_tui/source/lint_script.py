@@ -42,7 +42,10 @@ def compose_wrapper(value: str, table: Table) -> Iterator[Flaw]:
 
 def broken_by_joining(command: str) -> str | None:
     """What in a command does not outlive Komodo's joining of its lines; None where it does."""
-    lines = _joined(command)
+    bare = command.strip()
+    if not any(mark in bare for mark in "\n'\""):
+        return None
+    lines = _joined(bare)
     for line in lines:
         if _open_quote(line):
             return "a quote that is not closed on its line"
