@@ -18,6 +18,7 @@ MOST_REMEMBERED = 4096
 _IDS = ("x-github-delivery", "x-gitea-delivery", "x-gitlab-event-uuid")
 _EVENTS: Mapping[str, str] = {"x-github-event": "push", "x-gitea-event": "push", "x-gitlab-event": "Push Hook"}
 _HEADS = "refs/heads/"
+_COMMITS = ("after", "checkout_sha")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,16 @@ def other_event(headers: Mapping[str, str]) -> str | None:
     return next((event for event, push in found if event is not None and event != push), None)
 
 
-def branch_of(body: bytes) -> str:
-    """The branch that was pushed to; another ref whole. Raises NotUnderstood."""
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What a delivery says: the branch, or another ref whole; the commit it is now at, "" where the body names none."""
+
+    branch: str
+    commit: str
+
+
+def push_of(body: bytes) -> Push:
+    """What the body of a delivery says. Raises NotUnderstood."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
@@ -61,12 +70,13 @@ def branch_of(body: bytes) -> str:
     ref = said.get("ref") if isinstance(said, dict) else None
     if not isinstance(ref, str) or not ref:
         raise NotUnderstood('the body has no "ref": only pushes are understood')
-    return ref.removeprefix(_HEADS)
+    commits = (said.get(key) for key in _COMMITS)
+    return Push(ref.removeprefix(_HEADS), next((commit for commit in commits if isinstance(commit, str)), ""))
 
 
 @dataclass(slots=True)
 class Remembered:
-    """The deliveries of the last minutes, by id and by body: an id alone is not signed."""
+    """The deliveries of the last minutes, by id and by the body that names a commit: an id alone is not signed."""
 
     _seen: OrderedDict[str, float] = field(default_factory=OrderedDict)
 
@@ -85,7 +95,11 @@ class Remembered:
             self._seen.popitem(last=False)
 
 
-def names_of(place: str, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
-    """What a delivery to a place (sync and option) is known by again."""
+def names_of(place: str, headers: Mapping[str, str], body: bytes, push: Push) -> tuple[str, ...]:
+    """What a delivery to a place (sync and option) is known by again.
+
+    A body without a commit, as a CI job may send it, is the same for every push: it identifies none.
+    """
     ids = [f"{place} id {headers[header][:200]}" for header in _IDS if header in headers]
-    return (*ids, f"{place} body {blake2b(body, digest_size=16).hexdigest()}")
+    bodies = [f"{place} body {blake2b(body, digest_size=16).hexdigest()}"] if push.commit else []
+    return (*ids, *bodies)

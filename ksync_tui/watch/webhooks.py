@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.watch.deliveries import Hook, NotUnderstood, Remembered, branch_of, names_of, other_event
+from ksync_tui.watch.deliveries import Hook, NotUnderstood, Remembered, names_of, other_event, push_of
 from ksync_tui.watch.signature import HEADERS, may_be_signed, signed
 from ksync_tui.watch.wishes import Wish
 
@@ -116,12 +116,12 @@ class _Listener:
         if event := other_event(request.headers):
             return f"ignored: {event[:100]} is no push"
         try:
-            branch = await asyncio.to_thread(branch_of, body)
+            push = await asyncio.to_thread(push_of, body)
         except NotUnderstood as why:
             raise Refused(HTTPStatus.BAD_REQUEST, str(why)) from None
-        if hook.branch and branch != hook.branch:
+        if hook.branch and push.branch != hook.branch:
             return f"ignored: the sync is of branch {hook.branch}"
-        return self._queue(name, option, wish, names_of(f"{name} {option}", request.headers, body))
+        return self._queue(name, option, wish, names_of(f"{name} {option}", request.headers, body, push))
 
     def _queue(self, name: str, option: str, wish: Wish, known_by: tuple[str, ...]) -> str:
         now = self._clock()

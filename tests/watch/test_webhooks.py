@@ -15,7 +15,7 @@ import pytest
 
 from ksync_tui.errors import StoreError
 from ksync_tui.watch import webhooks
-from ksync_tui.watch.deliveries import MOST_REMEMBERED, REMEMBERED_SECONDS, Hook, Remembered, branch_of
+from ksync_tui.watch.deliveries import MOST_REMEMBERED, REMEMBERED_SECONDS, Hook, Push, Remembered, push_of
 from ksync_tui.watch.webhooks import application
 from ksync_tui.watch.wishes import Wish, Wishes
 
@@ -182,16 +182,35 @@ async def test_a_replayed_delivery_is_answered_and_not_queued_twice(client: http
         assert answer.status_code == 200
         return bool(answer.json()["result"].startswith("queued"))
 
+    first = b'{"ref":"refs/heads/main","after":"1"}'
     other = b'{"ref":"refs/heads/main","after":"2"}'
-    assert await queued(REFRESH, MAIN, "1")
-    assert not await queued(REFRESH, MAIN, "1")
-    assert not await queued(REFRESH, MAIN, "2")  # an id is not signed: the same body is the same delivery
+    assert await queued(REFRESH, first, "1")
+    assert not await queued(REFRESH, first, "1")
+    assert not await queued(REFRESH, first, "2")  # an id is not signed: the same body is the same delivery
     assert not await queued(REFRESH, other, "1")
-    assert await queued(RUN, MAIN, "1")  # another hook of the same repository
+    assert await queued(RUN, first, "1")  # another hook of the same repository
     assert await queued(REFRESH, other, "3")
     assert len(gate.asked) == 1
     gate.now += REMEMBERED_SECONDS
-    assert await queued(REFRESH, MAIN, "1")
+    assert await queued(REFRESH, first, "1")
+
+
+@pytest.mark.parametrize("body", [MAIN, b'{"ref":"refs/heads/main","after":null}'])
+async def test_a_delivery_that_names_no_commit_is_no_replay_of_the_one_before(
+    client: httpx.AsyncClient, body: bytes
+) -> None:
+    for _ in range(2):
+        assert (await client.post(REFRESH, **github(body))).json() == {"result": "queued: refresh"}
+        assert (await client.post(LAB, **gitlab(body))).json() == {"result": "queued: refresh"}
+    assert (await client.post(REFRESH, **github(body, x_github_delivery="1"))).json() == {"result": "queued: refresh"}
+    again = await client.post(REFRESH, **github(body, x_github_delivery="1"))
+    assert again.json() == {"result": "ignored: it was delivered before"}
+
+
+async def test_a_gitlab_push_is_known_again_by_its_commit(client: httpx.AsyncClient) -> None:
+    body = b'{"ref":"refs/heads/main","checkout_sha":"1"}'
+    assert (await client.post(LAB, **gitlab(body))).json() == {"result": "queued: refresh"}
+    assert (await client.post(LAB, **gitlab(body))).json() == {"result": "ignored: it was delivered before"}
 
 
 async def test_a_flood_meets_a_bound_and_nothing_of_it_is_lost(client: httpx.AsyncClient, gate: Gate) -> None:
@@ -306,4 +325,4 @@ def test_what_is_remembered_is_bounded() -> None:
 
 
 def test_a_branch_may_have_slashes() -> None:
-    assert branch_of(b'{"ref":"refs/heads/team/web"}') == "team/web"
+    assert push_of(b'{"ref":"refs/heads/team/web"}') == Push("team/web", "")
