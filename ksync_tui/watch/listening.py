@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from ksync_tui.watch.deliveries import Door
 
-MOST_CONNECTIONS = 128
 END_SECONDS = 5
 LOCAL = "127.0.0.1"
 
@@ -35,6 +34,7 @@ def listening(written: str, door: Door) -> Iterator[str]:
     try:
         import uvicorn
 
+        from ksync_tui.watch.connections import Connection, Server, most_connections
         from ksync_tui.watch.webhooks import application
     except ImportError as missing:
         why, hint = f"{missing.name} is not installed", "pip install 'ksync-tui[webhooks]'"
@@ -46,15 +46,15 @@ def listening(written: str, door: Door) -> Iterator[str]:
         log_level="critical",
         access_log=False,
         lifespan="off",
-        http="h11",
+        http=Connection,
         ws="none",
         loop="asyncio",
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        backlog=max(1, most_connections() // 4),  # as many are accepted before the open ones are counted
         timeout_graceful_shutdown=END_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     thread = Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True, name="ksync-webhooks")
     thread.start()
     try:

@@ -197,11 +197,12 @@ async def test_a_replayed_delivery_is_answered_and_not_queued_twice(client: http
 
 @pytest.mark.parametrize("body", [MAIN, b'{"ref":"refs/heads/main","after":null}'])
 async def test_a_delivery_that_names_no_commit_is_no_replay_of_the_one_before(
-    client: httpx.AsyncClient, body: bytes
+    client: httpx.AsyncClient, gate: Gate, body: bytes
 ) -> None:
     for _ in range(2):
         assert (await client.post(REFRESH, **github(body))).json() == {"result": "queued: refresh"}
         assert (await client.post(LAB, **gitlab(body))).json() == {"result": "queued: refresh"}
+        assert gate.asked
     assert (await client.post(REFRESH, **github(body, x_github_delivery="1"))).json() == {"result": "queued: refresh"}
     again = await client.post(REFRESH, **github(body, x_github_delivery="1"))
     assert again.json() == {"result": "ignored: it was delivered before"}
