@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui import __version__
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, ConfigError, KsyncError
+from ksync_tui.present.text import count
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -48,7 +49,7 @@ def doctor(wanted: Namespace, output: Output) -> int:
 
 def _kept(session: Session) -> list[Finding]:
     settings = session.settings
-    told = f"{settings.file}, {len(settings.hosts)} hosts mapped, profiles: {_names(session)}"
+    told = f"{settings.file}, {count(len(settings.hosts), 'host')} mapped, profiles: {_names(session)}"
     return [
         Finding("database", True, str(settings.state)),
         Finding("settings", None, told),
@@ -65,7 +66,7 @@ def _engine(session: Session) -> Finding:
     """Whether live resources can be read, and where they are."""
     where = f" at {session.address}" if session.address else ""
     try:
-        found = f"{len(session.snapshot().live):,} live resources"
+        found = count(len(session.snapshot().live), "live resource")
         who = f", {session.core.who()}" if session.core else ""
     except KsyncError as error:
         return Finding("engine", False, f"{session.engine}, profile {session.profile}{where}: {error}")

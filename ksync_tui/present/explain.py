@@ -8,7 +8,7 @@ from ksync_tui.model.plan import Action, Plan
 from ksync_tui.present.diff import Direction
 from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.origin import origin_sentences
-from ksync_tui.present.rows import title_of
+from ksync_tui.present.rows import similarity, title_of
 from ksync_tui.present.text import count, listed, neutral
 from ksync_tui.present.ticks import Needs, short
 
@@ -48,9 +48,9 @@ def _named(action: Action) -> str:
     return f"{title_of(action.target.kind)} {neutral(action.target.name)}"
 
 
-def _fields(action: Action) -> str:
+def _fields(action: Action, noun: str = "field") -> str:
     labels = changed_labels(action)
-    return f"{count(len(labels), 'field')} of {_named(action)}: {neutral(listed(labels, 6))}"
+    return f"{count(len(labels), noun)} of {_named(action)}: {neutral(listed(labels, 6))}"
 
 
 def _what(action: Action) -> str:
@@ -76,7 +76,7 @@ def _what_to_file(action: Action) -> str:
         return f"Takes {_named(action)}, which live does not have, out of the file{where}."
     if action.verb == "deploy":
         return "A deploy changes nothing in a file."
-    return f"Writes live's {_fields(action)}{where}."
+    return f"Writes {_fields(action, 'live field')}{where}."
 
 
 def _place(action: Action) -> str:
@@ -105,7 +105,7 @@ def _brings(action: Action) -> str:
 def _like(action: Action, plan: Plan) -> str:
     for hint in plan.renames:
         if action.target == hint.new and action.verb == "create":
-            return f"{hint.likeness} % like {neutral(str(hint.old))}, which is not declared any more: a rename?"
+            return f"{similarity(hint)} to {neutral(str(hint.old))}, which is no longer declared: a rename?"
         if action.target == hint.old and action.verb == "delete":
-            return f"{hint.likeness} % like {neutral(str(hint.new))}, which is new: a rename?"
+            return f"{similarity(hint)} to {neutral(str(hint.new))}, which is new: a rename?"
     return ""

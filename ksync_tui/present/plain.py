@@ -9,7 +9,7 @@ from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import DiffRow, Redact, bare_rows
 from ksync_tui.present.lines import common_start
-from ksync_tui.present.rows import Entry, Outline, plural_of, summary_of, told
+from ksync_tui.present.rows import Entry, Outline, plural_of, similarity, summary_of, told
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
 from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
@@ -100,7 +100,7 @@ def remarks(plan: Plan) -> Iterator[StyledLine]:
         yield line((f"no deletes: {neutral(plan.deletes_held)}", Style.WARNING))
     for hint in plan.renames:
         old, new = neutral(str(hint.old)), neutral(str(hint.new))
-        yield line((f"{old} and {new} are {hint.likeness} % alike: a rename?", Style.DIM))
+        yield line((f"{old} and {new} are {similarity(hint)}: a rename?", Style.DIM))
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[StyledLine]:

@@ -9,12 +9,12 @@ from typing import Literal
 
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin
-from ksync_tui.model.plan import SIGNS, Action, Plan, Verb
+from ksync_tui.model.plan import SIGNS, Action, Plan, RenameHint, Verb
 from ksync_tui.present.diff import Direction
 from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.origin import words_of
 from ksync_tui.present.search import Haystack
-from ksync_tui.present.text import count, neutral
+from ksync_tui.present.text import neutral
 
 State = Literal["none", "some", "all"]
 Flag = Literal["redeploys", "deletes", "blocked", "consequences"]
@@ -105,14 +105,9 @@ class Outline:
 
     @cached_property
     def unchanged(self) -> str:
-        """`4 unchanged stacks, 11 more`; empty when nothing is unchanged."""
-        counts = {kind: self.plan.unchanged[kind] for kind in KINDS if self.plan.unchanged.get(kind)}
-        if not counts:
-            return ""
-        first, number = max(counts.items(), key=lambda item: item[1])
-        more = sum(counts.values()) - number
-        head = count(number, f"unchanged {title_of(first)}", f"unchanged {plural_of(first)}")
-        return f"{head}, {more:,} more" if more else head
+        """`15 unchanged`; empty when nothing is unchanged."""
+        number = self.plan.summary["unchanged"]
+        return f"{number:,} unchanged" if number else ""
 
 
 def _groups(plan: Plan, direction: Direction) -> tuple[Group, ...]:
@@ -192,6 +187,11 @@ def _flags(action: Action, direction: Direction) -> tuple[Flag, ...]:
 def title_of(kind: str) -> str:
     """A kind as a person says it: `user group`."""
     return kind.replace("_", " ")
+
+
+def similarity(hint: RenameHint) -> str:
+    """`identical` or `91% similar`."""
+    return "identical" if hint.likeness == 100 else f"{hint.likeness}% similar"
 
 
 def plural_of(kind: str) -> str:

@@ -66,13 +66,13 @@ async def test_o_turns_through_the_origins_and_says_which_is_on() -> None:
     async with driven(applied_before(), SMALL) as driver:
         await review(driver)
         await driver.see("o from all")
-        for origin, shown, hidden in (
-            ("files", ["EDITED", "NEW"], ["DRIFTED", "CLASHING_NAME", "OPEN"]),
-            ("live", ["DRIFTED"], ["EDITED", "NEW", "CLASHING_NAME", "OPEN"]),
-            ("both", ["CLASHING_NAME"], ["EDITED", "NEW", "DRIFTED", "OPEN"]),
+        for origin, words, shown, hidden in (
+            ("files", "edited in the file", ["EDITED", "NEW"], ["DRIFTED", "CLASHING_NAME", "OPEN"]),
+            ("live", "changed live", ["DRIFTED"], ["EDITED", "NEW", "CLASHING_NAME", "OPEN"]),
+            ("both", "changed on both sides", ["CLASHING_NAME"], ["EDITED", "NEW", "DRIFTED", "OPEN"]),
         ):
             await driver.press("o")
-            await driver.see(f"o from {origin}", f"from {origin} only", *shown)
+            await driver.see(f"o from {origin}", f"to live   {words}", *shown)
             assert not [name for name in hidden if f" {name} " in driver.text]
         await driver.press("o")
         await driver.see("o from all", "EDITED", "DRIFTED", "CLASHING_NAME", "OPEN")
@@ -94,7 +94,7 @@ async def test_where_nothing_comes_from_there_the_list_says_so() -> None:
     async with driven(FakeSession((moved("EDITED", "files"),))) as driver:
         await review(driver)
         await driver.press("o", "o")
-        await driver.see("from live only", "The filter leaves nothing.")
+        await driver.see("The filter leaves nothing.")
         await driver.press("escape")
         await driver.see("~ EDITED")
 
@@ -108,7 +108,7 @@ async def test_the_filter_takes_the_same_as_a_word_beside_others() -> None:
         assert "EDITED" not in driver.text
         await driver.press("escape", "o", "slash")
         await driver.type("new")
-        await driver.see("+ NEW", "from files only", "0/1")
+        await driver.see("+ NEW", "0/1")
         assert "EDITED" not in driver.text
 
 

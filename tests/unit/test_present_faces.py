@@ -151,9 +151,9 @@ def test_plain_lines() -> None:
             "variables",
             "  + TOKEN  new",
             "",
-            "2 unchanged stacks",
+            "2 unchanged",
             "2 to create, 1 to update, 1 to deploy, 1 to delete, 2 unchanged, 1 blocked",
-            "stack/old and stack/new are 91 % alike: a rename?",
+            "stack/old and stack/new are 91% similar: a rename?",
             "web.toml:3:7: error: not TOML (close the string)",
             "web.toml:9:1: warning: unknown key `evironment`",
         ]
@@ -251,14 +251,14 @@ def test_an_action_is_explained_in_plain_words() -> None:
         "Deploys stack web.", "Why: config has changed.", "Needs update stack/web first.",
     ]  # fmt: skip
     assert said["create:build/app"][0] == "Blocked: the builder is missing: add [[builder]]."
-    assert "91 % like stack/new, which is new: a rename?" in said["delete:stack/old"]
+    assert "91% similar to stack/new, which is new: a rename?" in said["delete:stack/old"]
 
 
 def test_to_file_the_same_action_is_read_the_other_way() -> None:
     needs = Needs(LAB)
     said = [explain(action, needs, "file")[0].text for action in LAB.actions[:4]]
     assert said == [
-        "Writes live's 2 fields of stack web: webhook_secret, environment in web.toml:14.",
+        "Writes 2 live fields of stack web: webhook_secret, environment in web.toml:14.",
         "Takes variable TOKEN, which live does not have, out of the file in vars.toml:1.",
         "A deploy changes nothing in a file.",
         "Writes stack old, which only live has, into the file.",

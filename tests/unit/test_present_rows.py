@@ -92,7 +92,7 @@ def test_typing_on_finds_the_same_as_typing_at_once(query: str) -> None:
 
 
 def test_what_is_unchanged_and_what_is_pending_is_counted() -> None:
-    assert Outline(LAB).unchanged == "4 unchanged stacks, 4 more"
+    assert Outline(LAB).unchanged == "8 unchanged"
     assert Outline(plan()).unchanged == ""
     assert summary_of(LAB) == "2 to create, 2 to update, 3 to deploy, 1 to delete, 8 unchanged, 1 blocked"
     assert counts_line(LAB.summary) == "+2 ~2 -1 *3"

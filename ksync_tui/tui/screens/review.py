@@ -16,6 +16,7 @@ from ksync_tui.model.origin import Origin
 from ksync_tui.model.plan import Action
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.present.diff import Direction, diff
+from ksync_tui.present.origin import WORDS
 from ksync_tui.present.rows import Entry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import Ticks
@@ -121,7 +122,7 @@ class ReviewScreen(Page[None]):
         """The sync and the direction."""
         direction = "to live" if self.direction == "live" else "to file"
         if self.origin:
-            direction += f"   from {self.origin} only"
+            direction += f"   {WORDS[self.origin]}"
         return Text.assemble(
             (neutral(self.sync.name), style("head")), (" > review   ", style("dim")), (direction, style("accent"))
         )

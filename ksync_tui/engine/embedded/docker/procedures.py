@@ -77,7 +77,8 @@ def run(name: str, procedure: Procedure, execute: Execute, log: Log, stop: Stop)
         if not stage.enabled:
             log(f"{title}: skipped, it is disabled")
             continue
-        log(f"{title}: {len(stage.executions)} executions")
+        number = len(stage.executions)
+        log(f"{title}: {number} execution{'s' if number != 1 else ''}")
         _report(name, title, _run_stage(stage, execute, log))
 
 
