@@ -12,6 +12,7 @@ from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Target
 from tests.contract.engines import create, make, nowhere, update
 from tests.core.fake import FakeCore
+from tests.core.fake.errors import formatted
 
 WEB, API = Target("stack", "web"), Target("deployment", "api")
 CONFIGS = {
@@ -57,6 +58,17 @@ def test_a_failed_deploy_stays_owed(core: FakeCore, engine: CoreEngine, target: 
         engine.apply(deploy(target), nowhere)
     assert "line 0 " not in str(refused.value)
     assert owed(engine, target) == "deploy on creation"
+
+
+@EACH
+def test_a_cause_that_core_repeats_in_its_trace_is_said_once(
+    core: FakeCore, engine: CoreEngine, target: Target
+) -> None:
+    silent = "Cannot send command when Server is unreachable or disabled"
+    core.deploy_fails(*target, formatted(f"Failed to deploy: {silent}", [f"request failed: {silent}", silent]))
+    with pytest.raises(CoreError, match="unreachable") as refused:
+        engine.apply(deploy(target), nowhere)
+    assert str(refused.value).count(silent) == 1
 
 
 @EACH

@@ -146,8 +146,7 @@ def _check_server(core: FakeCore, resource: Resource) -> None:
     if not resource.config["server_id"]:
         raise failed(f"{resource.title} has no Server or Swarm configured")
     if not reachable(core, resource.config["server_id"]):
-        why = "Cannot send command when Server is unreachable or disabled"
-        raise failed(why, why, why)
+        raise failed("Cannot send command when Server is unreachable or disabled")
 
 
 def fail(core: FakeCore, update: Json, refused: RefusedError) -> None:
