@@ -12,13 +12,15 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 
 from ksync_tui.tui import opening, theme
 from ksync_tui.tui.asking import Asking
 from ksync_tui.tui.background import Turns, in_thread, start
-from ksync_tui.tui.keymap import DEFAULT, Keymap
+from ksync_tui.tui.keymap import DEFAULT, LEAVING, Keymap
+from ksync_tui.tui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from ksync_tui.session import Session, Sync
@@ -39,8 +41,7 @@ class KsyncApp(App[None]):
     TITLE = "ksync"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "leave", show=False, priority=True),
-        Binding("ctrl+q", "leave", show=False, priority=True),
+        *(Binding(key, "leave", show=False, priority=True) for key in LEAVING),
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
     CSS = """
@@ -66,8 +67,14 @@ class KsyncApp(App[None]):
         self.register_theme(theme.THEME)
         self.theme = theme.NAME
         self._turns = Turns()
+        self.type_ahead = TypeAhead(self)
         self._asking = Asking(self)
         self._copies: Path | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys, clicks and pastes are handled in the order in which they come, each when the one before is done."""
+        if not self.type_ahead.takes(event):
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         """Opens the list of syncs, and a source's review over it when one was asked for."""

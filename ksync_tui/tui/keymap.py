@@ -40,6 +40,12 @@ ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "new"
 PAGES = ("syncs", "review", "problems", *HISTORIES, "profiles", "run", "diff", "log")
 """Screens from which the others are reached."""
 
+LEAVING = ("ctrl+c", "ctrl+q")
+"""Keys that leave ksync from everywhere; nothing else can be on them."""
+
+WAYS_OUT = ("back", "cancel", "stop")
+"""Commands that end what is going on."""
+
 KEY_NAMES = {
     "question_mark": "?", "colon": ":", "escape": "esc", "exclamation_mark": "!", "left_square_bracket": "[",
     "right_square_bracket": "]", "slash": "/", "pageup": "PgUp", "pagedown": "PgDn", "f3": "F3",
@@ -163,6 +169,10 @@ class Keymap:
         others = (other.keys for other in self.on(place) if other is not command and len(other.keys) == 1)
         taken = {key for keys in others for key in keys}
         return [key for key in command.keys if key not in taken]
+
+    def ways_out(self, place: str) -> set[str]:
+        """The keys on a screen that end what is going on there."""
+        return {key for one in self.on(place) if one.id in WAYS_OUT for key in self.keys_on(place, one)}
 
     def changes(self) -> dict[str, str]:
         """The keys that differ from those of the table, by binding: `review.go` is on `f5,x`."""

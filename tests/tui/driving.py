@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from ksync_tui.session import Session, Sync
@@ -42,6 +44,33 @@ class Driver:
     async def type(self, words: str) -> None:
         """Types a text."""
         await self.press(*("space" if char == " " else char for char in words))
+
+    def burst(self, typed: str) -> None:
+        """Hands the app all bytes of one read from the terminal, as its driver does."""
+        assert self.app._driver
+        for message in XTermParser().feed(typed):
+            self.app._driver.process_message(message)
+
+    async def slowly(self, keys: Sequence[str]) -> None:
+        """Types one key after the other, each when all that the one before led to is done and painted."""
+        for key in keys:
+            self.burst(key)
+            await self.calm()
+
+    async def calm(self) -> None:
+        """Waits until nothing is left to do: no message on its way, no key held back, no work, all painted."""
+        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # the loop says it nowhere else
+        for _ in range(20_000):
+            waiting = self.app.type_ahead.held or getattr(self.page, "busy", None)
+            await asyncio.sleep(0.001 if waiting else 0)
+            page = self.page
+            if ready or waiting:
+                continue
+            if page._layout_required or page._callbacks or page._dirty_widgets or page._scroll_required:
+                page._on_timer_update()
+            else:
+                return
+        raise AssertionError(f"never calm\n{self.text}")
 
     async def until(self, there: Callable[[], object], what: str = "") -> None:
         """Waits until something is so."""

@@ -47,6 +47,7 @@ class Page(Screen[Result], Generic[Result]):
         super().__init__()
         self.busy: Busy | None = None
         self._work: Worker[None] | None = None
+        self._background = False
         self.noticing = Noticing(self)
 
     @property
@@ -150,12 +151,22 @@ class Page(Screen[Result], Generic[Result]):
         """An error: what, where, why, what to do."""
         self.tell(error_text(error))
 
-    def work(self, what: str, call: Callable[[], T], done: Callable[[T], None], *, turn: bool = True) -> None:
+    def work(
+        self,
+        what: str,
+        call: Callable[[], T],
+        done: Callable[[T], None],
+        *,
+        turn: bool = True,
+        background: bool = False,
+    ) -> None:
         """Runs `call` off the UI thread, then `done` with its result; shows that it works after 100 ms.
 
-        It waits for its turn with the session, unless it has nothing to do with what is read there.
+        It waits for its turn with the session, unless it has nothing to do with what is read there. Keys that are
+        typed meanwhile wait for its end, unless it goes on in the background of what is shown.
         """
         self.busy = Busy.now(what)
+        self._background = background
         asked = partial(self.ksync.in_turn, call) if turn else call
         self._work = start(self, partial(self._carry_out, asked, done), group="work", exclusive=True)
         for delay in (SHOW_AFTER, COUNT_AFTER):
@@ -166,6 +177,15 @@ class Page(Screen[Result], Generic[Result]):
         """Whether slow work is going on."""
         return self._work is not None and self._work.is_running
 
+    @property
+    def opening(self) -> bool:
+        """Whether slow work is going on that leads to what the next keys are for."""
+        return self.working and not self._background
+
+    def shows_busy(self, at: float) -> bool:
+        """Whether it was on the screen at a moment (monotonic seconds) that something is going on."""
+        return self.busy is not None and at - self.busy.since >= SHOW_AFTER
+
     def abandon(self) -> None:
         """Stops waiting for what is going on; its result is not used."""
         if self._work:
@@ -173,6 +193,7 @@ class Page(Screen[Result], Generic[Result]):
             self.session.waiting.give_up()
         self.busy = None
         self.tell("Stopped.")
+        self.ksync.type_ahead.go_on()
 
     def failed(self, error: KsyncError) -> None:
         """What a failure of slow work leads to."""
@@ -190,6 +211,7 @@ class Page(Screen[Result], Generic[Result]):
             done(result)
         finally:
             ticking.cancel()
+            self.call_next(self.ksync.type_ahead.go_on)
         self.changed()
 
     async def _count_seconds(self) -> None:

@@ -1,0 +1,41 @@
+"""Keys act in the order in which they were typed, however fast, whatever they open or close."""
+
+from __future__ import annotations
+
+from .driving import driven
+from .fakes import FakeSession
+
+ESC = "\x1b[27u"
+"""The escape key as terminals send it that tell it from the start of a sequence."""
+BACKSPACE, LEFT, ENTER = "\x7f", "\x1b[D", "\r"
+
+
+async def test_a_filter_gets_the_keys_typed_right_after_it_was_opened() -> None:
+    async with driven(FakeSession()) as driver:
+        await driver.at("syncs")
+        await driver.slowly([ENTER])
+        driver.burst("/max")
+        await driver.calm()
+        assert driver.page.place == "review"
+        assert driver.page.outline.words == "max"
+        await driver.see("0 ticked")
+
+
+async def test_typing_into_the_filter_of_syncs_deletes_none() -> None:
+    async with driven(FakeSession()) as driver:
+        await driver.at("syncs")
+        driver.burst("/D")
+        await driver.calm()
+        assert (driver.page.place, driver.page.words) == ("syncs", "D")
+
+
+async def test_text_and_editing_keys_of_one_burst_keep_their_order_in_the_editor() -> None:
+    async with driven(FakeSession()) as driver:
+        await driver.at("syncs")
+        await driver.slowly(["j", ENTER])
+        await driver.point("~ web")
+        await driver.slowly(["e"])
+        assert driver.page.place == "editor"
+        driver.burst("abcdef" + BACKSPACE * 4 + "XYZ" + LEFT * 3 + "Q")
+        await driver.calm()
+        assert driver.page.area.text.startswith("abQXYZ[[stack]]")
