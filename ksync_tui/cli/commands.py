@@ -154,8 +154,7 @@ def _open(wanted: Namespace, output: Output) -> int:
     from ksync_tui.tui.app import run
 
     with open_session(wanted) as session:
-        run(session, sync_of(session, wanted) if wanted.path else None)
-    return EXIT_OK
+        return run(session, sync_of(session, wanted) if wanted.path else None)
 
 
 def _dumb() -> bool:

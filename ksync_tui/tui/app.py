@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGALRM", "SIGUSR1", "SIGUSR2")
 HELD_KEYS = 0.4
 """Seconds after opening a confirmation in which keys still held down are dropped."""
 
@@ -143,10 +144,11 @@ class KsyncApp(App[None]):
         return f"Copied. If your terminal has no OSC 52, it is in {self._copies}"
 
 
-def run(session: Session, start: Sync | None = None) -> None:
-    """Runs the app until it is left. The terminal is restored whatever ends it (needs 17); a fault is raised then.
+def run(session: Session, start: Sync | None = None) -> int:
+    """Runs the app until it is left; 0, or 128 and the number of the signal that ended it.
 
-    Raises ConfigError for keys in the settings that cannot be used.
+    The terminal is restored whatever ends it (needs 17); a fault is raised then. Raises ConfigError for
+    keys in the settings that cannot be used.
     """
     from ksync_tui.tui.configured import keymap_of
 
@@ -160,17 +162,18 @@ def run(session: Session, start: Sync | None = None) -> None:
             app.session.close()
     if app._exception is not None:
         raise app._exception
+    return app.return_code or 0
 
 
 @contextmanager
 def _leaving_on_signals(app: KsyncApp) -> Iterator[None]:
-    """SIGTERM and SIGHUP leave the app the ordinary way, so that the terminal is restored; a second one ends it."""
+    """Signals that would end ksync leave the app the ordinary way, which restores the terminal; a second one ends it."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
         app.call_later(app.exit, return_code=128 + number)
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    names = [name for name in ENDING if hasattr(signal, name)]
     before = {getattr(signal, name): signal.signal(getattr(signal, name), leave) for name in names}
     try:
         yield

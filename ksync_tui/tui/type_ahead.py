@@ -2,7 +2,7 @@
 
 Textual hands a key to the widget that has the focus at that moment, and goes on to the next key while the first is
 still on its way: through the widgets' message queues to a binding, to a screen that is being mounted, to a focus that
-is being moved. Typed fast, a key acts on what an earlier one is about to leave. Here a key waits until the one before
+is being moved. Typed fast, a key acts on what an earlier key is about to leave. Here a key waits until the one before
 it has settled: nothing on its way, the layout done, and nothing being read that the key opens.
 """
 
@@ -10,30 +10,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.message import Message
 
-from ksync_tui.tui.background import SHOW_AFTER
 from ksync_tui.tui.keymap import LEAVING
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from ksync_tui.tui.app import KsyncApp
-    from ksync_tui.tui.screens.base import Page
-
 
 MOST_LOOKS = 10_000
-"""How often is looked for the end of what a key led to: what never rests does not hold up the keys for ever."""
+"""Looks for the end of what a key led to, after which the next key is handled all the same: none waits for ever."""
 
 
 class TypeAhead:
-    """What was typed and is not handled yet.
+    """Keys, clicks and pastes that are not handled yet.
 
-    A key that cancels what the screen shows to be going on does not wait; what was typed before it is dropped, as a
-    terminal does at an interrupt.
+    A key that cancels the work that the screen shows does not wait; what was typed before it is dropped, as a terminal
+    does at an interrupt.
     """
 
     def __init__(self, app: KsyncApp) -> None:
@@ -46,16 +43,16 @@ class TypeAhead:
 
     @property
     def held(self) -> int:
-        """How many keys, clicks and pastes wait."""
+        """How many wait."""
         return len(self._held)
 
     @property
     def typed_at(self) -> float:
-        """When the key was typed that is handled now, in monotonic seconds."""
+        """When the key that is handled now was typed, in monotonic seconds."""
         return self._current.time if self._current else 0.0
 
     def takes(self, message: Message) -> bool:
-        """Whether a message is input to be held; then it is."""
+        """Holds a message back if it is new input; whether it did."""
         if not isinstance(message, events.InputEvent | events.Paste) or message.is_forwarded:
             return False
         if message is self._current:
@@ -67,12 +64,8 @@ class TypeAhead:
         self.go_on()
         return True
 
-    def drop(self) -> None:
-        """Forgets what was typed: it was not meant for what opens now."""
-        self._held.clear()
-
     def go_on(self) -> None:
-        """Looks whether the next key can be handled."""
+        """Handles the next message as soon as that can be."""
         if not self._looking:
             self._looking = True
             self._look_again()
@@ -87,8 +80,8 @@ class TypeAhead:
             self._looking = False
         elif self._looks < MOST_LOOKS and not _settled(screen):
             self._look_again()
-        elif self._held[0] is not self._interrupt and _opens(screen):
-            self._looking = False
+        elif self._held[0] is not self._interrupt and getattr(screen, "opening", False):
+            self._looking = False  # the work calls `go_on` at its end
         else:
             self._deliver(self._held.popleft())
 
@@ -99,10 +92,14 @@ class TypeAhead:
         self._look_again()
 
     def _interrupts(self, message: Message) -> bool:
-        page = self._screen
-        if not isinstance(message, events.Key) or page is None or not _opens(page):
+        if not isinstance(message, events.Key):
             return False
-        return page.shows_busy(message.time) and message.key in (*LEAVING, *page.keys.ways_out(page.place))
+        page = next(self._app.pages(), None)
+        if page is None or page is not self._screen or not page.opening:
+            return False
+        if message.key in LEAVING:
+            return True
+        return page.shows_busy(message.time) and message.key in page.keys.ways_out(page.place)
 
     @property
     def _screen(self) -> Screen[Any] | None:
@@ -110,17 +107,10 @@ class TypeAhead:
         return stack[-1] if stack else None
 
 
-def _opens(screen: Screen[Any]) -> TypeGuard[Page[Any]]:
-    """Whether a screen is about to become what the next key is for."""
-    from ksync_tui.tui.screens.base import Page
-
-    return isinstance(screen, Page) and screen.opening
-
-
 def _settled(screen: Screen[Any]) -> bool:
-    """Whether all is done that needs neither time nor input. What is due at the next paint is painted now.
+    """Whether all is done that needs neither time nor input; what is due at the next paint is laid out now.
 
-    Neither asyncio nor Textual tells this in public.
+    Neither asyncio nor Textual says this in public.
     """
     if asyncio.get_running_loop()._ready:  # type: ignore[attr-defined]  # the calls that are due
         return False

@@ -66,7 +66,7 @@ class Driver:
             page = self.page
             if ready or waiting:
                 continue
-            if page._layout_required or page._callbacks or page._dirty_widgets or page._scroll_required:
+            if page._layout_required or page._callbacks or page._scroll_required:
                 page._on_timer_update()
             else:
                 return

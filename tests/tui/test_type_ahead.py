@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
+
 from .driving import driven
 from .fakes import FakeSession
 
@@ -39,3 +43,25 @@ async def test_text_and_editing_keys_of_one_burst_keep_their_order_in_the_editor
         driver.burst("abcdef" + BACKSPACE * 4 + "XYZ" + LEFT * 3 + "Q")
         await driver.calm()
         assert driver.page.area.text.startswith("abQXYZ[[stack]]")
+
+
+KEYS = (
+    *"jjkkmaxADno/ez:?HgGt!vy", " ", " ", ENTER, ENTER, ENTER, ESC, ESC, BACKSPACE, LEFT, "\t", "\x1b[B", "\x1bOQ"
+)  # fmt: skip
+"""Keys of every screen, the ways in and out more often."""
+
+
+@pytest.mark.parametrize("seed", range(40))
+async def test_keys_typed_at_once_do_what_they_do_when_typed_slowly(seed: int) -> None:
+    chance = random.Random(seed)
+    keys = chance.choices(KEYS, k=chance.randint(8, 24))
+    seen = []
+    for bursts in ([[key] for key in keys], [keys]):
+        async with driven(FakeSession()) as driver:
+            await driver.at("syncs")
+            await driver.calm()
+            for burst in bursts:
+                driver.burst("".join(burst))
+                await driver.calm()
+            seen.append((driver.page.place, driver.text))
+    assert seen[0] == seen[1], keys

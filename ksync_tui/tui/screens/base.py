@@ -211,7 +211,7 @@ class Page(Screen[Result], Generic[Result]):
             done(result)
         finally:
             ticking.cancel()
-            self.call_next(self.ksync.type_ahead.go_on)
+            asyncio.get_running_loop().call_soon(self.ksync.type_ahead.go_on)
         self.changed()
 
     async def _count_seconds(self) -> None:

@@ -74,7 +74,8 @@ class ChangesScreen(Listing[None]):
     def do_refresh(self) -> None:
         """Asks Core again."""
         if core := self.session.core:
-            self.work("Asking Core what happened", partial(core.changes, self.target), self._read)
+            read = partial(core.changes, self.target)
+            self.work("Asking Core what happened", read, self._read, background=bool(self.shown))
 
     def failed(self, error: KsyncError) -> None:
         """Where nothing is shown yet, the error stands where the list would be."""

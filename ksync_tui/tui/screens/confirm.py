@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input, Static
@@ -78,8 +78,8 @@ class ConfirmScreen(Page[int]):
         steps = self.shown.steps
         self.query_one(Lines).show(len(steps), lambda line, width: _step(steps[line], width))
         self.query_one(Lines).focus()
-        if self.query(Input):
-            self._focus_when_quiet()
+        for field in self.query(Input):
+            field.focus()
 
     def where(self) -> Text:
         """The sync."""
@@ -102,7 +102,7 @@ class ConfirmScreen(Page[int]):
     def action_command(self, name: str) -> None:
         """Keys that were already held down when this opened are dropped for a moment (needs 16)."""
         if self._held() and name == "confirm":
-            self.opened = monotonic()
+            self.opened = self.ksync.type_ahead.typed_at
             return
         super().action_command(name)
 
@@ -120,18 +120,7 @@ class ConfirmScreen(Page[int]):
         self.work("Starting the run", partial(self.session.start, self.selection), self.finish)
 
     def _held(self) -> bool:
-        return monotonic() - self.opened < self.ksync.held_keys
-
-    def _focus_when_quiet(self) -> None:
-        if self._held():
-            self.set_timer(self.ksync.held_keys, self._focus_when_quiet)
-        else:
-            self.query_one(Input).focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """A key that still repeats makes the wait longer."""
-        if self._held() and self.focused is not None and event.is_printable:
-            self.opened = monotonic()
+        return self.ksync.type_ahead.typed_at - self.opened < self.ksync.held_keys
 
     def _typed_right(self) -> bool:
         if self.shown.question is None:

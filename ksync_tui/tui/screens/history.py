@@ -66,7 +66,7 @@ class HistoryScreen(Listing[None]):
 
     def do_refresh(self) -> None:
         """Reads the journal again."""
-        self.work("Reading the journal", self.session.runs, self._read)
+        self.work("Reading the journal", self.session.runs, self._read, background=bool(self.shown))
 
     def do_open(self) -> None:
         """Opens the run under the cursor."""

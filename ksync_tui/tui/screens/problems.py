@@ -88,7 +88,7 @@ class ProblemsScreen(Listing[bool]):
 
     def do_refresh(self) -> None:
         """Reads the source again."""
-        self.work("Reading", partial(self.session.review, self.review.sync), self._read)
+        self.work("Reading", partial(self.session.review, self.review.sync), self._read, background=True)
 
     def leave(self) -> None:
         """Back, with word whether to read again."""

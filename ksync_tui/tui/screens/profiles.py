@@ -75,7 +75,7 @@ class ProfilesScreen(Listing[None]):
 
     def do_refresh(self) -> None:
         """Reads again which there are."""
-        self.work("Reading the profiles", self._look, self._read, turn=False)
+        self.work("Reading the profiles", self._look, self._read, turn=False, background=bool(self.shown))
 
     def do_open(self) -> None:
         """Goes over into the profile under the cursor; asks first when something goes on or would be lost."""

@@ -156,7 +156,7 @@ class ReviewScreen(Page[None]):
 
     def do_refresh(self) -> None:
         """Reads sources and live state again; cursor, scroll, ticks and order stay."""
-        self.work(f"Reading {self.sync.name}", self._read, self._show_read)
+        self.work(f"Reading {self.sync.name}", self._read, self._show_read, background=self.review is not None)
 
     def _read(self) -> tuple[Review, Redactor]:
         review = self.session.review(self.sync)

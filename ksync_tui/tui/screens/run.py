@@ -113,7 +113,7 @@ class RunScreen(Page[str]):
         """Stops the run after the action it is at; a second time, gives that one up as well."""
         self.stopping += 1
         now = self.stopping > 1
-        self.work("Stopping", partial(self.session.stop, self.run_id, now=now), lambda _: None)
+        self.work("Stopping", partial(self.session.stop, self.run_id, now=now), lambda _: None, background=True)
         again = f"Stopping after this action; {self.key_of('stop')} again gives it up."
         self.tell("Giving this action up." if now else again)
 
@@ -171,7 +171,7 @@ class RunScreen(Page[str]):
         self.query_one("#log", Lines).say_empty("No output.")
         self.query_one("#end", Static).update(_end(self.record, ""))
         if self.sync is not None:
-            self.work("Planning again", partial(self.session.review, self.sync), self._planned_again)
+            self.work("Planning again", partial(self.session.review, self.sync), self._planned_again, background=True)
 
     def _planned_again(self, review: Review) -> None:
         left = review.plan.pending

@@ -108,7 +108,7 @@ class SyncsScreen(Listing[None]):
 
     def do_refresh(self) -> None:
         """Reads everything again; the lines stay until they are known anew."""
-        self.work("Reading the syncs", self.session.syncs, self._listed)
+        self.work("Reading the syncs", self.session.syncs, self._listed, background=self._listed_once)
 
     def do_open(self) -> None:
         """Opens the review of the sync under the cursor."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from rich.text import Text
 from textual.widget import Widget
 
+from ksync_tui.present.text import ELLIPSIS
 from ksync_tui.tui.keymap import Keymap
 from ksync_tui.tui.theme import style
 
@@ -74,8 +75,9 @@ class TopLine(FrameLine):
     DEFAULT_CSS = "TopLine { height: 1; dock: top; }"
 
     def line(self) -> Text:
-        """Left, middle and right; the middle gives way first."""
-        left, right = self.page.where(), Text.assemble(self.page.news(), self.page.counts())
+        """Left, middle and right; the middle gives way first, then the beginning of a long path."""
+        right = Text.assemble(self.page.news(), self.page.counts())
+        left = _tail(self.page.where(), self.size.width - right.cell_len - 2)
         room = self.size.width - left.cell_len - right.cell_len - 2
         middle = self.page.standing(room)
         if middle.cell_len > room:
@@ -85,6 +87,12 @@ class TopLine(FrameLine):
         line = Text.assemble(left, " " * before, middle, " " * after, right, no_wrap=True, end="")
         line.truncate(self.size.width)
         return line
+
+
+def _tail(text: Text, width: int) -> Text:
+    if text.cell_len <= width:
+        return text
+    return Text.assemble(ELLIPSIS, text[len(text) - max(width - 1, 0) :])
 
 
 class KeyLine(FrameLine):
