@@ -167,7 +167,7 @@ def run(session: Session, start: Sync | None = None) -> int:
 
 @contextmanager
 def _leaving_on_signals(app: KsyncApp) -> Iterator[None]:
-    """Signals that would end ksync leave the app the ordinary way, which restores the terminal; a second one ends it."""
+    """Signals that would end ksync leave the app the ordinary way, which restores the terminal; a second ends it."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)

@@ -53,7 +53,7 @@ KEYS = (
 
 @pytest.mark.parametrize("seed", range(40))
 async def test_keys_typed_at_once_do_what_they_do_when_typed_slowly(seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - a test case, nothing to guess
     keys = chance.choices(KEYS, k=chance.randint(8, 24))
     seen = []
     for bursts in ([[key] for key in keys], [keys]):
