@@ -103,6 +103,9 @@ def _plan(wanted: Namespace, output: Output) -> int:
         review = session.review(sync_of(session, wanted))
         plan = review.plan.only(wanted.origin) if wanted.origin else review.plan
         output.plan(plan, session, markdown=wanted.markdown)
+        if review.uncommitted:
+            names = ", ".join(change.file for change in review.uncommitted)
+            output.say(f"written, not committed: {names}; `ksync commit` commits it")
         return plan_code(plan)
 
 

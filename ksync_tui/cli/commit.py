@@ -6,46 +6,72 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.cli.choice import agreed, target_of
 from ksync_tui.cli.commands import open_session, sync_of
-from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
+from ksync_tui.errors import EXIT_ERROR, EXIT_OK, CommitRefusedError, UsageError
 from ksync_tui.present.text import count
 from ksync_tui.session import Confirmation
 from ksync_tui.session.committing import ensure_can_push
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.session import CommitDraft, FileChange, Review
+    from ksync_tui.session import CommitDraft, FileChange, Review, Session
 
 
 def commit(wanted: Namespace, output: Output) -> int:
-    """Writes what --all or --only name from live into the files, shows the diff first, and commits it."""
+    """Writes what --all or --only name from live into the files, shows the diff first, and commits it.
+
+    Without anything to write it commits what was written before and was not committed.
+    """
     with open_session(wanted) as session:
         review = session.review(sync_of(session, wanted))
         if not review.sync.managed and not wanted.path:
             hint = f"`ksync syncs edit {review.sync.name} --managed` makes it so."
             raise UsageError("the sync is not managed", where=review.sync.name, hint=hint)
         changes = session.write_back(review, _ticked(review, wanted))
-        if not changes:
+        if not changes and not review.uncommitted:
             output.say("nothing to write: the files say what live is")
             return EXIT_OK
-        _show(changes, output)
-        draft = session.commit_draft(changes)
-        if draft is not None:
-            for note in filter(None, (*draft.notes, draft.consent, _along(draft, wanted))):
-                output.say(note)
-        where = f"and commit to {draft.where} as {draft.author}" if draft else "(in no git repository)"
-        if not wanted.yes and not agreed(Confirmation(), f"Write {where}?"):
-            output.say("nothing was written")
+        draft = session.commit_draft(changes or review.uncommitted)
+        if not _agreed(changes, draft, wanted, output):
+            output.say("nothing was written" if changes else "nothing was committed")
             return EXIT_ERROR
-        if draft is not None and draft.consent and wanted.yes:
-            raise UsageError("somebody has to agree to this", why=draft.consent, hint="Run it without --yes.")
-        output.say(session.write(changes))
+        if changes:
+            output.say(session.write(changes))
         if draft is None:
             output.say("in no git repository: no commit")
         else:
-            output.say(session.commit(draft, wanted.message or draft.message, push=wanted.push))
+            output.say(_commit(session, draft, wanted, output))
+        if changes and review.uncommitted:
+            names = ", ".join(change.file for change in review.uncommitted)
+            output.say(f"written before, not committed: {names}; run `ksync commit` again to commit it")
         return EXIT_OK
+
+
+def _agreed(changes: Sequence[FileChange], draft: CommitDraft | None, wanted: Namespace, output: Output) -> bool:
+    """Shows what is written and all that is committed, and asks. Raises UsageError where nobody can be asked."""
+    _show(changes, output)
+    if draft is not None:
+        if [change.diff for change in draft.files] != [change.diff for change in changes]:
+            output.say("the commit:")
+            _show(draft.files, output)
+        for note in filter(None, (*draft.notes, draft.consent, _along(draft, wanted))):
+            output.say(note)
+        if draft.consent and wanted.yes:
+            raise UsageError("somebody has to agree to this", why=draft.consent, hint="Run it without --yes.")
+    steps = ["Write"] if changes else []
+    steps += [f"commit to {draft.where} as {draft.author}"] if draft else ["(in no git repository)"]
+    question = " and ".join(steps) if draft else " ".join(steps)
+    return bool(wanted.yes) or agreed(Confirmation(), f"{question[0].upper()}{question[1:]}?")
+
+
+def _commit(session: Session, draft: CommitDraft, wanted: Namespace, output: Output) -> str:
+    try:
+        return session.commit(draft, wanted.message or draft.message, push=wanted.push)
+    except CommitRefusedError:
+        output.say("written, not committed; `ksync commit` commits it later")
+        raise
 
 
 def _along(draft: CommitDraft, wanted: Namespace) -> str | None:
@@ -62,16 +88,17 @@ def _ticked(review: Review, wanted: Namespace) -> set[str]:
     actions = [action for action in plan.actions if action.verb != "deploy" and not action.blocked]
     if wanted.all:
         return {action.id for action in actions}
-    if not wanted.only:
+    unmade = {block.target for change in review.uncommitted for block in change.edit.edits}
+    if not wanted.only and not unmade:
         raise UsageError("what to write is not said", hint="Give --all, or --only KIND/NAME.")
     targets = {target_of(word) for word in wanted.only}
-    missing = targets - {action.target for action in actions}
+    missing = targets - unmade - {action.target for action in actions}
     if missing:
         raise UsageError("nothing differs for it", where=", ".join(map(str, sorted(missing))))
     return {action.id for action in actions if action.target in targets}
 
 
-def _show(changes: tuple[FileChange, ...], output: Output) -> None:
+def _show(changes: Sequence[FileChange], output: Output) -> None:
     from ksync_tui.present.style import Style, line
     from ksync_tui.present.text import neutral
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from ksync_tui.cli.output import Output
 
+LOST = "The sandbox and all that was done in it will be removed (`ksync demo --keep DIR` keeps it)."
+
 
 def demo(wanted: Namespace, output: Output) -> int:
     """Builds the sandbox, opens the app on it, and removes it again unless --keep names a folder."""
@@ -47,4 +49,9 @@ def _open(sandbox: Sandbox, wanted: Namespace, output: Output) -> None:
             return
         from ksync_tui.tui.app import run
 
-        run(session, None)
+        lost = (
+            None
+            if wanted.keep
+            else "The sandbox and all that was done in it will be removed (ksync demo --keep DIR keeps it)."
+        )
+        run(session, None, at_risk=lost)

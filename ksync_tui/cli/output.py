@@ -277,7 +277,7 @@ class Output:
         if self.json:
             self._object({"syncs": [sync_object(*_sync_facts(row)) for row in rows]})
             return
-        self._table([(row.sync.name, row.state, row.sync.place, _pending(row), row.problem or "") for row in rows])
+        self._table([(row.sync.name, row.state, row.sync.place, _pending(row), _remark(row)) for row in rows])
         if not rows:
             self.say("no syncs yet: `ksync syncs add NAME --path FOLDER` makes one")
 
@@ -320,11 +320,18 @@ def _pending(row: SyncRow) -> str:
     return " ".join(f"{SIGNS[verb]}{counts[verb]}" for verb in VERBS if counts.get(verb)) or "."
 
 
+def _remark(row: SyncRow) -> str:
+    from ksync_tui.present.text import count
+
+    unmade = f"{count(row.uncommitted, 'file')} written, not committed" if row.uncommitted else ""
+    return "; ".join(filter(None, (row.problem, unmade)))
+
+
 def _alerter_cells(row: AlerterRow) -> tuple[str, ...]:
     waiting = f"{row.waiting} waiting" if row.waiting else ""
     return row.name, row.endpoint, row.host, "" if row.enabled else "disabled", waiting, row.problem or ""
 
 
-def _sync_facts(row: SyncRow) -> tuple[Any, Mapping[str, Any], str, Mapping[str, int], float | None]:
+def _sync_facts(row: SyncRow) -> tuple[Any, Mapping[str, Any], str, Mapping[str, int], float | None, int]:
     last = row.last_run.ended if row.last_run else None
-    return row.sync.options, {"place": row.sync.place}, row.state, row.summary or {}, last
+    return row.sync.options, {"place": row.sync.place}, row.state, row.summary or {}, last, row.uncommitted

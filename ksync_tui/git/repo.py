@@ -134,6 +134,11 @@ class Repo:
         """
         return commit.make(self._handle, self.root, commit.Request(edits, message, author, hook_seconds))
 
+    def ignores(self, path: str) -> bool:
+        """Whether git leaves `path` out: it is in no commit yet, and git's ignore rules name it."""
+        with library.translated("git's ignore rules cannot be read", self.root / path):
+            return self.head_blob(path) is None and bool(self._handle.path_is_ignored(path))
+
     def upstream(self) -> Upstream | None:
         """Where a push of the branch goes; None where that is not clear."""
         with library.translated("the remotes cannot be read", self.root):

@@ -99,14 +99,23 @@ def problem_objects(problems: Sequence[Problem]) -> list[Json]:
 
 
 def sync_object(
-    options: SyncOptions, source: Mapping[str, Any], state: str, summary: Mapping[str, int], last_run: float | None
+    options: SyncOptions,
+    source: Mapping[str, Any],
+    state: str,
+    summary: Mapping[str, int],
+    last_run: float | None,
+    uncommitted: int,
 ) -> Json:
-    """One sync: options, source, state (`pending`, `in sync`, `problem`), pending counts, end of the last run."""
+    """One sync: options, source, state (`pending`, `in sync`, `problem`), pending counts, end of the last run.
+
+    `uncommitted`: how many of its files were written and not committed.
+    """
     return {
         "name": options.name,
         "source": dict(source),
         "state": state,
         "summary": dict(summary),
+        "uncommitted": uncommitted,
         "managed": options.managed,
         "delete": options.delete,
         "match_tags": list(options.match_tags),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -152,6 +152,15 @@ class Ticks:
         after = Ticks(plan, kept, note, self.direction)
         after.__dict__["needs"] = needs
         return after
+
+    def restored_on(self, plan: Plan) -> Ticks:
+        """The same ticks on a plan that is read later, as far as the actions are still exactly what was ticked."""
+        same = frozenset(one for one in self.ticked if plan.by_id.get(one) == self.plan.by_id[one])
+        changed = self.ticked - same
+        after = replace(self, ticked=same).moved_to(plan)
+        parts = [f"{count(len(after.ticked), 'tick')} kept from before"] if after.ticked else []
+        parts += [f"{count(len(changed), 'tick')} dropped, no longer the same: {_names(changed)}"] if changed else []
+        return after._noted("; ".join(parts))
 
     def _without(self, ids: set[str]) -> Ticks:
         going = ids.union(*(self.needs.above(one) for one in ids))

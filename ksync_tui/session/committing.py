@@ -13,12 +13,14 @@ from ksync_tui.present.text import count
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ksync_tui.git import Repo
     from ksync_tui.git.pushing import Upstream
     from ksync_tui.git.tree import Tree
     from ksync_tui.session.managed import FileChange
     from ksync_tui.session.syncs import Sync
     from ksync_tui.source.repo import Repository
     from ksync_tui.writeback.commit import CommitDraft as Prepared
+    from ksync_tui.writeback.commit import CommitFile
     from ksync_tui.writeback.files import FileEdit
     from ksync_tui.writeback.spans import BlockEdit
 
@@ -48,12 +50,14 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class CommitDraft:
-    """A commit before it is made; `consent` is what a person must agree to first.
+    """A commit of `changes` before it is made; `files` is all that it changes in the last commit, whoever wrote that.
 
-    `upstream` is where it could be pushed; one that goes elsewhere is pushed in any case.
+    `consent` is what a person must agree to first. `upstream` is where it could be pushed; one that goes elsewhere is
+    pushed in any case.
     """
 
     where: str
+    changes: tuple[FileChange, ...]
     files: tuple[FileChange, ...]
     message: str
     author: str
@@ -87,6 +91,15 @@ def write(changes: Sequence[FileChange], keep: Callable[[Sync, FileEdit], None])
     return f"wrote {count(len(changes), 'file')}: {names}"
 
 
+def put_back(changes: Sequence[FileChange]) -> str:
+    """Makes written files what they were before, and says which. Raises WriteBackError, too where one changed since."""
+    from ksync_tui.writeback.files import put_back as put_file_back
+
+    for change in changes:
+        put_file_back(change.edit, change.root)
+    return f"put back {', '.join(change.file for change in changes)}"
+
+
 def commit_draft(changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft | None:
     """The commit of changes, or None where their files are in no git work tree.
 
@@ -108,27 +121,42 @@ def _draft_elsewhere(source: Repository, changes: Sequence[FileChange], known: M
     skipped = (f"{hook} is not run: there is no work tree here",) if hook else ()
     notes = ("it is pushed at once, on top of what the branch is at then", *skipped)
     where = str(source.clone.remote)
-    return CommitDraft(where, tuple(changes), message, f"{author.name} <{author.email}>", notes, None, replay)
+    made_by = f"{author.name} <{author.email}>"
+    return CommitDraft(where, tuple(changes), tuple(changes), message, made_by, notes, None, replay)
 
 
 def _draft_here(changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft | None:
     from ksync_tui.writeback.commit import prepare
 
-    files = [change.edit for change in changes if change.kept_by is None]
-    prepared = [draft for draft in prepare(files, known) if draft.repo]
+    files = [change for change in changes if change.kept_by is None]
+    prepared = [draft for draft in prepare([change.edit for change in files], known) if draft.repo]
     if not prepared:
         return None
     if len(prepared) > 1:
         places = ", ".join(draft.place for draft in prepared)
         raise CommitRefusedError("nothing was committed", why=f"the files are in several repositories: {places}")
     draft = prepared[0]
+    if draft.repo is None:
+        return None
     if draft.refused:
         raise CommitRefusedError("nothing was committed", where=draft.place, why=draft.refused)
     author = f"{draft.author.name} <{draft.author.email}>" if draft.author else ""
     consent = "; ".join(draft.needs_consent) or None
     where = draft.place.rpartition(" ")[0]
-    upstream = draft.repo.upstream() if draft.repo else None
-    return CommitDraft(where, tuple(changes), draft.message, author, draft.notes, consent, draft, upstream)
+    upstream = draft.repo.upstream()
+    by_path = {change.edit.path: change for change in files}
+    mine = tuple(by_path[file.edit.path] for file in draft.files)
+    shown = tuple(_committed(draft.repo, file, by_path[file.edit.path], known) for file in draft.files)
+    return CommitDraft(where, mine, shown, draft.message, author, draft.notes, consent, draft, upstream)
+
+
+def _committed(repo: Repo, file: CommitFile, change: FileChange, known: Mapping[str, str]) -> FileChange:
+    """What the commit changes in one file."""
+    from ksync_tui.session.managed import change_of
+    from ksync_tui.writeback.files import FileEdit
+
+    head, blob = repo.head_blob(file.path), repo.clean(file.path, file.blob)
+    return change_of(FileEdit(change.edit.path, change.file, head, blob), change.root, known.values())
 
 
 def ensure_can_push(draft: CommitDraft) -> None:
@@ -138,20 +166,23 @@ def ensure_can_push(draft: CommitDraft) -> None:
         raise CommitRefusedError("nothing was committed", where=draft.where, why="no remote to push to", hint=hint)
 
 
-def commit(draft: CommitDraft, message: str, *, push: bool = False) -> str:
-    """Makes a commit that a person agreed to, and says which; one elsewhere is pushed in any case.
+def commit(draft: CommitDraft, message: str) -> str:
+    """Makes a commit that a person agreed to, and says which; one elsewhere is pushed with it.
 
-    Raises CommitRefusedError; where a push was refused, it says where the commit is.
+    Raises CommitRefusedError.
     """
     from ksync_tui.writeback.commit import commit as make
 
     if isinstance(draft.prepared, Replay):
         pushed = draft.prepared.source.clone.commit(draft.prepared.on, message)
         return f"committed {pushed.id[:7]} and pushed it to {draft.where}"
-    if push:
-        ensure_can_push(draft)
     result = make(draft.prepared, message, consented=True)
-    if push and draft.upstream and draft.prepared.repo:
-        draft.prepared.repo.push(draft.upstream)
-        return f"committed {result.id[:7]} to {draft.where} and pushed it to {draft.upstream}"
     return f"committed {result.id[:7]} to {draft.where}"
+
+
+def push(draft: CommitDraft) -> str:
+    """Pushes the branch of a commit that was made here, and says where. Raises CommitRefusedError if it is refused."""
+    ensure_can_push(draft)
+    if draft.upstream and not isinstance(draft.prepared, Replay) and draft.prepared.repo:
+        draft.prepared.repo.push(draft.upstream)
+    return f" and pushed it to {draft.upstream}"

@@ -243,20 +243,26 @@ def _file_for(review: Review, target: Target) -> str:
     return alike[-1]
 
 
-def _root(review: Review, path: Path) -> Path:
+def root_of(review: Review, path: Path) -> Path:
+    """The folder that writing a file of a review must not leave."""
     source = review.sync.source
     return source.root_of(path) if isinstance(source, Folder) else path.parent
 
 
 def _change(review: Review, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
+    edit, root, elsewhere, kept_by = _edit(review, name, edits)
+    return replace(change_of(edit, root, hidden), elsewhere=elsewhere, kept_by=kept_by)
+
+
+def change_of(edit: FileEdit, root: Path, hidden: Iterable[str]) -> FileChange:
+    """What an edit of a file changes, the texts of `hidden` masked."""
     from ksync_tui.writeback.files import preview
 
-    edit, root, elsewhere, kept_by = _edit(review, name, edits)
     diff = tuple(preview(edit, tuple(hidden)))
     body = [line for line in diff if not line.startswith(("+++", "---"))]
     added = sum(line.startswith("+") for line in body)
     removed = sum(line.startswith("-") for line in body)
-    return FileChange(name, added, removed, diff, edit, root, elsewhere, kept_by)
+    return FileChange(edit.name, added, removed, diff, edit, root)
 
 
 def _edit(
@@ -268,7 +274,7 @@ def _edit(
     file, source = _file_of(review.declarations, name), review.sync.source
     if file.path is not None:
         path = Path(file.path)
-        return edit_file(path, name, edits), _root(review, path), None, None
+        return edit_file(path, name, edits), root_of(review, path), None, None
     before = file.text.encode("utf-8")
     if isinstance(source, Repository):
         return edit_bytes(Path(source.path_of(name)), name, before, edits), Path(), source, None

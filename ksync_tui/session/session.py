@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ksync_tui import config
 from ksync_tui.engine.base import Stop, never
 from ksync_tui.engine.embedded.home import open_home
+from ksync_tui.engine.embedded.uncommitted import UncommittedTable
 from ksync_tui.errors import CoreError, EngineError, GitError, KsyncError, RunError, UsageError, WriteBackError
 from ksync_tui.model.kinds.fields import shape
 from ksync_tui.model.kinds.registry import KINDS
@@ -26,6 +27,7 @@ from ksync_tui.session.paths import continuations, path_at_core
 from ksync_tui.session.reviewing import Reviewing
 from ksync_tui.session.stored import adding, editing, existing, new_target, on_paths, removing, renaming
 from ksync_tui.session.syncs import Review, Sync, SyncRow, SyncState, at_path, of_resource
+from ksync_tui.session.uncommitted import Uncommitted
 from ksync_tui.session.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class Session:
         # Without KSYNC_HOME the settings are in a folder of their own, and a child finds them by itself.
         folder = settings.state if settings.file.parent == settings.state else None
         self._acting = Acting(self._engine, self._journal, self.profile, self.read_only, folder, self.core)
+        self._uncommitted = Uncommitted(UncommittedTable(self._home.database), self._engine)
         self.waiting = Waiting()
 
     @classmethod
@@ -261,7 +264,8 @@ class Session:
         plan = review.plan
         first = next(iter(plan.errors), None)
         state: SyncState = "problem" if first else "pending" if plan.pending else "in sync"
-        return SyncRow(shown, state, plan.summary, len(plan.problems), str(first) if first else None, last)
+        problem, unmade = str(first) if first else None, len(review.uncommitted)
+        return SyncRow(shown, state, plan.summary, len(plan.problems), problem, last, uncommitted=unmade)
 
     def _place(self, sync: Sync) -> str:
         """Where a source is; for files in a git work tree: which repository, branch and commit."""
@@ -284,7 +288,9 @@ class Session:
         """Reads a sync's source, unless it was just gathered, and plans it. Doing so again costs what changed."""
         with self.waiting:
             gathered = gathered or sync.source.gather()
-        return self._reviewing.review(sync, gathered)
+        review = self._reviewing.review(sync, gathered)
+        found = self._uncommitted.in_review(review, self.known_secrets().values()) if sync.writable else ()
+        return replace(review, uncommitted=found) if found else review
 
     def confirmation(self, selection: Selection) -> Confirmation:
         """What must be typed before a selection runs."""
@@ -350,11 +356,22 @@ class Session:
         return managed.write_back(review, ticked, self.known_secrets().values())
 
     def write(self, changes: Sequence[FileChange]) -> str:
-        """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all."""
+        """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all.
+
+        Until the commit is made, those in a git work tree are `Review.uncommitted`.
+        """
+        here = [change for change in changes if not change.elsewhere]
+        final = [change for change in here if change.kept_by or not self._uncommitted.writing(change)]
         said = committing.write(changes, self._keep)
-        with self._home.engine.group():
-            for sync, target, live in (one for change in changes for one in change.agreed):
-                self._engine.acting_for(sync).agree(target, live)
+        for change in final:
+            self._uncommitted.agree(change)
+        return said
+
+    def put_back(self, changes: Sequence[FileChange]) -> str:
+        """Makes files what they were before changes that are written and not committed. Raises WriteBackError."""
+        said = committing.put_back(changes)
+        for change in changes:
+            self._uncommitted.forget(change)
         return said
 
     def _keep(self, sync: Sync, edit: FileEdit) -> None:
@@ -380,7 +397,12 @@ class Session:
     def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
         """Commits, pushes where asked to, and says what. Raises CommitRefusedError with the reason."""
         with self.waiting:
-            return committing.commit(draft, message, push=push)
+            if push:
+                committing.ensure_can_push(draft)
+            said = committing.commit(draft, message)
+            for change in draft.changes:
+                self._uncommitted.done(change)
+            return f"{said}{committing.push(draft)}" if push and not draft.goes_elsewhere else said
 
     # --------------------------------------------------------------- watching
 

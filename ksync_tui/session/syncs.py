@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.kinds.resource_sync import ResourceSync
     from ksync_tui.model.plan import Plan
     from ksync_tui.model.resource import Declarations, Live
+    from ksync_tui.session.managed import FileChange
     from ksync_tui.session.waiting import Waiting
     from ksync_tui.source.base import Source
 
@@ -34,6 +35,11 @@ class Sync:
     target: Target | None = None
 
     @property
+    def writable(self) -> bool:
+        """Whether its source is files on this machine."""
+        return isinstance(self.source, Folder)
+
+    @property
     def managed(self) -> bool:
         """Whether live changes may be written back to its files."""
         return self.options.managed
@@ -41,11 +47,12 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A sync as it was read and planned at one moment."""
+    """A sync as it was read and planned at one moment. `uncommitted`: what was written to its files before."""
 
     sync: Sync
     plan: Plan
     declarations: Declarations
+    uncommitted: tuple[FileChange, ...] = ()
 
 
 SyncState = Literal["pending", "in sync", "problem", "unread"]
@@ -63,6 +70,8 @@ class SyncRow:
     last_run: RunRecord | None = None
     ran: float | None = None
     """When a Core ran it last by itself, in unix seconds."""
+    uncommitted: int = 0
+    """How many of its files were written and not committed."""
 
 
 def at_path(

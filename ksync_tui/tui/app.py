@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,14 +21,20 @@ from ksync_tui.tui.asking import Asking
 from ksync_tui.tui.background import Turns, in_thread, start
 from ksync_tui.tui.keymap import DEFAULT, LEAVING, Keymap
 from ksync_tui.tui.type_ahead import TypeAhead
+from ksync_tui.tui.words import ticks_lost
 
 if TYPE_CHECKING:
+    from ksync_tui.present.diff import Direction
+    from ksync_tui.present.ticks import Ticks
     from ksync_tui.session import Session, Sync
     from ksync_tui.tui.screens.base import Page
 
 T = TypeVar("T")
 
 ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGALRM", "SIGUSR1", "SIGUSR2")
+RECENT = 5
+"""Runs that are looked at for whether one still goes on."""
+
 HELD_KEYS = 0.4
 """Seconds after opening a confirmation in which keys still held down are dropped."""
 
@@ -36,7 +42,8 @@ HELD_KEYS = 0.4
 class KsyncApp(App[None]):
     """ksync on a whole terminal.
 
-    `held_keys` is how long confirmations drop keys, in seconds; `keymap` the keys of whoever sits there.
+    `held_keys` is how long confirmations drop keys, in seconds; `keymap` the keys of whoever sits there; `at_risk` what
+    is lost with ksync itself, in a sentence.
     """
 
     TITLE = "ksync"
@@ -57,6 +64,7 @@ class KsyncApp(App[None]):
         *,
         held_keys: float = HELD_KEYS,
         keymap: Keymap = DEFAULT,
+        at_risk: str | None = None,
     ) -> None:
         super().__init__(ansi_color=True)
         self.session = session
@@ -67,6 +75,8 @@ class KsyncApp(App[None]):
         self.animation_level = "none"
         self.register_theme(theme.THEME)
         self.theme = theme.NAME
+        self.at_risk = at_risk
+        self._kept_ticks: dict[str, Mapping[Direction, Ticks]] = {}
         self._turns = Turns()
         self.type_ahead = TypeAhead(self)
         self._asking = Asking(self)
@@ -92,6 +102,7 @@ class KsyncApp(App[None]):
         for page in tuple(self.pages())[1:]:
             self.workers.cancel_node(page)  # what a screen still asks for is of the session before
         self.session, self._turns = session, Turns()
+        self._kept_ticks.clear()
         for _ in tuple(self.pages()):
             self.pop_screen()
         opening.show_syncs(self, None)
@@ -106,15 +117,38 @@ class KsyncApp(App[None]):
         return self._turns.take(call)
 
     def action_leave(self) -> None:
-        """Leaves ksync; asks first when an edit would be lost, or a run goes on by itself."""
-        if question := self.leaving():
-            self.ask(question, self.exit)
-        else:
+        """Leaves ksync; asks first when something would be lost or goes on by itself. Twice leaves in any case."""
+        losses = [*self.losses(), *self.runs_going_on(), *([self.at_risk] if self.at_risk else [])]
+        question = "\n".join([*losses, "", "Quit ksync?"])
+        if not losses or self._asks(question):
             self.exit()
+        else:
+            self.ask(question, self.exit)
 
-    def leaving(self) -> str | None:
-        """A question to ask before all screens are left."""
-        return next(filter(None, (page.leaving() for page in self.pages())), None)
+    def _asks(self, question: str) -> bool:
+        from ksync_tui.tui.screens.question import QuestionScreen
+
+        return isinstance(self.screen, QuestionScreen) and self.screen.question == question
+
+    def losses(self) -> list[str]:
+        """What is lost when all screens are left, in sentences."""
+        kept = ((name, sum(len(one.selection) for one in ticks.values())) for name, ticks in self._kept_ticks.items())
+        pages = [page.loss() for page in self.pages()]
+        return [*filter(None, pages), *(ticks_lost(name, ticked) for name, ticked in kept if ticked)]
+
+    def runs_going_on(self) -> Iterator[str]:
+        """The runs that continue when ksync is left, in sentences."""
+        for run in self.session.runs(RECENT):
+            if run.state in ("planned", "running"):
+                yield f"Run {run.id} of {run.sync} continues in the background."
+
+    def keep_ticks(self, sync: Sync, ticks: Mapping[Direction, Ticks]) -> None:
+        """Keeps the ticks of a review that is left until it is opened again."""
+        self._kept_ticks[sync.options.name] = ticks
+
+    def kept_ticks(self, sync: Sync) -> Mapping[Direction, Ticks]:
+        """The ticks of a review when it was left; they are the review's now."""
+        return self._kept_ticks.pop(sync.options.name, {})
 
     def pages(self) -> Iterator[Page[Any]]:
         """The screens that are open, the newest first."""
@@ -144,15 +178,15 @@ class KsyncApp(App[None]):
         return f"Copied. If your terminal has no OSC 52, it is in {self._copies}"
 
 
-def run(session: Session, start: Sync | None = None) -> int:
-    """Runs the app until it is left; 0, or 128 and the number of the signal that ended it.
+def run(session: Session, start: Sync | None = None, at_risk: str | None = None) -> int:
+    """Runs the app until it is left; answers with 0, or 128 and the number of the signal that ended it.
 
-    The terminal is restored whatever ends it (needs 17); a fault is raised then. Raises ConfigError for
-    keys in the settings that cannot be used.
+    `at_risk` is what is lost with it, in a sentence. The terminal is restored whatever ends it (needs 17); a fault is
+    raised then. Raises ConfigError for keys in the settings that cannot be used.
     """
     from ksync_tui.tui.configured import keymap_of
 
-    app = KsyncApp(session, start, keymap=keymap_of(session.settings))
+    app = KsyncApp(session, start, keymap=keymap_of(session.settings), at_risk=at_risk)
     try:
         with _leaving_on_signals(app):
             app.run()

@@ -34,7 +34,7 @@ MANY = 5
 
 WITH_DIFF = ("review", "diff")
 
-ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "new", "sync", "ask")
+ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "new", "sync", "ask", "written")
 """Screens that ask for something, so that letters may be typed there."""
 
 PAGES = ("syncs", "review", "problems", *HISTORIES, "profiles", "run", "diff", "log")
@@ -98,12 +98,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("removal", ("f3",), "containers", "Containers of deletes: down, with volumes, or kept", ("confirm",), 11),
     Command("commit", ("enter",), "commit", "Make the commit", ("commit",), 10),
     Command("push", ("f3",), "push", "Push the branch after the commit, or not", ("commit",), 11),
+    Command("leave_written", ("enter",), "leave it", "Leave the files written, to commit later", ("written",), 10),
+    Command("put_back", ("p",), "put it back", "Make the files what they were before", ("written",), 11),
     Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),
     Command("answer", ("enter",), "yes", "Yes, do that", ("question",), 10),
     Command("give", ("enter",), "go on", "Give what was typed", ("ask",), 10),
     Command("keep", ("enter",), "save", "Save the sync's name and what it may do", ("sync",), 10),
     Command("open", ("enter",), "open", "Open what is under the cursor", LISTINGS, 14),
     Command("origin", ("o",), "from", "Only from files, live, both (or / origin:live)", ("review",), 14),
+    Command("commit_written", ("c",), "commit", "Commit what was written to files before", ("syncs", "review"), 28),
     Command("new", ("n",), "new", "Make a sync from a folder, a file or a git repository", ("syncs",), 15),
     Command("run_sync", ("R",), "run by Core", "Let Core run the whole sync, by itself", ("syncs",), 16),
     Command("core_commit", ("C",), "commit by Core", "Let Core write live into a managed sync's file", ("syncs",), 17),

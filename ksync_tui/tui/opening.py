@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ksync_tui.errors import KsyncError
 from ksync_tui.model.resource import Target
 
 if TYPE_CHECKING:
     from ksync_tui.model.events import Change
     from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
     from ksync_tui.model.plan import Selection
-    from ksync_tui.session import FileChange, Review, Sync
+    from ksync_tui.session import CommitDraft, FileChange, Review, Sync
     from ksync_tui.tui.app import KsyncApp
     from ksync_tui.tui.screens.base import Page
+    from ksync_tui.tui.screens.commit import CommitScreen
     from ksync_tui.tui.screens.review import ReviewScreen
     from ksync_tui.tui.screens.syncs import SyncsScreen
 
@@ -118,14 +120,22 @@ def show_run(page: Page[Any], run: int, sync: Sync | None = None) -> None:
 
 def show_confirm(page: ReviewScreen, review: Review, selection: Selection) -> None:
     """The confirmation of a selection, then its run."""
-    _confirm(page, review.sync.name, selection, sync=review.sync)
+    _confirm(page, review.sync.name, selection, sync=review.sync, begun=partial(page.done_with, "live"))
 
 
-def _confirm(page: Page[Any], name: str, selection: Selection, note: str = "", sync: Sync | None = None) -> None:
+def _confirm(
+    page: Page[Any],
+    name: str,
+    selection: Selection,
+    note: str = "",
+    sync: Sync | None = None,
+    begun: Callable[[], None] = lambda: None,
+) -> None:
     from ksync_tui.tui.screens.confirm import ConfirmScreen
 
     def started(run: int | None) -> None:
         if run is not None:
+            begun()
             show_run(page, run, sync)
 
     page.app.push_screen(ConfirmScreen(name, selection, note), started)
@@ -217,9 +227,14 @@ def show_editor(page: Page[Any], review: Review, target: Target) -> None:
 def show_write_back(page: ReviewScreen, review: Review, ticked: Collection[str]) -> None:
     """What taking live into the file would change, then the writing and the commit."""
 
+    def done(words: str | None) -> None:
+        if words is not None:
+            page.done_with("file")
+        _read_again(page, words)
+
     def found(changes: tuple[FileChange, ...]) -> None:
         if changes:
-            show_preview(page, changes, partial(_read_again, page))
+            show_preview(page, changes, done)
         else:
             page.tell("The file already says what live has.")
 
@@ -234,23 +249,41 @@ def show_preview(page: Page[Any], changes: tuple[FileChange, ...], done: Any) ->
 
 
 def _write(page: Page[Any], changes: tuple[FileChange, ...], done: Any) -> None:
-    def written(words: str) -> None:
-        page.work(
-            "Looking at the repository",
-            partial(page.session.commit_draft, changes),
-            lambda draft: _offer_commit(page, draft, words, done),
-        )
+    page.work("Writing", partial(page.session.write, changes), lambda words: _commit(page, changes, words, done))
 
-    page.work("Writing", partial(page.session.write, changes), written)
+
+def show_commit(page: Page[Any], changes: tuple[FileChange, ...]) -> None:
+    """The commit of what was written before; afterwards the page reads again."""
+    _commit(page, changes, "", partial(_read_again, page))
+
+
+def show_written(page: CommitScreen, changes: tuple[FileChange, ...]) -> None:
+    """Asks what is to become of written files; the commit screen is left with what was done."""
+    from ksync_tui.tui.screens.written import WrittenScreen
+
+    page.app.push_screen(WrittenScreen(changes), lambda said: page.finish(said) if said else None)
+
+
+def _commit(page: Page[Any], changes: tuple[FileChange, ...], words: str, done: Any) -> None:
+    def drafted() -> CommitDraft | KsyncError | None:
+        try:
+            return page.session.commit_draft(changes)
+        except KsyncError as error:
+            return error
+
+    page.work("Reading the repository", drafted, lambda draft: _offer_commit(page, draft, words, done))
 
 
 def _offer_commit(page: Page[Any], draft: Any, words: str, done: Any) -> None:
     from ksync_tui.tui.screens.commit import CommitScreen
 
-    if draft is None:
+    if isinstance(draft, KsyncError):
         done(words)
-        return
-    page.app.push_screen(CommitScreen(draft, words), lambda said: done(said or f"{words} Not committed."))
+        page.tell_error(draft)
+    elif draft is None:
+        done(words)
+    else:
+        page.app.push_screen(CommitScreen(draft, words), lambda said: done(said or "Not committed."))
 
 
 def _read_again(page: Page[Any], words: str | None) -> None:

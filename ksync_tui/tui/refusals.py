@@ -69,7 +69,11 @@ def _no_origins(page: ReviewScreen) -> str | None:
     return None if known else "Nothing of this was applied before."
 
 
+def _no_uncommitted(page: ReviewScreen) -> str | None:
+    return None if page.review and page.review.uncommitted else "Nothing is written that is not committed."
+
+
 _OWN = {
     "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run, "changes": _no_changes,
-    "origin": _no_origins,
+    "origin": _no_origins, "commit_written": _no_uncommitted,
 }  # fmt: skip

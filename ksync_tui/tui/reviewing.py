@@ -19,6 +19,8 @@ DIRECTIONS: tuple[Direction, ...] = ("live", "file")
 OTHER_WAY: Mapping[str, Verb] = {"create": "delete", "delete": "create"}
 """What only a file has goes out of it, what only live has goes into it."""
 
+NO_TICKS: Mapping[Direction, Ticks] = {}
+
 WHY_TO_FILE = {"create": "only live has it", "delete": "only the file has it"}
 
 
@@ -39,10 +41,14 @@ class Side:
         return replace(self, ticks=ticks)
 
 
-def sides_of(review: Review, before: dict[Direction, Side]) -> dict[Direction, Side]:
-    """Both directions of a newer review; ticks are kept per direction."""
+def sides_of(
+    review: Review, before: Mapping[Direction, Side], left: Mapping[Direction, Ticks] = NO_TICKS
+) -> dict[Direction, Side]:
+    """Both directions of a newer review; ticks are kept per direction, or are those of a review that was `left`."""
     plans: dict[Direction, Plan] = {"live": review.plan, "file": to_file(review.plan)}
-    return {direction: Side.of(plans[direction], before.get(direction)) for direction in DIRECTIONS}
+    sides = {direction: Side.of(plans[direction], before.get(direction)) for direction in DIRECTIONS}
+    restored = {direction: ticks.restored_on(plans[direction]) for direction, ticks in left.items()}
+    return sides | {direction: sides[direction].ticked(ticks) for direction, ticks in restored.items()}
 
 
 def to_file(plan: Plan) -> Plan:

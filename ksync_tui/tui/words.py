@@ -11,7 +11,7 @@ from ksync_tui.present.diff import Direction
 from ksync_tui.present.explain import explain
 from ksync_tui.present.plain import remarks
 from ksync_tui.present.rows import Group, Line, Outline, plural_of, summary_of
-from ksync_tui.present.text import neutral
+from ksync_tui.present.text import count, neutral
 from ksync_tui.tui.reviewing import Side
 from ksync_tui.tui.theme import ink, style
 
@@ -27,6 +27,16 @@ def explained(side: Side, action: Action | None, line: Line | None, direction: D
         title = f"{len(line.entries):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."
         return Text.assemble((title, style("bold")), f"\n{tick} ticks what is shown under this heading, never deletes.")
     return Text()
+
+
+def ticks_lost(sync: str, ticked: int) -> str:
+    """What is lost when ticks are."""
+    return f"Ticked in {neutral(sync)} and not run: {count(ticked, 'action')}."
+
+
+def uncommitted(files: int, commit_key: str) -> list[str]:
+    """`1 file written, not committed: c commits it`; nothing where all is."""
+    return [f"{count(files, 'file')} written, not committed: {commit_key} commits"] if files else []
 
 
 def tail_of(plan: Plan, outline: Outline, problems_key: str) -> list[str]:

@@ -96,6 +96,18 @@ def write(edit: FileEdit, root: Path | None = None) -> None:
         raise _refused(edit, error.strerror or str(error)) from error
 
 
+def put_back(edit: FileEdit, root: Path | None = None) -> None:
+    """Makes a file what it was before its edit; one that the edit made is removed. Raises WriteBackError as `write`."""
+    if edit.before is not None:
+        write(FileEdit(edit.path, edit.name, edit.after, edit.before), root)
+        return
+    _require_unchanged(FileEdit(edit.path, edit.name, edit.after, b""), edit.path)
+    try:
+        edit.path.unlink()
+    except OSError as error:
+        raise _refused(edit, error.strerror or str(error)) from error
+
+
 def _target(edit: FileEdit, root: Path | None) -> Path:
     target = Path(os.path.realpath(edit.path))
     if root is not None and not target.is_relative_to(os.path.realpath(root)):

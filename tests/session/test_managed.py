@@ -18,6 +18,14 @@ FILMS = Target("stack", "films")
 TOKEN = Target("variable", "TOKEN")
 
 
+def taken_and_committed(session: Session, review: Review) -> None:
+    changes = session.write_back(review, set(review.plan.by_id))
+    session.write(changes)
+    commit = session.commit_draft(changes)
+    assert commit is not None
+    session.commit(commit, "as live")
+
+
 def test_an_applied_managed_file_is_in_sync(review: Review) -> None:
     assert review.plan.actions == ()
     assert review.sync.managed
@@ -144,7 +152,7 @@ def test_what_was_taken_into_the_file_is_no_drift_any_more(
     session.run(by_hand.select(by_hand.by_id), lambda _: None, lambda: False)
     review = session.review(review.sync)
     assert [action.origin for action in review.plan.actions] == ["live"]
-    session.write(session.write_back(review, set(review.plan.by_id)))
+    taken_and_committed(session, review)
     repository.file.write_text(repository.file.read_text().replace("debug", "trace"))
     assert [action.origin for action in session.review(review.sync).plan.actions] == ["files"]
 
@@ -158,7 +166,7 @@ def test_what_was_taken_out_of_the_file_because_live_had_lost_it_is_new_when_it_
     session.run(by_hand.select(["delete:stack/films"]), lambda _: None, lambda: False)
     review = session.review(review.sync)
     assert [(action.id, action.origin) for action in review.plan.actions] == [("create:stack/films", "live")]
-    session.write(session.write_back(review, set(review.plan.by_id)))
+    taken_and_committed(session, review)
     repository.file.write_text(MEDIA)
     again = session.review(review.sync).plan.actions
     assert [(action.id, action.origin) for action in again] == [("create:stack/films", None)]

@@ -171,6 +171,8 @@ class FakeSession:
     done: list[str] = field(default_factory=list)
     written: list[FileChange] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
+    uncommitted: list[FileChange] = field(default_factory=list)
+    put_back_files: list[str] = field(default_factory=list)
     records: dict[int, RunRecord] = field(default_factory=dict)
     error: KsyncError | None = None
     hold: Event | None = None
@@ -271,7 +273,9 @@ class FakeSession:
         last = max(self.records.values(), key=lambda record: record.id, default=None)
         plan = self._plan(sync)
         problem = f"{PROBLEM.place} {PROBLEM.message}" if sync.managed else None
-        return SyncRow(sync, "pending" if plan.actions else "in sync", plan.summary, 1, problem, last)
+        return SyncRow(
+            sync, "pending" if plan.actions else "in sync", plan.summary, 1, problem, last, None, len(self.uncommitted)
+        )
 
     def review(self, sync: Sync) -> Review:
         if self.hold:
@@ -279,7 +283,8 @@ class FakeSession:
         if self.error:
             raise self.error
         file = SourceFile(FILE, f"/srv/{FILE}", BEFORE + BLOCK + AFTER)
-        return Review(sync, self._plan(sync), Declarations(files=(file,), problems=(PROBLEM,)))
+        declarations = Declarations(files=(file,), problems=(PROBLEM,))
+        return Review(sync, self._plan(sync), declarations, tuple(self.uncommitted))
 
     def _plan(self, sync: Sync) -> Plan:
         left = tuple(action for action in self.actions if action.id not in self.done)
@@ -385,9 +390,13 @@ class FakeSession:
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         notes = ("other changes in your working copy stay as they are",)
         return CommitDraft(
-            "infra@main", tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None, NOT_PREPARED,
-            Upstream("origin", "main", 2),
+            "infra@main", tuple(changes), tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None,
+            NOT_PREPARED, Upstream("origin", "main", 2),
         )  # fmt: skip
+
+    def put_back(self, changes: Sequence[FileChange]) -> str:
+        self.put_back_files += [change.file for change in changes]
+        return "put back the file"
 
     def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
         self.commits.append(f"{message} (pushed)" if push else message)

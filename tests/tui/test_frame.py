@@ -31,6 +31,7 @@ from ksync_tui.tui.screens.question import QuestionScreen
 from ksync_tui.tui.screens.review import ReviewScreen
 from ksync_tui.tui.screens.run import RunScreen
 from ksync_tui.tui.screens.syncs import SyncsScreen
+from ksync_tui.tui.screens.written import WrittenScreen
 from ksync_tui.tui.widgets.wrap import breaks, indent_of
 
 from .driving import SMALL, driven
@@ -41,7 +42,7 @@ PAGES = {
     for page in (
         AskScreen, ChangesScreen, CommitScreen, ConfirmScreen, DiffScreen, EditSyncScreen, EditorScreen, HelpScreen,
         HistoryScreen, LogScreen, NewSyncScreen, PaletteScreen, PreviewScreen, ProblemsScreen, ProfilesScreen,
-        QuestionScreen, ReviewScreen, RunScreen, SyncsScreen,
+        QuestionScreen, ReviewScreen, RunScreen, SyncsScreen, WrittenScreen,
     )
 }  # fmt: skip
 
@@ -164,7 +165,7 @@ async def test_quitting_asks_while_a_run_goes_on() -> None:
         await driver.see("0 of 6")
         await driver.press("ctrl+c")
         await driver.at("question")
-        await driver.see("goes on by itself")
+        await driver.see("continues in the background")
         await driver.press("enter")
         await driver.until(lambda: not driver.app.is_running)
 

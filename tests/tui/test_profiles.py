@@ -141,7 +141,7 @@ async def test_a_run_that_goes_on_is_asked_about_first() -> None:
         await driver.point("prod")
         await driver.press("enter")
         await driver.at("question")
-        await driver.see("Run 1 goes on by itself")
+        await driver.see("continues in the background")
         await driver.press("escape")
         await driver.at("profiles")
         await driver.press("enter")

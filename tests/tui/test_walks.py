@@ -274,7 +274,7 @@ async def test_a_detached_run_is_found_in_the_history() -> None:
         await driver.see("The run goes on")
         await driver.press("D")
         await driver.at("review")
-        await driver.see("goes on by itself")
+        await driver.see("continues in the background")
         await driver.press("H")
         await driver.at("history")
         await driver.see("running")

@@ -168,7 +168,16 @@ CREATE TABLE alerts (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS, _ALERTS)
+_UNCOMMITTED = """
+CREATE TABLE uncommitted (
+    path TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (path, kind, name)
+)
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS, _ALERTS, _UNCOMMITTED)
 """One script per version of the schema, from empty to today's."""
 
 

@@ -77,8 +77,8 @@ class Page(Screen[Result], Generic[Result]):
         yield KeyLine(self)
         yield TooSmall()
 
-    def leaving(self) -> str | None:
-        """A question to ask before ksync is left, where something would be lost or goes on."""
+    def loss(self) -> str | None:
+        """What is lost when this screen is left for good, in a sentence."""
         return None
 
     def body(self) -> ComposeResult:

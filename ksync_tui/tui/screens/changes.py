@@ -102,7 +102,7 @@ class ChangesScreen(Listing[None]):
         now, zone = time.time(), local_zone()
         rows = [(change, change_row(change, now, zone)) for change in self.changes]
         self.shown = [one for one in rows if all(word in one[1].words for word in words)]
-        self.items.show(len(self.shown), self._draw)
+        self.items.show(len(self.shown), self._draw, key=lambda line: self.shown[line][0].id)
 
     def _read(self, changes: list[Change]) -> None:
         self.changes = changes

@@ -47,9 +47,9 @@ class EditSyncScreen(SyncForm[str]):
         """Which sync."""
         return Text.assemble(("edit ", style("dim")), (neutral(self.name_of), style("head")))
 
-    def leaving(self) -> str | None:
+    def loss(self) -> str | None:
         """What was changed would be lost."""
-        return f"The changes of {self.name_of} are not saved. Leave them?" if self._changes() else None
+        return f"The changes of {self.name_of} are not saved." if self._changes() else None
 
     def cannot(self, command: str) -> str | None:
         """Saving needs a change, and a name."""

@@ -85,9 +85,9 @@ class EditorScreen(Page[str]):
         """Whether it differs from the file."""
         return ink("changed", "update") if self.is_mounted and self.dirty else Text()
 
-    def leaving(self) -> str | None:
+    def loss(self) -> str | None:
         """An edit that is not saved would be lost."""
-        return f"The edit of {self.draft.target} is not saved. Leave it?" if self.dirty else None
+        return f"The edit of {self.draft.target} is not saved." if self.dirty else None
 
     def cannot(self, command: str) -> str | None:
         """Saving needs a change."""
@@ -102,8 +102,8 @@ class EditorScreen(Page[str]):
 
     def do_cancel(self) -> None:
         """Leaves; asks when something would be lost."""
-        if question := self.leaving():
-            self.ksync.ask(question, lambda: self.finish(None))
+        if loss := self.loss():
+            self.ksync.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
         else:
             self.finish(None)
 

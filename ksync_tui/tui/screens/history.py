@@ -83,7 +83,7 @@ class HistoryScreen(Listing[None]):
         """Shows the runs that pass the filter."""
         words = self.words.casefold().split()
         self.shown = [run for run in self.records if all(word in _haystack(run) for word in words)]
-        self.items.show(len(self.shown), self._draw)
+        self.items.show(len(self.shown), self._draw, key=lambda line: self.shown[line].id)
 
     def _read(self, records: list[RunRecord]) -> None:
         self.records = records

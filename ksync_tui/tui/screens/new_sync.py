@@ -45,10 +45,10 @@ class NewSyncScreen(SyncForm[Sync]):
         """A new sync."""
         return ink("new sync", "head")
 
-    def leaving(self) -> str | None:
+    def loss(self) -> str | None:
         """What was typed would be lost."""
         typed = any(field.value for field in self.query(Input)) or any(switch.on for switch in self.query(Switch))
-        return "The new sync is not added. Leave it?" if typed else None
+        return "The new sync is not added." if typed else None
 
     def cannot(self, command: str) -> str | None:
         """Adding needs a name and a path that are right."""

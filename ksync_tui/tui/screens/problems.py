@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from ksync_tui.model.resource import Problem
+from ksync_tui.model.resource import Problem, Target
 from ksync_tui.present.plain import problem_count
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap, opening
@@ -98,7 +98,7 @@ class ProblemsScreen(Listing[bool]):
         """Shows the problems that pass the filter."""
         words = self.words.casefold().split()
         self.shown = [one for one in self.problems if all(word in str(one).casefold() for word in words)]
-        self.items.show(len(self.shown), self._draw)
+        self.items.show(len(self.shown), self._draw, key=self._key)
         self._more()
 
     @property
@@ -107,6 +107,10 @@ class ProblemsScreen(Listing[bool]):
 
     def _path(self) -> str | None:
         return path_of(self.review, self._problem.place.file) if self._problem else None
+
+    def _key(self, line: int) -> tuple[str, Target | None, str]:
+        problem = self.shown[line]
+        return problem.place.file, problem.target, problem.message
 
     def _read(self, review: Review) -> None:
         self.review, self.problems, self.edited = review, review.plan.problems, True

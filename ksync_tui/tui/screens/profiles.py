@@ -80,8 +80,8 @@ class ProfilesScreen(Listing[None]):
     def do_open(self) -> None:
         """Goes over into the profile under the cursor; asks first when something goes on or would be lost."""
         name = self.shown[self.items.cursor].key
-        if question := self.ksync.leaving():
-            self.ksync.ask(question, partial(self._switch, name))
+        if losses := [*self.ksync.losses(), *self.ksync.runs_going_on()]:
+            self.ksync.ask("\n".join([*losses, "", f"Switch to {name}?"]), partial(self._switch, name))
         else:
             self._switch(name)
 
@@ -95,7 +95,7 @@ class ProfilesScreen(Listing[None]):
         """Shows those that pass the filter."""
         words = self.words.casefold().split()
         self.shown = [row for row in self.rows if all(word in row.words for word in words)]
-        self.items.show(len(self.shown), self._draw)
+        self.items.show(len(self.shown), self._draw, key=lambda line: self.shown[line].key)
         self.query_one("#warnings", Static).update(Text("\n").join(map(_warning, self.warnings)))
 
     def _switch(self, name: str) -> None:

@@ -33,7 +33,7 @@ from ksync_tui.tui.widgets.diff import plain_text
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
 from ksync_tui.tui.widgets.outline import OutlineView
-from ksync_tui.tui.words import explained, tail_of
+from ksync_tui.tui.words import explained, tail_of, ticks_lost, uncommitted
 
 if TYPE_CHECKING:
     from ksync_tui.session import Review, Sync
@@ -62,7 +62,6 @@ class ReviewScreen(Page[None]):
         self.review: Review | None = None
         self.sides: dict[Direction, Side] = {}
         self.redact = NOTHING_KNOWN
-        self.expected = False
         self.direction: Direction = "live"
 
     def body(self) -> ComposeResult:
@@ -118,6 +117,11 @@ class ReviewScreen(Page[None]):
         place = self.action.place if self.action else None
         return path_of(self.review, place.file) if self.review and place else None
 
+    def loss(self) -> str | None:
+        """Ticks are lost with ksync."""
+        ticked = sum(len(side.ticks.selection) for side in self.sides.values())
+        return ticks_lost(self.sync.name, ticked) if ticked else None
+
     def where(self) -> Text:
         """The sync and the direction."""
         direction = "to live" if self.direction == "live" else "to file"
@@ -147,12 +151,16 @@ class ReviewScreen(Page[None]):
             return "write"
         return None
 
-    def read_again(self, words: str | None) -> None:
-        """Reads again after a run or a writing, whose ticks are expected to be gone, and says what was done."""
-        self.expected = True
-        self.action_command("refresh")
-        if words:
-            self.tell(words)
+    def done_with(self, direction: Direction) -> None:
+        """What was ticked in a direction is being done: nothing of it is ticked for the next time."""
+        if side := self.sides.get(direction):
+            self.sides[direction] = side.ticked(side.ticks.none())
+            self._show_side()
+
+    def finish(self, result: None) -> None:
+        """Leaves; what is ticked is still ticked when the review is opened again."""
+        self.ksync.keep_ticks(self.sync, {way: side.ticks for way, side in self.sides.items() if side.ticks.ticked})
+        super().finish(result)
 
     def do_refresh(self) -> None:
         """Reads sources and live state again; cursor, scroll, ticks and order stay."""
@@ -167,13 +175,12 @@ class ReviewScreen(Page[None]):
         """Shows a newer review in place of the one before."""
         self.review, self.redact = found
         review = self.review
-        self.sides = sides_of(review, self.sides)
+        self.sides = sides_of(review, self.sides, {} if self.sides else self.ksync.kept_ticks(self.sync))
         self._show_side()
         self.noticing.follow([self.session.news(review)])
         note = self.sides[self.direction].ticks.note
-        if note and not self.expected:
+        if note:
             self.tell(note)
-        self.expected = False
         if self.problems_first:
             self.problems_first = False
             self.do_problems()
@@ -253,6 +260,11 @@ class ReviewScreen(Page[None]):
             rows = towards(diff(self.action, self.redact), self.direction)
             self.tell(self.ksync.copy_text(plain_text(rows)))
 
+    def do_commit_written(self) -> None:
+        """Commits what was written to the files before."""
+        if self.review:
+            opening.show_commit(self, self.review.uncommitted)
+
     def do_edit(self) -> None:
         """Opens the resource in the editor of the app."""
         if self.review and self.action:
@@ -298,7 +310,10 @@ class ReviewScreen(Page[None]):
     def _show_side(self) -> None:
         if self.side is None or self.review is None:
             return
-        tail = tail_of(self.review.plan, self.side.outline, self.key_of("problems"))
+        tail = [
+            *tail_of(self.review.plan, self.side.outline, self.key_of("problems")),
+            *uncommitted(len(self.review.uncommitted), self.key_of("commit_written")),
+        ]
         self.outline.show_plan(self.side.outline, self.side.ticks, tail)
         self._show_detail()
         self.changed()

@@ -76,12 +76,6 @@ class RunScreen(Page[str]):
         """Whether the run has ended."""
         return self.record is not None and self.record.state not in ("planned", "running")
 
-    def leaving(self) -> str | None:
-        """A run goes on without ksync: that is said."""
-        if self.over:
-            return None
-        return f"Run {self.run_id} goes on by itself; `ksync runs watch {self.run_id}` shows it. Leave it?"
-
     def where(self) -> Text:
         """`Run 17 · homelab`."""
         return ink(title(self.record) if self.record else f"Run {self.run_id}", "head")
@@ -124,7 +118,9 @@ class RunScreen(Page[str]):
 
     def do_detach(self) -> None:
         """Leaves; the run goes on by itself."""
-        self.finish(f"Run {self.run_id} goes on by itself: H shows it, and so does `ksync runs watch {self.run_id}`.")
+        self.finish(
+            f"Run {self.run_id} continues in the background: see it with H or `ksync runs watch {self.run_id}`."
+        )
 
     def do_copy(self) -> None:
         """Copies the summary."""

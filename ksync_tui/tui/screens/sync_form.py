@@ -102,8 +102,8 @@ class SyncForm(Page[Result], Generic[Result]):
 
     def do_cancel(self) -> None:
         """Leaves; asks when something would be lost."""
-        if question := self.leaving():
-            self.ksync.ask(question, lambda: self.finish(None))
+        if loss := self.loss():
+            self.ksync.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
         else:
             self.finish(None)
 

@@ -86,6 +86,9 @@ class SyncsScreen(Listing[None]):
             return "There is no sync to open."
         if command in CHANGING and self.session.read_only:
             return f"READ-ONLY: {self.session.read_only}"
+        row = self.rows.get(self.here.name) if self.shown else None
+        if command == "commit_written" and not (isinstance(row, SyncRow) and row.uncommitted):
+            return "Nothing is written that is not committed."
         if command in BY_CORE and self.session.core is None:
             return "That is for a Komodo Core."
         if command == "core_commit" and not self.here.managed:
@@ -137,6 +140,11 @@ class SyncsScreen(Listing[None]):
             self._newest = name
             self.read_again(f"Saved {name}.")
 
+    def do_commit_written(self) -> None:
+        """Commits what was written to the files of the sync under the cursor."""
+        read = partial(self.session.review, self.here)
+        self.work(f"Reading {self.here.name}", read, lambda review: opening.show_commit(self, review.uncommitted))
+
     def do_new(self) -> None:
         """Opens the form of a new sync."""
         opening.show_new(self)
@@ -158,7 +166,7 @@ class SyncsScreen(Listing[None]):
         """Shows the syncs that pass the filter."""
         words = self.words.casefold().split()
         self.shown = [sync for sync in self.syncs if all(word in sync.name.casefold() for word in words)]
-        self.items.show(len(self.shown), self._draw)
+        self.items.show(len(self.shown), self._draw, key=lambda line: self.shown[line].name)
 
     def _listed(self, syncs: list[Sync]) -> None:
         self.syncs = syncs
@@ -226,5 +234,7 @@ def _last(row: SyncRow | KsyncError | None, width: int) -> Text:
     if isinstance(row, KsyncError) or (row.problem and row.state in ("problem", "unread")):
         words = str(row) if isinstance(row, KsyncError) else row.problem or ""
         return ink(cut_end(neutral(words), width), "problem" if width > 20 else "dim")
+    if row.uncommitted:
+        return ink(cut_end("written, not committed", width), "update")
     ran = max(row.last_run.created if row.last_run else 0.0, row.ran or 0.0)
     return ink(clock(ran, time.time(), local_zone()) if ran else "never run", "dim")

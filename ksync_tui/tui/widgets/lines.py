@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from itertools import chain
 
 from rich.text import Text
@@ -17,6 +17,9 @@ from ksync_tui.tui.theme import ink
 
 Draw = Callable[[int, int], Text]
 """Line number and width to the line's text."""
+
+Key = Callable[[int], Hashable]
+"""Line number to what the line is about, the same whatever line it is on."""
 
 CURSOR = "> "
 NO_CURSOR = "  "
@@ -56,18 +59,40 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self.count = 0
         self._draw: Draw = lambda line, width: Text()
         self._stops: Callable[[int], bool] = lambda line: True
+        self._key: Key | None = None
+        self._here: Hashable = None
 
     def show(
-        self, count: int, draw: Draw, *, stops: Callable[[int], bool] | None = None, cursor: int | None = None
+        self,
+        count: int,
+        draw: Draw,
+        *,
+        stops: Callable[[int], bool] | None = None,
+        cursor: int | None = None,
+        key: Key | None = None,
     ) -> None:
-        """Shows `count` lines. Cursor and scroll stay where they are unless `cursor` says another line."""
+        """Shows `count` lines. The cursor stays on the line with the same `key`, or else at the same number.
+
+        `cursor` puts it on another line.
+        """
+        here = self._here if key and self._key else None
         self.count = count
         self._draw = draw
+        self._key = key
         self._stops = stops or (lambda line: True)
         self.virtual_size = Size(0, max(count, 1))
-        wanted = self.cursor if cursor is None else cursor
+        wanted = self._line_of(here) if cursor is None else cursor
         self.cursor = self._nearest(min(max(wanted, 0), max(count - 1, 0)))
+        self._remember()
         self.refresh()
+
+    def _line_of(self, here: Hashable) -> int:
+        if here is None or self._key is None:
+            return self.cursor
+        return next((line for line in range(self.count) if self._key(line) == here), self.cursor)
+
+    def _remember(self) -> None:
+        self._here = self._key(self.cursor) if self._key and self.cursor < self.count else None
 
     def say_empty(self, words: str) -> None:
         """Says something else where there are no lines."""
@@ -117,6 +142,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         """Only the two lines concerned are drawn again."""
         if not self.pointing:
             return
+        self._remember()
         self.refresh_line(old)
         self.refresh_line(new)
         self._keep_in_sight(new)

@@ -1,0 +1,188 @@
+"""What was written and not committed is known, shown, committed later or put back; a commit is all that was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ksync_tui.cli import main
+from ksync_tui.errors import CommitRefusedError, WriteBackError
+from ksync_tui.model.resource import Target
+from tests.session.conftest import MEDIA
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ksync_tui.session import FileChange, Review, Session
+    from tests.session.conftest import Repository
+
+FILMS = Target("stack", "films")
+
+
+@pytest.fixture
+def drifted(session: Session, review: Review, repository: Repository) -> Review:
+    """The stack has another level live and another port in the file."""
+    path = repository.root.parent / "by-hand.toml"
+    path.write_text(MEDIA.split("##")[0].replace("info", "debug"))
+    by_hand = session.review(session.at(path)).plan
+    session.run(by_hand.select(by_hand.by_id), lambda _: None, lambda: False)
+    repository.file.write_text(MEDIA.replace("8080", "9090"))
+    repository.git("commit", "-qam", "another port")
+    return session.review(review.sync)
+
+
+def written(session: Session, review: Review) -> Sequence[FileChange]:
+    changes = session.write_back(review, set(review.plan.by_id))
+    session.write(changes)
+    return changes
+
+
+def origins(session: Session, review: Review) -> list[str | None]:
+    return [action.origin for action in session.review(review.sync).plan.actions]
+
+
+def shown(changes: Sequence[FileChange]) -> list[str]:
+    return [line.strip() for change in changes for line in change.diff if line[:2] in ("+ ", "- ")]
+
+
+def test_a_commit_that_was_not_made_is_not_remembered(
+    session: Session, drifted: Review, repository: Repository
+) -> None:
+    assert origins(session, drifted) == ["both"]
+    written(session, drifted)
+    repository.git("checkout", "-q", "media.toml")
+    assert origins(session, drifted) == ["both"]
+    assert session.review(drifted.sync).uncommitted == ()
+
+
+def test_what_is_written_and_not_committed_is_seen_and_committed_later(
+    session: Session, drifted: Review, repository: Repository
+) -> None:
+    written(session, drifted)
+    assert session.row(drifted.sync).uncommitted == 1
+    changes = session.review(drifted.sync).uncommitted
+    draft = session.commit_draft(changes)
+    assert draft is not None
+    session.commit(draft, "as live")
+    assert repository.git("status", "--porcelain") == ""
+    assert session.row(drifted.sync).uncommitted == 0
+    repository.file.write_text(repository.file.read_text().replace("debug", "trace"))
+    assert origins(session, drifted) == ["files"]
+
+
+def test_what_somebody_committed_with_git_is_settled(session: Session, drifted: Review, repository: Repository) -> None:
+    written(session, drifted)
+    repository.git("commit", "-qam", "by hand")
+    assert session.review(drifted.sync).uncommitted == ()
+    repository.file.write_text(repository.file.read_text().replace("debug", "trace"))
+    assert origins(session, drifted) == ["files"]
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_written_file_can_be_put_back(session: Session, drifted: Review, repository: Repository, later: bool) -> None:
+    before = repository.file.read_bytes()
+    changes = written(session, drifted)
+    assert repository.file.read_bytes() != before
+    assert session.put_back(session.review(drifted.sync).uncommitted if later else changes) == "put back media.toml"
+    assert repository.file.read_bytes() == before
+    assert session.review(drifted.sync).uncommitted == ()
+    assert origins(session, drifted) == ["both"]
+
+
+def test_putting_back_leaves_what_else_was_edited(session: Session, drifted: Review, repository: Repository) -> None:
+    written(session, drifted)
+    repository.file.write_text(repository.file.read_text().replace("# the end", "# the very end"))
+    session.put_back(session.review(drifted.sync).uncommitted)
+    assert repository.file.read_text() == MEDIA.replace("8080", "9090").replace("# the end", "# the very end")
+
+
+def test_a_file_that_changed_since_is_not_put_back(session: Session, drifted: Review, repository: Repository) -> None:
+    changes = written(session, drifted)
+    repository.file.write_text("# new\n")
+    with pytest.raises(WriteBackError, match="changed since"):
+        session.put_back(changes)
+    assert repository.file.read_text() == "# new\n"
+
+
+def test_the_users_own_edits_are_not_taken_for_written_ones(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    repository.file.write_text(MEDIA.replace("8080", "9090"))
+    assert session.review(review.sync).uncommitted == ()
+
+
+def test_a_file_outside_of_git_is_agreed_when_it_is_written(session: Session, drifted: Review, tmp_path: Path) -> None:
+    del drifted
+    outside = tmp_path / "outside.toml"
+    outside.write_text(MEDIA)
+    sync = session.at(outside)
+    review = session.review(sync)
+    session.write(session.write_back(review, {"update:stack/films"}))
+    assert session.review(sync).uncommitted == ()
+    outside.write_text(outside.read_text().replace("debug", "trace"))
+    assert [action.origin for action in session.review(sync).plan.actions] == ["files"]
+
+
+def test_the_commit_shows_all_that_it_changes(session: Session, review: Review, repository: Repository) -> None:
+    repository.file.write_text(MEDIA.replace("info", "debug"))
+    review = session.review(review.sync)
+    draft = session.open_block(review, FILMS)
+    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    session.write([change])
+    commit = session.commit_draft([change])
+    assert commit is not None
+    assert shown([change]) == ["-  PORT = 8080", "+  PORT = 9090"]
+    assert [(file.added, file.removed) for file in commit.files] == [(2, 2)]
+    session.commit(commit, "films")
+    patch = [line for line in repository.git("show", "--format=").splitlines() if line[:2] in ("+ ", "- ")]
+    assert shown(commit.files) == [line.strip() for line in patch]
+
+
+@pytest.fixture
+def picky(repository: Repository) -> Repository:
+    """A repository whose hook wants `chore: `."""
+    hook = repository.root / ".git/hooks/commit-msg"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ngrep -q "^chore: " "$1" || { echo "begin with chore:"; exit 1; }\n')
+    hook.chmod(0o755)
+    return repository
+
+
+def test_a_commit_that_git_refused_is_made_by_the_next_one(
+    session: Session, drifted: Review, repository: Repository, tmp_path: Path, picky: Repository,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    del drifted, picky
+    session.close()
+    monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "home"))
+    commit = ["commit", "--sync", "media", "--all", "--yes", "-m"]
+    assert main([*commit, "as live"]) == 1
+    assert "written, not committed" in capsys.readouterr().err
+    assert main(["syncs"]) == 0
+    assert "1 file written, not committed" in capsys.readouterr().out
+    assert main([*commit, "chore: as live"]) == 0
+    assert "committed" in capsys.readouterr().err
+    assert repository.git("log", "-1", "--format=%s").strip() == "chore: as live"
+    assert repository.git("status", "--porcelain") == ""
+    assert main([*commit, "chore: again"]) == 0
+    assert "nothing to write" in capsys.readouterr().err
+
+
+def test_a_signing_program_that_is_missing_leaves_a_commit_for_later(
+    session: Session, drifted: Review, repository: Repository
+) -> None:
+    repository.git("config", "commit.gpgsign", "true")
+    repository.git("config", "gpg.program", "no-such-program")
+    changes = written(session, drifted)
+    draft = session.commit_draft(changes)
+    assert draft is not None
+    with pytest.raises(CommitRefusedError):
+        session.commit(draft, "as live")
+    repository.git("config", "commit.gpgsign", "false")
+    draft = session.commit_draft(session.review(drifted.sync).uncommitted)
+    assert draft is not None
+    assert draft.message == "Update stack films"
+    session.commit(draft, "as live")
+    assert repository.git("status", "--porcelain") == ""
