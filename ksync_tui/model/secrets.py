@@ -18,6 +18,7 @@ from ksync_tui.model.kinds.fields import FieldShape, Table, shape
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Target
+from ksync_tui.model.spellings import spellings
 
 _NAMES_ONLY = re.compile(r"\s*(?:\[\[[^\[\]\n]+\]\]\s*)+")
 SHORTEST = 4
@@ -152,8 +153,8 @@ def without_named_secrets(line: str) -> str:
 class Redactor:
     """Replaces the values of known secrets in any text by `<NAME>`.
 
-    `known` maps a label to its value (`variable/TOKEN` is shown as `<TOKEN>`); of a value of many lines each line
-    counts too.
+    `known` maps a label to its value (`variable/TOKEN` is shown as `<TOKEN>`). Each line of a value of many lines
+    counts too, and so does each of its `spellings`: programs quote what they repeat.
     """
 
     __slots__ = ("_names", "_pattern")
@@ -162,8 +163,8 @@ class Redactor:
         self._names: dict[str, str] = {}
         for name, value in known.items() if isinstance(known, Mapping) else known:
             for part in (value, *map(str.strip, value.splitlines())):
-                if len(part) >= SHORTEST:
-                    self._names.setdefault(part, f"<{name.removeprefix('variable/')}>")
+                for spelling in spellings(part) if len(part) >= SHORTEST else ():
+                    self._names.setdefault(spelling, f"<{name.removeprefix('variable/')}>")
         # The longest first, so that a secret inside another does not leave the rest of it readable.
         longest_first = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None

@@ -41,6 +41,19 @@ class Fault(NamedTuple):
     hint: str | None = None
 
 
+class Header(NamedTuple):
+    """A header of a text: the path of its table, its 1-based line, and its names."""
+
+    path: tuple[str | int, ...]
+    line: int
+    names: tuple[str, ...]
+    array: bool
+
+    def __str__(self) -> str:
+        name = ".".join(self.names)
+        return f"[[{name}]]" if self.array else f"[{name}]"
+
+
 class _Entry(NamedTuple):
     """A key, header or array element, where it is written, and whether it is a statement of its own."""
 
@@ -60,6 +73,17 @@ def locate(text: str, path: Sequence[str | int | Collection[str]]) -> tuple[int,
         if best < len(entry.path) <= len(path) and all(map(_same, path, entry.path)):
             best, offset = len(entry.path), entry.offset
     return _position(text, offset)
+
+
+def headers(text: str) -> list[Header]:
+    """Every header of TOML text in its order."""
+    counts: dict[tuple[str | int, ...], int] = {}
+    found = []
+    for start in (0, *(stop.start for stop in stops(text) if stop.what == "header")):
+        if header := _HEADER.match(text, _gap(text, start)):
+            path, _ = _table_path(header, counts)
+            found.append(Header(path, _position(text, header.start())[0], tuple(_names(header[2])), header[1] == "[["))
+    return found
 
 
 class Index:

@@ -136,7 +136,9 @@ def _declared(means: Understood, place: Place, text: str) -> Declared | None:
 
 
 def _problems(means: Understood, place: Place) -> Iterable[Problem]:
-    for severity, (below, column), message, hint in means.notes:
+    for severity, (below, column), message, hint, near in means.notes:
+        if hint is not None and near is not None:
+            hint = f"{hint} ({place.file}:{place.line + near})"
         yield Problem(severity, Place(place.file, place.line + below, column), message, hint, means.target)
 
 

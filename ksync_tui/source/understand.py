@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ksync_tui.model import text as texts
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Deployable
-from ksync_tui.model.kinds.fields import shape
+from ksync_tui.model.kinds.fields import SCHEMA_KEY, shape
 from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Reference, Target, digest_of, meaning_of, tags_of
 from ksync_tui.source.blocks import Block, BlockError, locate, parse_block, parse_whole
+from ksync_tui.source.lint import lint
+from ksync_tui.source.places import Header, headers
 from ksync_tui.source.spelling import spelled
-from ksync_tui.source.suggest import closest, hint_for_key
+from ksync_tui.source.suggest import closest, hint_for_key, hint_for_word
 
 if TYPE_CHECKING:
     from ksync_tui.model.kinds.accept import Issue
@@ -32,8 +35,15 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,22}|[a-z][a-z0-9_-]{24,499}")
 Position = tuple[int, int]
 """Lines below the block's first one, and column."""
 
-Finder = Callable[[Sequence[Any]], Position]
-"""Where a path of keys stands; a step may be a collection of spellings."""
+
+class Written(Protocol):
+    """The text of a resource."""
+
+    def at(self, path: Sequence[Any]) -> Position:
+        """Where a path of keys stands; a step may be a collection of spellings."""
+
+    def headers(self) -> Sequence[Header]:
+        """The headers of the resource's own tables, their paths and lines counted from its own."""
 
 
 class Note(NamedTuple):
@@ -43,6 +53,8 @@ class Note(NamedTuple):
     at: Position
     message: str
     hint: str | None = None
+    near: int | None = None
+    """Lines below the block's first one: what the hint speaks of stands there."""
 
 
 class Understood(NamedTuple):
@@ -79,17 +91,29 @@ def understand(block: Block) -> Understood:
     if kind is None or not block.array:
         return Understood(None, notes=tuple(_foreign(block, raw)), header=block.header)
 
-    def at(path: Sequence[Any]) -> Position:
-        line, column = locate(block, path)
-        return line - block.first, column
-
-    return understand_table(kind, raw, at, block.header)
+    return understand_table(kind, raw, _InBlock(block), block.header)
 
 
-def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder, header: str | None = None) -> Understood:
-    """What a resource's own table means. `at` is only asked where something is wrong."""
+@dataclass(frozen=True, slots=True)
+class _InBlock:
+    """A resource that is a block of its own. See `Written`."""
+
+    block: Block
+
+    def at(self, path: Sequence[Any]) -> Position:
+        line, column = locate(self.block, path)
+        return line - self.block.first, column
+
+    def headers(self) -> Sequence[Header]:
+        own = headers(self.block.text)
+        return [header._replace(path=header.path[2:], line=header.line - 1) for header in own]
+
+
+def understand_table(kind: Kind, raw: Mapping[str, Any], text: Written, header: str | None = None) -> Understood:
+    """What a resource's own table means. `text` is only looked at where something is wrong."""
+    at = text.at
     accepted = accept(kind.model, raw)
-    notes = [_note(kind, issue, at) for issue in accepted.issues] if accepted.issues else []
+    notes = [_note(issue, text) for issue in accepted.issues] if accepted.issues else []
     resource = accepted.resource
     if resource is None:
         return Understood(_target(kind, raw.get("name")), notes=tuple(notes), header=header)
@@ -110,6 +134,8 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], at: Finder, header: str
         notes.extend(_bad_text(resource, name, at) for name in bad_texts)
     if isinstance(resource, Variable) and (refused := resource.refused()) is not None:
         notes.append(Note("warning", at(["value"]), f"{refused}: Komodo refuses it", "shorten it to one line of text"))
+    for path, message, hint in lint(resource):
+        notes.append(Note("warning", at(spelled(kind.model, path)), message, hint))
     deployable = resource if isinstance(resource, Deployable) else None
     return Understood(
         Target(kind.name, stored),
@@ -143,13 +169,14 @@ def _target(kind: Kind, name: object) -> Target | None:
     return Target(kind.name, kind.normalise(name)) if isinstance(name, str) and name.strip() else None
 
 
-def _note(kind: Kind, issue: Issue, at: Finder) -> Note:
-    place = at(issue.path if issue.written else spelled(kind.model, issue.path))
-    if not issue.known:
-        return Note(issue.severity, place, issue.message)
-    where = ".".join(str(step) for step in issue.path[:-1] if isinstance(step, str))
-    message = f"unknown key {issue.path[-1]!r}{f' in {where}' if where else ''} is ignored"
-    return Note(issue.severity, place, message, hint_for_key(kind, issue.path, issue.known))
+def _note(issue: Issue, text: Written) -> Note:
+    place = text.at(issue.path)
+    if issue.levels:
+        hint, near = hint_for_key(issue.path, issue.levels, text.headers())
+        return Note(issue.severity, place, issue.message, hint, near)
+    if issue.known:
+        return Note(issue.severity, place, issue.message, hint_for_word(issue.word, issue.known))
+    return Note(issue.severity, place, issue.message, issue.hint)
 
 
 @cache
@@ -164,7 +191,7 @@ def _bad_texts(resource: Resource, meant: Mapping[str, Any]) -> list[str]:
     return [name for name in _pair_fields(type(settings)) if isinstance(values.get(name), str)]
 
 
-def _bad_text(resource: Resource, name: str, at: Finder) -> Note:
+def _bad_text(resource: Resource, name: str, at: Callable[[Sequence[Any]], Position]) -> Note:
     """A line that has neither `=` nor `:`: Komodo stores it and fails later (facts e.2).
 
     The message holds nothing of the line, which may be part of a secret.
@@ -192,6 +219,8 @@ def _foreign(block: Block, raw: Mapping[str, Any]) -> Iterator[Note]:
         yield foreign_name(block.header, (0, 1))
         return
     for key in raw:
+        if key == SCHEMA_KEY:
+            continue
         line, column = locate(block, (key,))
         yield foreign_name(key, (line - block.first, column))
 

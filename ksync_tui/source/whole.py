@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ksync_tui.model.kinds.fields import SCHEMA_KEY
 from ksync_tui.model.kinds.registry import BY_HEADER
-from ksync_tui.source.places import Index
+from ksync_tui.source.places import Header, Index, headers
 from ksync_tui.source.understand import Position, Understood, foreign_name, understand_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from ksync_tui.source.understand import Finder
 
 FIRST = 1
 """The line that the places of notes are relative to: the text's first one."""
@@ -21,20 +21,35 @@ def understand_whole(text: str, data: Mapping[str, Any]) -> Iterator[tuple[Posit
     """Every resource of a parsed text with its line and column; notes are relative to the first line."""
     index = Index(text)
     for header, entries in data.items():
+        if header == SCHEMA_KEY:
+            continue
         kind = BY_HEADER.get(header)
         if kind is None or not isinstance(entries, list):
-            place = _finder(index, (header,))(())
+            place = _Part(text, index, (header,)).at(())
             yield (FIRST, 1), Understood(None, notes=(foreign_name(header, place),))
             continue
         for number, raw in enumerate(entries):
-            at = _finder(index, (header, number))
-            below, column = at(())
-            yield (FIRST + below, column), understand_table(kind, raw if isinstance(raw, dict) else {}, at)
+            part = _Part(text, index, (header, number))
+            below, column = part.at(())
+            yield (FIRST + below, column), understand_table(kind, raw if isinstance(raw, dict) else {}, part)
 
 
-def _finder(index: Index, root: tuple[str | int, ...]) -> Finder:
-    def at(path: Sequence[Any]) -> Position:
-        line, column = index.locate((*root, *path))
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A resource in a text that is read whole. See `Written`."""
+
+    text: str
+    index: Index
+    root: tuple[str | int, ...]
+
+    def at(self, path: Sequence[Any]) -> Position:
+        line, column = self.index.locate((*self.root, *path))
         return line - FIRST, column
 
-    return at
+    def headers(self) -> Sequence[Header]:
+        depth = len(self.root)
+        return [
+            header._replace(path=header.path[depth:], line=header.line - FIRST)
+            for header in headers(self.text)
+            if header.path[:depth] == self.root
+        ]

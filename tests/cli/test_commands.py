@@ -241,7 +241,7 @@ def test_schema_is_json_schema(ksync: CommandLine) -> None:
     assert set(schema["properties"]) >= {"stack", "stacks", "user_group"}
     stack = schema["$defs"]["StackConfig"]["properties"]
     assert {"server", "server_id"} <= stack.keys()
-    assert stack["branch"] == {"type": "string", "default": "main"}
+    assert stack["branch"] == {"type": "string", "default": "main", "description": "The branch to use."}
 
 
 def test_commit_takes_live_into_the_file(ksync: CommandLine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -51,3 +52,21 @@ def sweep(prefix: str) -> None:
         if names:
             force = [] if kind == "network" else ["--force"]
             docker(kind, "rm", *force, *names, check=False)
+
+
+RECORDER = """#!/bin/sh
+for word; do printf '%s\\n' "$word" >> {record}; done
+exec {program} "$@"
+"""
+
+
+def record_words(folder: Path, *programs: str) -> Path:
+    """Puts programs into `folder` that write down their words, then become the real ones; gives where these stand."""
+    record = folder / "words"
+    record.touch()
+    for name in programs:
+        program = shutil.which(name)
+        if program is not None:
+            (folder / name).write_text(RECORDER.format(record=record, program=program))
+            (folder / name).chmod(0o755)
+    return record

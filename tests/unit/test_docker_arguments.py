@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ksync_tui.engine.embedded.docker.arguments import arguments, unquoted
+from ksync_tui.engine.embedded.docker.arguments import arguments, environment, unquoted
 from ksync_tui.engine.embedded.docker.interpolate import interpolate
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.deployment import DeploymentConfig
@@ -129,3 +129,24 @@ def test_what_makes_no_sense_is_an_error_that_names_the_field(config: dict[str, 
 )
 def test_quotes_are_taken_off_as_a_shell_does(value: str, expected: str) -> None:
     assert unquoted(value) == expected
+
+
+def test_the_environment_may_stand_in_a_file() -> None:
+    config = DeploymentConfig.model_validate({"environment": 'A = 1\nP = "[[PASS]]: 2"\nEMPTY =\n'})
+    assert environment(config, lambda text: interpolate(text, VARIABLES, SECRETS)) == ("A=1\nP=topsecret: 2\nEMPTY=\n")
+    said = arguments("one", config, "local/tiny:1", str, {}, "/dev/fd/9")
+    assert said[said.index("--env-file") + 1] == "/dev/fd/9"
+    assert "--env" not in said
+
+
+def test_without_an_environment_no_file_is_named() -> None:
+    assert "--env-file" not in arguments("one", DeploymentConfig(), "local/tiny:1", str, {}, "/dev/fd/9")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [(f"BIG = {'x' * 65536}", "the value of BIG is longer"), ("A B = 1", "`A B` is not a name")]
+)
+def test_what_an_env_file_cannot_hold_is_refused_without_its_value(text: str, why: str) -> None:
+    with pytest.raises(EngineError, match=why) as refused:
+        environment(DeploymentConfig.model_validate({"environment": text}), str)
+    assert "xxx" not in str(refused.value)

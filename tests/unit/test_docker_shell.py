@@ -31,9 +31,7 @@ def test_many_lines_become_one(text: str, line: str) -> None:
 
 def test_shell_mode_leaves_the_text() -> None:
     text = "for x in 1 2 # count\ndo echo $x\ndone\n"
-    words = shell.script(SystemCommand(command=text, shell_mode=True))
-    assert words is not None
-    assert words[1:] == ["-c", text]
+    assert shell.script(SystemCommand(command=text, shell_mode=True)) == text
 
 
 @pytest.mark.parametrize("shell_mode", [True, False])
@@ -43,13 +41,13 @@ def test_an_empty_command_runs_nothing(shell_mode: bool) -> None:
 
 @pytest.mark.parametrize(
     ("parts", "place"),
-    [((), "."), (("a",), "a"), (("a", "../b"), "b"), (("a", "/etc"), "/etc"), (("/srv", "../etc"), "/etc")],
+    [((), "."), (("a",), "a"), (("a", "../b"), "b"), (("a", "/etc"), "/etc"), (("/srv", "/etc"), "/etc")],
 )
 def test_paths_stay_inside_or_are_absolute(parts: tuple[str, ...], place: str, tmp_path: Path) -> None:
     assert inside(tmp_path, *parts) == (tmp_path / place).resolve()
 
 
-@pytest.mark.parametrize("parts", [("..",), ("a/../../b",), ("a", "../../b"), ("link/x",)])
+@pytest.mark.parametrize("parts", [("..",), ("a/../../b",), ("a", "../../b"), ("link/x",), ("/srv", "../etc")])
 def test_relative_paths_that_lead_out_are_refused(parts: tuple[str, ...], tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()

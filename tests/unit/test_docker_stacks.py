@@ -146,8 +146,8 @@ def test_the_images_to_pull_are_those_not_built_here(text: str) -> None:
     ],
 )
 def test_a_wrapper_goes_around(wrapper: str, expected: list[str] | str) -> None:
-    called = stacks_compose.wrapped(wrapper, ["docker", "compose", "up", "a b"])
-    assert called == expected or called[-1] == expected
+    called, environment = stacks_compose.wrapped(wrapper, ["docker", "compose", "up", "a b"])
+    assert called == expected or list(environment.values()) == [expected]
 
 
 def test_a_wrapper_without_a_place_for_the_command_is_refused() -> None:
@@ -157,9 +157,10 @@ def test_a_wrapper_without_a_place_for_the_command_is_refused() -> None:
 
 def test_extra_arguments_are_split_as_a_shell_would(tmp_path: Path) -> None:
     site = site_at(tmp_path, {"N": "5"})
-    assert stacks_compose.split(["--timeout [[N]]", "--label='a b'"], site) == ["--timeout", "5", "--label=a b"]
+    words = stacks_compose.split(["--timeout [[N]]", "--label='a b'"], site.interpolate)
+    assert words == ["--timeout", "5", "--label=a b"]
     with pytest.raises(EngineError, match="open quote"):
-        stacks_compose.split(["--label='a"], site)
+        stacks_compose.split(["--label='a"], site.interpolate)
 
 
 @pytest.mark.parametrize(
@@ -341,3 +342,24 @@ def test_a_record_that_is_damaged_says_where(tmp_path: Path) -> None:
     (tmp_path / "projects/web/record.json").write_text("{")
     with pytest.raises(EngineError, match="damaged"):
         stacks_record.load("web", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"file_paths": ["../outside.yaml"]},
+        {"env_file_path": "../outside.env"},
+        {"additional_env_files": [{"path": "../outside.env"}]},
+        {"config_files": [{"path": "../outside.conf"}]},
+        {"file_paths": ["compose.yaml", "../outside.yaml"]},
+    ],
+)
+@pytest.mark.parametrize("absolute", [True, False])
+def test_a_path_out_of_the_run_directory_is_refused_before_anything_is_written(
+    config: dict[str, Any], absolute: bool, tmp_path: Path
+) -> None:
+    run = tmp_path / "srv" / "web"
+    one = stack(file_contents="services: {}", environment="A = 1", run_directory=str(run) if absolute else "", **config)
+    with pytest.raises(EngineError, match="leads out"):
+        files.fetch("web", one, site_at(tmp_path / "state"), {})
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -33,7 +33,7 @@ PROBLEMS = {
     ),
     "unknown key like none": (
         '[[stack]]\nname = "x"\nzzz = 1',
-        "a.toml:3:1: warning: unknown key 'zzz' is ignored (it has no effect: remove it)",
+        "a.toml:3:1: warning: unknown key 'zzz' is ignored (Komodo does not read it: make it a comment to keep it)",
     ),
     "key of config above it": (
         '[[stack]]\nname = "x"\nbranch = "y"',
@@ -41,8 +41,7 @@ PROBLEMS = {
     ),
     "key below config": (
         '[[stack]]\nname = "x"\n[stack.config]\ntags = ["y"]',
-        "a.toml:4:1: warning: unknown key 'tags' in config is ignored "
-        "(it belongs above [stack.config], directly below [[stack]])",
+        "a.toml:4:1: warning: unknown key 'tags' in config is ignored (it belongs above [stack.config] (a.toml:3))",
     ),
     "unknown header": (
         '[[stak]]\nname = "x"',
@@ -70,11 +69,11 @@ PROBLEMS = {
     ),
     "table for text": (
         '[[stack]]\nname = "x"\n[stack.config.server]\na = 1',
-        "a.toml:3:2: error: 'server_id' must be text in quotes, not a table",
+        "a.toml:3:2: error: 'server' must be text in quotes, not a table",
     ),
     "list of tables for a table": (
         '[[stack]]\nname = "x"\n[[stack.config.pre_deploy]]\ncommand = "a"',
-        "a.toml:3:3: error: 'pre_deploy' must be a table, not a list",
+        "a.toml:3:3: error: 'pre_deploy' must be a table, not a list (write one table, not a list of tables)",
     ),
     "unknown word": (
         '[[deployment]]\nname = "x"\n[deployment.config]\nrestart = "sometimes"',
@@ -82,11 +81,11 @@ PROBLEMS = {
     ),
     "unknown variant": (
         '[[deployment]]\nname = "x"\n[deployment.config]\nimage.type = "Imgae"\nimage.params.image = "y"',
-        "a.toml:4:1: error: 'image': unknown type 'Imgae': one of Image, Build",
+        "a.toml:4:1: error: 'image' has no type 'Imgae' (did you mean 'Image'?)",
     ),
     "variant without params": (
         '[[builder]]\nname = "x"\n[builder.config]\ntype = "Server"',
-        "a.toml:3:2: error: 'config': params is missing: an empty table is written `params = {}`",
+        "a.toml:3:2: error: 'params' is missing (write `params = {}` to keep every default)",
     ),
     "bad version": (
         '[[build]]\nname = "x"\n[build.config]\nversion = "one"',
@@ -98,7 +97,7 @@ PROBLEMS = {
     ),
     "out of range": (
         '[[deployment]]\nname = "x"\n[deployment.config]\ntermination_timeout = 4294967296',
-        "a.toml:4:1: error: 'termination_timeout': Input should be less than 2147483648",
+        "a.toml:4:1: error: 'termination_timeout' must be less than 2147483648",
     ),
     "key beside its alias": (
         '[[stack]]\nname = "x"\n[stack.config]\nserver = "a"\nserver_id = "b"',
@@ -126,7 +125,8 @@ PROBLEMS = {
         "(write NAME = value, or # before a comment)",
     ),
     "older form": (
-        '[[build]]\nname = "x"\n[build.config]\nimage_registry.type = "Standard"\nimage_registry.params.domain = "d"',
+        '[[build]]\nname = "x"\n[build.config]\nimage_registry.type = "Standard"\n'
+        'image_registry.params = { domain = "d", account = "a" }',
         "a.toml:4:1: warning: an older form; read as its current meaning",
     ),
     "no day of the week": (

@@ -14,7 +14,7 @@ from ksync_tui.engine.core.client import Client
 from ksync_tui.engine.core.names import oid
 from ksync_tui.engine.core.refusals import BUSY
 from ksync_tui.engine.core.stream import Stream
-from ksync_tui.engine.core.text import lines, plain
+from ksync_tui.engine.core.text import is_trace, lines, plain, sentence
 from ksync_tui.errors import BusyError, CoreError, NoAnswerError
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
@@ -137,9 +137,11 @@ def _succeeded(update: Json) -> Json:
     failed = next((step for step in update.get("logs") or () if not step.get("success", True)), None)
     if update.get("success") and failed is None:
         return update
-    said = [*lines((failed or {}).get("stdout")), *lines((failed or {}).get("stderr"))][-TAIL:]
-    stage = plain((failed or {}).get("stage")) or "no step of it says why"
-    why = f"{stage}: {' / '.join(said)}" if said else stage
+    step = failed or {}
+    said = [*lines(step.get("stdout")), *lines(step.get("stderr"))][-TAIL:]
+    stage = plain(step.get("stage")) or "no step of it says why"
+    text = sentence(step.get("stderr")) if is_trace(step.get("stderr")) else " / ".join(dict.fromkeys(said))
+    why = f"{stage}: {text}" if text else stage
     # Refused before it began, so nothing was done yet (facts a.8).
     kind = BusyError if stage == "Task Error" and any(map(BUSY.fullmatch, said)) else CoreError
     operation = str(update.get("operation") or "it")

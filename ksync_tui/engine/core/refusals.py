@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ksync_tui.engine.core.text import sentence
+from ksync_tui.engine.core.text import chain, sentence
 from ksync_tui.errors import (
     BusyError,
     ConflictError,
@@ -39,7 +39,7 @@ _ATTEMPTS = re.compile(r"\s*\| (You have \d+ attempts remaining|Try again in .*)
 def refusal(status: int, body: Any, what: str, where: str) -> CoreError:
     """The error for an answer that is not 200. `body` is Core's JSON; `what` names the request, `where` the server."""
     message, causes = _said(body)
-    why = ": ".join([message, *causes]) or f"it answered {status}"
+    why = chain([message, *causes]) or f"it answered {status}"
     text = f"{message} {' '.join(causes)}"
     if status == 429:
         return _rate_limited(text, where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ksync_tui.model.text import lines_of
 
@@ -15,12 +16,23 @@ def plain(text: object) -> str:
     return _SPANS.sub("", text) if isinstance(text, str) else ""
 
 
+def is_trace(text: object) -> bool:
+    """Whether a text is one of Core's errors with their causes (facts a.7)."""
+    return _LEADING.match(plain(text)) is not None
+
+
 def sentence(text: object) -> str:
     """An error of many lines as one: without `ERROR:`, the causes behind the message."""
     head, _, trace = _LEADING.sub("", plain(text)).partition("TRACE:")
     causes = [re.sub(r"^\s*\d+: ", "", line).strip() for line in lines_of(trace)]
-    parts = [" ".join(head.split()), *filter(None, causes)]
-    return ": ".join(part.rstrip(".") if at + 1 < len(parts) else part for at, part in enumerate(parts) if part)
+    return chain([" ".join(head.split()), *causes])
+
+
+def chain(parts: Iterable[str]) -> str:
+    """A message and its causes as one text that says each thing once: Core often repeats a cause in the message."""
+    given = list(filter(None, parts))
+    pieces = dict.fromkeys(piece.rstrip(".") for part in given for piece in part.split(": "))
+    return ": ".join(pieces) + ("." if given and given[-1].endswith(".") else "")
 
 
 def lines(text: object) -> list[str]:

@@ -4,31 +4,42 @@ Keys are looked at before pydantic sees them, so that an unknown key is a warnin
 a key beside its alias an error (as Komodo has it), and the model only ever sees field names.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.common import Choice
+from ksync_tui.model.kinds.common import NO_PARAMS, UNKNOWN_TYPE, Choice
 from ksync_tui.model.kinds.fields import FieldShape, Table, shape
 
 Path = tuple[str | int, ...]
 
 
+class Level(NamedTuple):
+    """A table around a key: where it stands, what may stand in it and what does."""
+
+    path: Path
+    model: type[Table]
+    keys: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something wrong with a table: the path of keys, and what."""
+    """Something wrong with a table: the path of keys as the file has them, and what."""
 
     severity: Literal["error", "warning"]
     path: Path
     message: str
+    levels: tuple[Level, ...] = ()
+    """Of an unknown key: the tables around it, outermost first."""
+    word: str = ""
     known: tuple[str, ...] = ()
-    """The keys that would have been right here, for a suggestion."""
-    written: bool = True
-    """Whether the path holds keys as the file has them; else names of fields."""
+    """Of an unknown word: those that would have been right."""
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +53,17 @@ class Accepted:
 def accept(model: type[Resource], raw: Mapping[str, Any]) -> Accepted:
     """Checks a resource's own table as a file has it and builds the resource."""
     issues: list[Issue] = []
-    values = _table(model, raw, (), issues)
+    values = _table(model, raw, (), (), issues)
     if any(issue.severity == "error" for issue in issues):
         return Accepted(None, tuple(issues))
     try:
         return Accepted(model.model_validate(values), tuple(issues))
     except ValidationError as error:
-        issues.extend(_issues_of(error, ()))
+        issues.extend(_issue(detail, *_written(model, raw, path)) for path, detail in _details(error, ()))
         return Accepted(None, tuple(issues))
 
 
-def _table(model: type[Table], raw: Any, path: Path, issues: list[Issue]) -> Any:
+def _table(model: type[Table], raw: Any, path: Path, around: tuple[Level, ...], issues: list[Issue]) -> Any:
     if model is Table:
         return raw
     adopted = model.adopt(raw)
@@ -61,11 +72,12 @@ def _table(model: type[Table], raw: Any, path: Path, issues: list[Issue]) -> Any
     if not isinstance(adopted, dict):
         return adopted
     by_key = shape(model).by_key
+    levels = (*around, Level(path, model, adopted))
     values: dict[str, Any] = {}
     for key, value in adopted.items():
         field = by_key.get(key)
         if field is None:
-            issues.append(Issue("warning", (*path, key), f"unknown key {key!r} is ignored", tuple(by_key)))
+            issues.append(_unknown_key((*path, key), levels))
         elif field.name in values:
             spellings = " and ".join(field.accepted)
             issues.append(Issue("error", (*path, key), f"{key!r} is given twice: {spellings} are one key"))
@@ -75,33 +87,62 @@ def _table(model: type[Table], raw: Any, path: Path, issues: list[Issue]) -> Any
                 message = f"{key!r}: {value!r} has no effect; one of {', '.join(field.usual[1:8])}"
                 issues.append(Issue("warning", (*path, key), message))
         else:
-            values[field.name] = _nested(_table_of(model, field, adopted), field, value, (*path, key), issues)
+            values[field.name] = _nested(table_of(model, field, adopted), field, value, (*path, key), levels, issues)
     return values
 
 
-def _nested(table: type[Table], field: FieldShape, value: Any, path: Path, issues: list[Issue]) -> Any:
+def _unknown_key(path: Path, levels: tuple[Level, ...]) -> Issue:
+    where = ".".join(step for step in path[:-1] if isinstance(step, str))
+    return Issue("warning", path, f"unknown key {path[-1]!r}{f' in {where}' if where else ''} is ignored", levels)
+
+
+def _nested(
+    table: type[Table], field: FieldShape, value: Any, path: Path, around: tuple[Level, ...], issues: list[Issue]
+) -> Any:
     if field.mapped and isinstance(value, dict):
-        return {key: _table(table, entry, (*path, key), issues) for key, entry in value.items()}
+        return {key: _table(table, entry, (*path, key), around, issues) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_table(table, entry, (*path, at), issues) for at, entry in enumerate(value)]
-    return _table(table, value, path, issues)
+        return [_table(table, entry, (*path, at), around, issues) for at, entry in enumerate(value)]
+    return _table(table, value, path, around, issues)
 
 
-def _table_of(model: type[Table], field: FieldShape, raw: Mapping[str, Any]) -> type[Table]:
+def table_of(model: type[Table], field: FieldShape, raw: Mapping[str, Any]) -> type[Table]:
     """The table of a nested value; for the params of a choice the one that its type selects, Table for none."""
     chosen = model.params_of(raw.get("type")) if field.name == "params" and issubclass(model, Choice) else None
     return chosen or field.table or Table
 
 
-def _issues_of(error: ValidationError, path: Path) -> Iterator[Issue]:
+def _details(error: ValidationError, path: Path) -> Iterator[tuple[Path, ErrorDetails]]:
+    """What pydantic found, each with its path of field names."""
     for detail in error.errors(include_url=False):
         inner = detail.get("ctx", {}).get("error")
-        where = (*path, *detail["loc"])
+        where = (*path, *(part for part in detail["loc"] if part != "[key]"))
         if isinstance(inner, ValidationError):
-            yield from _issues_of(inner, (*where, "params"))
+            yield from _details(inner, (*where, "params"))
         else:
-            keys = tuple(part for part in where if part != "[key]")
-            yield Issue("error", keys, _message(detail), written=False)
+            yield where, detail
+
+
+def _written(model: type[Table], raw: Any, path: Path) -> tuple[Path, FieldShape | None]:
+    """A path of field names with each as the file writes it, and the last field on it."""
+    steps: list[str | int] = []
+    last: FieldShape | None = None
+    for step in path:
+        if isinstance(step, int):
+            if isinstance(raw, list):
+                raw = raw[step]
+                steps.append(step)
+            continue
+        keys = raw if isinstance(raw, dict) else {}
+        field = shape(model).fields.get(step)
+        if field is None:
+            key = step
+        else:
+            key = next((key for key in field.accepted if key in keys), field.key)
+            model, last = table_of(model, field, keys), field
+        steps.append(key)
+        raw = keys.get(key)
+    return tuple(steps), last
 
 
 _EXPECTED = {
@@ -122,16 +163,82 @@ _TOML_TYPES = {
     "list": "a list",
     "dict": "a table",
 }
+_LIMITS = {"greater_than_equal": ("at least", "ge"), "less_than": ("less than", "lt")}
+_FEW = 8
+"""As many words are listed; of more, only those that are alike are named."""
 
 
-def _message(detail: ErrorDetails) -> str:
-    key = next((str(part) for part in reversed(detail["loc"]) if isinstance(part, str)), "the table")
-    if detail["type"] == "missing":
-        return f"{key!r} is missing"
-    expected = _EXPECTED.get(detail["type"])
-    if expected is not None:
-        given = _TOML_TYPES.get(type(detail["input"]).__name__, "something else")
-        return f"{key!r} must be {expected}, not {given}"
-    if detail["type"] == "literal_error":
-        return f"{key!r} must be one of {detail['ctx']['expected']}"
-    return f"{key!r}: {detail['msg'].removeprefix('Value error, ')}"
+def _issue(detail: ErrorDetails, path: Path, field: FieldShape | None) -> Issue:
+    """What pydantic found as people would say it, at a path as the file has it."""
+    kind, given = detail["type"], detail["input"]
+    if kind == UNKNOWN_TYPE:
+        return _unknown_type(path, given, detail["ctx"]["variants"])
+    if kind == NO_PARAMS:
+        return _no_params(path, given, field)
+    key = next((str(part) for part in reversed(path) if isinstance(part, str)), "the table")
+    if kind == "missing":
+        return Issue("error", path, f"{key!r} is missing")
+    if (expected := _EXPECTED.get(kind)) is not None:
+        message = f"{key!r} must be {expected}, not {_type_name(given)}"
+        return Issue("error", path, message, hint=_hint_for_type(expected, given, field))
+    if kind == "literal_error":
+        return _unknown_word(path, key, given, detail["ctx"]["expected"])
+    if kind in _LIMITS:
+        words, limit = _LIMITS[kind]
+        return Issue("error", path, f"{key!r} must be {words} {detail['ctx'][limit]}")
+    return Issue("error", path, f"{key!r}: {detail['msg'].removeprefix('Value error, ')}")
+
+
+def _type_name(given: Any) -> str:
+    return _TOML_TYPES.get(type(given).__name__, "something else")
+
+
+def _unknown_type(path: Path, given: Mapping[str, Any], variants: tuple[str, ...]) -> Issue:
+    if "type" not in given:
+        hint = f"one of {', '.join(variants)}" if len(variants) <= _FEW else None
+        return Issue("error", (*path, "type"), "'type' is missing", hint=hint)
+    if not isinstance(given["type"], str):
+        return Issue("error", (*path, "type"), f"'type' must be text in quotes, not {_type_name(given['type'])}")
+    holder = next((step for step in reversed(path) if isinstance(step, str)), "the table")
+    return Issue(
+        "error", (*path, "type"), f"{holder!r} has no type {given['type']!r}", word=given["type"], known=variants
+    )
+
+
+def _no_params(path: Path, given: Mapping[str, Any], field: FieldShape | None) -> Issue:
+    at = (*path, "params")
+    choice = field.table if field is not None else None
+    chosen = choice.params_of(given["type"]) if choice is not None and issubclass(choice, Choice) else None
+    keys = [known.key for known in shape(chosen)] if chosen else []
+    if "params" not in given:
+        required = any(known.required for known in shape(chosen)) if chosen else False
+        hint = _keys_hint(keys) if required else "write `params = {}` to keep every default"
+        return Issue("error", at, "'params' is missing", hint=hint)
+    return Issue("error", at, f"'params' must be a table, not {_type_name(given['params'])}", hint=_keys_hint(keys))
+
+
+def _keys_hint(keys: list[str]) -> str | None:
+    return f"its keys are {', '.join(keys)}" if 0 < len(keys) <= _FEW else None
+
+
+_PAIRS_FORMS = ("env_vars", "labels", "conversions", "term_signal_labels")
+
+
+def _hint_for_type(expected: str, given: Any, field: FieldShape | None) -> str | None:
+    if field is None:
+        return None
+    if isinstance(given, dict) and field.form in _PAIRS_FORMS:
+        return 'write one NAME = value a line, between """ and """'
+    if expected != "a table" or field.table is None:
+        return None
+    if isinstance(given, list):
+        return "write one table, not a list of tables"
+    return _keys_hint([known.key for known in shape(field.table)])
+
+
+def _unknown_word(path: Path, key: str, given: Any, expected: str) -> Issue:
+    """`expected` is pydantic's list of words: `'a', 'b' or 'c'`."""
+    words = tuple(re.findall(r"'([^']*)'", expected))
+    if len(words) <= _FEW or not isinstance(given, str):
+        return Issue("error", path, f"{key!r} must be one of {expected}")
+    return Issue("error", path, f"{key!r} has no value {given!r}", word=given, known=words)

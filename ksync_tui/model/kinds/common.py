@@ -1,19 +1,23 @@
 """Tables and value forms that several kinds share (resources.json `structs`, `tagged`, `enums`)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, LiteralString, Self, get_args
 
-from pydantic import BeforeValidator, ModelWrapValidatorHandler, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, ModelWrapValidatorHandler, SerializeAsAny, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from ksync_tui.model.kinds.fields import (
     Compare,
     Contents,
+    Doc,
     Form,
+    Holds,
     Table,
     UInt8,
     UInt32,
     Usual,
     meaning,
+    wrong_names,
 )
 
 RestartMode = Literal["no", "on-failure", "always", "unless-stopped"]
@@ -44,7 +48,11 @@ def _signal(value: Any) -> Any:
     return _SIGNAL_NUMBERS.get(value, value) if isinstance(value, str) else value
 
 
-TerminationSignal = Annotated[Signal, BeforeValidator(_signal)]
+TerminationSignal = Annotated[
+    Signal,
+    BeforeValidator(_signal),
+    WithJsonSchema({"type": "string", "enum": [*get_args(Signal), *_SIGNAL_NUMBERS]}),
+]
 
 
 def parse_version(value: Any) -> Any:
@@ -71,9 +79,21 @@ Version = Annotated[str, BeforeValidator(parse_version), Form("version")]
 class SystemCommand(Table):
     """A command with a working folder; unset while the command is empty."""
 
-    path: str = ""
-    command: Contents = ""
-    shell_mode: bool = False
+    path: Annotated[
+        str,
+        Doc("The folder to run in, relative to the folder of the repository, build or stack."),
+        wrong_names("cwd", "workdir", "working_dir", "directory", "run_directory"),
+    ] = ""
+    command: Annotated[
+        Contents,
+        Doc("What to run. Without shell_mode, comments and blank lines are dropped and the lines are joined with &&."),
+        wrong_names("cmd", "script", "run", "args", "commands"),
+    ] = ""
+    shell_mode: Annotated[
+        bool,
+        Doc("Whether the text goes to the shell as it is, so that heredocs, `if` and `for` work."),
+        wrong_names("shell"),
+    ] = False
 
 
 def _command_meaning(value: SystemCommand) -> dict[str, Any]:
@@ -91,34 +111,55 @@ DayOfWeek = Annotated[str, Usual(("", *_DAYS, *(day[:3] for day in _DAYS)))]
 class MaintenanceWindow(Table):
     """A time in which alerts stay quiet."""
 
-    name: str
-    description: str = ""
-    schedule_type: Literal["Daily", "Weekly", "OneTime"] = "Daily"
-    day_of_week: DayOfWeek = ""
-    date: str = ""
-    hour: UInt8 = 0
-    minute: UInt8 = 0
-    duration_minutes: UInt32
-    timezone: str = ""
-    enabled: bool = True
+    name: Annotated[str, Doc("What the window is called.")]
+    description: Annotated[str, Doc("A note for people."), wrong_names("desc")] = ""
+    schedule_type: Annotated[
+        Literal["Daily", "Weekly", "OneTime"],
+        Holds("date"),
+        Doc("Whether the window opens daily, weekly or once."),
+        wrong_names("type", "schedule"),
+    ] = "Daily"
+    day_of_week: Annotated[
+        DayOfWeek, Doc("The day on which a weekly window opens, such as monday."), wrong_names("day", "weekday")
+    ] = ""
+    date: Annotated[str, Doc("The day on which a one-time window opens, as YYYY-MM-DD.")] = ""
+    hour: Annotated[UInt8, Holds("hour"), Doc("The hour at which it opens, 0 to 23.")] = 0
+    minute: Annotated[UInt8, Holds("minute"), Doc("The minute at which it opens, 0 to 59.")] = 0
+    duration_minutes: Annotated[UInt32, Doc("How long it stays open, in minutes."), wrong_names("duration", "minutes")]
+    timezone: Annotated[
+        str,
+        Holds("time_zone"),
+        Doc("The time zone of the hour, such as Europe/Paris. Empty is that of Komodo Core."),
+        wrong_names("time_zone", "tz"),
+    ] = ""
+    enabled: Annotated[bool, Doc("Whether the window is in use.")] = True
 
 
 class TargetRef(Table):
     """A resource named by type and name (`tagged.ResourceTarget`); `id` may be a pattern in permissions."""
 
-    type: TargetType
-    id: str = ""
+    type: Annotated[TargetType, Doc("The kind of the resource.")]
+    id: Annotated[
+        str,
+        Doc("The name of the resource; in permissions also a wildcard, or a regex between backslashes."),
+        wrong_names("name"),
+    ] = ""
 
 
 TableType = type[Table]
+
+UNKNOWN_TYPE: LiteralString = "unknown_type"
+"""The error of a choice whose `type` is missing, or none of those in the context's `variants`."""
+NO_PARAMS: LiteralString = "no_params"
+"""The error of a choice whose `params` are missing or no table."""
 
 
 class Choice(Table):
     """A table `{type, params}` whose type selects the shape of params."""
 
     variants: ClassVar[Mapping[str, type[Table]]]
-    type: str
-    params: SerializeAsAny[Table]
+    type: Annotated[str, Doc("Which sort it is.")]
+    params: Annotated[SerializeAsAny[Table], Doc("The settings of that sort.")]
 
     @classmethod
     def of(cls, type_: str, **params: Any) -> Self:
@@ -137,9 +178,9 @@ class Choice(Table):
             return handler(data)
         params_type = cls.params_of(data.get("type"))
         if params_type is None:
-            raise ValueError(f"unknown type {data.get('type')!r}: one of {', '.join(cls.variants)}")
+            raise PydanticCustomError(UNKNOWN_TYPE, "unknown type", {"variants": tuple(cls.variants)})
         if not isinstance(data.get("params"), dict):
-            raise ValueError("params is missing: an empty table is written `params = {}`")
+            raise PydanticCustomError(NO_PARAMS, "params is no table")
         params = params_type.model_validate(data["params"])
         return cls.model_construct(_fields_set={"type", "params"}, type=data["type"], params=params)
 

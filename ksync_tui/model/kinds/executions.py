@@ -4,22 +4,56 @@ Executions with the same parameters share one table; what differs is which kind 
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from ksync_tui.model.kinds.common import Choice, SeverityLevel, TargetType, TerminationSignal
-from ksync_tui.model.kinds.fields import ALWAYS, SECRET, Int32, Int64, Pattern, PlainSet, Ref, Table, aliases
+from ksync_tui.model.kinds.fields import (
+    ALWAYS,
+    Doc,
+    Int32,
+    Int64,
+    Pattern,
+    PlainSet,
+    Ref,
+    Table,
+    aliases,
+    wrong_names,
+)
+from ksync_tui.model.kinds.swarm_executions import (
+    CreateConfig,
+    CreateSecret,
+    RemoveConfigs,
+    RemoveNodes,
+    RemoveSecrets,
+    RemoveServices,
+    RemoveStacks,
+    RotateConfig,
+    RotateSecret,
+    UpdateNode,
+)
 
-_Stack = Annotated[str, Ref("stack")]
-_Deployment = Annotated[str, Ref("deployment")]
-_Server = Annotated[str, Ref("server")]
-_Swarm = Annotated[str, Ref("swarm")]
-_Build = Annotated[str, Ref("build")]
-_Repo = Annotated[str, Ref("repo")]
-_Procedure = Annotated[str, Ref("procedure")]
-_Action = Annotated[str, Ref("action")]
-_Tags = Annotated[list[str], ALWAYS]
+_Stack = Annotated[str, Ref("stack"), Doc("The stack."), wrong_names("stack_name", "stack_id", "stacks", "name", "id")]
+_Deployment = Annotated[
+    str,
+    Ref("deployment"),
+    Doc("The deployment."),
+    wrong_names("deployment_name", "deployment_id", "deployments", "name", "id"),
+]
+_Server = Annotated[str, Ref("server"), Doc("The server."), wrong_names("server_name", "server_id", "servers")]
+_Build = Annotated[str, Ref("build"), Doc("The build."), wrong_names("build_name", "build_id", "builds", "name", "id")]
+_Repo = Annotated[str, Ref("repo"), Doc("The repo."), wrong_names("repo_name", "repo_id", "repos", "name", "id")]
+_Procedure = Annotated[
+    str,
+    Ref("procedure"),
+    Doc("The procedure."),
+    wrong_names("procedure_name", "procedure_id", "procedures", "name", "id"),
+]
+_Action = Annotated[
+    str, Ref("action"), Doc("The action."), wrong_names("action_name", "action_id", "actions", "name", "id")
+]
+_Tags = Annotated[list[str], ALWAYS, Doc("Has no effect inside a procedure.")]
 """Ignored inside a procedure."""
 
 
@@ -31,58 +65,75 @@ class OnStack(Table):
     """A whole stack."""
 
     stack: _Stack
-    stop_time: Int32 | None = None
+    stop_time: Annotated[
+        Int32 | None, Doc("How many seconds a container may take to stop."), wrong_names("stop_timeout", "timeout")
+    ] = None
 
 
 class OnServices(Table):
     """A stack, or some of its services."""
 
     stack: _Stack
-    services: list[str] = Field(default_factory=list)
+    services: Annotated[list[str], Doc("The services; none is all of them."), wrong_names("service")] = Field(
+        default_factory=list
+    )
 
 
 class DeployServices(OnServices):
     """A stack, or some of its services, and how long a container may take to stop."""
 
-    stop_time: Int32 | None = None
+    stop_time: Annotated[
+        Int32 | None, Doc("How many seconds a container may take to stop."), wrong_names("stop_timeout", "timeout")
+    ] = None
 
 
 class StopServices(Table):
     """A stack, or some of its services, and how long a container may take to stop."""
 
     stack: _Stack
-    stop_time: Int32 | None = None
-    services: list[str] = Field(default_factory=list)
+    stop_time: Annotated[
+        Int32 | None, Doc("How many seconds a container may take to stop."), wrong_names("stop_timeout", "timeout")
+    ] = None
+    services: Annotated[list[str], Doc("The services; none is all of them."), wrong_names("service")] = Field(
+        default_factory=list
+    )
 
 
 class DestroyServices(OnServices):
     """A stack taken down, or some of its services."""
 
-    remove_orphans: bool = False
-    stop_time: Int32 | None = None
+    remove_orphans: Annotated[bool, Doc("Whether containers of services that no longer exist are removed.")] = False
+    stop_time: Annotated[
+        Int32 | None, Doc("How many seconds a container may take to stop."), wrong_names("stop_timeout", "timeout")
+    ] = None
 
 
 class RunService(Table):
     """A command in a new container of a service."""
 
     stack: _Stack
-    service: str
-    command: list[str] | None = None
-    no_tty: bool | None = None
-    no_deps: bool | None = None
-    detach: bool | None = None
-    service_ports: bool | None = None
-    env: dict[str, str] | None = None
-    workdir: str | None = None
-    user: str | None = None
-    entrypoint: str | None = None
-    pull: bool | None = None
+    service: Annotated[str, Doc("The service whose settings the container has."), wrong_names("services")]
+    command: Annotated[list[str] | None, Doc("The command, instead of the service's."), wrong_names("cmd")] = None
+    no_tty: Annotated[bool | None, Doc("Whether no terminal is given to it.")] = None
+    no_deps: Annotated[bool | None, Doc("Whether services that it depends on are not started.")] = None
+    detach: Annotated[bool | None, Doc("Whether it runs in the background.")] = None
+    service_ports: Annotated[bool | None, Doc("Whether the service's ports are published.")] = None
+    env: Annotated[dict[str, str] | None, Doc("Further variables."), wrong_names("environment")] = None
+    workdir: Annotated[str | None, Doc("The folder to run in."), wrong_names("working_dir")] = None
+    user: Annotated[str | None, Doc("The user to run as.")] = None
+    entrypoint: Annotated[str | None, Doc("The entrypoint, instead of the service's.")] = None
+    pull: Annotated[bool | None, Doc("Whether the image is pulled before.")] = None
 
 
 class BatchStacks(Table):
     """Stacks by pattern."""
 
-    pattern: Annotated[str, Pattern("stack")]
+    pattern: Annotated[
+        str,
+        Pattern("stack"),
+        Doc("The stacks by name, wildcard, or regex between backslashes; several with commas."),
+        wrong_names("patterns", "stacks"),
+    ]
     tags: _Tags = Field(default_factory=list)
 
 
@@ -95,21 +146,34 @@ class OnDeployment(Table):
 class DeployDeployment(OnDeployment):
     """A deployment, and how its old container is stopped."""
 
-    stop_signal: TerminationSignal | None = None
-    stop_time: Int32 | None = None
+    stop_signal: Annotated[TerminationSignal | None, Doc("The signal that stops the old container.")] = None
+    stop_time: Annotated[
+        Int32 | None,
+        Doc("How many seconds the old container may take to stop."),
+        wrong_names("stop_timeout", "timeout"),
+    ] = None
 
 
 class StopDeployment(OnDeployment):
     """A deployment and how it is stopped."""
 
-    signal: TerminationSignal | None = None
-    time: Int32 | None = None
+    signal: Annotated[
+        TerminationSignal | None, Doc("The signal that stops the container."), wrong_names("stop_signal")
+    ] = None
+    time: Annotated[
+        Int32 | None, Doc("How many seconds the container may take to stop."), wrong_names("stop_time", "timeout")
+    ] = None
 
 
 class BatchDeployments(Table):
     """Deployments by pattern."""
 
-    pattern: Annotated[str, Pattern("deployment")]
+    pattern: Annotated[
+        str,
+        Pattern("deployment"),
+        Doc("The deployments by name, wildcard, or regex between backslashes; several with commas."),
+        wrong_names("patterns", "deployments"),
+    ]
     tags: _Tags = Field(default_factory=list)
 
 
@@ -122,7 +186,12 @@ class OnBuild(Table):
 class BatchBuilds(Table):
     """Builds by pattern."""
 
-    pattern: Annotated[str, Pattern("build")]
+    pattern: Annotated[
+        str,
+        Pattern("build"),
+        Doc("The builds by name, wildcard, or regex between backslashes; several with commas."),
+        wrong_names("patterns", "builds"),
+    ]
     tags: _Tags = Field(default_factory=list)
 
 
@@ -135,7 +204,12 @@ class OnRepo(Table):
 class BatchRepos(Table):
     """Repos by pattern."""
 
-    pattern: Annotated[str, Pattern("repo")]
+    pattern: Annotated[
+        str,
+        Pattern("repo"),
+        Doc("The repos by name, wildcard, or regex between backslashes; several with commas."),
+        wrong_names("patterns", "repos"),
+    ]
     tags: _Tags = Field(default_factory=list)
 
 
@@ -148,13 +222,18 @@ class OnProcedure(Table):
 class CancelProcedure(OnProcedure):
     """A running procedure."""
 
-    update_id: str | None = None
+    update_id: Annotated[str | None, Doc("The run to cancel; none is all of them.")] = None
 
 
 class BatchProcedures(Table):
     """Procedures by pattern."""
 
-    pattern: Annotated[str, Pattern("procedure")]
+    pattern: Annotated[
+        str,
+        Pattern("procedure"),
+        Doc("The procedures by name, wildcard, or regex between backslashes; several with commas."),
+        wrong_names("patterns", "procedures"),
+    ]
     tags: _Tags = Field(default_factory=list)
 
 
@@ -162,51 +241,60 @@ class RunAction(Table):
     """An action and its arguments."""
 
     action: _Action
-    args: dict[str, Any] | None = None
+    args: Annotated[
+        dict[str, Any] | None, Doc("Arguments that replace those of the action."), wrong_names("arguments", "params")
+    ] = None
 
 
 class CancelAction(Table):
     """A running action."""
 
     action: _Action
-    update_id: str | None = None
+    update_id: Annotated[str | None, Doc("The run to cancel; none is all of them.")] = None
 
 
 class BatchActions(Table):
     """Actions by pattern."""
 
-    pattern: Annotated[str, Pattern("action")]
+    pattern: Annotated[
+        str,
+        Pattern("action"),
+        Doc("The actions by name, wildcard, or regex between backslashes; several with commas."),
+        wrong_names("patterns", "actions"),
+    ]
     tags: _Tags = Field(default_factory=list)
 
 
 class RunSync(Table):
     """A sync, or some of its resources."""
 
-    sync: Annotated[str, Ref("resource_sync")]
-    resource_type: TargetType | None = None
-    resources: list[str] | None = None
+    sync: Annotated[str, Ref("resource_sync"), Doc("The sync."), wrong_names("resource_sync")]
+    resource_type: Annotated[TargetType | None, Doc("The only kind of resource to sync.")] = None
+    resources: Annotated[list[str] | None, Doc("The only resources to sync, by name.")] = None
 
 
 class CommitSync(Table):
     """A managed sync."""
 
-    sync: Annotated[str, aliases("id", "name"), Ref("resource_sync")]
+    sync: Annotated[str, aliases("id", "name"), Ref("resource_sync"), Doc("The sync."), wrong_names("resource_sync")]
 
 
 class TestAlerter(Table):
     """An alerter."""
 
     __test__ = False
-    alerter: Annotated[str, Ref("alerter")]
+    alerter: Annotated[str, Ref("alerter"), Doc("The alerter."), wrong_names("name", "alerter_name")]
 
 
 class SendAlert(Table):
     """An alert of one's own."""
 
-    level: SeverityLevel = "OK"
-    message: str
-    details: str = ""
-    alerters: Annotated[PlainSet, Ref("alerter")] = Field(default_factory=list)
+    level: Annotated[SeverityLevel, Doc("How serious the alert is."), wrong_names("severity")] = "OK"
+    message: Annotated[str, Doc("The headline of the alert."), wrong_names("title")]
+    details: Annotated[str, Doc("More text below it."), wrong_names("body", "description")] = ""
+    alerters: Annotated[
+        PlainSet, Ref("alerter"), Doc("The alerters to send with; none is all of them."), wrong_names("alerter")
+    ] = Field(default_factory=list)
 
 
 class OnServer(Table):
@@ -218,119 +306,44 @@ class OnServer(Table):
 class OnContainer(OnServer):
     """A container of a server."""
 
-    container: str
+    container: Annotated[str, Doc("The container, by name."), wrong_names("name", "container_name")]
 
 
 class StopContainer(OnContainer):
     """A container of a server and how it is stopped."""
 
-    signal: TerminationSignal | None = None
-    time: Int32 | None = None
+    signal: Annotated[
+        TerminationSignal | None, Doc("The signal that stops the container."), wrong_names("stop_signal")
+    ] = None
+    time: Annotated[
+        Int32 | None, Doc("How many seconds the container may take to stop."), wrong_names("stop_time", "timeout")
+    ] = None
 
 
 class OnNamed(OnServer):
     """A network, image or volume of a server."""
 
-    name: str
-
-
-class OnSwarm(Table):
-    """A swarm."""
-
-    swarm: _Swarm
-
-
-class RemoveNodes(OnSwarm):
-    """Nodes of a swarm."""
-
-    nodes: list[str]
-    force: bool = False
-
-
-class UpdateNode(OnSwarm):
-    """A node of a swarm and what changes."""
-
-    node: str
-    availability: Literal["", "active", "pause", "drain"] | None = None
-    label_add: list[str] | None = None
-    label_rm: list[str] | None = None
-    role: Literal["", "worker", "manager"] | None = None
-
-
-class RemoveStacks(OnSwarm):
-    """Stacks of a swarm."""
-
-    stacks: list[str]
-    detach: bool = True
-
-
-class RemoveServices(OnSwarm):
-    """Services of a swarm."""
-
-    services: list[str]
-
-
-class CreateConfig(OnSwarm):
-    """A new config of a swarm."""
-
-    name: str
-    data: str
-    labels: list[str] = Field(default_factory=list)
-    template_driver: str | None = None
-
-
-class RotateConfig(OnSwarm):
-    """A config of a swarm and its new contents."""
-
-    config: str
-    data: str
-
-
-class RemoveConfigs(OnSwarm):
-    """Configs of a swarm."""
-
-    configs: list[str]
-
-
-class CreateSecret(OnSwarm):
-    """A new secret of a swarm."""
-
-    name: str
-    data: Annotated[str, SECRET]
-    driver: str | None = None
-    labels: list[str] = Field(default_factory=list)
-    template_driver: str | None = None
-
-
-class RotateSecret(OnSwarm):
-    """A secret of a swarm and its new contents."""
-
-    secret: str
-    data: Annotated[str, SECRET]
-
-
-class RemoveSecrets(OnSwarm):
-    """Secrets of a swarm."""
-
-    secrets: list[str]
+    name: Annotated[str, Doc("The network, image or volume, by name."), wrong_names("network", "image", "volume")]
 
 
 class GlobalAutoUpdate(Table):
     """All resources that look for updates."""
 
-    skip_auto_update: bool = False
+    skip_auto_update: Annotated[bool, Doc("Whether updates are only looked for and not deployed.")] = False
 
 
 class RotateCoreKeys(Table):
     """Core's own keys."""
 
-    force: bool = False
+    force: Annotated[bool, Doc("Whether keys are renewed although a server cannot be reached.")] = False
 
 
 class Sleep(Table):
     """A pause in milliseconds."""
 
-    duration_ms: Int64 = 0
+    duration_ms: Annotated[
+        Int64, Doc("How long to wait, in milliseconds."), wrong_names("duration", "milliseconds", "ms")
+    ] = 0
 
 
 EXECUTIONS: dict[str, type[Table]] = {

@@ -21,6 +21,9 @@ from ksync_tui.model import text
 
 Meaning = Callable[[Any], Any]
 
+SCHEMA_KEY = "$schema"
+"""The key at the top of a resource file that names its schema, for editors; it declares nothing."""
+
 
 class Table(BaseModel):
     """Base of every table of a resource file. Strict: TOML has types, and Komodo refuses the wrong ones."""
@@ -42,6 +45,20 @@ class Alias:
     """Other keys accepted for the field."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongNames:
+    """Keys that people write for the field and Komodo does not know: compose's words, older names, near misses."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """What the field is for, in a sentence or two of plain English: shown by editors."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,32 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """What sort of value it is, where some that Komodo stores cannot work: they are warned of when a file is read."""
+
+    what: Literal[
+        "branch",
+        "compose_wrapper",
+        "date",
+        "files",
+        "git_provider",
+        "hour",
+        "image",
+        "minute",
+        "ports",
+        "push_targets",
+        "registry_account",
+        "registry_provider",
+        "repository",
+        "schedule",
+        "script",
+        "time_zone",
+        "url",
+        "volumes",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
     """The words that have an effect, in lower case; Komodo keeps any other text, and it does nothing."""
 
@@ -110,6 +153,11 @@ class ExportDefault:
 def aliases(*names: str) -> Alias:
     """`Alias` of one or more names."""
     return Alias(names)
+
+
+def wrong_names(*names: str) -> WrongNames:
+    """`WrongNames` of one or more names."""
+    return WrongNames(names)
 
 
 def _pairs_meaning(value: str) -> Any:
@@ -219,6 +267,9 @@ class FieldShape:
     form: str | None
     export_default: Any
     flags: frozenset[str]
+    wrong_names: tuple[str, ...] = ()
+    doc: str = ""
+    holds: str | None = None
 
     @property
     def redeploys(self) -> bool:
@@ -305,6 +356,9 @@ def _field_shape(name: str, info: FieldInfo) -> FieldShape:
         form=marks[Form].name if Form in marks else None,
         export_default=marks[ExportDefault].value if ExportDefault in marks else default,
         flags=flags,
+        wrong_names=marks[WrongNames].names if WrongNames in marks else (),
+        doc=marks[Doc].text if Doc in marks else "",
+        holds=marks[Holds].what if Holds in marks else None,
     )
 
 

@@ -1,36 +1,46 @@
-"""JSON Schema of resource files, for editors: made from the same metadata that reading uses."""
+"""JSON Schema of resource files, for editors: made from the same metadata that reading uses.
 
-from typing import Any, get_args, get_origin
+It takes what reading takes, and says one thing of one mistake: what may be text or a table, and what `type` selects, is
+decided by if/then, never by a choice of which every branch has something to say.
+"""
+
+from itertools import combinations
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
 
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import SCHEMA_KEY, FieldShape, Table, shape
 from ksync_tui.model.kinds.registry import KINDS
 
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
-_TEXTS: Schema = {"type": "array", "items": _TEXT}
 
 
-def _entries(*keys: str) -> Schema:
-    table = {"type": "object", "properties": dict.fromkeys(keys, _TEXT), "required": list(keys)}
-    return {"anyOf": [_TEXT, {"type": "array", "items": {"anyOf": [_TEXT, table]}}]}
+def _entries(**docs: str) -> Schema:
+    table: Schema = {key: _TEXT | {"description": doc} for key, doc in docs.items()}
+    return {
+        "type": ["string", "array"],
+        "items": {"type": ["string", "object"], "properties": table, "required": list(docs)},
+    }
 
 
 _FORMS: dict[str, Schema] = {
-    "string_list": {"anyOf": [_TEXTS, _TEXT]},
-    "env_vars": _entries("variable", "value"),
-    "labels": _entries("variable", "value"),
-    "conversions": _entries("local", "container"),
-    "term_signal_labels": _entries("signal", "label"),
+    "string_list": {"type": ["array", "string"], "items": _TEXT},
+    "env_vars": _entries(variable="The name.", value="The value."),
+    "labels": _entries(variable="The name.", value="The value."),
+    "conversions": _entries(local="The port or path of the server.", container="The port or path of the container."),
+    "term_signal_labels": _entries(signal="The signal.", label="What it means."),
     "file_contents": _TEXT,
     "version": {
-        "anyOf": [
-            {"type": "string", "pattern": r"^\d+(\.\d+){0,2}"},
-            {"type": "object", "properties": {key: {"type": "integer"} for key in ("major", "minor", "patch")}},
-        ]
+        "type": ["string", "object"],
+        "pattern": r"^\d+(\.\d+(\.\d+(\..*)?)?)?$",
+        "properties": {
+            key: {"type": "integer", "minimum": 0, "description": f"The {key} version."}
+            for key in ("major", "minor", "patch")
+        },
     },
 }
 
@@ -38,18 +48,24 @@ _FORMS: dict[str, Schema] = {
 def resource_file_schema() -> Schema:
     """The schema of a whole resource file: every kind under its header and its plural, every accepted key and form."""
     definitions: Schema = {}
-    properties: Schema = {}
+    properties: Schema = {SCHEMA_KEY: _TEXT | {"description": "The schema of this file, for editors."}}
     for kind in KINDS.values():
-        listed = {"type": "array", "items": _table(kind.model, definitions)}
+        listed = {"type": "array", "items": _table(kind.model, definitions), "description": _summary(kind.model)}
         properties[kind.name] = properties[kind.plural] = listed
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:ksync:resource-file",
         "title": "Komodo resource file",
+        "description": "What a resource sync of Komodo reads.",
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
         "$defs": definitions,
     }
+
+
+def _summary(model: type[Table]) -> str:
+    return (model.__doc__ or "").strip().partition("\n")[0]
 
 
 def _table(model: type[Table], definitions: Schema) -> Schema:
@@ -61,50 +77,92 @@ def _table(model: type[Table], definitions: Schema) -> Schema:
 
 
 def _definition(model: type[Table], definitions: Schema) -> Schema:
-    if issubclass(model, Choice):
-        return {"oneOf": [_variant(name, params, definitions) for name, params in model.variants.items()]}
     fields = list(shape(model))
     table: Schema = {
         "type": "object",
-        "description": (model.__doc__ or "").strip().partition("\n")[0],
-        "properties": {key: _field(field, definitions) for field in fields for key in field.accepted},
+        "description": _summary(model),
+        "properties": {key: _field(model, field, definitions) for field in fields for key in field.accepted},
         "additionalProperties": False,
+        "required": [field.key for field in fields if field.required and len(field.accepted) == 1],
+        "allOf": [_one_of_the_keys(field) for field in fields if field.required and len(field.accepted) > 1],
+        "dependentSchemas": _one_spelling(fields),
     }
-    required = [_one_of_the_keys(field) for field in fields if field.required]
-    if required:
-        table["allOf"] = required
-    return {"anyOf": [table, _TEXT]} if isinstance(model.adopt("text"), dict) else table
+    if issubclass(model, Choice):
+        table["properties"]["type"] |= {"enum": list(model.variants)}
+        table["allOf"] += _variants(model, definitions)
+    return _other_forms(model, {key: value for key, value in table.items() if value not in ([], {})}, definitions)
 
 
 def _one_of_the_keys(field: FieldShape) -> Schema:
     return {"anyOf": [{"required": [key]} for key in field.accepted]}
 
 
-def _variant(name: str, params: type[Table], definitions: Schema) -> Schema:
-    return {
-        "type": "object",
-        "properties": {"type": {"const": name}, "params": _table(params, definitions)},
-        "required": ["type", "params"],
-        "additionalProperties": False,
-    }
+def _one_spelling(fields: list[FieldShape]) -> Schema:
+    """A key beside its alias is an error."""
+    found: dict[str, Schema] = {}
+    for field in fields:
+        for first, second in combinations(field.accepted, 2):
+            found.setdefault(first, {"properties": {}})["properties"][second] = False
+    return found
 
 
-def _field(field: FieldShape, definitions: Schema) -> Schema:
-    described = {"default": field.default} if isinstance(field.default, (str, bool, int, float)) else {}
-    return _value(field, definitions) | described
+def _variants(model: type[Choice], definitions: Schema) -> list[Schema]:
+    """The params that each type selects."""
+    types: dict[type[Table], list[str]] = {}
+    for name, params in model.variants.items():
+        types.setdefault(params, []).append(name)
+    return [
+        {
+            "if": {"properties": {"type": {"enum": names}}, "required": ["type"]},
+            "then": {"properties": {"params": _table(params, definitions)}},
+        }
+        for params, names in types.items()
+    ]
 
 
-def _value(field: FieldShape, definitions: Schema) -> Schema:
+def _other_forms(model: type[Table], table: Schema, definitions: Schema) -> Schema:
+    """A table that `adopt` also takes in another form: as the text of one of its fields, or inside `params`."""
+    if isinstance(short := model.adopt("text"), dict):
+        (name,) = short
+        text = _field(model, shape(model).fields[name], definitions)
+        inner = {key: table.pop(key) for key in list(table) if key not in ("type", "description")}
+        return table | {"type": ["string", "object"], "if": _TEXT, "then": text, "else": inner}
+    if model.adopt({"params": {}}) == {}:
+        older = {"properties": {"params": {"type": "object"}}, "required": ["params"]}
+        current = {key: table.pop(key) for key in list(table) if key not in ("type", "description")}
+        return table | {"if": older, "then": {"properties": {"params": current}}, "else": current}
+    return table
+
+
+def _field(model: type[Table], field: FieldShape, definitions: Schema) -> Schema:
+    described: Schema = {"description": field.doc}
+    if not field.required and isinstance(field.default, (str, bool, int, float)):
+        described["default"] = field.default
+    return _value(model, field, definitions) | described
+
+
+def _value(model: type[Table], field: FieldShape, definitions: Schema) -> Schema:
+    if field.table is Table:
+        return {}
     if field.table is not None:
         table = _table(field.table, definitions)
         if field.mapped:
             names = get_args(get_args(field.annotation)[0])
-            return {"type": "object", "properties": dict.fromkeys(names, table), "additionalProperties": False}
+            of = {name: table | {"description": f"On every {name}."} for name in names}
+            return {"type": "object", "properties": of, "additionalProperties": False}
         if field.form == "item_or_vec":
-            return {"anyOf": [table, {"type": "array", "items": table}]}
+            return {"if": {"type": "array"}, "then": {"items": table}, "else": table}
         return {"type": "array", "items": table} if field.many else table
     if field.form is not None:
         return dict(_FORMS[field.form])
-    if get_origin(field.annotation) is dict:
-        return {"type": "object"}
-    return TypeAdapter(field.annotation).json_schema()
+    return _plain(model, field)
+
+
+def _plain(model: type[Table], field: FieldShape) -> Schema:
+    """What pydantic says of a plain type. TOML has no null, so what may be absent is only what it is when present."""
+    info = model.model_fields[field.name]
+    wanted: Any = info.annotation
+    if get_origin(wanted) in (Union, UnionType):
+        (wanted,) = (part for part in get_args(wanted) if part is not NoneType)
+    annotated: Any = Annotated[(wanted, *info.metadata)]
+    return TypeAdapter(annotated).json_schema()

@@ -6,7 +6,18 @@ from pydantic import Field
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Level, Specific, TargetRef, TargetType
-from ksync_tui.model.kinds.fields import ALWAYS, Compare, Flag, PlainSet, Table, aliases, meaning, set_meaning
+from ksync_tui.model.kinds.fields import (
+    ALWAYS,
+    Compare,
+    Doc,
+    Flag,
+    PlainSet,
+    Table,
+    aliases,
+    meaning,
+    set_meaning,
+    wrong_names,
+)
 
 
 def _bare_level(value: Any) -> Any:
@@ -21,10 +32,10 @@ class Permission(Table):
         """See `Table.adopt`."""
         return _bare_level(raw)
 
-    level: Level = "None"
-    specific: Annotated[list[Specific], Compare("set", set_meaning), Flag("omitted_when_empty")] = Field(
-        default_factory=list
-    )
+    level: Annotated[Level, Doc("How much is allowed."), wrong_names("permission")] = "None"
+    specific: Annotated[
+        list[Specific], Compare("set", set_meaning), Flag("omitted_when_empty"), Doc("Further rights beside the level.")
+    ] = Field(default_factory=list)
 
 
 def _granted(value: dict[str, Permission]) -> dict[str, Any]:
@@ -35,11 +46,11 @@ def _granted(value: dict[str, Permission]) -> dict[str, Any]:
 class TargetPermission(Table):
     """A level on the resources that a name, wildcard or `\\regex\\` names."""
 
-    target: TargetRef
-    level: Annotated[Level, ALWAYS] = "None"
-    specific: Annotated[list[Specific], Compare("set", set_meaning), Flag("omitted_when_empty")] = Field(
-        default_factory=list
-    )
+    target: Annotated[TargetRef, Doc("The resource, or resources by pattern."), wrong_names("resource")]
+    level: Annotated[Level, ALWAYS, Doc("How much is allowed."), wrong_names("permission")] = "None"
+    specific: Annotated[
+        list[Specific], Compare("set", set_meaning), Flag("omitted_when_empty"), Doc("Further rights beside the level.")
+    ] = Field(default_factory=list)
 
 
 def _effective(value: list[TargetPermission]) -> Any:
@@ -49,9 +60,16 @@ def _effective(value: list[TargetPermission]) -> Any:
 class UserGroup(Resource):
     """People and what they may do (facts c.9)."""
 
-    everyone: bool = False
-    users: PlainSet = Field(default_factory=list)
-    all: Annotated[dict[TargetType, Permission], Compare("table", _granted)] = Field(default_factory=dict)
-    permissions: Annotated[list[TargetPermission], aliases("permission"), Compare("tables", _effective)] = Field(
+    everyone: Annotated[bool, Doc("Whether every user is in the group.")] = False
+    users: Annotated[PlainSet, Doc("The users in the group, by name."), wrong_names("members", "user")] = Field(
         default_factory=list
     )
+    all: Annotated[
+        dict[TargetType, Permission], Compare("table", _granted), Doc("What is allowed on every resource of a kind.")
+    ] = Field(default_factory=dict)
+    permissions: Annotated[
+        list[TargetPermission],
+        aliases("permission"),
+        Compare("tables", _effective),
+        Doc("What is allowed on single resources."),
+    ] = Field(default_factory=list)

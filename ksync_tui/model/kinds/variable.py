@@ -1,6 +1,9 @@
 """Variables: values that `[[NAME]]` stands for."""
 
+from typing import Annotated
+
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.fields import Doc, wrong_names
 
 LONGEST_VALUE = 10_000
 """In bytes (facts e.5)."""
@@ -12,9 +15,11 @@ class Variable(Resource):
     A secret without a value is managed elsewhere: its value is neither compared nor touched (DESIGN rule 9).
     """
 
-    description: str = ""
-    value: str = ""
-    is_secret: bool = False
+    description: Annotated[str, Doc("A note for people."), wrong_names("desc")] = ""
+    value: Annotated[str, Doc("The text that [[NAME]] stands for, on one line.")] = ""
+    is_secret: Annotated[
+        bool, Doc("Whether the value is hidden wherever it is shown."), wrong_names("secret", "is_secrets", "sensitive")
+    ] = False
 
     def unmanaged(self) -> frozenset[str]:
         """The value of a secret that the file gives none for: it is managed elsewhere (DESIGN rule 9)."""

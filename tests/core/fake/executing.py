@@ -146,7 +146,8 @@ def _check_server(core: FakeCore, resource: Resource) -> None:
     if not resource.config["server_id"]:
         raise failed(f"{resource.title} has no Server or Swarm configured")
     if not reachable(core, resource.config["server_id"]):
-        raise failed("Cannot send command when Server is unreachable or disabled")
+        why = "Cannot send command when Server is unreachable or disabled"
+        raise failed(why, why, why)
 
 
 def fail(core: FakeCore, update: Json, refused: RefusedError) -> None:

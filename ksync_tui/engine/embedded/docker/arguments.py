@@ -13,12 +13,22 @@ from ksync_tui.model.text import BadPairError, Pair, pairs
 
 _ESCAPED = re.compile(r'\\([$`"\\])')
 _RETRIES = 10
+_LONGEST_LINE = 64 * 1024
+"""What Go's bufio.Scanner takes, which docker reads the file with."""
 
 
 def arguments(
-    name: str, config: DeploymentConfig, image: str, interpolate: Interpolate, labels: Mapping[str, str]
+    name: str,
+    config: DeploymentConfig,
+    image: str,
+    interpolate: Interpolate,
+    labels: Mapping[str, str],
+    env_file: str | None = None,
 ) -> list[str]:
     """The words after `docker` that start a container: `run -d --name NAME ... IMAGE COMMAND...`.
+
+    With `env_file`, which holds what `environment` gives, the values of the environment are not among the words, where
+    everybody on the machine could read them.
 
     Variables are put in first, then the text is taken apart; no shell sees it, so what a shell would do is done here:
     quotes around a value are taken off, extra arguments and the command are cut into words, and `$` stays as it is.
@@ -31,13 +41,32 @@ def arguments(
         words += ["--network", config.network]
     words += fields.conversions("-p", "ports")
     words += fields.conversions("-v", "volumes")
-    words += fields.settings("--env", "environment")
+    if env_file is None:
+        words += fields.settings("--env", "environment")
+    elif config.environment.strip():
+        words += ["--env-file", env_file]
     words += ["--restart", restart]
     words += fields.settings("--label", "labels")
     words += [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
     for written in config.extra_args:
         words += fields.words(written, "extra_args")
     return [*words, image, *fields.words(config.command, "command")]
+
+
+def environment(config: DeploymentConfig, interpolate: Interpolate) -> str:
+    """The environment as docker's `--env-file` reads it: `KEY=value` a line, nothing quoted.
+
+    Raises EngineError for what such a file cannot hold.
+    """
+    lines = _Texts(config, interpolate).entries("environment")
+    for line in lines:
+        key = line.partition("=")[0]
+        if not key or key.split() != [key]:
+            raise _bad("environment", f"`{key}` is not a name")
+        if len(line.encode()) >= _LONGEST_LINE:
+            hint = "Mount a file with the value, and put its path into the environment"
+            raise _bad("environment", f"the value of {key} is longer than 64 KB", hint)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def texts(config: DeploymentConfig) -> str:
@@ -61,8 +90,11 @@ class _Texts:
 
     def settings(self, flag: str, field: str) -> list[str]:
         """`FLAG KEY=value` per entry."""
-        entries = (f"{unquoted(key)}={unquoted(value)}" for key, value in self._pairs(field))
-        return [word for entry in entries for word in (flag, entry)]
+        return [word for entry in self.entries(field) for word in (flag, entry)]
+
+    def entries(self, field: str) -> list[str]:
+        """`KEY=value` per entry."""
+        return [f"{unquoted(key)}={unquoted(value)}" for key, value in self._pairs(field)]
 
     def words(self, written: str, field: str) -> list[str]:
         """The words of a text as a shell would cut them, a line ending in a backslash going on in the next."""

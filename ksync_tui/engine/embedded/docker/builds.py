@@ -7,8 +7,9 @@ import re
 import shlex
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ksync_tui.engine.embedded.docker import context, images, registries, shell
@@ -18,7 +19,7 @@ from ksync_tui.engine.embedded.docker.containers import hint_for, last_words
 from ksync_tui.engine.embedded.docker.images import image_of
 from ksync_tui.engine.embedded.docker.locks import held
 from ksync_tui.engine.embedded.docker.paths import folder_of, reported
-from ksync_tui.engine.embedded.docker.site import Find, Site
+from ksync_tui.engine.embedded.docker.site import Find, Interpolate, Site
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model import text
 from ksync_tui.model.kinds.build import Build, BuildConfig
@@ -115,7 +116,11 @@ def build(name: str, build: Build, site: Site) -> Built:
         made = tuple(f"{image}:{tag}" for image in images.image_names(name, config) for tag in tags)
         if not made:
             raise EngineError("its image would have no tag", where=f"build/{name}", hint="Set one of the include_*_tag")
-        _carry_out(name, config, _order(config, version, source, made, site), source.folder, site)
+        order = _order(config, version, source, made, site.interpolate)
+        with suppress(EngineError):  # whole lines may come from variables: then it makes no sense without them
+            written = _order(config, version, source, made, partial(_VERSION.sub, version))
+            site.log(f"$ docker {shlex.join(words(written))}")
+        _carry_out(name, config, order, source.folder, site)
     return Built(version, made, source.hash)
 
 
@@ -125,23 +130,25 @@ def _for_build(config: BuildConfig, version: str, site: Site) -> Site:
     return dataclasses.replace(site, interpolate=lambda text: put_in(_VERSION.sub(version, text)))
 
 
-def _order(config: BuildConfig, version: str, source: context.Context, made: tuple[str, ...], site: Site) -> Order:
-    arguments = _pairs(config.build_args, "build_args", site)
+def _order(
+    config: BuildConfig, version: str, source: context.Context, made: tuple[str, ...], put_in: Interpolate
+) -> Order:
+    arguments = _pairs(config.build_args, "build_args", put_in)
     if "VERSION" not in dict(arguments):
         arguments = (*arguments, ("VERSION", version))
     return Order(
         dockerfile=str(source.dockerfile),
         images=made,
         arguments=arguments,
-        extra=tuple(word for arg in config.extra_args for word in _split(site.interpolate(arg))),
-        labels=_pairs(config.labels, "labels", site),
+        extra=tuple(word for arg in config.extra_args for word in _split(put_in(arg))),
+        labels=_pairs(config.labels, "labels", put_in),
         buildx=config.use_buildx,
     )
 
 
-def _pairs(written: str, field: str, site: Site) -> tuple[tuple[str, str], ...]:
+def _pairs(written: str, field: str, put_in: Interpolate) -> tuple[tuple[str, str], ...]:
     try:
-        return tuple((key, unquoted(value)) for key, value in text.pairs(site.interpolate(written)))
+        return tuple((key, unquoted(value)) for key, value in text.pairs(put_in(written)))
     except text.BadPairError as error:
         # A line of secret_args may hold a secret.
         why = None if field == "secret_args" else str(error)
@@ -159,10 +166,11 @@ def _carry_out(name: str, config: BuildConfig, order: Order, folder: Path, site:
     domains = {each.domain for each in config.image_registry if registries.login(each.domain, each.account, site)}
     pushed = [image for image in order.images if image.partition("/")[0] in domains]
     at_once = order.buildx and len(pushed) == len(order.images)
-    with _secret_files(dict(_pairs(config.secret_args, "secret_args", site))) as files:
+    with _secret_files(dict(_pairs(config.secret_args, "secret_args", site.interpolate))) as files:
         order = dataclasses.replace(order, secrets=tuple(files.items()), push=at_once)
         _docker(name, words(order), folder, site, {"DOCKER_BUILDKIT": "1"} if files else {})
     for image in () if at_once else pushed:
+        site.log(f"$ docker push {image}")
         _docker(name, ["push", image], folder, site, {})
 
 
@@ -185,7 +193,6 @@ def _secret_files(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _docker(name: str, words: list[str], folder: Path, site: Site, environment: Mapping[str, str]) -> None:
-    site.log(f"$ docker {shlex.join(words)}")
     call = Call([*site.host.docker, *words], folder, {**site.host.environment, **environment})
     done = run(call, site.log, site.stop)
     if done.code == 0:

@@ -65,8 +65,8 @@ def _never() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One command to run: words, working folder, what the environment holds besides, how long it may take, and what of
-    ksync's own environment it shall not see.
+    """One command to run: words, working folder, what the environment holds besides, how long it may take, what of
+    ksync's own environment it shall not see, and open files that it may read as `/dev/fd/N`.
     """
 
     words: Sequence[str]
@@ -74,6 +74,7 @@ class Call:
     environment: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     without: Collection[str] = ()
+    files: Collection[int] = ()
 
 
 def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> Finished:
@@ -115,6 +116,7 @@ def _start(call: Call) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            pass_fds=call.files,
         )
     except FileNotFoundError as error:
         missing = call.folder is not None and not call.folder.is_dir()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from ksync_tui.engine.embedded.docker import ready
-from ksync_tui.engine.embedded.docker.arguments import arguments, texts
+from ksync_tui.engine.embedded.docker.arguments import arguments, environment, texts
 from ksync_tui.engine.embedded.docker.command import Call, Finished, run
 from ksync_tui.engine.embedded.docker.containers import Container, containers, hint_for, last_words
 from ksync_tui.engine.embedded.docker.interpolate import unknown
+from ksync_tui.engine.embedded.docker.paths import reported
 from ksync_tui.engine.embedded.docker.registries import login
 from ksync_tui.engine.embedded.docker.site import OWNER_LABEL, Site
 from ksync_tui.errors import EngineError, NotPossibleError
@@ -70,28 +72,50 @@ def deploy(name: str, deployment: Deployment, site: Site, image: str) -> None:
     a container of that name that ksync did not make for this deployment is refused, never touched.
     """
     post = _post(name, deployment, site)
-    words = _words(post, image)
-    known = containers(site.host, site.stop)
-    before = _before(post, known)
-    with _or_back(post, before, known):
-        _pull(post, image)
-        aside = _set_aside(post, before) if before else None
-        done = post.sure(site.docker(*words), "the container does not start")
-        ready.wait(site, done.out.split()[-1:], post.target)
+    with _environment(post) as env_file:
+        words = _words(post, image, f"/dev/fd/{env_file}")
+        known = containers(site.host, site.stop)
+        before = _before(post, known)
+        with _or_back(post, before, known):
+            _pull(post, image)
+            aside = _set_aside(post, before) if before else None
+            done = post.sure(site.docker(*words, files=[env_file]), "the container does not start")
+            ready.wait(site, done.out.split()[-1:], post.target)
     if aside is not None:
         _drop(post, aside)
     site.log(f"container {post.name} runs")
 
 
-def _words(post: _Post, image: str) -> list[str]:
+@contextmanager
+def _environment(post: _Post) -> Iterator[int]:
+    """An open file without a name that holds the environment: nobody else can read it, and nothing of it stays."""
+    with _about(post):
+        text = environment(post.config, post.site.interpolate)
+    with reported("the environment cannot be written", tempfile.gettempdir()):
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
+    with file:
+        with reported("the environment cannot be written", tempfile.gettempdir()):
+            file.write(text.encode())
+            file.seek(0)
+        yield file.fileno()
+
+
+@contextmanager
+def _about(post: _Post) -> Iterator[None]:
+    """Says of an error inside which deployment it is about."""
+    try:
+        yield
+    except EngineError as error:
+        raise EngineError(error.what, where=str(post.target), why=error.why, hint=error.hint) from error
+
+
+def _words(post: _Post, image: str, env_file: str) -> list[str]:
     """The words of `docker run`. They are logged with the names of variables, not with their values."""
     if not image or image.startswith("-"):
         raise EngineError("it has no image", where=str(post.target), hint="Set `image` in its config")
     labels = {OWNER_LABEL: str(post.target)}
-    try:
-        words = arguments(post.name, post.config, image, post.site.interpolate, labels)
-    except EngineError as error:
-        raise EngineError(error.what, where=str(post.target), why=error.why, hint=error.hint) from error
+    with _about(post):
+        words = arguments(post.name, post.config, image, post.site.interpolate, labels, env_file)
     with suppress(EngineError):  # whole lines may come from variables: then it makes no sense without them
         post.site.log(" ".join(["docker", *arguments(post.name, post.config, image, str, labels)]))
     written = texts(post.config)

@@ -68,6 +68,8 @@ def fetch(name: str, stack: Stack, site: Site, written: dict[str, str]) -> Place
     """
     config = stack.config
     place = place_of(name, stack, site)
+    for path in (*_named(config), _own_env(config)):  # before anything is written
+        place.of(path)
     if config.files_on_host:
         return _with_env(config, place, site, written)
     if config.linked_repo:
@@ -86,12 +88,17 @@ def compose_paths(config: StackConfig) -> list[str]:
     return config.file_paths or [DEFAULT_FILE]
 
 
+def _named(config: StackConfig) -> list[str]:
+    """The files that a stack's config names and that have to be there, as they are named."""
+    extra = [file.path for file in config.additional_env_files]
+    return [*compose_paths(config), *extra, *(file.path for file in config.config_files)]
+
+
 def laid(config: StackConfig, place: Place) -> Laid:
     """What compose is called with. Raises EngineError when a file that the config names is not there."""
     own = _own_env(config)
     extra = [file.path for file in config.additional_env_files]
-    named = [*compose_paths(config), *extra, *(file.path for file in config.config_files)]
-    missing = [path for path in named if not place.of(path).is_file()]
+    missing = [path for path in _named(config) if not place.of(path).is_file()]
     if missing:
         raise _not_there(missing, place)
     env = [*extra, own] if place.of(own).is_file() else extra

@@ -14,11 +14,10 @@ from ksync_tui.model.kinds.registry import KINDS
 def inside(root: Path, *parts: str) -> Path:
     """`root` joined with `parts`, links resolved; an absolute part is the user's own choice and wins (facts e.9).
 
-    Raises EngineError when relative parts lead out of `root` (facts h.17).
+    Raises EngineError when relative parts lead out of `root`, or of the absolute part before them (facts h.17).
     """
     place = Path(os.path.realpath(root.joinpath(*parts)))
-    if any(Path(part).is_absolute() for part in parts):
-        return place
+    root = next((Path(part) for part in reversed(parts) if Path(part).is_absolute()), root)
     if not place.is_relative_to(os.path.realpath(root)):
         raise EngineError(
             f"the path '{Path(*parts)}' leads out of {root}", hint="Write a path inside it, or an absolute one"

@@ -28,25 +28,35 @@ def _lines(text: str) -> list[str]:
     return [line.split(" #", 1)[0].strip() for line in lines if line and not line.startswith("#")]
 
 
-def script(command: SystemCommand) -> list[str] | None:
-    """The words that run a command, or None when it is empty. With `shell_mode` the text is the shell's, unchanged."""
+_SCRIPT = "KSYNC_SCRIPT"
+_EVAL = f'ksync_script=${_SCRIPT}; unset {_SCRIPT}; eval "$ksync_script"'
+"""Everybody on the machine can read the words of a command, only its owner the environment that it starts with."""
+
+
+def script(command: SystemCommand) -> str | None:
+    """The text that a shell runs for a command, or None when it is empty. With `shell_mode` it is unchanged."""
     text = command.command if command.shell_mode else one_line(command.command)
-    if not text.strip():
-        return None
-    return [shutil.which("bash") or "sh", "-c", text]
+    return text if text.strip() else None
+
+
+def words(text: str) -> tuple[list[str], dict[str, str]]:
+    """The words that run a script, and the environment that holds it: variables may have put secrets into it."""
+    return [shutil.which("bash") or "sh", "-c", _EVAL], {_SCRIPT: text}
 
 
 def run(command: SystemCommand, folder: Path, site: Site, what: str = "its command") -> None:
     """Runs a command in its `path` below `folder`, variables put in; nothing when it is empty.
 
-    Raises EngineError when it fails, with its last lines; `what` names it (`on_clone`).
+    It is logged as it is written, with the names of variables. Raises EngineError when it fails, with its last lines;
+    `what` names it (`on_clone`).
     """
-    words = script(command.model_copy(update={"command": site.interpolate(command.command)}))
-    if words is None:
+    text = script(command.model_copy(update={"command": site.interpolate(command.command)}))
+    if text is None:
         return
     place = inside(folder, command.path)
-    site.log(f"$ {words[-1]}")
-    done = run_call(Call(words, place, site.host.environment), site.log, site.stop)
+    site.log(f"$ {script(command)}")
+    called, environment = words(text)
+    done = run_call(Call(called, place, site.host.environment | environment), site.log, site.stop)
     if done.code != 0:
         why = "; ".join(line for line in done.last[-5:] if line.strip()) or f"exit code {done.code}"
         raise EngineError(f"{what} failed", where=str(place), why=why)

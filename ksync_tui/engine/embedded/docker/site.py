@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,9 +34,9 @@ class Site:
     log: Log
     stop: Stop
 
-    def docker(self, *words: str, folder: Path | None = None, seconds: float | None = None) -> Finished:
-        """Runs `docker WORDS` against the host, its output logged."""
-        call = Call([*self.host.docker, *words], folder, self.host.environment, seconds)
+    def docker(self, *words: str, files: Collection[int] = ()) -> Finished:
+        """Runs `docker WORDS` against the host, its output logged; it may read `files` as `/dev/fd/N`."""
+        call = Call([*self.host.docker, *words], environment=self.host.environment, files=files)
         return run(call, self.log, self.stop)
 
     def quietly(self, *words: str, seconds: float | None = 30) -> Finished:

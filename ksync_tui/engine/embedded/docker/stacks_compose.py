@@ -12,7 +12,7 @@ from pathlib import Path
 from ksync_tui.engine.embedded.docker import hosts, shell
 from ksync_tui.engine.embedded.docker.command import Call, Finished, run
 from ksync_tui.engine.embedded.docker.files import Laid
-from ksync_tui.engine.embedded.docker.site import OWNER_LABEL, Site
+from ksync_tui.engine.embedded.docker.site import OWNER_LABEL, Interpolate, Site
 from ksync_tui.engine.embedded.docker.stacks_record import write
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.common import SystemCommand
@@ -78,22 +78,25 @@ def _entries(resolved: str) -> Iterator[tuple[str, str, str]]:
             yield service, found[1], found[2].strip()
 
 
-def wrapped(wrapper: str, called: Sequence[str]) -> list[str]:
-    """The words that run a compose command inside its wrapper. Raises EngineError when that has no place for it."""
+def wrapped(wrapper: str, called: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The words that run a compose command inside its wrapper, and what the environment needs to hold for them.
+
+    Raises EngineError when the wrapper has no place for the command.
+    """
     line = shell.script(SystemCommand(command=wrapper))
     if line is None:
-        return list(called)
-    if COMMAND not in line[-1]:
+        return list(called), {}
+    if COMMAND not in line:
         raise EngineError(
             f"compose_cmd_wrapper does not have {COMMAND} in it", hint=f"Write for example: run -- {COMMAND}"
         )
-    return [*line[:-1], line[-1].replace(COMMAND, shlex.join(called))]
+    return shell.words(line.replace(COMMAND, shlex.join(called)))
 
 
-def split(arguments: Iterable[str], site: Site) -> list[str]:
+def split(arguments: Iterable[str], put_in: Interpolate) -> list[str]:
     """Extra arguments as words, each split as a shell would, variables put in. Raises EngineError."""
     try:
-        return [word for argument in arguments for word in shlex.split(site.interpolate(argument))]
+        return [word for argument in arguments for word in shlex.split(put_in(argument))]
     except ValueError as error:
         raise EngineError("an extra argument has an open quote", why=str(error)) from error
 
@@ -110,10 +113,17 @@ class Compose:
     without: frozenset[str] = frozenset()
     """Names that env files give: those of ksync's own environment would win over them."""
 
-    def run(self, subcommand: str, *arguments: str, services: Sequence[str] = ()) -> Finished:
-        """Runs a subcommand on all or some services, its output logged; its exit code is the caller's to judge."""
-        rest = [*arguments, *(["--"] if services and subcommand in _TAKES_DASHES else []), *services]
-        self.site.log(f"$ {shlex.join([*self.base, subcommand, *rest])}")
+    def run(
+        self, subcommand: str, *arguments: str, extra: Sequence[str] = (), services: Sequence[str] = ()
+    ) -> Finished:
+        """Runs a subcommand on all or some services, its output logged; its exit code is the caller's to judge.
+
+        `extra` are arguments as the config has them; the log has the names of their variables. Raises EngineError.
+        """
+        last = [*(["--"] if services and subcommand in _TAKES_DASHES else []), *services]
+        rest = [*arguments, *split(extra, self.site.interpolate), *last]
+        written = [shlex.join([*self.base, subcommand, *arguments]), *extra, shlex.join(last)]
+        self.site.log(f"$ {' '.join(filter(None, written))}")
         return run(self._call(subcommand, *rest), self.site.log, self.site.stop)
 
     def ask(self, subcommand: str, *arguments: str) -> Finished:
@@ -121,10 +131,10 @@ class Compose:
         return run(self._call(subcommand, *arguments), stop=self.site.stop)
 
     def _call(self, subcommand: str, *arguments: str) -> Call:
-        called = [*self.base, subcommand, *arguments]
-        if subcommand in self.around:
-            called = wrapped(self.wrapper, called)
-        return Call(called, self.folder, _PLAIN | self.site.host.environment, None, self.without)
+        called, environment = wrapped(
+            self.wrapper if subcommand in self.around else "", [*self.base, subcommand, *arguments]
+        )
+        return Call(called, self.folder, _PLAIN | self.site.host.environment | environment, None, self.without)
 
 
 def of(config: StackConfig, project: str, laid: Laid, made: Path, site: Site, labels: Path | None = None) -> Compose:

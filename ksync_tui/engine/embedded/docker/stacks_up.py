@@ -86,8 +86,8 @@ def _asked(job: Job, compose: Compose, *words: str) -> Finished:
 def _images(job: Job, plan: _Planned, wanted: Sequence[str]) -> None:
     config = job.stack.config
     if config.run_build:
-        extra = stacks_compose.split(config.build_extra_args, job.site)
-        _sure(job, plan.compose.run("build", *extra, services=wanted), "compose could not build its images")
+        done = plan.compose.run("build", extra=config.build_extra_args, services=wanted)
+        _sure(job, done, "compose could not build its images")
     if config.auto_pull:
         done = plan.compose.run("pull", services=wanted)
         missing = _missing(job, plan) if done.code != 0 else []
@@ -124,8 +124,7 @@ def remove(compose: Compose, services: Sequence[str]) -> Finished:
 
 
 def _up(job: Job, plan: _Planned, wanted: Sequence[str]) -> None:
-    extra = stacks_compose.split(job.stack.config.extra_args, job.site)
-    done = plan.compose.run("up", "-d", *extra, services=wanted)
+    done = plan.compose.run("up", "-d", extra=job.stack.config.extra_args, services=wanted)
     if done.code != 0:
         raise job.failed("compose could not bring it up", done, _back(job, plan))
 
