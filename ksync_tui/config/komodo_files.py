@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ksync_tui.errors import ConfigError
+from ksync_tui.model.text import lines_of
 
 _INCLUDE = ".kminclude"
 _KEYWORDS = "*komodo.cli*.*"
@@ -104,7 +105,7 @@ def _ranks(name: str, keywords: tuple[str, ...]) -> list[int]:
 
 def _included(folder: Path) -> list[Path]:
     try:
-        lines = (folder / _INCLUDE).read_text("utf-8").splitlines()
+        lines = lines_of((folder / _INCLUDE).read_text("utf-8"))
     except FileNotFoundError:
         return []
     except UnicodeDecodeError as error:

@@ -19,6 +19,7 @@ from ksync_tui.git.places import refuse_place
 from ksync_tui.git.proposal import Proposal, Written
 from ksync_tui.git.settings import read_settings
 from ksync_tui.git.stored import refuse_rewritten, to_stored
+from ksync_tui.model.text import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -186,7 +187,7 @@ def _empty_tree(handle: pygit2.Repository) -> pygit2.Oid:
 
 def _tidy(message: str) -> str:
     # What `git commit --cleanup=whitespace` does, less the folding of blank lines.
-    lines = [line.rstrip() for line in message.strip().splitlines()]
+    lines = [line.rstrip() for line in lines_of(message.strip())]
     if not lines:
         raise CommitRefusedError("nothing was committed", why="the message is empty", hint="Give it one line")
     return "\n".join(lines) + "\n"

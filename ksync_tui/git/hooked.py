@@ -10,6 +10,7 @@ from ksync_tui.errors import CommitRefusedError
 from ksync_tui.git import command
 from ksync_tui.git.plain import moved
 from ksync_tui.git.proposal import Written
+from ksync_tui.model.text import lines_of
 
 if TYPE_CHECKING:
     import pygit2
@@ -151,4 +152,4 @@ def _parents(handle: pygit2.Repository, commit: pygit2.Oid) -> list[pygit2.Oid]:
 
 
 def _tail(output: str) -> str:
-    return "\n".join(output.strip().splitlines()[-_SHOWN_LINES:])
+    return "\n".join(lines_of(output.strip())[-_SHOWN_LINES:])

@@ -12,6 +12,7 @@ from ksync_tui.errors import DamagedError, RemoteError
 from ksync_tui.git import command
 from ksync_tui.git.causes import damaged, failure, no_answer
 from ksync_tui.git.remote import environment
+from ksync_tui.model.text import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ def _refs(remote: Remote, patience: Patience, pattern: str) -> dict[str, str]:
     words = [*_STALLED, "ls-remote", "--", remote.url, pattern]
     done = command.run(words, _anywhere(), env=_environment(remote), timeout=patience.answer, stop=patience.stop)
     answer = _judged(remote, done, "the repository cannot be looked at", patience.answer)
-    lines = (line.partition("\t") for line in answer.stdout.splitlines())
+    lines = (line.partition("\t") for line in lines_of(answer.stdout))
     return {name: id_ for id_, _, name in lines}
 
 
@@ -85,11 +86,11 @@ def push(remote: Remote, folder: Path, commit: str, branch: str, patience: Patie
     words = [*_STALLED, "push", "--porcelain", to, f"{commit}:refs/heads/{branch}"]
     env, seconds = _environment(remote), patience.transfer
     done = command.run(words, folder, env=env, timeout=seconds, stop=patience.stop, tell=patience.tell)
-    refused = next((line for line in done.stdout.splitlines() if line.startswith("!")), "")
+    refused = next((line for line in lines_of(done.stdout) if line.startswith("!")), "")
     if _MOVED.search(refused):
         raise MovedError(f"the branch {branch} moved", where=str(remote), why="somebody pushed to it meanwhile")
     if refused:
-        said = "; ".join(line.removeprefix("remote:").strip() for line in done.stderr.splitlines() if "remote:" in line)
+        said = "; ".join(line.removeprefix("remote:").strip() for line in lines_of(done.stderr) if "remote:" in line)
         why = "; ".join(filter(None, (refused.rpartition("\t")[2], said)))
         raise RemoteError("the commit cannot be pushed", where=str(remote), why=why)
     _judged(remote, done, "the commit cannot be pushed", seconds)

@@ -16,12 +16,23 @@ class BadPairError(ValueError):
     """A line that has neither `=` nor `:`."""
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text without their ends: LF or CRLF ends one, as in TOML, Komodo and git.
+
+    `str.splitlines` also ends lines at form feeds, U+2028 and others: the line numbers of a file would differ.
+    """
+    lines = (text.replace("\r\n", "\n") if "\r" in text else text).split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
 def pairs(text: str) -> tuple[Pair, ...]:
     """The entries of a key/value text in order (facts e.2).
 
     Raises BadPairError naming the line that holds neither `=` nor `:`.
     """
-    lines = map(str.strip, text.splitlines())
+    lines = map(str.strip, lines_of(text))
     return tuple([_pair(line) for line in lines if line and line[0] != "#" and line[:2] != "//"])
 
 
@@ -40,7 +51,7 @@ def _pair(line: str) -> Pair:
 
 def split_list(text: str) -> list[str]:
     """The entries of a list written as one string: lines, commas, comments (`input_forms.string_list`)."""
-    lines = (line.split(" #", 1)[0] for line in text.splitlines() if not line.lstrip().startswith("#"))
+    lines = (line.split(" #", 1)[0] for line in lines_of(text) if not line.lstrip().startswith("#"))
     return [piece for line in lines for piece in map(str.strip, line.split(",")) if piece]
 
 

@@ -12,6 +12,7 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import RenameHint
 from ksync_tui.model.resource import Live, Target, meaning_of
+from ksync_tui.model.text import lines_of
 from ksync_tui.planner.draft import Draft
 
 LIKE = 85
@@ -95,7 +96,7 @@ def _lines(path: str, value: Any) -> Iterator[str]:
         for entry in value:
             yield f"{path} {json.dumps(entry, sort_keys=True)}"
     else:
-        yield from (f"{path} {line.strip()}" for line in str(value).splitlines())
+        yield from (f"{path} {line.strip()}" for line in lines_of(str(value)))
 
 
 def _best(hints: list[RenameHint]) -> Iterator[RenameHint]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ksync_tui.model.kinds.fields import Table, shape
+from ksync_tui.model.text import lines_of
 from ksync_tui.present.mask import MASK, hides, masked_text
 
 _FEW, _FLAT = 4, 2
@@ -63,7 +64,7 @@ def lines(value: Any, indent: str = "") -> list[str]:
         return _of_entries([(str(key), entry, False) for key, entry in value.items()], indent)
     if isinstance(value, list | tuple):
         return [line for entry in value for line in _of_item(entry, indent)]
-    return [indent + line for line in str(value).splitlines()]
+    return [indent + line for line in lines_of(str(value))]
 
 
 def _of_entries(entries: list[tuple[str, Any, bool]], indent: str) -> list[str]:
@@ -72,7 +73,7 @@ def _of_entries(entries: list[tuple[str, Any, bool]], indent: str) -> list[str]:
 
 def _of_entry(key: str, value: Any, secret: bool, indent: str) -> list[str]:
     if not secret and isinstance(value, str) and "\n" in value.rstrip("\n"):
-        return [f"{indent}{key} =", *(f"{indent}  {line}" for line in value.splitlines())]
+        return [f"{indent}{key} =", *(f"{indent}  {line}" for line in lines_of(value))]
     if secret or _fits(value):
         return [f"{indent}{key} = {scalar(value, secret)}"]
     return [f"{indent}{key} =", *lines(value, indent + "  ")]

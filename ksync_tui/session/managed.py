@@ -28,12 +28,16 @@ if TYPE_CHECKING:
     from ksync_tui.writeback.spans import BlockEdit
 
 
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Controls but tab and newline, Unicode's own line ends, and the characters that turn the direction of writing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One block in the editor, with the rest of its file around it.
 
-    In `text` each secret value stands as a token that means "unchanged"; `tokens` maps them back. `raw` is the block
-    as the file has it. `first_line` is the block's first line in the file. `path` is that in `elsewhere`, if it is set.
+    In `text` each secret value stands as a token that means "unchanged", and each character that would end a line of
+    the editor or act on the terminal as one that names it; `tokens` maps them back. `raw` is the block as the file has it. `first_line` is the block's first line in the file. `path` is that in `elsewhere`, if it is set.
     """
 
     target: Target
@@ -47,7 +51,7 @@ class Draft:
     elsewhere: Repository | None = None
 
     def restored(self, text: str) -> str:
-        """An edited text with the secrets back in it."""
+        """An edited text with what the tokens stand for."""
         for token, value in self.tokens.items():
             text = text.replace(token, value)
         return text
@@ -111,8 +115,8 @@ def _block_of(declarations: Declarations, target: Target) -> tuple[Place, str] |
             return one.place, one.text
     for broken in declarations.broken:
         if broken.target == target and broken.place.last is not None:
-            lines = _file_of(declarations, broken.place.file).text.splitlines(keepends=True)
-            return broken.place, "".join(lines[broken.place.line - 1 : broken.place.last]).rstrip("\r\n")
+            lines = _file_of(declarations, broken.place.file).text.split("\n")
+            return broken.place, "\n".join(lines[broken.place.line - 1 : broken.place.last]).rstrip("\r\n")
     return None
 
 
@@ -129,8 +133,9 @@ def open_block(review: Review, target: Target) -> Draft:
     place, raw = found
     file = _file_of(review.declarations, place.file)
     before, _, after = _around(file.text, raw, place.line)
-    text, tokens = _hidden(raw.replace("\r\n", "\n"), _secrets_of(review, target))
-    return Draft(target, file.name, place.line, before, text, after, raw, tokens)
+    text, secrets = _hidden(raw.replace("\r\n", "\n"), _secrets_of(review, target))
+    text, named = _named(text)
+    return Draft(target, file.name, place.line, before, text, after, raw, {**named, **secrets})
 
 
 def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:
@@ -157,6 +162,17 @@ def _hidden(text: str, secrets: Iterable[str]) -> tuple[str, dict[str, str]]:
             hidden = re.sub(rf"(?<!\w){re.escape(spelt)}(?!\w)", token, text)
             if hidden != text:
                 text, tokens[token] = hidden, spelt
+    return text, tokens
+
+
+def _named(text: str) -> tuple[str, dict[str, str]]:
+    """The text with `<U+2028>` in the place of that character and its like, and these tokens."""
+    tokens: dict[str, str] = {}
+    for char in sorted(set(_NO_TEXT.findall(text))):
+        token = f"<U+{ord(char):04X}>"
+        while token in text:
+            token = f"<{token}>"
+        text, tokens[token] = text.replace(char, token), char
     return text, tokens
 
 

@@ -198,7 +198,7 @@ def _bad_text(resource: Resource, name: str, at: Callable[[Sequence[Any]], Posit
     """
     settings = resource.settings
     path = [name] if settings is resource else ["config", name]
-    lines = getattr(settings, name).splitlines()
+    lines = texts.lines_of(getattr(settings, name))
     number = next(number for number, line in enumerate(lines, 1) if not _is_pair(line))
     message = f"line {number} of {name!r} has neither `=` nor `:`: Komodo fails when it uses it"
     hint = "write NAME = value, or # before a comment"
@@ -237,7 +237,7 @@ def foreign_name(name: str, place: Position) -> Note:
 
 def _guess_target(kind: Kind, text: str) -> Target | None:
     """The target of a block that is not TOML, from its name line, so that it is not taken for deleted."""
-    for line in text.splitlines():
+    for line in texts.lines_of(text):
         key, equals, value = line.partition("=")
         if equals and key.strip() == "name":
             return _target(kind, value.split("#", 1)[0].strip().strip("\"'"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.errors import WriteBackError
+from ksync_tui.model.text import lines_of
 from ksync_tui.writeback.lines import unified
 from ksync_tui.writeback.spans import BlockEdit, apply_edits
 from ksync_tui.writeback.toml import line_string
@@ -60,7 +61,7 @@ def preview(edit: FileEdit, hidden: Collection[str] = ()) -> list[str]:
     """The edit as lines of a unified diff, without line ends; every text of `hidden` is masked."""
     before, after = ((data or b"").decode("utf-8", "replace") for data in (edit.before, edit.after))
     old = "/dev/null" if edit.before is None else f"a/{edit.name}"
-    whole = {line.strip() for secret in hidden if "\n" in secret for line in secret.splitlines()}
+    whole = {line.strip() for secret in hidden if "\n" in secret for line in lines_of(secret)}
     parts = {spelt for secret in hidden for spelt in (secret, line_string(secret)[1:-1])} - {""}
     needles = sorted(parts, key=len, reverse=True)
     return [_masked(line, whole, needles) for line in unified(before, after, old, f"b/{edit.name}")]

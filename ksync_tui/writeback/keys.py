@@ -83,7 +83,7 @@ class BlockKeys:
     @property
     def text(self) -> str:
         """The block as it is now, without white space at its end."""
-        return "".join(item.text for item in self._items).rstrip()
+        return "".join(item.text for item in self._items).rstrip(" \t\r\n")
 
     def under(self, path: Names) -> list[Statement]:
         """See `Keys.under`."""

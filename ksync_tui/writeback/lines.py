@@ -7,19 +7,21 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal
 
+from ksync_tui.model.text import lines_of
+
 _CONTEXT = 3
 Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
 
 
 def counts(before: str, after: str) -> tuple[int, int]:
     """How many lines were added and removed."""
-    changes = [code for code in _opcodes(before.splitlines(), after.splitlines()) if code[0] != "equal"]
+    changes = [code for code in _opcodes(lines_of(before), lines_of(after)) if code[0] != "equal"]
     return sum(last - first for *_, first, last in changes), sum(high - low for _, low, high, *_ in changes)
 
 
 def unified(before: str, after: str, old_name: str, new_name: str) -> Iterator[str]:
     """The lines of a unified diff, without line ends; none for equal texts."""
-    old, new = before.splitlines(), after.splitlines()
+    old, new = lines_of(before), lines_of(after)
     for number, group in enumerate(_Known(_opcodes(old, new)).get_grouped_opcodes(_CONTEXT)):
         if not number:
             yield from (f"--- {old_name}", f"+++ {new_name}")

@@ -10,6 +10,7 @@ from typing import Any
 from ksync_tui.errors import SecretInCommitError
 from ksync_tui.model.kinds.fields import FieldShape
 from ksync_tui.model.secrets import secret_parts
+from ksync_tui.model.text import lines_of
 from ksync_tui.writeback.toml import line_string
 
 SHORTEST = 6
@@ -41,7 +42,7 @@ def refuse_secrets(name: str, before: bytes | None, after: bytes, known: Mapping
 def _needles(value: str) -> Iterator[str]:
     """What to look for: the value, as TOML may write it; of several lines each long one, but for PEM's frame."""
     if "\n" in value:
-        lines = (line.strip() for line in value.splitlines())
+        lines = (line.strip() for line in lines_of(value))
         yield from (line for line in lines if len(line) >= _LONG_LINE and not line.startswith("-----"))
     elif len(value) >= SHORTEST:
         yield from {value, line_string(value)[1:-1]}
@@ -51,8 +52,8 @@ def _new_line(needle: str, old: str, new: str) -> int | None:
     """The number of the first line that holds the needle and is new."""
     if needle not in new:
         return None
-    had = Counter(line for line in old.splitlines() if needle in line)
-    holding = [(at, line) for at, line in enumerate(new.splitlines(), 1) if needle in line]
+    had = Counter(line for line in lines_of(old) if needle in line)
+    holding = [(at, line) for at, line in enumerate(lines_of(new), 1) if needle in line]
     if len(holding) <= had.total():
         return None
     return next(at for at, line in holding if had.subtract([line]) or had[line] < 0)

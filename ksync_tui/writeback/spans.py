@@ -10,6 +10,7 @@ from ksync_tui.errors import WriteBackError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.model.resource import Target
+from ksync_tui.model.text import lines_of
 from ksync_tui.source.blocks import Block, BlockError, parse_block, split
 from ksync_tui.writeback.edit import reads_as
 from ksync_tui.writeback.keys import newline_of
@@ -90,7 +91,7 @@ def _unix(text: str) -> str:
 
 def _in_style(text: str, newline: str) -> str:
     """A block's text, without white space at its end, with the line ends of the text it goes into."""
-    bare = text.rstrip()
+    bare = text.rstrip(_BLANK)
     return bare if "\r\n" in bare and newline == "\r\n" else _unix(bare).replace("\n", newline)
 
 
@@ -138,7 +139,7 @@ def _same_block(found: Block, wanted: str) -> bool:
     if found.text == wanted:
         return True
     short, long = sorted((found.text, _own(wanted)), key=len)
-    return long.startswith(short) and all(line.lstrip()[:1] in ("", "#") for line in long[len(short) :].splitlines())
+    return long.startswith(short) and all(line.lstrip()[:1] in ("", "#") for line in lines_of(long[len(short) :]))
 
 
 def _own(text: str) -> str:

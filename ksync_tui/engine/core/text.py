@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ksync_tui.model.text import lines_of
+
 _SPANS = re.compile(r"</?span(?:\s[^>]*)?>", re.IGNORECASE)
 _LEADING = re.compile(r"\AERROR: ")
 
@@ -22,7 +24,7 @@ def is_trace(text: object) -> bool:
 def sentence(text: object) -> str:
     """An error of many lines as one: without `ERROR:`, the causes behind the message."""
     head, _, trace = _LEADING.sub("", plain(text)).partition("TRACE:")
-    causes = [re.sub(r"^\s*\d+: ", "", line).strip() for line in trace.splitlines()]
+    causes = [re.sub(r"^\s*\d+: ", "", line).strip() for line in lines_of(trace)]
     return chain([" ".join(head.split()), *causes])
 
 
@@ -35,4 +37,4 @@ def chain(parts: Iterable[str]) -> str:
 
 def lines(text: object) -> list[str]:
     """The lines of an output, blank ones left out."""
-    return [line.rstrip() for line in plain(text).splitlines() if line.strip()]
+    return [line.rstrip() for line in lines_of(plain(text)) if line.strip()]

@@ -13,6 +13,7 @@ from textual.widgets import Static, TextArea
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.resource import Problem
+from ksync_tui.model.text import lines_of
 from ksync_tui.present.text import cut_end, neutral
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import in_thread, start
@@ -52,7 +53,7 @@ class EditorScreen(Page[str]):
 
     def body(self) -> ComposeResult:
         """The lines above, the block, the lines below, the problems."""
-        digits = len(str(self.draft.first_line + self.draft.text.count("\n")))
+        digits = len(str(self.draft.first_line + len(lines_of(self.draft.raw)) - 1))
         yield Static(_around(_above(self.draft), digits), classes="around")
         yield BlockArea(self.draft.text, self.draft.first_line)
         yield Static(_around(_below(self.draft), digits), classes="around")
@@ -159,13 +160,13 @@ class EditorScreen(Page[str]):
 
 def _above(draft: Draft) -> list[tuple[int, str]]:
     """The last lines before the block, with their numbers in the file."""
-    return [*enumerate(draft.before.splitlines(), 1)][-AROUND:]
+    return [*enumerate(lines_of(draft.before), 1)][-AROUND:]
 
 
 def _below(draft: Draft) -> list[tuple[int, str]]:
     """The first lines after the block; its own last line ends at the first line break."""
-    rest = draft.after.split("\n")[1:]
-    first = draft.first_line + draft.text.rstrip("\n").count("\n") + 1
+    rest = lines_of(draft.after)[1:]
+    first = draft.first_line + len(lines_of(draft.raw))
     return [*enumerate(rest, first)][:AROUND]
 
 

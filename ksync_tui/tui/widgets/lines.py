@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ksync_tui.model.text import lines_of
 from ksync_tui.tui.theme import ink
 
 Draw = Callable[[int, int], Text]
@@ -183,7 +184,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def _beyond(self, y: int, width: int) -> Strip:
         if self.count or not self.empty:
             return Strip.blank(width)
-        words = self.empty.splitlines()
+        words = lines_of(self.empty)
         return self._strip(ink(f"  {words[y]}" if y < len(words) else "", "dim"), width)
 
     def _strip(self, text: Text, width: int) -> Strip:

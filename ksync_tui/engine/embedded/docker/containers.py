@@ -11,6 +11,7 @@ from ksync_tui.engine.embedded.docker.command import Call, DockerHost, Stop, run
 from ksync_tui.engine.embedded.docker.site import OWNER_LABEL
 from ksync_tui.errors import EngineError
 from ksync_tui.model.resource import Target
+from ksync_tui.model.text import lines_of
 
 Health = Literal["none", "starting", "healthy", "unhealthy"]
 SECONDS = 10.0
@@ -79,7 +80,7 @@ def containers(host: DockerHost, stop: Stop | None = None) -> list[Container]:
         raise EngineError(what, why=error.what, hint=error.hint) from error
     if done.code != 0:
         raise EngineError(what, why=last_words(done.last), hint=hint_for(done.last))
-    return [_container(line) for line in done.out.splitlines() if line.startswith("{")]
+    return [_container(line) for line in lines_of(done.out) if line.startswith("{")]
 
 
 def last_words(lines: Sequence[str], most: int = 5) -> str:

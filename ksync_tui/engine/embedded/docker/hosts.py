@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from ksync_tui.engine.embedded.docker.command import Call, DockerHost, run
 from ksync_tui.engine.embedded.docker.containers import SECONDS, hint_for, last_words
 from ksync_tui.errors import EngineError
+from ksync_tui.model.text import lines_of
 
 if TYPE_CHECKING:
     from ksync_tui.model.kinds.server import Server
@@ -101,7 +102,7 @@ def _asked(words: list[str], host: DockerHost) -> tuple[str | None, str | None]:
     except EngineError as error:
         return None, str(error)
     if done.code == 0 and done.out.strip():
-        return done.out.strip().splitlines()[-1], None
+        return lines_of(done.out.strip())[-1], None
     hint = hint_for(done.last)
     return None, f"{last_words(done.last)}. {hint}" if hint else last_words(done.last)
 

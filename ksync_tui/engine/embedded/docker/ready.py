@@ -12,6 +12,7 @@ from ksync_tui.engine.embedded.docker.containers import last_words
 from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model.resource import Target
+from ksync_tui.model.text import lines_of
 
 SETTLE = 2.0
 """Seconds that a container without a healthcheck has to stay up before it counts as running."""
@@ -98,7 +99,7 @@ def _look(site: Site, names: Sequence[str], target: Target) -> list[tuple[str, S
     done = site.quietly("inspect", "--type", "container", "--format", _FORMAT, "--", *names)
     if done.code != 0:
         raise EngineError("a container that was started is gone", where=str(target), why=last_words(done.last))
-    return [(name, _seen(json.loads(line))) for name, line in zip(names, done.out.splitlines(), strict=True)]
+    return [(name, _seen(json.loads(line))) for name, line in zip(names, lines_of(done.out), strict=True)]
 
 
 def _seen(said: dict[str, Any]) -> Seen:

@@ -11,6 +11,7 @@ from ksync_tui.engine.embedded.docker.paths import inside
 from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.common import SystemCommand
+from ksync_tui.model.text import lines_of
 
 
 def one_line(text: str) -> str:
@@ -23,7 +24,7 @@ def one_line(text: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    lines = (line.strip() for line in text.splitlines())
+    lines = (line.strip() for line in lines_of(text))
     return [line.split(" #", 1)[0].strip() for line in lines if line and not line.startswith("#")]
 
 

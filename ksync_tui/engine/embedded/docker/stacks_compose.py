@@ -18,6 +18,7 @@ from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.common import SystemCommand
 from ksync_tui.model.kinds.stack import StackConfig
 from ksync_tui.model.resource import Target
+from ksync_tui.model.text import lines_of
 
 COMMAND = "[[COMPOSE_COMMAND]]"
 _TAKES_DASHES = ("build", "pull", "up")
@@ -68,7 +69,7 @@ def to_pull(resolved: str) -> list[str]:
 
 def _entries(resolved: str) -> Iterator[tuple[str, str, str]]:
     inside, service = False, ""
-    for line in resolved.splitlines():
+    for line in lines_of(resolved):
         if line and not line[0].isspace():
             inside = line.rstrip() == "services:"
         elif inside and re.match(r" {2}\S", line):
