@@ -37,7 +37,8 @@ class Draft:
     """One block in the editor, with the rest of its file around it.
 
     In `text` each secret value stands as a token that means "unchanged", and each character that would end a line of
-    the editor or act on the terminal as one that names it; `tokens` maps them back. `raw` is the block as the file has it. `first_line` is the block's first line in the file. `path` is that in `elsewhere`, if it is set.
+    the editor or act on the terminal as one that names it; `tokens` maps them back. `raw` is the block as the file has
+    it. `first_line` is the block's first line in the file. `path` is that in `elsewhere`, if it is set.
     """
 
     target: Target

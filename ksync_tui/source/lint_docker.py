@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ksync_tui.model.text import BadPairError, pairs
+from ksync_tui.model.text import BadPairError, lines_of, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def volumes(value: str, table: Any) -> Iterator[Flaw]:
 
 def _entries(value: str) -> Iterator[tuple[int, str]]:
     """Line number and `local:container` of every entry that is there to be judged."""
-    for number, line in enumerate(value.splitlines(), 1):
+    for number, line in enumerate(lines_of(value), 1):
         try:
             found = pairs(line)
         except BadPairError:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.kinds.common import SystemCommand
+from ksync_tui.model.text import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def broken_by_joining(command: str) -> str | None:
 
 def _joined(command: str) -> list[str]:
     """The lines that Komodo puts && between: trimmed, without comments and blank ones, continuations made one."""
-    bare = (line.strip() for line in command.splitlines())
+    bare = (line.strip() for line in lines_of(command))
     kept = [line.split(" #", 1)[0].rstrip() for line in bare if line and not line.startswith("#")]
     return [line.strip() for line in "\n".join(kept).replace(" \\\n", " ").split("\n") if line.strip()]
 

@@ -230,3 +230,35 @@ def test_an_inline_text_that_changed_meanwhile_is_left_alone(session: Session) -
     session.edit_sync("inline", {"file_contents": MEDIA + "# later\n"})
     with pytest.raises(WriteBackError, match="changed since it was read"):
         session.write([change])
+
+
+LINE_ENDS = ("\u2028", "\u2029", "\x85", "\x0c", "\x0b", "\x1c", "\x1d", "\x1e", "\r")
+"""Characters that end a line for some programs, and for TOML, Komodo and git do not."""
+
+
+@pytest.mark.parametrize("char", LINE_ENDS)
+def test_lines_are_counted_alike_whatever_stands_above_the_block(
+    session: Session, review: Review, repository: Repository, char: str
+) -> None:
+    media = MEDIA.replace("looked after", f"looked{char}after")
+    repository.file.write_bytes(media.encode())
+    review = session.review(review.sync)
+    draft = session.open_block(review, FILMS)
+    assert (draft.first_line, draft.before + draft.raw + draft.after) == (3, media)
+    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    assert (change.added, change.removed) == (1, 1)
+    session.write([change])
+    assert repository.file.read_bytes() == media.replace("8080", "9090").encode()
+
+
+@pytest.mark.parametrize("char", LINE_ENDS[:3])
+def test_such_a_character_inside_a_block_has_a_name_in_the_editor_and_stays(
+    session: Session, review: Review, repository: Repository, char: str
+) -> None:
+    media = MEDIA.replace("how much", f"how{char}much")
+    repository.file.write_bytes(media.encode())
+    review = session.review(review.sync)
+    draft = session.open_block(review, FILMS)
+    assert f"how<U+{ord(char):04X}>much" in draft.text
+    session.write([session.edits_of(review, draft, draft.text.replace("8080", "9090"))])
+    assert repository.file.read_bytes() == media.replace("8080", "9090").encode()
