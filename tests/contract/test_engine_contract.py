@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -238,3 +239,31 @@ def test_what_a_file_took_over_from_live_counts_as_applied(engine: Engine) -> No
     assert engine.snapshot().live[WEB].resource == before.live[WEB].resource
     engine.agree(WEB, None)
     assert _on_record(engine) == []
+
+
+TEXTS = {
+    "environment": "# LEVEL=debug\n# PORT=80\n",
+    "file_contents": "# services:\n",
+    "pre_deploy": {"path": "", "command": "# nothing yet"},
+}
+
+
+def test_a_text_of_comments_alone_is_kept_as_it_is_written(engine: Engine) -> None:
+    engine.apply(create("stack", "web", description="  spaced  ", config=TEXTS), nowhere)
+    kept = live_of(engine, WEB).config
+    wanted = make("stack", "web", config=TEXTS).config
+    assert kept.environment == wanted.environment
+    assert kept.file_contents == wanted.file_contents
+    assert kept.pre_deploy == wanted.pre_deploy
+
+
+@pytest.mark.parametrize("field", ["environment", "volumes", "ports", "labels"])
+def test_a_text_that_is_written_in_another_way_is_sent(engine: Engine, field: str) -> None:
+    engine.apply(create("deployment", "web", config={field: "A = 1\n"}), nowhere)
+    live = live_of(engine, Target("deployment", "web"))
+    engine.apply(update(live, "deployment", config={field: "# why\nA=1\n"}), nowhere)
+    assert getattr(live_of(engine, Target("deployment", "web")).config, field) == "# why\nA=1\n"
+
+
+def live_of(engine: Engine, target: Target) -> Any:
+    return engine.snapshot().live[target].resource

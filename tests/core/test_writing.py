@@ -62,10 +62,11 @@ def test_a_field_that_is_left_out_goes_back_to_its_default(core: FakeCore, engin
     assert sending(core, engine, change) == [("UpdateStack", {"id": "web", "config": {"auto_pull": True}})]
 
 
-def test_nothing_is_sent_where_only_the_writing_differs(core: FakeCore, engine: CoreEngine) -> None:
-    engine.apply(create("stack", "web", config={"environment": "A = 1\n"}), nowhere)
-    change = update(live(engine, "stack", "web"), "stack", config={"environment": "\n  A=1  # one\n"})
-    assert sending(core, engine, change) == []
+def test_a_text_is_sent_as_it_is_written_and_a_list_in_another_order_is_not(core: FakeCore, engine: CoreEngine) -> None:
+    engine.apply(create("stack", "web", config={"environment": "A = 1\n", "links": ["a", "b"]}), nowhere)
+    text = "\n  A=1  # one\n"
+    change = update(live(engine, "stack", "web"), "stack", config={"environment": text, "links": ["a", "b"]})
+    assert sending(core, engine, change) == [("UpdateStack", {"id": "web", "config": {"environment": text}})]
 
 
 def test_what_is_beside_the_config_goes_first(core: FakeCore, engine: CoreEngine) -> None:

@@ -112,6 +112,14 @@ class _Listing(Directory):
         return written
 
 
+def written_anew(live: Resource, proposed: Resource) -> list[str]:
+    """The fields to send so that live becomes what is proposed: those that differ, and texts written in another way."""
+    here, there = live.settings.__dict__, proposed.settings.__dict__
+    skipped = proposed.settings.unmanaged()
+    texts = [name for name, text in there.items() if isinstance(text, str) and text != here[name]]
+    return list(dict.fromkeys([*differing(live, proposed), *(name for name in texts if name not in skipped)]))
+
+
 def differing(live: Resource, proposed: Resource) -> list[str]:
     """The fields of the settings in which live is not what is proposed; those that a file leaves to others aside."""
     skipped = proposed.settings.unmanaged()
@@ -125,17 +133,23 @@ def differing(live: Resource, proposed: Resource) -> list[str]:
 
 
 def created_config(target: Target, resource: Resource, directory: Directory) -> Json:
-    """The config to create a resource with: what is not at its default."""
+    """The config to create a resource with: what is not at its default, texts as they are written.
+
+    A text of comments alone means what none means, and Core's own sync compares it as it is written.
+    """
     settings = resource.settings
     if isinstance(settings, Choice):
         return config_of(resource, None, directory)
-    meanings = shape(type(settings)).meanings
-    named = {
-        name
-        for name, value in settings.__dict__.items()
-        if name in _SENT_ALWAYS.get(target.kind, ()) or meanings[name][0](value) != meanings[name][1]
-    }
+    fields = shape(type(settings)).fields
+    always = _SENT_ALWAYS.get(target.kind, ())
+    named = {name for name, value in settings.__dict__.items() if name in always or _is_written(fields[name], value)}
     return config_of(resource, named, directory)
+
+
+def _is_written(field: FieldShape, value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(value != field.default)
+    return field.required or field.meaning(value) != field.meaning(field.default)
 
 
 def config_of(resource: Resource, fields: Collection[str] | None, directory: Directory) -> Json:

@@ -12,7 +12,7 @@ from ksync_tui.engine.core.following import Follower
 from ksync_tui.engine.core.groups import write_group
 from ksync_tui.engine.core.names import TAG, Directory, oid
 from ksync_tui.engine.core.reading import read_one, relearn
-from ksync_tui.engine.core.wire import build, config_of, created_config, differing, meta_of
+from ksync_tui.engine.core.wire import build, config_of, created_config, differing, meta_of, written_anew
 from ksync_tui.errors import CoreError, EngineError, NoAnswerError, NotFoundError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.builder import Builder
@@ -124,7 +124,7 @@ class Writer:
             await write_group(self.client, self.directory, live, proposed)
         else:
             await self._write_meta(target, live, proposed)
-            if fields := differing(live, proposed):
+            if fields := written_anew(live, proposed):
                 config = config_of(proposed, fields, self.directory)
                 await self._when_free(target, f"Update{KINDS[target.kind].title}", id=target.name, config=config)
 
