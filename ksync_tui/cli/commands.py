@@ -130,6 +130,8 @@ def _export(wanted: Namespace, output: Output) -> int:
         targets = [target_of(word) for word in wanted.only]
         text = session.export(secrets=wanted.with_secrets, targets=targets, tags=wanted.tag)
         output.text(text, wanted.output, secret=wanted.with_secrets)
+        for line in [] if wanted.with_secrets else session.left_out(targets, wanted.tag):
+            output.say(line)
         return EXIT_OK
 
 

@@ -52,6 +52,8 @@ def commit(wanted: Namespace, output: Output) -> int:
 def _agreed(changes: Sequence[FileChange], draft: CommitDraft | None, wanted: Namespace, output: Output) -> bool:
     """Shows what is written and all that is committed, and asks. Raises UsageError where nobody can be asked."""
     _show(changes, output)
+    for note in (note for change in changes for note in change.notes):
+        output.say(note)
     if draft is not None:
         if [change.diff for change in draft.files] != [change.diff for change in changes]:
             output.say("the commit:")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import product
 from typing import Any, NamedTuple
 
 from ksync_tui.model import text
@@ -63,6 +64,18 @@ def labelled_secrets(target: Target, resource: Resource) -> Iterator[tuple[str, 
     """The secrets of a resource by labels for people: `variable/TOKEN`, `stack/web config.webhook_secret`."""
     for path, value in secrets_of(resource):
         yield str(target) if target.kind == "variable" else f"{target} {path}", value
+
+
+def label_is_interpolated(label: str) -> bool:
+    """Whether the secret of a label (`stack/web config.webhook_secret`) stands where Komodo replaces `[[NAME]]`."""
+    kind, _, rest = label.partition("/")
+    models: list[type[Table]] = [KINDS[kind].model] if kind in KINDS else []
+    for step in rest.rpartition(" ")[2].split("."):
+        fields = [field for model in models if (field := shape(model).fields.get(step.partition("[")[0]))]
+        if any(field.interpolated for field in fields):
+            return True
+        models = [table for model, field in product(models, fields) for table in _tables_in(model, field)]
+    return kind == "variable"
 
 
 def secret_parts(field: FieldShape, value: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice
 from ksync_tui.model.kinds.fields import FieldShape, Table, shape
 from ksync_tui.model.kinds.variable import Variable
+from ksync_tui.model.managed_elsewhere import with_live_secrets
 from ksync_tui.model.plan import FieldChange
 
 _DEPLOY_FIELDS = frozenset({"deploy", "after"})
@@ -38,6 +39,7 @@ def compare(live: Resource, declared: Resource, *, keeps_deploy: bool = True) ->
 
 
 def _with_live_values(declared: Resource, live: Resource) -> Resource:
+    declared = with_live_secrets(declared, live)
     kept = declared.settings.unmanaged()
     values = {name: getattr(live.settings, name) for name in kept}
     if not values:

@@ -19,7 +19,7 @@ from ksync_tui.source.reader import Reader
 from ksync_tui.source.repo import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Action
@@ -83,6 +83,8 @@ class FileChange:
     elsewhere: Repository | None = None
     kept_by: Sync | None = None
     agreed: tuple[Agreed, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is left out of it, and how to fill it in."""
 
 
 def git_place(sync: Sync) -> str | None:
@@ -219,13 +221,27 @@ def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -
     declared = {one.target: one for one in review.declarations.resources}
     edits: dict[str, list[BlockEdit]] = {}
     agreed: dict[str, list[Agreed]] = {}
+    notes: dict[str, list[str]] = {}
     for action in review.plan.actions:
         if action.id in ticked and action.verb != "deploy":
             name, edit = _block_edit(review, action, declared.get(action.target))
             edits.setdefault(name, []).append(edit)
             agreed.setdefault(name, []).append(Agreed(review.plan.sync, action.target, action.current))
+            if action.current is not None:
+                written = declared[action.target].resource if action.target in declared else None
+                notes.setdefault(name, []).extend(_left_out(action.target, action.current, written))
     changes = (_change(review, name, edits[name], hidden) for name in sorted(edits))
-    return tuple(replace(change, agreed=tuple(agreed[change.file])) for change in changes)
+    return tuple(
+        replace(change, agreed=tuple(agreed[change.file]), notes=tuple(notes.get(change.file, ())))
+        for change in changes
+    )
+
+
+def _left_out(target: Target, live: Resource, declared: Resource | None) -> Iterator[str]:
+    """The secrets of live that a block does not get; one that has been left out of it all along is not said again."""
+    from ksync_tui.writeback.left_out import left_out
+
+    return left_out(target, live) if declared is None else iter(())
 
 
 def _block_edit(review: Review, action: Action, declared: Declared | None) -> tuple[str, BlockEdit]:

@@ -316,6 +316,15 @@ class Session:
         text = export([(target, one) for target, one in found.items() if one is not None], secrets=secrets)
         return "\n".join(filter(None, ("".join(left_out), text)))
 
+    def left_out(self, targets: Sequence[Target] = (), tags: Sequence[str] = ()) -> list[str]:
+        """The secrets that an export of the same leaves out, and how to fill them in."""
+        from ksync_tui.writeback.left_out import left_out
+
+        live = self.snapshot().live
+        chosen = targets or [target for target, one in live.items() if set(tags) <= set(one.tags)]
+        found = ((target, _readable(live[target])) for target in chosen)
+        return [line for target, one in found if one is not None for line in left_out(target, one)]
+
     def export_one(self, target: Target, resource: Resource) -> str:
         """One resource as TOML as it is given, for `plan --json`."""
         from ksync_tui.writeback.export import export_block

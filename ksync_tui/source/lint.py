@@ -5,6 +5,7 @@ A field says with `Holds` what sort of value it has; each sort has a check, whic
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from ksync_tui.model.kinds.accept import Path
     from ksync_tui.source.lint_script import Flaw
+
+
+_REFERENCE = re.compile(r"\[\[[^\[\]\n]+\]\]")
+_NOT_REPLACED = "write the value itself, or leave the field out: then live keeps its value"
 
 
 class Warned(NamedTuple):
@@ -46,6 +51,8 @@ def _in_table(table: Table, path: Path) -> Iterator[Warned]:
 
 
 def _in_field(field: FieldShape, value: Any, table: Table, path: Path) -> Iterator[Warned]:
+    if field.secret and not field.interpolated and isinstance(value, str) and _REFERENCE.search(value):
+        yield Warned(path, f"{field.key!r} has [[...]], which Komodo does not replace here", _NOT_REPLACED)
     if field.holds is not None and value:
         for below, message, hint in _CHECKS[field.holds](value, table):
             yield Warned((*path, *below), f"{field.key!r} {message}", hint)
@@ -59,7 +66,7 @@ def _in_field(field: FieldShape, value: Any, table: Table, path: Path) -> Iterat
 @cache
 def _fields(model: type[Table]) -> tuple[FieldShape, ...]:
     """The fields of a table that are looked at, themselves or somewhere inside."""
-    return tuple(field for field in shape(model) if field.holds is not None or _worth(field.table))
+    return tuple(field for field in shape(model) if field.holds is not None or field.secret or _worth(field.table))
 
 
 def _worth(table: type[Table] | None) -> bool:

@@ -11,6 +11,7 @@ from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Deployable, Resource
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS
 from ksync_tui.model.kinds.variable import Variable
+from ksync_tui.model.managed_elsewhere import without_left_out
 from ksync_tui.model.resource import meaning_of
 from ksync_tui.source.blocks import parse_block, split
 from ksync_tui.writeback.export import export_block
@@ -26,6 +27,7 @@ def as_declared(old: Resource, live: Resource) -> Resource:
     `deploy` and `after` are the file's own (facts c.10); so is the absence of a secret that is managed elsewhere
     (DESIGN rule 9).
     """
+    live = without_left_out(live, old)
     if isinstance(old, Deployable) and isinstance(live, Deployable):
         return live.model_copy(update={"deploy": old.deploy, "after": old.after})
     if isinstance(old, Variable) and isinstance(live, Variable) and old.unmanaged() and live.is_secret:

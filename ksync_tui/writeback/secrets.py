@@ -9,7 +9,7 @@ from typing import Any
 
 from ksync_tui.errors import SecretInCommitError
 from ksync_tui.model.kinds.fields import FieldShape
-from ksync_tui.model.secrets import secret_parts
+from ksync_tui.model.secrets import label_is_interpolated, secret_parts
 from ksync_tui.model.text import lines_of
 from ksync_tui.writeback.toml import line_string
 
@@ -34,9 +34,15 @@ def refuse_secrets(name: str, before: bytes | None, after: bytes, known: Mapping
         for needle in _needles(value):
             number = _new_line(needle, old, new)
             if number is not None:
-                hint = f"Write [[{_suggested(label)}]] in its place, and keep the value in a secret variable"
+                hint = _hint(label)
                 what = f"the new text holds the value of a secret ({label})"
                 raise SecretInCommitError(what, where=f"{name}:{number}", hint=hint)
+
+
+def _hint(label: str) -> str:
+    if label_is_interpolated(label):
+        return f"Write [[{_suggested(label)}]] in its place, and keep the value in a secret variable"
+    return "Leave it out: the value stays as live has it"
 
 
 def _needles(value: str) -> Iterator[str]:

@@ -46,6 +46,12 @@ WARNED: dict[str, tuple[str, list[str], str]] = {
         ['pre_build.command = """', "for a in 1 2", "do", "  echo $a", "done", '"""'],
         f"4: 'pre_build' has `for` over several lines, {JOINED}",
     ),
+    "reference in a secret that is not interpolated": (
+        "stack",
+        ['webhook_secret = "[[WEBHOOK]]"'],
+        "4: 'webhook_secret' has [[...]], which Komodo does not replace here -> write the value itself, or leave the "
+        "field out: then live keeps its value",
+    ),
     "wrapper that wraps nothing": (
         "stack",
         ['compose_cmd_wrapper = "sops exec-env a"'],

@@ -68,7 +68,7 @@ def test_a_damaged_database(tmp_path: Path) -> None:
     data = bytearray(file.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     file.write_bytes(data)
-    with closing(open_home(tmp_path)) as home, pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(StoreError, match="damaged"), closing(open_home(tmp_path)) as home:
         home.engine.snapshot()
 
 

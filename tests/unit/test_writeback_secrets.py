@@ -7,13 +7,13 @@ import pytest
 from ksync_tui.errors import SecretInCommitError
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
-from ksync_tui.model.secrets import labelled_secrets, names_only
+from ksync_tui.model.secrets import label_is_interpolated, labelled_secrets, names_only
 from ksync_tui.writeback.secrets import refuse_secrets
 
 KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n-----END KEY-----\n"
 KNOWN = {
     "variable/DB_PASS value": 'pa"ss\\word',
-    "stack/web webhook_secret": "hunter2-hunter2",
+    "stack/web config.webhook_secret": "hunter2-hunter2",
     "variable/KEY value": KEY,
 }
 
@@ -21,12 +21,12 @@ KNOWN = {
 @pytest.mark.parametrize(
     ("before", "after", "place", "hint"),
     [
-        (None, 'a = 1\nsecret = "hunter2-hunter2"\n', "f.toml:2", "[[WEB_WEBHOOK_SECRET]]"),
-        ("a = 1\n", 'b = """\nX = hunter2-hunter2\n"""\n', "f.toml:2", "[[WEB_WEBHOOK_SECRET]]"),
+        (None, 'a = 1\nsecret = "hunter2-hunter2"\n', "f.toml:2", "Leave it out"),
+        ("a = 1\n", 'b = """\nX = hunter2-hunter2\n"""\n', "f.toml:2", "Leave it out"),
         ("", 'v = "pa\\"ss\\\\word"\n', "f.toml:1", "[[DB_PASS]]"),
         ("", "v = 'pa\"ss\\word'\n", "f.toml:1", "[[DB_PASS]]"),
         ("", "  key: |\n    -----BEGIN KEY-----\n    MIIEvQIBADANBgkqhkiG9w0BAQ\n", "f.toml:3", "[[KEY]]"),
-        ("a = hunter2-hunter2\n", "a = hunter2-hunter2\nb = hunter2-hunter2\n", "f.toml:2", "[[WEB_WEBHOOK_SECRET]]"),
+        ("a = hunter2-hunter2\n", "a = hunter2-hunter2\nb = hunter2-hunter2\n", "f.toml:2", "Leave it out"),
     ],
 )
 def test_a_new_line_with_a_secret_is_refused(before: str | None, after: str, place: str, hint: str) -> None:
@@ -80,3 +80,19 @@ def test_the_secrets_of_a_resource() -> None:
 @pytest.mark.parametrize(("text", "answer"), [("[[A]]", True), (" [[A]] ", True), ("x[[A]]", False), ("", False)])
 def test_what_is_only_a_reference(text: str, answer: bool) -> None:
     assert names_only(text) is answer
+
+
+@pytest.mark.parametrize(
+    ("label", "interpolated"),
+    [
+        ("variable/TOKEN", True),
+        ("alerter/discord config.endpoint.params.url", True),
+        ("build/app config.secret_args.TOKEN", True),
+        ("stack/web config.webhook_secret", False),
+        ("server/edge config.passkey", False),
+        ("builder/aws config.params.git_providers[0].accounts[1].token", False),
+        ("nonsense", False),
+    ],
+)
+def test_a_reference_is_offered_only_where_komodo_replaces_it(label: str, interpolated: bool) -> None:
+    assert label_is_interpolated(label) is interpolated

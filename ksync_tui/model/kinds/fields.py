@@ -281,6 +281,11 @@ class FieldShape:
         """Whether the value is masked wherever it is shown."""
         return "secret" in self.flags
 
+    @property
+    def interpolated(self) -> bool:
+        """Whether Komodo puts the values of variables in for `[[NAME]]` (facts e.1)."""
+        return "interpolated" in self.flags
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.widgets import Static
 
+from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
-from ksync_tui.tui.theme import style
+from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.patch import PatchView, one_line
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ class PreviewScreen(Page[bool]):
 
     place = "preview"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("preview")
+    DEFAULT_CSS = "PreviewScreen #notes { height: auto; max-height: 30%; padding: 1 1 0 1; }"
 
     def __init__(self, changes: Sequence[FileChange]) -> None:
         super().__init__()
@@ -31,6 +34,8 @@ class PreviewScreen(Page[bool]):
     def body(self) -> ComposeResult:
         """The difference."""
         yield PatchView(self.changes)
+        if notes := [note for change in self.changes for note in change.notes]:
+            yield Static(Text("\n").join(ink(neutral(note), "dim") for note in notes), id="notes")
 
     def where(self) -> Text:
         """What would be written."""
