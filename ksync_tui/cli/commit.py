@@ -10,6 +10,7 @@ from ksync_tui.errors import EXIT_ERROR, EXIT_OK, CommitRefusedError, UsageError
 from ksync_tui.present.text import count
 from ksync_tui.session import Confirmation
 from ksync_tui.session.committing import ensure_can_push
+from ksync_tui.session.managed import can_go_to_file
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,8 +32,7 @@ def commit(wanted: Namespace, output: Output) -> int:
             raise UsageError("the sync is not managed", where=review.sync.name, hint=hint)
         changes = session.write_back(review, _ticked(review, wanted))
         if not changes and not review.uncommitted:
-            output.say("nothing to write: the files say what live is")
-            return EXIT_OK
+            return _nothing(review, output)
         draft = session.commit_draft(changes or review.uncommitted)
         if not _agreed(changes, draft, wanted, output):
             output.say("nothing was written" if changes else "nothing was committed")
@@ -47,6 +47,16 @@ def commit(wanted: Namespace, output: Output) -> int:
             names = ", ".join(change.file for change in review.uncommitted)
             output.say(f"written before, not committed: {names}; run `ksync commit` again to commit it")
         return EXIT_OK
+
+
+def _nothing(review: Review, output: Output) -> int:
+    """Says why there is nothing to write; a source that could not be read may well differ from live."""
+    if review.plan.errors:
+        output.problems(review.plan.errors, files=len(review.declarations.files))
+        output.say("nothing was written: the source could not be read as a whole")
+        return EXIT_ERROR
+    output.say("nothing to write: the files say what live is")
+    return EXIT_OK
 
 
 def _agreed(changes: Sequence[FileChange], draft: CommitDraft | None, wanted: Namespace, output: Output) -> bool:
@@ -87,7 +97,7 @@ def _along(draft: CommitDraft, wanted: Namespace) -> str | None:
 
 def _ticked(review: Review, wanted: Namespace) -> set[str]:
     plan = review.plan.only(wanted.origin) if wanted.origin else review.plan
-    actions = [action for action in plan.actions if action.verb != "deploy" and not action.blocked]
+    actions = [action for action in plan.actions if can_go_to_file(action)]
     if wanted.all:
         return {action.id for action in actions}
     unmade = {block.target for change in review.uncommitted for block in change.edit.edits}

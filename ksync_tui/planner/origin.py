@@ -9,6 +9,7 @@ from typing import Any
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.managed_elsewhere import with_live_secrets
 from ksync_tui.model.origin import Applied, Origin, moved, shared
 from ksync_tui.model.plan import FieldChange
 from ksync_tui.model.resource import LastApplied
@@ -93,8 +94,10 @@ def _all_from(origin: Origin, changes: Changes) -> Changes:
 
 
 def _origin(path: str, base: Resource, draft: Draft) -> Origin | None:
-    before, live, declared = (_meant(one, path) for one in (base, draft.current, draft.proposed))
-    return moved(files=declared != before, live=live != before)
+    # A secret that the file leaves out is not edited in it: it is compared as the base has it.
+    declared = with_live_secrets(draft.declared.resource, base) if draft.declared else draft.proposed
+    before, live, now = (_meant(one, path) for one in (base, draft.current, declared))
+    return moved(files=now != before, live=live != before)
 
 
 def _meant(resource: Resource | None, path: str) -> Any:

@@ -55,9 +55,10 @@ class Planner:
         if capabilities.refuses_dangling:
             check_writes(references)
         Deploys(found.part, found.drafts, references, snapshot, deploy_block, self._digests).add()
-        if options.deletes and held is None:
+        if options.deletes and (held is None or _declares_nothing(declarations)):
             for live in gone:
-                found.add(delete(live, snapshot, capabilities))
+                found.add(draft := delete(live, snapshot, capabilities))
+                draft.block(held)
         for action, why in (refused or {}).items():
             found.drafts[action].block(why)
         self._origins.tell(found.drafts.values(), snapshot.last_applied, options.name)
@@ -81,12 +82,18 @@ class Planner:
         self._origins.forget(found.drafts)
 
 
+def _declares_nothing(declarations: Declarations) -> bool:
+    """Whether files were read as a whole and hold no resource: all that is live can still go into them."""
+    unread = declarations.broken or any(problem.severity == "error" for problem in declarations.problems)
+    return bool(declarations.files) and not declarations.resources and not unread
+
+
 def _held(declarations: Declarations, gone: int) -> str | None:
     """Why nothing is deleted although something is not declared (DESIGN rule 4, facts h.18)."""
     if not gone:
         return None
-    if not declarations.resources:
-        return f"the source declares nothing: {gone} undeclared are kept"
+    if not declarations.resources and (declarations.complete or _declares_nothing(declarations)):
+        return f"0 declared, {gone} live: nothing is deleted while the source declares nothing"
     if not declarations.complete:
         return f"part of the source could not be read or understood: {gone} undeclared are kept"
     return None

@@ -216,6 +216,13 @@ def edited(review: Review, draft: Draft, text: str, hidden: Iterable[str]) -> Fi
     return _change(review, draft.file, [edit], hidden)
 
 
+def can_go_to_file(action: Action) -> bool:
+    """Whether live can be taken into the file; a delete that is held back still is a resource that no file declares."""
+    if action.verb == "deploy":
+        return False
+    return not action.blocked or (action.verb == "delete" and action.current is not None)
+
+
 def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -> tuple[FileChange, ...]:
     """What taking live into the files would write, for the ticked actions of a plan. Raises WriteBackError."""
     declared = {one.target: one for one in review.declarations.resources}

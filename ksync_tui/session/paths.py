@@ -8,9 +8,10 @@ from pathlib import Path
 from ksync_tui.errors import UsageError
 
 
-def checked(typed: str | Path) -> Path:
+def checked(typed: str | Path, *, may_create: bool = False) -> Path:
     """The absolute path of a source. Raises UsageError where no resources could be read from it.
 
+    `may_create`: a .toml file that does not exist yet will do, as the first commit of a managed sync makes it.
     Links stay as they are written, but `..` does not: Komodo refuses it in a sync (facts c.2).
     """
     try:
@@ -19,6 +20,8 @@ def checked(typed: str | Path) -> Path:
         there = path.exists()
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError("the path cannot be read", where=str(typed), why=str(error)) from error
+    if not there and may_create and path.suffix == ".toml" and path.parent.is_dir():
+        return path
     if not there:
         raise UsageError("the path does not exist", where=str(path))
     if why := _useless(path):

@@ -200,18 +200,18 @@ class Session:
     def add_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> Sync:
         """Stores a new sync with these config fields, over these folders and files if any. Raises UsageError."""
         live = self.snapshot().live
-        self._by_hand(adding(name, {**fields, **self._on_paths(paths)}, live, self.engine))
+        self._by_hand(adding(name, {**fields, **self._on_paths(paths, bool(fields.get("managed")))}, live, self.engine))
         return self.sync(new_target(name, {}).name)
 
     def name_problem(self, name: str) -> str | None:
         """Why no new sync can have a name, while it is typed, or None."""
         return _refusal(lambda: new_target(name, self._engine.recent().live))
 
-    def path_problem(self, path: str) -> str | None:
-        """Why no sync can be over a path, while it is typed, or None."""
+    def path_problem(self, path: str, *, managed: bool = False) -> str | None:
+        """Why no sync can be over a path, while it is typed, or None. A managed one may be over a file to be made."""
         if self.core:
             return path_at_core(path)
-        return _refusal(lambda: adding("x", on_paths([path]), {}, self.engine))
+        return _refusal(lambda: adding("x", on_paths([path], managed=managed), {}, self.engine))
 
     def paths(self, typed: str) -> list[str]:
         """What a typed path could become: folders, ending in `/`, and resource files."""
@@ -219,7 +219,8 @@ class Session:
 
     def edit_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> None:
         """Changes config fields, and the source when paths are given, of a stored sync. Raises UsageError."""
-        changed = {**fields, **self._on_paths(paths)}
+        managed = bool(fields.get("managed", self.config_of(name).managed)) if paths else False
+        changed = {**fields, **self._on_paths(paths, managed)}
         self._by_hand(editing(name, changed, self.snapshot().live, self.engine))
 
     def config_of(self, name: str) -> ResourceSyncConfig:
@@ -230,13 +231,13 @@ class Session:
         """Gives a stored sync another name. Raises UsageError."""
         self._by_hand(renaming(name, new, self.snapshot().live, self.engine))
 
-    def _on_paths(self, paths: Sequence[str]) -> dict[str, Any]:
+    def _on_paths(self, paths: Sequence[str], managed: bool) -> dict[str, Any]:
         """The fields of a sync over these paths; those of a Core's sync are where Core is."""
         if not paths:
             return {}
         if self.core:
             return {"files_on_host": True, "resource_path": list(paths), "file_contents": ""}
-        return on_paths(paths)
+        return on_paths(paths, managed=managed)
 
     def remove_sync(self, name: str) -> None:
         """Forgets a stored sync; its files and what it made stay. Raises UsageError."""

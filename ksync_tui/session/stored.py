@@ -42,14 +42,18 @@ def adding(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], en
 _NOWHERE = {"files_on_host": False, "file_contents": "", "repo": "", "linked_repo": ""}
 
 
-def on_paths(paths: Sequence[str]) -> dict[str, Any]:
+def on_paths(paths: Sequence[str], *, managed: bool = False) -> dict[str, Any]:
     """The config fields of a sync over folders and files, or over one git address that may end in `#BRANCH`.
 
     Raises UsageError for one that cannot be read from.
     """
     if len(paths) == 1 and is_address(paths[0]):
         return elsewhere(of_address(paths[0]))
-    return {**_NOWHERE, "files_on_host": True, "resource_path": [str(checked(path)) for path in paths]}
+    return {
+        **_NOWHERE,
+        "files_on_host": True,
+        "resource_path": [str(checked(path, may_create=managed)) for path in paths],
+    }
 
 
 def elsewhere(fields: Mapping[str, Any]) -> dict[str, Any]:

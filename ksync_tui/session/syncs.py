@@ -142,4 +142,5 @@ def _on_host(resource: ResourceSync, state: Path) -> Source:
             return Nowhere(resource.name, f"resource_path {entry!r} leaves its folder", hint)
         paths.append(path if path.is_absolute() else base / path)
     root = paths[0] if len(paths) == 1 else base
-    return Folder(tuple(paths), root if root.is_dir() else root.parent)
+    base = root if root.is_dir() else root.parent
+    return Folder(tuple(paths), base, may_create=resource.config.managed)

@@ -29,6 +29,8 @@ class Folder:
     paths: tuple[Path, ...]
     base: Path
     label: str = "dir"
+    may_create: bool = False
+    """Whether a listed .toml file that does not exist yet is an empty one, to be made by the first commit."""
 
     def describe(self) -> str:
         """See `Source.describe`."""
@@ -48,7 +50,10 @@ class Folder:
         """See `Source.gather`."""
         visit = _Visit(self.base)
         for path in self.paths:
-            visit.listed(path)
+            if self.may_create and path.suffix == ".toml" and _can_be_made(path):
+                visit.missing(path)
+            else:
+                visit.listed(path)
         if not self.paths:
             visit.tell("error", "(no path)", "the sync lists no path", "add a path to it")
         elif not visit.files and not visit.problems:
@@ -62,6 +67,10 @@ class Folder:
             visit.listed(path)
         seen = [*visit.seen, *map(str, visit.problems)]
         return blake2b("\n".join(seen).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _can_be_made(path: Path) -> bool:
+    return not os.path.lexists(path) and path.parent.is_dir()
 
 
 _HINTS = {
@@ -96,6 +105,12 @@ class _Visit:
             self.tell("error", str(real), "this is the whole disk", "name the folder that holds the resource files")
         else:
             self._folder(path, real)
+
+    def missing(self, path: Path) -> None:
+        """A file that is still to be made."""
+        name = self.name(path)
+        self.files[0, len(self.files)] = SourceFile(name, str(path), "")
+        self.tell("warning", name, "the file does not exist yet", "`ksync commit` makes it")
 
     def _folder(self, path: Path, root: Path) -> None:
         try:

@@ -96,7 +96,11 @@ def test_an_emptied_source_deletes_nothing(ksync: CommandLine) -> None:
     ksync("apply", ksync.files, "--all", "--yes")
     path.write_text("# nothing here\n")
     ended = ksync("plan", ksync.files, "--delete")
-    assert "no deletes: the source declares nothing: 2 undeclared are kept" in ended.out
+    assert "no deletes: 0 declared, 2 live" in ended.out
+    assert ended.code == 2
+    nothing = ksync("apply", ksync.files, "--delete", "--all", "--yes", "--allow-delete")
+    assert "2 actions blocked" in nothing.err
+    assert len(ksync("export").out.split("[[")) == 3
 
 
 def test_plan_json_is_the_documented_object(ksync: CommandLine) -> None:

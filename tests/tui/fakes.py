@@ -253,7 +253,7 @@ class FakeSession:
     def name_problem(self, name: str) -> str | None:
         return "there is such a sync" if name in [sync.name for sync in self.syncs()] else None
 
-    def path_problem(self, path: str) -> str | None:
+    def path_problem(self, path: str, *, managed: bool = False) -> str | None:
         return None if path.startswith("/srv") else "the path does not exist"
 
     def paths(self, typed: str) -> list[str]:

@@ -39,7 +39,7 @@ class NewSyncScreen(SyncForm[Sync]):
 
     def checks(self) -> Mapping[str, Callable[[str], str | None]]:
         """Name and path are checked while they are typed."""
-        return {**super().checks(), "path": self.session.path_problem}
+        return {**super().checks(), "path": partial(self.session.path_problem, managed=self.turned()["managed"])}
 
     def where(self) -> Text:
         """A new sync."""

@@ -154,6 +154,10 @@ class SyncForm(Page[Result], Generic[Result]):
         self.query_one("#warning", Static).update(ink(_warning(self.turned(), self.tags()), "update"))
         self.changed()
 
+    @on(Switch.Turned)
+    def _turned(self) -> None:
+        self._settled()
+
     async def _check(self) -> None:
         for name, problem_of in self.checks().items():
             value = self.value(name)
