@@ -49,6 +49,7 @@ class _Table:
     key: _Value = _Value()
     secret: _Value = _Value()
     profiles: tuple[_Table, ...] = ()
+    problem: ConfigError | None = None
 
 
 def found(environ: Mapping[str, str], taken: Iterable[str]) -> Found:
@@ -78,8 +79,17 @@ def _table(values: Mapping[str, Any], file: File) -> _Table:
         _Value(_text(values, file, "host"), file),
         _Value(_text(values, file, "key", "cli_key"), file),
         _Value(_text(values, file, "secret", "cli_secret"), file),
-        tuple(_table(one, file) for one in inner),
+        tuple(_inner(one, file) for one in inner),
     )
+
+
+def _inner(values: Mapping[str, Any], file: File) -> _Table:
+    """One `[[profile]]`; a broken one costs only itself."""
+    try:
+        return _table(values, file)
+    except ConfigError as error:
+        name = values.get("name") or values.get("config_profile")
+        return _Table(name if isinstance(name, str) else "", problem=error)
 
 
 def _text(values: Mapping[str, Any], file: File, *names: str) -> str:
@@ -93,9 +103,14 @@ def _text(values: Mapping[str, Any], file: File, *names: str) -> str:
 
 
 def _aliases(values: Mapping[str, Any], file: File) -> tuple[str, ...]:
-    words = values.get("aliases") or values.get("alias") or []
+    words: Any = next((values[name] for name in ("config_aliases", "aliases", "alias") if values.get(name)), [])
+    words = [words] if isinstance(words, str) else words
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ConfigError("aliases of Komodo CLI are no list of texts", where=str(file.path))
+        what, hint = (
+            "config_aliases in Komodo CLI's files is not a list of strings",
+            'Write: config_aliases = ["NAME"].',
+        )
+        raise ConfigError(what, where=str(file.path), hint=hint)
     return tuple(words)
 
 
@@ -123,13 +138,15 @@ def _folder(value: _Value) -> Path:
 def _collected(top: _Table, taken: set[str]) -> Found:
     profiles: list[Profile] = []
     broken: dict[str, ConfigError] = {}
-    warnings: list[str] = []
+    warnings = [str(one.problem) for one in top.profiles if one.problem and not one.name]
     for table in _named(top):
         if suffix(table.name) in taken:
             warnings.append(f"profile {table.name!r} of Komodo CLI is hidden by another of that name")
             continue
         taken.add(suffix(table.name))
         try:
+            if table.problem:
+                raise table.problem
             profiles += _profile(table)
         except ConfigError as error:
             broken[table.name] = error
@@ -143,7 +160,7 @@ def _collected(top: _Table, taken: set[str]) -> Found:
 def _named(top: _Table) -> Iterator[_Table]:
     """Every table that can be a profile, the top level last: a `[[profile]]` may be called komodo itself."""
     chosen = next((one for one in top.profiles if top.default in (one.name, *one.aliases)), None)
-    yield from (replace(_over(top, one), default="") for one in top.profiles if one.name)
+    yield from (replace(_over(top, one), default="", problem=one.problem) for one in top.profiles if one.name)
     if top.host:
         laid = _over(top, chosen) if chosen else top
         # A default that is left over is one that there is not.

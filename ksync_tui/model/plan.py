@@ -143,6 +143,8 @@ class Plan:
     """Why this plan deletes nothing although the sync would: its source is not complete."""
     unseen: tuple[str, ...] = ()
     """The servers whose Docker host did not answer: nothing is known of what is deployed there."""
+    left_out: tuple[str, ...] = ()
+    """What the options of the sync leave out of what is declared, in sentences."""
 
     @property
     def sync(self) -> str:
@@ -164,6 +166,11 @@ class Plan:
     def pending(self) -> int:
         """How many actions there are, blocked ones included."""
         return len(self.actions)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing takes part: it says nothing of whether live is as declared."""
+        return not self.actions and not self.summary["unchanged"]
 
     @cached_property
     def origins(self) -> Mapping[str, Origin | None]:

@@ -47,6 +47,8 @@ class Problem:
     message: str
     hint: str | None = None
     target: Target | None = None
+    places: tuple[Place, ...] = ()
+    """All places, `place` among them, where it is the same problem in several."""
 
     def __str__(self) -> str:
         tail = f" ({self.hint})" if self.hint else ""

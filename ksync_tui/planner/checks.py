@@ -5,7 +5,7 @@ Pure; where a reference stands in its file is asked of whoever knows the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ksync_tui.model.references import after_cycles, resolve_after
@@ -59,14 +59,26 @@ def _blocked(declared: Declared, why: str | None) -> Declared:
 def _dangling(
     declarations: Declarations, declared: Collection[Target], live: Collection[Target], place_of: PlaceOf
 ) -> Iterator[Problem]:
+    """A warning per name that leads nowhere, however many resources have it."""
+    naming: dict[Target, list[tuple[Declared, Place]]] = {}
     for one in declarations.resources:
         for reference in one.references:
-            kind, name = reference.target
-            if reference.target in declared or reference.target in live:
-                continue
-            message = f"{one.target} names {kind} {name!r}, which is neither declared nor live"
-            hint = f'add [[{kind}]] with name = "{name}", or correct the name'
-            yield Problem("warning", place_of(one, reference.path), message, hint, one.target)
+            if reference.target not in declared and reference.target not in live:
+                naming.setdefault(reference.target, []).append((one, place_of(one, reference.path)))
+    for (kind, name), found in naming.items():
+        first, place = found[0]
+        message = f"{first.target} names {kind} {name!r}, which is neither declared nor live"
+        places = tuple(at for _, at in found) if len(found) > 1 else ()
+        if places:
+            message = f"{kind} {name!r} is neither declared nor live; named in {_places(places)}"
+        hint = f'add [[{kind}]] with name = "{name}", or correct the name'
+        yield Problem("warning", place, message, hint, first.target, places)
+
+
+def _places(places: Sequence[Place]) -> str:
+    named = ", ".join(f"{place.file}:{place.line}" for place in places[:NAMED])
+    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
+    return f"{len(places)} places: {named}{more}"
 
 
 def _unknown_after(

@@ -10,6 +10,7 @@ from ksync_tui.planner.checks import silent_hosts
 from ksync_tui.planner.consequences import tell_consequences
 from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
 from ksync_tui.planner.groups import expanded
+from ksync_tui.planner.left_out import left_out
 from ksync_tui.planner.match import Abilities, Comparer, Matched, delete, match, undeclared
 from ksync_tui.planner.order import freeze, settle
 from ksync_tui.planner.origin import Origins
@@ -74,6 +75,7 @@ class Planner:
             renames=rename_hints(creates, gone),
             deletes_held=held,
             unseen=tuple(snapshot.unreachable),
+            left_out=tuple(left_out(declarations.resources, scope)),
         )
 
     def _forget(self, found: Matched) -> None:

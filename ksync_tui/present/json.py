@@ -93,6 +93,7 @@ def problem_objects(problems: Sequence[Problem]) -> list[Json]:
             "column": problem.place.column,
             "message": problem.message,
             "hint": problem.hint,
+            "places": [str(place) for place in problem.places or (problem.place,)],
         }
         for problem in problems
     ]

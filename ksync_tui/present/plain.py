@@ -96,6 +96,8 @@ def _around(text: str, at: int, room: int) -> str:
 
 def remarks(plan: Plan) -> Iterator[StyledLine]:
     """What a plan has to say beside its actions: deletes that are held back, likely renames."""
+    for words in plan.left_out:
+        yield line((neutral(words), Style.WARNING))
     if plan.deletes_held:
         yield line((f"no deletes: {neutral(plan.deletes_held)}", Style.WARNING))
     for hint in plan.renames:

@@ -264,7 +264,8 @@ class Session:
         shown = replace(sync, place=self._place(sync))
         plan = review.plan
         first = next(iter(plan.errors), None)
-        state: SyncState = "problem" if first else "pending" if plan.pending else "in sync"
+        done: SyncState = "empty" if plan.empty else "in sync"
+        state: SyncState = "problem" if first else "pending" if plan.pending else done
         problem, unmade = str(first) if first else None, len(review.uncommitted)
         return SyncRow(shown, state, plan.summary, len(plan.problems), problem, last, uncommitted=unmade)
 

@@ -55,7 +55,7 @@ class Review:
     uncommitted: tuple[FileChange, ...] = ()
 
 
-SyncState = Literal["pending", "in sync", "problem", "unread"]
+SyncState = Literal["pending", "in sync", "empty", "problem", "unread"]
 
 
 @dataclass(frozen=True, slots=True)

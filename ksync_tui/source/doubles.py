@@ -1,14 +1,17 @@
-"""Two declarations of one target: neither can be what is meant (DESIGN rule 3, facts h.21)."""
+"""Two declarations of one target: the same twice does no harm, different ones cannot both be meant (DESIGN rule 3).
+
+Komodo takes whichever comes last (facts h.21).
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ksync_tui.model.resource import Problem
+from ksync_tui.model.resource import Problem, meaning_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ksync_tui.model.resource import Declared, Target
 
@@ -16,7 +19,7 @@ _NAMED = 5
 
 
 def without_doubles(declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], list[Problem]]:
-    """Each target once, the first one blocked where there are several; and a problem for each of those."""
+    """Each target once, the first one blocked where the others say something else; and the problems of it."""
     first = {one.target: one for one in reversed(declared)}
     if len(first) == len(declared):
         return tuple(declared), []
@@ -25,19 +28,52 @@ def without_doubles(declared: Sequence[Declared]) -> tuple[tuple[Declared, ...],
         if one is not first[one.target]:
             several.setdefault(one.target, [first[one.target]]).append(one)
     kept = tuple(_blocked(one, several) for one in declared if one is first[one.target])
-    return kept, [_problem(one, same) for same in several.values() for one in same]
+    return kept, [problem for same in several.values() for problem in _problems(same)]
 
 
 def _blocked(one: Declared, several: dict[Target, list[Declared]]) -> Declared:
     same = several.get(one.target)
-    if same is None:
+    if same is None or _alike(same):
         return one
-    places = ", ".join(f"{other.place.file}:{other.place.line}" for other in same[:_NAMED])
+    places = ", ".join(_place(other) for other in same[:_NAMED])
     more = ", ..." if len(same) > _NAMED else ""
     return replace(one, blocked=f"declared {len(same)} times ({places}{more}): keep one")
 
 
-def _problem(one: Declared, same: list[Declared]) -> Problem:
-    other = same[0] if one is not same[0] else same[1]
-    message = f"{one.target} is declared twice: also at {other.place.file}:{other.place.line}"
-    return Problem("error", one.place, message, "keep one of them", one.target)
+def _alike(same: Sequence[Declared]) -> bool:
+    return len({one.fingerprint for one in same}) == 1
+
+
+def _problems(same: list[Declared]) -> Iterator[Problem]:
+    first = same[0]
+    if _alike(same):
+        for one in same[1:]:
+            message = f"{one.target} is declared twice with the same contents: {_place(first)} counts"
+            yield Problem("warning", one.place, message, "remove this one", one.target)
+        return
+    for one in same:
+        other = first if one is not first else same[1]
+        message = f"{one.target} is declared twice: also at {_place(other)}{_difference(one, other)}"
+        yield Problem("error", one.place, message, "keep one of them", one.target)
+
+
+def _place(one: Declared) -> str:
+    return f"{one.place.file}:{one.place.line}"
+
+
+def _difference(one: Declared, other: Declared) -> str:
+    """`, with another description, environment`: the fields that two declarations do not share."""
+    fields = sorted(_differing(meaning_of(one.resource), meaning_of(other.resource)))
+    more = ", ..." if len(fields) > _NAMED else ""
+    return f", with another {', '.join(fields[:_NAMED])}{more}" if fields else ""
+
+
+def _differing(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
+    for name in one.keys() | other.keys():
+        mine, theirs = one.get(name), other.get(name)
+        if mine == theirs:
+            continue
+        if name == "config" and isinstance(mine or {}, dict) and isinstance(theirs or {}, dict):
+            yield from _differing(mine or {}, theirs or {})
+        else:
+            yield name

@@ -43,5 +43,9 @@ class Reader:
             broken=broken,
             problems=tuple(found),
             files=tuple(files),
-            complete=complete and bool(declared) and not broken and not doubles,
+            complete=complete and bool(declared) and not broken and not _contradicts(doubles),
         )
+
+
+def _contradicts(doubles: Iterable[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in doubles)

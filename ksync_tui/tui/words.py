@@ -41,13 +41,13 @@ def uncommitted(files: int, commit_key: str) -> list[str]:
 
 def tail_of(plan: Plan, outline: Outline, problems_key: str) -> list[str]:
     """The lines below the list: what is as declared, why nothing is deleted, likely renames."""
-    if not plan.actions:
-        problems = len(plan.errors)
-        found = (
-            "Nothing is pending: live is as declared."
-            if not problems
-            else f"Nothing is pending in what could be read; the rest is among the problems ({problems_key})."
-        )
-        return ["", found, summary_of(plan)]
     said = ["".join(piece for piece, _ in line) for line in remarks(plan)]
+    if not plan.actions:
+        return ["", _nothing(plan, problems_key), summary_of(plan), *map(neutral, said)]
     return [line for line in (outline.unchanged, *map(neutral, said)) if line]
+
+
+def _nothing(plan: Plan, problems_key: str) -> str:
+    if plan.errors:
+        return f"Nothing is pending in what could be read; the rest is among the problems ({problems_key})."
+    return "Nothing takes part in this sync." if plan.empty else "Nothing is pending: live is as declared."

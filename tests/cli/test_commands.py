@@ -279,7 +279,10 @@ def test_wrong_usage_ends_with_1_and_says_why(ksync: CommandLine, arguments: lis
 
 BAD_FILES = {
     "not TOML": (b"[[stack]]\nname = front\n", "all.toml:2:8: error: not TOML"),
-    "one name twice": (b'[[stack]]\nname = "a"\n' * 2, "all.toml:3:1: error: stack/a is declared twice"),
+    "one name twice": (
+        b'[[stack]]\nname = "a"\n[[stack]]\nname = "a"\ntags = ["t"]\n',
+        "all.toml:3:1: error: stack/a is declared twice",
+    ),
     "a wrong type": (b'[[stack]]\nname = "a"\nconfig.branch = 3\n', "'branch' must be text in quotes, not a number"),
     "an unknown kind": (b'[[stak]]\nname = "a"\n', "did you mean [[stack]]?"),
     "an unknown key": (b'[[stack]]\nname = "a"\nconfig.bransh = "x"\n', "did you mean 'branch'?"),

@@ -307,7 +307,6 @@ BROKEN = [
     ("komodo.cli.json", '["hunter2"]', "it is no table of settings"),
     ("komodo.cli.toml", 'profile = "hunter2"', "profile of Komodo CLI is no list of tables"),
     ("komodo.cli.toml", "key = 7", "key of Komodo CLI is no text"),
-    ("komodo.cli.toml", '[[profile]]\nname = "x"\naliases = [7]', "aliases of Komodo CLI are no list of texts"),
 ]
 
 
@@ -382,3 +381,19 @@ def test_a_file_with_a_secret_that_others_can_read_is_warned_of(place: Place) ->
 def test_without_a_home_nothing_of_a_home_is_read(place: Place, tmp_path: Path) -> None:
     write(place.komodo, TOML)
     assert len(config.load({"KSYNC_HOME": str(tmp_path)}).profiles()) == 1
+
+
+@pytest.mark.parametrize("aliases", ['config_aliases = ["t2"]', 'aliases = ["t2"]', 'alias = "t2"', 'alias = ["t2"]'])
+def test_an_alias_is_taken_in_every_spelling(place: Place, aliases: str) -> None:
+    write(place.komodo, f'[[profile]]\nname = "two"\nhost = "https://two.example"\n{aliases}\n')
+    assert place.load().profile("t2").name == "two"
+
+
+def test_a_broken_profile_costs_only_itself(place: Place) -> None:
+    broken = '[[profile]]\nname = "bad"\nhost = 3\n\n[[profile]]\nhost = 4\n\n'
+    write(place.komodo, f'{broken}[[profile]]\nname = "good"\nhost = "https://good.example"\n')
+    settings = place.load()
+    assert settings.profile("good").address == "https://good.example"
+    with pytest.raises(ConfigError, match="host"):
+        settings.profile("bad")
+    assert sum("host" in warning for warning in settings.warnings) == 2

@@ -25,6 +25,7 @@ from ksync_tui.model.resource import (
     redeploy_digest,
 )
 from ksync_tui.planner import Planner, brake, confirmation
+from ksync_tui.planner.checks import check
 
 CORE = Capabilities(keeps_deploy=False, refuses_dangling=True)
 DELETING = SyncOptions("lab", delete=True)
@@ -176,6 +177,43 @@ def test_match_tags_limit_both_sides_but_not_variables_and_groups() -> None:
         options,
     )
     assert ids(found) == ["create:variable/V", "create:stack/in", "delete:stack/gone", "delete:variable/OLD"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"match_tags": ("prod", "eu")}, ["4 declared, none has all of: prod, eu"]),
+        ({"match_tags": ("PROD",)}, ["4 declared, none has the tag: PROD; the files have prod"]),
+        ({"match_tags": ("prod",)}, ["3 of 4 declared left out, without the tag: prod"]),
+        ({"include_variables": False}, ["2 variables declared, left out: include_variables is off"]),
+        ({"include_user_groups": False}, ["1 user group declared, left out: include_user_groups is off"]),
+        ({"include_resources": False}, ["4 resources declared, left out: include_resources is off"]),
+        ({}, []),
+    ],
+)
+def test_what_the_options_of_a_sync_leave_out_is_said(options: dict[str, Any], said: list[str]) -> None:
+    declared = [
+        declare("stack/a", tags=["prod"]), declare("stack/b", tags=["eu"]), declare("stack/c"), declare("server/d"),
+        declare("variable/A"), declare("variable/B"), declare("user_group/G"),
+    ]  # fmt: skip
+    options = {"include_variables": True, "include_user_groups": True, **options}
+    assert list(plan_of(declared, options=SyncOptions("lab", **options)).left_out) == said
+
+
+def test_a_plan_in_which_nothing_takes_part_is_empty_and_not_in_sync() -> None:
+    assert plan_of([declare("stack/a")], options=SyncOptions("lab", match_tags=("prod",))).empty
+    assert not plan_of([declare("stack/a")], [live("stack/a")]).empty
+
+
+def test_one_name_that_leads_nowhere_is_one_warning_with_all_its_places() -> None:
+    names = [declare(f"stack/s{at}", line=at, config={"server_id": "gone"}) for at in range(1, 28)]
+    checked = check(Declarations(tuple(names)), {}, lambda one, _: one.place)
+    (problem,) = checked.problems
+    assert problem.message == (
+        "server 'gone' is neither declared nor live; named in 27 places: "
+        "lab.toml:1, lab.toml:2, lab.toml:3, lab.toml:4, lab.toml:5 and 22 more"
+    )
+    assert [place.line for place in problem.places] == list(range(1, 28))
 
 
 def test_a_tag_that_brings_a_resource_into_the_sync_is_an_update_not_a_failing_create() -> None:

@@ -234,17 +234,39 @@ def test_what_could_not_be_gathered_is_told_and_deletes_nothing() -> None:
 
 
 def test_two_declarations_of_one_target_block_each_other_and_nothing_else() -> None:
-    found = read('[[stack]]\nname = "My X"\n\n[[stack]]\nname = "y"', GOOD + '[[stack]]\nname = "my_x"\n')
+    found = read('[[stack]]\nname = "My X"\n\n[[stack]]\nname = "y"', GOOD + '[[stack]]\nname = "my_x"\ntags = ["t"]\n')
     assert [(one.target.name, one.blocked) for one in found.resources] == [
         ("my_x", "declared 2 times (a.toml:1, b.toml:3): keep one"),
         ("y", None),
         ("one", None),
     ]
     assert [str(problem) for problem in found.problems if problem.severity == "error"] == [
-        "a.toml:1:1: error: stack/my_x is declared twice: also at b.toml:3 (keep one of them)",
-        "b.toml:3:1: error: stack/my_x is declared twice: also at a.toml:1 (keep one of them)",
+        "a.toml:1:1: error: stack/my_x is declared twice: also at b.toml:3, with another tags (keep one of them)",
+        "b.toml:3:1: error: stack/my_x is declared twice: also at a.toml:1, with another tags (keep one of them)",
     ]
     assert not found.complete
+
+
+def test_two_declarations_that_say_the_same_are_a_warning_and_the_first_counts() -> None:
+    block = '[[stack]]\nname = "x"\ndescription = "d"\n'
+    found = read(block + "# again\n" + block.replace(" = ", "="), block)
+    assert [(one.target.name, one.place.file, one.place.line, one.blocked) for one in found.resources] == [
+        ("x", "a.toml", 1, None)
+    ]
+    assert [str(problem) for problem in found.problems] == [
+        "a.toml:5:1: warning: stack/x is declared twice with the same contents: a.toml:1 counts (remove this one)",
+        "b.toml:1:1: warning: stack/x is declared twice with the same contents: a.toml:1 counts (remove this one)",
+    ]
+    assert found.complete
+
+
+def test_two_declarations_that_differ_name_what_differs() -> None:
+    block = '[[stack]]\nname = "x"\n[stack.config]\nenvironment = "A = 1"\n'
+    found = read(block, block.replace("A = 1", "A = 2").replace("[stack.config]", 'tags = ["t"]\n[stack.config]'))
+    assert [problem.message for problem in found.problems if problem.severity == "error"] == [
+        "stack/x is declared twice: also at b.toml:1, with another environment, tags",
+        "stack/x is declared twice: also at a.toml:1, with another environment, tags",
+    ]
 
 
 def test_one_name_of_two_kinds_is_no_double() -> None:

@@ -123,6 +123,8 @@ class ProblemsScreen(Listing[bool]):
             text = Text.assemble((neutral(str(problem.place)), style("bold")), "\n", neutral(problem.message))
             if problem.hint:
                 text.append(f"\n{neutral(problem.hint)}", style("accent"))
+            if problem.places:
+                text.append("\n" + neutral("  ".join(map(str, problem.places))), style("dim"))
         self.query_one("#more", Static).update(text)
 
     @on(Lines.Moved)

@@ -34,7 +34,7 @@ No syncs of this Core that you may see: {new} makes one over files where Core ru
 
 Look at files of this machine without keeping a sync    ksync PATH"""
 
-STATE_LOOK = {"pending": "update", "problem": "problem", "unread": "dim", "in sync": "plain"}
+STATE_LOOK = {"pending": "update", "problem": "problem", "unread": "dim", "empty": "update", "in sync": "plain"}
 NARROW = 100
 """Cells under which the source gives way."""
 
