@@ -17,7 +17,29 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and answers its exit code (see `ksync_tui.errors`). Never raises."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        _writable_streams()
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard(sys.stdout)
+        return 0
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+    except OSError as error:
+        _discard(sys.stdout)
+        where = f"  {error.filename}" if error.filename else ""
+        print(f"error: the system refuses: {error.strerror or error}{where}", file=sys.stderr)
+    except Exception as fault:  # noqa: BLE001 - the outermost border: whoever works at night is told, not shown code
+        from ksync_tui.cli.fault import report
+
+        report(fault)
+    else:
+        return code
+    return 1
+
+
+def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         print(f"ksync {__version__}")
         return 0
@@ -28,15 +50,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return wanted
     from ksync_tui.cli.commands import carry_out
 
-    try:
-        return carry_out(wanted)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-    except Exception as fault:  # noqa: BLE001 - the outermost border: whoever works at night is told, not shown code
-        from ksync_tui.cli.fault import report
+    return carry_out(wanted)
 
-        report(fault)
-    return 1
+
+def _writable_streams() -> None:
+    """A stream that is closed goes nowhere; what a stream's encoding lacks is escaped, never an error."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard(stream: object) -> None:
+    """What is still buffered for a stream that takes nothing more is dropped: Python would fail on it at its end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[attr-defined]  # a real file here
+    except (OSError, ValueError, AttributeError):
+        return

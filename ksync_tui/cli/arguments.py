@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,7 +23,10 @@ KSYNC_HOME moves all state and configuration of ksync to one folder."""
 class _Parser(argparse.ArgumentParser):
     """argparse, with ksync's exit code for wrong usage."""
 
+    said = ""
+
     def error(self, message: str) -> NoReturn:
+        _Parser.said = message
         self.print_usage(sys.stderr)
         self.exit(EXIT_ERROR, f"ksync: error: {message}\n")
 
@@ -30,11 +34,31 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Sequence[str]) -> argparse.Namespace | int:
     """The wanted command with its options, or an exit code where help or an error was printed."""
     command, arguments = _command_first(arguments)
-    parser = _command_parser() if command or {"-h", "--help"} & set(arguments) else _open_parser()
+    help_asked = bool({"-h", "--help"} & set(arguments))
+    parser = _command_parser(command) if command or help_asked else _open_parser()
     try:
+        if not command and not help_asked and (meant := _meant(arguments)):
+            parser.error(meant)
         return parser.parse_args(arguments)
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else EXIT_ERROR
+        code = stop.code if isinstance(stop.code, int) else EXIT_ERROR
+        if code and "--json" in arguments:
+            from ksync_tui.cli.output import Output
+            from ksync_tui.errors import UsageError
+
+            Output(plain=True, json=True).failure(UsageError(_Parser.said))
+        return code
+
+
+def _meant(arguments: Sequence[str]) -> str | None:
+    """What is wrong with a first word that is no command and no path, and the command that it resembles; or None."""
+    word = next((word for at, word in enumerate(arguments) if _is_word(arguments, at)), None)
+    if word is None or "/" in word or os.path.lexists(word):
+        return None
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, [name for name, (summary, _) in COMMANDS.items() if summary], 1)
+    return f"no such command or path: {word}. Did you mean `ksync {close[0]}`?" if close else None
 
 
 def _command_first(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:
@@ -77,7 +101,7 @@ def _open_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command_parser() -> argparse.ArgumentParser:
+def _command_parser(command: str | None) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="ksync",
         description="Komodo's resource syncs in a terminal. `ksync [PATH]` opens the app.",
@@ -87,20 +111,29 @@ def _command_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", "-V", action="version", version=f"ksync {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (summary, add) in COMMANDS.items():
+        if not summary and name != command:
+            continue
         child = commands.add_parser(name, description=summary, help=summary) if summary else commands.add_parser(name)
         add(child)
         _base(child)
     return parser
 
 
-def _source(parser: argparse.ArgumentParser) -> None:
+def _source(parser: argparse.ArgumentParser, *, deletes: bool = True) -> None:
     parser.add_argument("path", nargs="?", metavar="PATH", help="folder or file of resources")
+    _stored(parser, deletes=deletes)
+
+
+def _stored(parser: argparse.ArgumentParser, *, deletes: bool) -> None:
     parser.add_argument("--sync", metavar="NAME", help="a stored sync instead of a path")
-    _scope(parser)
+    _scope(parser, deletes=deletes)
 
 
-def _scope(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--delete", action="store_true", help="plan to delete what is live and not declared")
+def _scope(parser: argparse.ArgumentParser, *, deletes: bool = True) -> None:
+    if deletes:
+        parser.add_argument("--delete", action="store_true", help="plan to delete what is live and not declared")
+    else:
+        parser.set_defaults(delete=False)
     parser.add_argument("--tag", action="append", default=[], metavar="T", help="only resources with all these tags")
     parser.add_argument("--variables", action=argparse.BooleanOptionalAction, default=True, help="with variables")
     parser.add_argument("--user-groups", action=argparse.BooleanOptionalAction, default=True, help="with user groups")
@@ -108,6 +141,11 @@ def _scope(parser: argparse.ArgumentParser) -> None:
 
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _json_too(parser: argparse.ArgumentParser) -> None:
+    """--json behind the word of an action as well as before it."""
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object")
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
@@ -151,7 +189,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
 
 
 def _commit(parser: argparse.ArgumentParser) -> None:
-    _source(parser)
+    _source(parser, deletes=False)
     _ticks(parser)
     _origin(parser)
     parser.add_argument("--message", "-m", metavar="TEXT", help="the commit message")
@@ -159,7 +197,8 @@ def _commit(parser: argparse.ArgumentParser) -> None:
 
 
 def _validate(parser: argparse.ArgumentParser) -> None:
-    _source(parser)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="folders and files of resources")
+    _stored(parser, deletes=False)
     _json(parser)
 
 
@@ -172,7 +211,10 @@ def _export(parser: argparse.ArgumentParser) -> None:
 
 def _syncs(parser: argparse.ArgumentParser) -> None:
     _json(parser)
-    actions = parser.add_subparsers(dest="action", metavar="add|edit|rename|remove|refresh|commit")
+    actions = parser.add_subparsers(dest="action", metavar="list|add|edit|rename|remove|refresh|commit")
+    listing = actions.add_parser("list", help="list them, as without a word", description="list the syncs")
+    _place(listing, argparse.SUPPRESS)
+    _json_too(listing)
     for name, summary in (
         ("add", "a new sync over files, a git repository or a text"),
         ("edit", "change a sync's options"),
@@ -230,6 +272,7 @@ def _runs(parser: argparse.ArgumentParser) -> None:
     ):
         child = actions.add_parser(name, help=summary, description=summary)
         child.add_argument("run", type=int, metavar="RUN")
+        _json_too(child)
         _place(child, argparse.SUPPRESS)
         if name in ("resume", "undo"):
             child.add_argument("--yes", "-y", action="store_true", help="do not ask")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +24,27 @@ if TYPE_CHECKING:
 def carry_out(wanted: Namespace) -> int:
     """Runs one command; errors are printed with what, where, why and what to do."""
     output = Output(plain=wanted.no_color, json=getattr(wanted, "json", False))
+    _usable_time_zone()
     try:
         with _no_garbage_walks(wanted.command):
             return _COMMANDS[wanted.command](wanted, output)
     except KsyncError as error:
-        output.error(error)
+        output.failure(error)
     except RecursionError:
-        output.error(KsyncError("something is nested too deeply", hint="Look for thousands of opening brackets."))
+        output.failure(KsyncError("the input is nested too deeply", hint="Look for thousands of opening brackets."))
     return EXIT_ERROR
+
+
+def _usable_time_zone() -> None:
+    """UTC where TZ names a zone that Python cannot use, such as AAA+99:99."""
+    import os
+    import time
+
+    try:
+        datetime.now().astimezone()
+    except ValueError:
+        os.environ["TZ"] = "UTC"
+        time.tzset()
 
 
 _SHORT = ("plan", "validate", "export", "commit")
@@ -117,10 +131,14 @@ def plan_code(plan: Plan) -> int:
 
 
 def _validate(wanted: Namespace, output: Output) -> int:
+    from argparse import Namespace
+
+    each = [Namespace(**{**vars(wanted), "path": path}) for path in wanted.paths or [None]]
     with open_session(wanted) as session:
-        review = session.review(sync_of(session, wanted))
-        output.problems(review.plan.problems, files=len(review.declarations.files))
-        return EXIT_ERROR if review.plan.errors else EXIT_OK
+        reviews = [session.review(sync_of(session, one)) for one in each]
+        problems = [problem for review in reviews for problem in review.plan.problems]
+        output.problems(problems, files=sum(len(review.declarations.files) for review in reviews))
+        return EXIT_ERROR if any(review.plan.errors for review in reviews) else EXIT_OK
 
 
 def _export(wanted: Namespace, output: Output) -> int:
@@ -154,7 +172,7 @@ def _run_frozen(wanted: Namespace, output: Output) -> int:
 
 
 def _open(wanted: Namespace, output: Output) -> int:
-    if wanted.plain or not (sys.stdin.isatty() and sys.stdout.isatty()) or _dumb():
+    if wanted.plain or not (sys.stdin.isatty() and sys.stdout.isatty()) or dumb():
         return _lazily("plain", "plain")(wanted, output)
     from ksync_tui.tui.app import run
 
@@ -162,7 +180,8 @@ def _open(wanted: Namespace, output: Output) -> int:
         return run(session, sync_of(session, wanted) if wanted.path else None)
 
 
-def _dumb() -> bool:
+def dumb() -> bool:
+    """Whether the terminal can show no screens."""
     import os
 
     return os.environ.get("TERM", "dumb") == "dumb"

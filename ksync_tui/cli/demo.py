@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ksync_tui.cli.commands import dumb
 from ksync_tui.demo.sandbox import Sandbox, build
 from ksync_tui.errors import EXIT_OK
 from ksync_tui.session import Session
@@ -44,14 +45,9 @@ def demo(wanted: Namespace, output: Output) -> int:
 def _open(sandbox: Sandbox, wanted: Namespace, output: Output) -> None:
     os.environ["KSYNC_HOME"] = str(sandbox.home)
     with Session.open() as session:
-        if wanted.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if wanted.plain or not (sys.stdin.isatty() and sys.stdout.isatty()) or dumb():
             output.syncs([session.row(sync) for sync in session.syncs()])
             return
         from ksync_tui.tui.app import run
 
-        lost = (
-            None
-            if wanted.keep
-            else "The sandbox and all that was done in it will be removed (ksync demo --keep DIR keeps it)."
-        )
-        run(session, None, at_risk=lost)
+        run(session, None, at_risk=None if wanted.keep else LOST)

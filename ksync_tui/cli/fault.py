@@ -15,7 +15,7 @@ def report(fault: BaseException) -> None:
     places = traceback.extract_tb(fault.__traceback__)
     frames = "".join(f"{place.filename}:{place.lineno} in {place.name}\n" for place in places)
     handle, name = tempfile.mkstemp(prefix="ksync-fault-", suffix=".txt", text=True)
-    with os.fdopen(handle, "w") as file:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(f"ksync {__version__}, Python {sys.version}\n{frames}{type(fault).__name__}\n")
     lines = (
         f"error: ksync itself failed ({type(fault).__name__})",

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from ksync_tui.session.watching import Happening
 
 
+UNCUT = 1_000_000
+"""Columns of what is no terminal: nothing is cut in a pipe or a file."""
+
+
 def progress(line: str) -> None:
     """How far something is: the same line of a terminal again and again, gone at the end; nothing in a pipe."""
     from ksync_tui.present.text import cut_end, neutral
@@ -38,6 +42,7 @@ class Output:
 
     def __init__(self, *, plain: bool, json: bool) -> None:
         self.json = json
+        self._printed = False
         self._plain = plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
     # ---------------------------------------------------------------- basics
@@ -54,6 +59,14 @@ class Output:
 
         print("\n".join(error_lines(error)), file=sys.stderr, flush=True)
 
+    def failure(self, error: KsyncError) -> None:
+        """An error that ends the command; the one JSON object holds it where nothing else was printed."""
+        self.error(error)
+        if self.json and not self._printed:
+            from ksync_tui.present.json import error_object
+
+            self._object({"error": error_object(error)})
+
     def text(self, text: str, file: str | None, *, secret: bool = False) -> None:
         """A document to standard output, or to a file that is written whole or not at all."""
         if file is None:
@@ -62,9 +75,9 @@ class Output:
         path = Path(file)
         temporary = path.with_name(f".{path.name}.ksync")
         try:
-            with os.fdopen(
-                os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if secret else 0o666), "w"
-            ) as to:
+            mode = 0o600 if secret else 0o666
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            with os.fdopen(handle, "w", encoding="utf-8") as to:
                 to.write(text + "\n")
                 to.flush()
                 os.fsync(to.fileno())
@@ -74,10 +87,11 @@ class Output:
             raise KsyncError("the file cannot be written", where=file, why=error.strerror) from error
         self.say(f"wrote {file}")
 
-    def _object(self, value: Any) -> None:
-        from ksync_tui.present.json import dumps
+    def _object(self, value: Mapping[str, Any]) -> None:
+        from ksync_tui.present.json import FORMAT_VERSION, dumps
 
-        print(dumps(value))
+        self._printed = True
+        print(dumps({"format_version": FORMAT_VERSION, **value}))
 
     def styled(self, lines: Iterable[StyledLine]) -> None:
         """Lines on standard output, coloured where it is a terminal."""
@@ -90,7 +104,7 @@ class Output:
     @property
     def width(self) -> int:
         """Columns to fit a line into."""
-        return shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 160
+        return shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else UNCUT
 
     # ----------------------------------------------------------------- plans
 
@@ -170,16 +184,16 @@ class Output:
     def started(self, run: int) -> None:
         """A detached run."""
         if self.json:
-            self._object({"run": run})
+            self._object({"id": run, "state": "planned"})
         else:
             print(f"run {run} started; `ksync runs watch {run}` follows it")
 
     def run(self, record: RunRecord | None) -> None:
         """How a run ended; None where there was nothing to run."""
         if self.json:
-            from ksync_tui.present.json import run_object
+            from ksync_tui.present.json import NO_RUN, run_object
 
-            self._object(run_object(record) if record else None)
+            self._object(run_object(record) if record else NO_RUN)
         elif record is None:
             print("nothing to do")
         else:
@@ -192,7 +206,7 @@ class Output:
         if self.json:
             from ksync_tui.present.json import run_object
 
-            self._object(run_object(record))
+            self._object({**run_object(record), "log": [{"action": action, "line": line} for action, line in lines]})
             return
         from ksync_tui.present.runs import run_lines, title
         from ksync_tui.present.text import neutral

@@ -10,6 +10,7 @@ from ksync_tui.cli.choice import agreed
 from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
 from ksync_tui.session import Confirmation
+from ksync_tui.session.elsewhere import is_address, of_address
 from ksync_tui.session.stored import elsewhere, in_itself
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ def syncs(wanted: Namespace, output: Output) -> int:
         if wanted.action in ("add", "edit") and (wanted.managed or wanted.delete) and not wanted.match_tag:
             output.say("such a sync deletes what it does not declare; --match-tag T limits it to resources tagged T")
         if wanted.action == "add":
-            session.add_sync(wanted.name, _fields(wanted, new=True), wanted.path or ())
+            fields = _fields(wanted, new=True)
+            if wanted.repo:
+                session.ensure_reachable(fields)
+            session.add_sync(wanted.name, fields, wanted.path or ())
             output.say(f"added {wanted.name}; `ksync plan --sync {wanted.name}` shows what it would do")
         elif wanted.action == "edit":
             session.edit_sync(wanted.name, _fields(wanted, new=False), wanted.path or ())
@@ -76,6 +80,8 @@ def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:
     switches = ("managed", "delete", "include_variables", "include_user_groups")
     fields: dict[str, Any] = {name: value for name in switches if (value := getattr(wanted, name)) is not None}
     fields |= {field: value for name, field in _REPOSITORY.items() if (value := getattr(wanted, name)) is not None}
+    if wanted.repo and is_address(wanted.repo):
+        fields |= of_address(wanted.repo)
     if wanted.match_tag is not None:
         fields["match_tags"] = wanted.match_tag
     if wanted.inline:

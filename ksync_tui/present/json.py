@@ -25,6 +25,21 @@ Export = Callable[[Target, Resource], str]
 """Writes one resource as TOML; it is given a resource whose secrets are masked already."""
 
 
+FORMAT_VERSION = 1
+"""Of all objects that `--json` prints (docs/json.md); it changes where a field changes its meaning or goes away."""
+
+NO_RUN: Json = {
+    "id": None, "sync": None, "engine": None, "state": "nothing to do", "created": None, "ended": None, "who": None,
+    "counts": {}, "actions": [],
+}  # fmt: skip
+"""What `apply` prints where there was nothing to run."""
+
+
+def error_object(error: KsyncError) -> Json:
+    """An error: what failed, where, why, what to do; null where there is nothing to say."""
+    return {"what": error.what, "where": error.where, "why": error.why, "hint": error.hint}
+
+
 def dumps(value: Any) -> str:
     """JSON for a pipe: ASCII, so that no control character of outside text reaches a terminal."""
     return json.dumps(value, indent=2, ensure_ascii=True)
@@ -39,6 +54,7 @@ def plan_object(plan: Plan, export: Export | None = None, redact: Redactor = NOT
             "summary": dict(plan.summary),
             "actions": [action_object(action, export) for action in plan.actions],
             "problems": problem_objects(plan.problems),
+            "notes": [*plan.left_out, *([plan.deletes_held] if plan.deletes_held else [])],
         }
     )
     return found
@@ -152,8 +168,3 @@ def _run_action(action: RunAction) -> Json:
         "ended": action.ended,
         "message": action.message,
     }
-
-
-def error_object(error: KsyncError) -> Json:
-    """An error, for a command that was asked for JSON."""
-    return {"error": error.what, "where": error.where, "why": error.why, "hint": error.hint}

@@ -144,6 +144,10 @@ class Journal:
         added = {action.id: needed_by for action, needed_by in thawed if needed_by}
         return Selection(plan, frozenset(action.id for action, by in thawed if not by), added)
 
+    def rename_sync(self, name: str, new: str) -> None:
+        """Gives the runs of a sync its new name."""
+        self._database.execute("UPDATE runs SET sync = ? WHERE sync = ? AND place = ?", (new, name, self._place))
+
     def request_stop(self, run: int, *, now: bool = False) -> None:
         """Asks whoever carries out a run to stop after the current action; `now`: to give that one up as well."""
         self._database.execute("UPDATE runs SET stop = max(stop, ?) WHERE id = ?", (2 if now else 1, run))

@@ -61,6 +61,14 @@ def require_remote(config: GitSettings) -> None:
         raise UsageError(error.what, where=error.where, why=error.why, hint=error.hint) from error
 
 
+def ensure_reachable(config: GitSettings, waiting: Waiting) -> None:
+    """Raises GitError where the repository or its branch is not there, or may not be read."""
+    from ksync_tui.git.network import Patience, tip
+    from ksync_tui.git.remote import remote_of
+
+    tip(remote_of(config), Patience(stop=waiting.given_up, tell=waiting.tell))
+
+
 def _settings(sync: ResourceSync, live: Mapping[Target, Live]) -> GitSettings:
     """What says which repository: the linked repo first (facts c.1). Raises GitError where that cannot be."""
     name = sync.config.linked_repo

@@ -203,6 +203,13 @@ class Session:
         self._by_hand(adding(name, {**fields, **self._on_paths(paths, bool(fields.get("managed")))}, live, self.engine))
         return self.sync(new_target(name, {}).name)
 
+    def ensure_reachable(self, fields: Mapping[str, Any]) -> None:
+        """Asks git whether the repository of config fields is there. Raises GitError with what git says."""
+        from ksync_tui.session.elsewhere import ensure_reachable
+
+        with self.waiting:
+            ensure_reachable(ResourceSyncConfig.model_validate(dict(fields)), self.waiting)
+
     def name_problem(self, name: str) -> str | None:
         """Why no new sync can have a name, while it is typed, or None."""
         return _refusal(lambda: new_target(name, self._engine.recent().live))
@@ -228,8 +235,10 @@ class Session:
         return existing(name, self.snapshot().live)[1].config
 
     def rename_sync(self, name: str, new: str) -> None:
-        """Gives a stored sync another name. Raises UsageError."""
+        """Gives a stored sync another name; its runs go with it. Raises UsageError."""
+        target = new_target(new, self.snapshot().live)
         self._by_hand(renaming(name, new, self.snapshot().live, self.engine))
+        self._journal.rename_sync(name, target.name)
 
     def _on_paths(self, paths: Sequence[str], managed: bool) -> dict[str, Any]:
         """The fields of a sync over these paths; those of a Core's sync are where Core is."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+from ksync_tui.errors import UsageError
 from ksync_tui.model.plan import SyncOptions
 from ksync_tui.model.resource import Target
 from ksync_tui.source.folder import Folder, short
@@ -82,8 +83,12 @@ def at_path(
     variables: bool = True,
     user_groups: bool = True,
 ) -> Sync:
-    """A file or folder as a sync of its own, known by its real path."""
-    real = path.expanduser().resolve()
+    """A file or folder as a sync of its own, known by its real path; a pipe (`<(...)`) is read at once.
+
+    Raises UsageError for a pipe that is not text in UTF-8.
+    """
+    pipe = path.is_fifo()
+    real = path if pipe else path.expanduser().resolve()
     options = SyncOptions(
         name=str(real),
         match_tags=tags,
@@ -91,8 +96,17 @@ def at_path(
         include_user_groups=user_groups,
         delete=delete,
     )
+    if pipe:
+        return Sync(str(path), options, Inline(str(path), _piped(path)), f"pipe {path}")
     source = Folder((real,), real if real.is_dir() else real.parent)
     return Sync(short(real), options, source, source.describe())
+
+
+def _piped(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("the pipe cannot be read", where=str(path), why=str(error)) from error
 
 
 def of_resource(resource: ResourceSync, state: Path, live: Mapping[Target, Live], waiting: Waiting) -> Sync:

@@ -338,4 +338,4 @@ def test_runs_and_errors_as_json() -> None:
     made = objects.run_object(RUN)
     assert (made["id"], made["counts"]) == (17, {"done": 1, "failed": 1, "waiting": 2})
     assert made["actions"][1]["message"] == "no\x1b space"
-    assert objects.error_object(StoreError("x", hint="y")) == {"error": "x", "where": None, "why": None, "hint": "y"}
+    assert objects.error_object(StoreError("x", hint="y")) == {"what": "x", "where": None, "why": None, "hint": "y"}
