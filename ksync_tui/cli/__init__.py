@@ -54,12 +54,15 @@ def _run(arguments: list[str]) -> int:
 
 
 def _writable_streams() -> None:
-    """A stream that is closed goes nowhere; what a stream's encoding lacks is escaped, never an error."""
-    for name in ("stdout", "stderr"):
+    """A stream that is closed leads nowhere; what a stream's encoding lacks is escaped, never an error.
+
+    In this order, so that no file that is opened later gets the number of a stream.
+    """
+    for name, flags, mode in (("stdin", os.O_RDONLY, "r"), ("stdout", os.O_WRONLY, "w"), ("stderr", os.O_WRONLY, "w")):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
-        elif hasattr(stream, "reconfigure"):
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+        elif mode == "w" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 

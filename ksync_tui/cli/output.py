@@ -184,7 +184,7 @@ class Output:
     def started(self, run: int) -> None:
         """A detached run."""
         if self.json:
-            self._object({"id": run, "state": "planned"})
+            self._object({"run": run})
         else:
             print(f"run {run} started; `ksync runs watch {run}` follows it")
 

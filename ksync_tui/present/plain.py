@@ -24,7 +24,7 @@ def plan_lines(plan: Plan, width: int = 100, redact: Redact = str, changes: bool
     outline = Outline(plan)
     for group in outline.groups:
         yield line((plural_of(group.kind), Style.BOLD))
-        room = _name_width(group.entries)
+        room = min(_name_width(group.entries), max(_NAME_WIDTH, width // 3))
         for entry in group.entries:
             yield action_line(plan.by_id[entry.id], room, width)
             if changes:
@@ -38,7 +38,7 @@ def plan_lines(plan: Plan, width: int = 100, redact: Redact = str, changes: bool
 
 
 def _name_width(entries: Sequence[Entry]) -> int:
-    return min(max((cell_width(entry.name) for entry in entries), default=0), _NAME_WIDTH)
+    return max((cell_width(entry.name) for entry in entries), default=0)
 
 
 def action_line(action: Action, name_width: int, width: int) -> StyledLine:

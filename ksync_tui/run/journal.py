@@ -146,7 +146,10 @@ class Journal:
 
     def rename_sync(self, name: str, new: str) -> None:
         """Gives the runs of a sync its new name."""
-        self._database.execute("UPDATE runs SET sync = ? WHERE sync = ? AND place = ?", (new, name, self._place))
+        self._database.execute(
+            "UPDATE runs SET sync = ?1, options = json_set(options, '$.name', ?1) WHERE sync = ?2 AND place = ?3",
+            (new, name, self._place),
+        )
 
     def request_stop(self, run: int, *, now: bool = False) -> None:
         """Asks whoever carries out a run to stop after the current action; `now`: to give that one up as well."""

@@ -182,7 +182,7 @@ def many(number: int, value: str = "1") -> str:
         (VARIABLES, many(20), many(20, "2"), "held"),  # the safety brake
         (VARIABLES, many(20), many(3, "2") + many(20)[len(many(3)) :], "run"),
         (DELETING, many(3), many(2), "run"),  # its own setting deletes
-        (DELETING, many(3), "", "problem"),
+        (DELETING, many(3), "", "held"),  # an emptied source
         (DELETING, many(3), many(1) + variable("B") + "broken", "held"),  # deletes are held
         (DELETING, many(20), many(2), "held"),
     ],
