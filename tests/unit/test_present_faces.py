@@ -75,7 +75,7 @@ def export(target: Target, made: Resource) -> str:
 
 def test_the_json_object_has_exactly_the_documented_keys() -> None:
     made = objects.plan_object(LAB, export)
-    assert list(made) == ["sync", "engine", "summary", "actions", "problems"]
+    assert list(made) == ["sync", "engine", "summary", "actions", "problems", "notes"]
     assert list(made["summary"]) == ["create", "update", "delete", "rename", "deploy", "unchanged"]
     assert list(made["actions"][0]) == [
         "id", "action", "kind", "name", "reason", "file", "line", "requires", "round", "destructive", "blocked",
