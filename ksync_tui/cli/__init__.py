@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ksync_tui import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and answers its exit code (see `ksync_tui.errors`). Never raises."""
     try:
         _writable_streams()
-        code = _run(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
+        with _interrupted_by_signals():
+            code = _run(list(sys.argv[1:] if argv is None else argv))
+            sys.stdout.flush()
     except BrokenPipeError:
         _discard(sys.stdout)
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print("stopped", file=sys.stderr)
+        return 128 + stop.args[0] if stop.args else 1
     except OSError as error:
         _discard(sys.stdout)
         where = f"  {error.filename}" if error.filename else ""
@@ -51,6 +54,28 @@ def _run(arguments: list[str]) -> int:
     from ksync_tui.cli.commands import carry_out
 
     return carry_out(wanted)
+
+
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP do what Ctrl-C does, so that nothing is left half done; commands may handle them better."""
+    import signal
+    from threading import current_thread, main_thread
+
+    def interrupt(number: int, frame: object) -> None:
+        del frame
+        raise KeyboardInterrupt(number)
+
+    names = ("SIGTERM", "SIGHUP") if current_thread() is main_thread() else ()
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in (number for number, handler in before.items() if handler is signal.SIG_DFL):
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _writable_streams() -> None:

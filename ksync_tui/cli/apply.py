@@ -72,7 +72,7 @@ def code_of(plan: Plan, record: RunRecord) -> int:
 
 
 class _StopOnInterrupt:
-    """The first Ctrl-C stops after the current action, the second gives that one up, a third leaves at once."""
+    """The first Ctrl-C (SIGTERM, SIGHUP) stops after the current action, the second aborts it, a third exits."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -86,11 +86,13 @@ class _StopOnInterrupt:
         return self._asked > 1
 
     def __enter__(self) -> _StopOnInterrupt:
-        self._before = signal.signal(signal.SIGINT, self._heard)
+        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        self._before = {number: signal.signal(number, self._heard) for number in numbers}
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def _heard(self, _number: int, _frame: FrameType | None) -> None:
         self._asked += 1

@@ -72,18 +72,17 @@ class Output:
         if file is None:
             print(text)
             return
+        from ksync_tui.system.temporary import beside
+
         path = Path(file)
-        temporary = path.with_name(f".{path.name}.ksync")
         try:
-            mode = 0o600 if secret else 0o666
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-            with os.fdopen(handle, "w", encoding="utf-8") as to:
-                to.write(text + "\n")
-                to.flush()
-                os.fsync(to.fileno())
-            temporary.replace(path)
+            with beside(path, 0o600 if secret else 0o666) as (temporary, handle):
+                with os.fdopen(handle, "w", encoding="utf-8", closefd=False) as to:
+                    to.write(text + "\n")
+                    to.flush()
+                    os.fsync(handle)
+                temporary.replace(path)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise KsyncError("the file cannot be written", where=file, why=error.strerror) from error
         self.say(f"wrote {file}")
 

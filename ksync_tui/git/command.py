@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -37,6 +38,7 @@ OTHER_REPOSITORY = (
 )
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_PAGER": "cat"}
 _LOOK = 0.1
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,12 @@ def run(
     timeout: float = 60,
     stop: Stop = never,
     tell: Tell = quiet,
+    started: Callable[[int], None] = lambda pid: None,
 ) -> Finished:
     """Runs `git ARGS` in `cwd` in a session of its own, so that nothing below it can reach the terminal.
 
-    `tell` gets the newest line of its standard error from time to time. Raises GitError when the command cannot be
+    It ends with ksync at the latest. `tell` gets the newest line of its standard error from time to time, `started`
+    the number of its process. Raises GitError when the command cannot be
     started or `stop` asks for its end; a non-zero exit is the caller's to judge.
     """
     inherited = {key: value for key, value in os.environ.items() if key not in OTHER_REPOSITORY}
@@ -90,12 +94,23 @@ def run(
     except OSError as error:
         hint = None if available() else "Install git"
         raise GitError("the git command cannot be started", where=str(cwd), why=error.strerror, hint=hint) from error
+    _running.add(process)
     with process:
         try:
+            started(process.pid)
             return _wait(process, time.monotonic() + timeout, stop, tell)
         except BaseException:
             _kill(process)
             raise
+        finally:
+            _running.discard(process)
+
+
+@atexit.register
+def _kill_running() -> None:
+    """What a thread that ksync no longer waits for has started."""
+    for process in tuple(_running):
+        _kill(process)
 
 
 def _wait(process: subprocess.Popen[bytes], until: float, stop: Stop, tell: Tell) -> Finished:

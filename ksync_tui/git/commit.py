@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +10,8 @@ from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import hooked, plain
 from ksync_tui.git.facts import CommitResult, IndexState
 from ksync_tui.git.identity import signature
-from ksync_tui.git.index import changed_paths, entry_in_tree, follow, locked, state_of
+from ksync_tui.git.index import changed_paths, entry_in_tree, flags_of, follow, locked, state_of
+from ksync_tui.git.leftovers import clear, note_parent, scratch_in
 from ksync_tui.git.library import translated
 from ksync_tui.git.places import refuse_place
 from ksync_tui.git.proposal import Proposal, Written
@@ -22,7 +20,7 @@ from ksync_tui.git.stored import refuse_rewritten, to_stored
 from ksync_tui.model.text import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import pygit2
 
@@ -31,6 +29,15 @@ if TYPE_CHECKING:
     from ksync_tui.git.settings import Settings
 
 _BRANCH = "refs/heads/"
+_UNDER_WAY = {
+    "MERGE": ("merge", "git merge --abort"),
+    "REVERT": ("revert", "git revert --abort"),
+    "CHERRYPICK": ("cherry-pick", "git cherry-pick --abort"),
+    "BISECT": ("bisect", "git bisect reset"),
+    "REBASE": ("rebase", "git rebase --abort"),
+    "APPLY": ("patch series", "git am --abort"),
+}
+"""What git calls what is under way, by the first word of libgit2's name for it, and the command that ends it."""
 _FILES = (0o100644, 0o100755, 0o120000)  # plain, executable, link: the modes whose object is a blob
 
 
@@ -47,16 +54,19 @@ class Request:
 def make(handle: pygit2.Repository, root: Path, request: Request) -> CommitResult:
     """Makes the commit of `request`; see `Repo.commit`."""
     git_dir = Path(handle.path)
+    with translated("nothing was committed", root):
+        clear(handle, root)
     with translated("nothing was committed", root), scratch_in(git_dir) as scratch, locked(handle, scratch) as lock:
         settings = read_settings(root, handle)
         proposal = _propose(handle, root, request, settings)
         _refuse_conflicts(lock, request)
+        note_parent(scratch, proposal.parent)
         reason = hooked.reason_for_git(handle, root, settings)
         if reason is None:
             written = plain.write(handle, root, proposal)
         else:
             written = hooked.write(handle, root, proposal, reason, scratch, request.hook_seconds)
-        return _finish(handle, proposal, written, lock)
+        return _finish(handle, root, proposal, written, lock)
 
 
 def _propose(handle: pygit2.Repository, root: Path, request: Request, settings: Settings) -> Proposal:
@@ -97,16 +107,19 @@ def _refuse_conflicts(lock: LockedIndex, request: Request) -> None:
             raise CommitRefusedError("cannot be committed", where=path, why="it has an unresolved conflict", hint=hint)
 
 
-def _finish(handle: pygit2.Repository, proposal: Proposal, written: Written, lock: LockedIndex) -> CommitResult:
+def _finish(
+    handle: pygit2.Repository, root: Path, proposal: Proposal, written: Written, lock: LockedIndex
+) -> CommitResult:
     import pygit2
 
     made = handle[written.id].peel(pygit2.Commit)
     before = proposal.parent.tree if proposal.parent else None
     files = changed_paths(before, made.tree)
     try:
+        flags = flags_of(root, files)
         stayed = follow(lock.index, before, made.tree, files)
         if len(stayed) < len(files):
-            lock.stage()
+            lock.stage(root, flags)
             lock.install()
     except (pygit2.GitError, OSError, KeyError, ValueError) as error:
         hint = f"Run: git reset -q -- {' '.join(files)}"
@@ -121,8 +134,8 @@ def refuse_state(handle: pygit2.Repository, root: Path) -> None:
 
     state = handle.state()
     if state != RepositoryState.NONE:
-        doing = state.name.split("_")[0].lower()
-        hint = f"Finish it or give it up first (git {doing} --abort)" if doing != "bisect" else "git bisect reset"
+        doing, abort = _UNDER_WAY.get(state.name.split("_")[0], ("rebase", "git rebase --abort"))
+        hint = f"Finish it or abort it first: {abort}"
         raise CommitRefusedError("nothing was committed", where=str(root), why=f"a {doing} is under way", hint=hint)
     if branch_of(handle) is None:
         hint = "Check a branch out first, for example: git switch main"
@@ -162,16 +175,6 @@ def blob_of(handle: pygit2.Repository, commit: pygit2.Commit | None, path: str) 
         return None
     found = handle[entry[0]]
     return found.data if isinstance(found, pygit2.Blob) else None
-
-
-@contextmanager
-def scratch_in(git_dir: Path) -> Iterator[Path]:
-    """A folder inside the repository's own for copies of the index, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="ksync-", dir=git_dir))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reference(handle: pygit2.Repository) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import CommitRefusedError
+from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import command
+from ksync_tui.git.leftovers import note_git
 from ksync_tui.git.plain import moved
 from ksync_tui.git.proposal import Written
 from ksync_tui.model.text import lines_of
@@ -58,7 +60,13 @@ def write(
     message.write_text(proposal.message, encoding="utf-8")
     # By default git leaves it to the system when new objects reach the disk.
     args = ["-c", "core.fsync=committed", "commit", "--quiet", "--cleanup=whitespace", "--file", str(message)]
-    done = command.run(args, root, env=env, timeout=seconds)
+    try:
+        done = command.run(args, root, env=env, timeout=seconds, started=partial(note_git, scratch))
+    except (KeyboardInterrupt, GitError):
+        tip = _tip(handle, proposal.reference)
+        if tip is not None and _is_ours(handle, proposal, tip, scratch):
+            return Written(tip, "")  # it was made before somebody asked for the end
+        raise
     return _judge(handle, root, proposal, done, scratch)
 
 

@@ -12,16 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import CommitRefusedError, GitError
+from ksync_tui.errors import CommitRefusedError
+from ksync_tui.git import command
 from ksync_tui.git.facts import IndexState
 from ksync_tui.git.library import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pygit2
 
 Entry = tuple["pygit2.Oid", int]
+LOCK = "lock"
+"""The lock's second name, in the scratch folder of whoever holds it."""
 
 
 class LockedIndex:
@@ -36,9 +39,13 @@ class LockedIndex:
             shutil.copyfile(place, copy)
         self.index = pygit2.Index(str(copy))
 
-    def stage(self) -> None:
-        """Writes the changed copy into the lock file and on to the disk."""
+    def stage(self, root: Path, flags: Mapping[str, tuple[str, ...]]) -> None:
+        """Writes the changed copy into the lock file and on to the disk, with the flags that its entries had."""
         self.index.write()
+        for path, options in flags.items():
+            for option in options:
+                words = ["update-index", option, "--", path]
+                command.run(words, root, env={"GIT_INDEX_FILE": str(self._copy)})
         lock = lock_of(self._place)
         with lock.open("wb") as target:
             target.write(self._copy.read_bytes())
@@ -59,11 +66,16 @@ class LockedIndex:
 
 @contextmanager
 def locked(handle: pygit2.Repository, scratch: Path) -> Iterator[LockedIndex]:
-    """Holds the lock of the user's index. Raises CommitRefusedError when somebody else does."""
+    """Holds the lock of the user's index. Raises CommitRefusedError when somebody else does.
+
+    The lock is a second name of a file in `scratch`: whoever finds both later knows whose lock it was.
+    """
     place = Path(handle.path) / "index"
     lock = lock_of(place)
+    mine = scratch / LOCK
+    mine.touch(mode=0o666)
     try:
-        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        _name_exclusively(mine, lock)
     except FileExistsError as error:
         raise locked_by_other(lock) from error
     held = lock.stat().st_ino
@@ -73,6 +85,15 @@ def locked(handle: pygit2.Repository, scratch: Path) -> Iterator[LockedIndex]:
     finally:
         if lock.exists() and lock.stat().st_ino == held:
             lock.unlink()
+
+
+def _name_exclusively(mine: Path, lock: Path) -> None:
+    try:
+        os.link(mine, lock)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
 
 
 def lock_of(place: Path) -> Path:
@@ -88,18 +109,10 @@ def locked_by_other(lock: Path) -> CommitRefusedError:
 
 def read_index(handle: pygit2.Repository) -> pygit2.Index:
     """The user's index as it is on disk, to look at. Raises GitError for forms libgit2 does not read."""
-    import pygit2
-
-    try:
+    with translated("the index cannot be read", Path(handle.workdir)):
         index: pygit2.Index = handle.index
         index.read()
-    except (pygit2.GitError, OSError) as error:
-        hint = (
-            "A split or sparse index: git config core.splitIndex false, git sparse-checkout reapply --no-sparse-index"
-        )
-        where = str(Path(handle.path) / "index")
-        raise GitError("the index cannot be read", where=where, why=str(error), hint=hint) from error
-    return index
+        return index
 
 
 def entry_in_tree(tree: pygit2.Tree | None, path: str) -> Entry | None:
@@ -143,6 +156,23 @@ def changed_paths(before: pygit2.Tree | None, after: pygit2.Tree) -> tuple[str, 
     with translated("the commit cannot be compared with its parent", str(after.id)):
         diff = before.diff_to_tree(after) if before is not None else after.diff_to_tree(swap=True)
         return tuple(sorted({delta.new_file.path for delta in diff.deltas}))
+
+
+def flags_of(root: Path, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The flags of the user's index that keep git from looking at a file, as options of `git update-index`.
+
+    libgit2 does not show them, and drops those of an entry that is changed.
+    """
+    if not paths or not command.available():
+        return {}
+    listed = command.run(["ls-files", "-v", "-z", "--", *paths], root).stdout
+    found = {}
+    for line in filter(None, listed.split("\0")):
+        tag, _, path = line.partition(" ")
+        options = (["--assume-unchanged"] if tag.islower() else []) + (["--skip-worktree"] if tag in "Ss" else [])
+        if options:
+            found[path] = tuple(options)
+    return found
 
 
 def _entry(index: pygit2.Index, path: str) -> Entry | None:

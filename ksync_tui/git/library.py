@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     import pygit2
 
+_INDEX_FORMS = {"'link'": "update-index --no-split-index", "'sdir'": "sparse-checkout reapply --no-sparse-index"}
+"""What turns a split or a sparse index into an ordinary one, by the extension that libgit2 names."""
 _PARTS = ("HEAD", "objects", "refs")
 
 
@@ -37,9 +40,12 @@ def _hint(reason: str, where: Path | str) -> str:
         return f"If you trust it: git config --global --add safe.directory '{where}'"
     if "unsupported extension" in reason or "object format" in reason:
         return "The repository uses a feature of git that libgit2 does not know"
+    for extension, remedy in _INDEX_FORMS.items():
+        if extension in reason:
+            return f"libgit2 does not read this form of the index: git -C {shlex.quote(str(where))} {remedy}"
     if "failed to lock" in reason or ".lock" in reason:
         return "Another git command is running there, or one was killed and left the lock file behind"
-    return "`git -C <folder> fsck` tells what is wrong with it"
+    return f"`git -C {shlex.quote(str(where))} fsck` shows what is wrong with it"
 
 
 @cache

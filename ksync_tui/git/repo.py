@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ksync_tui.git import commit, index, library, places
+from ksync_tui.git import commit, index, leftovers, library, places
 from ksync_tui.git.facts import Author, CommitResult, Head, PathStatus
 from ksync_tui.git.identity import signature
 from ksync_tui.git.pushing import publish, upstream_of
@@ -115,6 +115,7 @@ class Repo:
             last = commit.last_commit(self._handle)
             for path in paths:
                 commit.refuse_path(self._handle, self.root, last.tree if last else None, path)
+            leftovers.clear(self._handle, self.root)
         lock = index.lock_of(self.git_dir / "index")
         if lock.exists():
             raise index.locked_by_other(lock)

@@ -25,7 +25,7 @@ from ksync_tui.model.events import (
 )
 from ksync_tui.model.plan import Action, Plan, Selection
 from ksync_tui.run.frozen import Frozen, Sealer, freeze, freeze_options, thaw, thaw_options
-from ksync_tui.run.process import identity, is_gone
+from ksync_tui.system.process import identity, is_gone
 
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.database import Database

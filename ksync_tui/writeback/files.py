@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.text import lines_of
+from ksync_tui.system.temporary import beside
 from ksync_tui.writeback.lines import unified
 from ksync_tui.writeback.spans import BlockEdit, apply_edits
 from ksync_tui.writeback.toml import line_string
@@ -88,7 +87,7 @@ def write(edit: FileEdit, root: Path | None = None) -> None:
     try:
         if edit.before is None:
             target.parent.mkdir(parents=True, exist_ok=True)
-        with _temporary(target) as (temporary, handle):
+        with beside(target) as (temporary, handle):
             _fill(handle, edit.after, target if edit.before is not None else None)
             _require_unchanged(edit, target)
             temporary.replace(target)
@@ -125,18 +124,6 @@ def _refused(edit: FileEdit, why: str, hint: str | None = None) -> WriteBackErro
 def _require_unchanged(edit: FileEdit, target: Path) -> None:
     if _read(target, edit.name) != edit.before:
         raise _refused(edit, "it changed since it was read", "Refresh and look again")
-
-
-@contextmanager
-def _temporary(target: Path) -> Iterator[tuple[Path, int]]:
-    """A new file beside the target, gone afterwards unless it was renamed."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".ksync", dir=target.parent)
-    path = Path(name)
-    try:
-        yield path, handle
-    finally:
-        os.close(handle)
-        path.unlink(missing_ok=True)
 
 
 def _fill(handle: int, data: bytes, like: Path | None) -> None:

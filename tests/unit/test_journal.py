@@ -21,7 +21,7 @@ from ksync_tui.model.resource import Place, fingerprint
 from ksync_tui.run import journal as journals
 from ksync_tui.run.frozen import freeze, thaw
 from ksync_tui.run.journal import Journal
-from ksync_tui.run.process import identity, is_gone
+from ksync_tui.system.process import identity, is_gone
 from tests.contract.engines import create, delete, make, rename, update
 
 OPTIONS = SyncOptions("homelab", match_tags=("a", "b"), managed=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from ksync_tui.system.temporary import beside
 
 FILE = "tokens.json"
 
@@ -27,11 +28,10 @@ class TokenFile:
     def keep(self, token: str) -> None:
         """See `Keeper.keep`: the file is replaced as a whole, never readable by others."""
         tokens = self._tokens() | {self._key: token}
-        with suppress(OSError):
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{FILE}-")
-            with os.fdopen(handle, "w") as file:
+        with suppress(OSError), beside(self.path) as (temporary, handle):
+            with os.fdopen(handle, "w", encoding="utf-8", closefd=False) as file:
                 json.dump({key: one for key, one in tokens.items() if one}, file)
-            Path(name).replace(self.path)
+            temporary.replace(self.path)
 
     @property
     def _key(self) -> str:

@@ -10,13 +10,13 @@ import hmac
 import json
 import os
 import secrets
-import tempfile
 from pathlib import Path
 
 from ksync_tui.engine.embedded.database import Database
 from ksync_tui.engine.embedded.sealing import seal, tokens, unseal
 from ksync_tui.errors import StoreError
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.system.temporary import beside
 
 FILE = "secrets.json"
 _Stamp = tuple[int, int, int]
@@ -148,16 +148,12 @@ class Vault:
 
 def _replace(path: Path, data: bytes) -> None:
     """Puts new bytes in a file's place, as a whole and durably, readable by the owner alone."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with beside(path) as (temporary, handle):
+        with os.fdopen(handle, "wb", closefd=False) as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105 - both names are at hand as they are
-    except BaseException:
-        os.unlink(temporary)  # noqa: PTH108
-        raise
+            os.fsync(handle)
+        temporary.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

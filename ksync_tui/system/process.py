@@ -1,9 +1,10 @@
-"""Telling whether the process that carries out a run is still there."""
+"""Telling whether a process that did something before is still there."""
 
 from __future__ import annotations
 
 import os
 import platform
+from hashlib import blake2b
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -25,6 +26,25 @@ def is_gone(pid: int, known: str) -> bool:
     if started_now != "-":
         return state == "Z" or started_now != started
     return not _answers(pid)
+
+
+def token(pid: int | None = None) -> str:
+    """Names a process (this one) in the name of a file that it leaves if it is killed."""
+    number = os.getpid() if pid is None else pid
+    return f"{_digest(platform.node())}-{number}-{_digest(identity(number))}"
+
+
+def is_left(name: str) -> bool:
+    """Whether the process that a `token` names has ended; False for any other text, and for one of another machine."""
+    machine, _, rest = name.partition("-")
+    pid, _, known = rest.partition("-")
+    if not pid.isdecimal() or machine != _digest(platform.node()):
+        return False
+    return _stat(int(pid))[0] == "Z" or _digest(identity(int(pid))) != known
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=4).hexdigest()
 
 
 def _answers(pid: int) -> bool:

@@ -1,0 +1,1 @@
+"""What the operating system has to offer: processes and temporary files."""
