@@ -19,7 +19,7 @@ from ksync_tui.source.reader import Reader
 from ksync_tui.source.repo import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Action
@@ -223,52 +223,53 @@ def can_go_to_file(action: Action) -> bool:
     return not action.blocked or (action.verb == "delete" and action.current is not None)
 
 
+class _Written(NamedTuple):
+    """A block as it is to be written: its file, the edit, and what is to be said of it beforehand."""
+
+    file: str
+    edit: BlockEdit
+    notes: tuple[str, ...] = ()
+
+
 def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -> tuple[FileChange, ...]:
     """What taking live into the files would write, for the ticked actions of a plan. Raises WriteBackError."""
     declared = {one.target: one for one in review.declarations.resources}
-    edits: dict[str, list[BlockEdit]] = {}
-    agreed: dict[str, list[Agreed]] = {}
-    notes: dict[str, list[str]] = {}
+    files: dict[str, list[tuple[_Written, Agreed]]] = {}
     for action in review.plan.actions:
         if action.id in ticked and action.verb != "deploy":
-            name, edit = _block_edit(review, action, declared.get(action.target))
-            edits.setdefault(name, []).append(edit)
-            agreed.setdefault(name, []).append(Agreed(review.plan.sync, action.target, action.current))
-            if action.current is not None:
-                written = declared[action.target].resource if action.target in declared else None
-                notes.setdefault(name, []).extend(_left_out(action.target, action.current, written))
-    changes = (_change(review, name, edits[name], hidden) for name in sorted(edits))
-    return tuple(
-        replace(change, agreed=tuple(agreed[change.file]), notes=tuple(notes.get(change.file, ())))
-        for change in changes
-    )
+            written = _block_edit(review, action, declared.get(action.target))
+            agreed = Agreed(review.plan.sync, action.target, action.current)
+            files.setdefault(written.file, []).append((written, agreed))
+    return tuple(_taken(review, name, files[name], hidden) for name in sorted(files))
 
 
-def _left_out(target: Target, live: Resource, declared: Resource | None) -> Iterator[str]:
-    """The secrets of live that a block does not get; one that has been left out of it all along is not said again."""
-    from ksync_tui.writeback.left_out import left_out
+def _taken(review: Review, name: str, blocks: Sequence[tuple[_Written, Agreed]], hidden: Iterable[str]) -> FileChange:
+    change = _change(review, name, [written.edit for written, _ in blocks], hidden)
+    notes = tuple(note for written, _ in blocks for note in written.notes)
+    return replace(change, agreed=tuple(agreed for _, agreed in blocks), notes=notes)
 
-    return left_out(target, live) if declared is None else iter(())
 
-
-def _block_edit(review: Review, action: Action, declared: Declared | None) -> tuple[str, BlockEdit]:
+def _block_edit(review: Review, action: Action, declared: Declared | None) -> _Written:
     from ksync_tui.writeback.edit import as_declared, edit_block
     from ksync_tui.writeback.export import export_block
+    from ksync_tui.writeback.left_out import left_out
     from ksync_tui.writeback.spans import BlockEdit
 
+    target = action.target
     if declared is None:
         if action.current is None:
             raise WriteBackError("nothing can be written for it", where=action.id, why=action.blocked)
-        new = export_block(action.current, action.target.kind, secrets=False)
-        return _file_for(review, action.target), BlockEdit(action.target, None, new)
+        new = export_block(action.current, target.kind, secrets=False)
+        return _Written(_file_for(review, target), BlockEdit(target, None, new), (*left_out(target, action.current),))
     if declared.blocked or not declared.text:
         raise WriteBackError("the block cannot be changed", where=str(declared.place), why=declared.blocked)
     place = declared.place
     if action.current is None:
-        return place.file, BlockEdit(action.target, declared.text, None, place.line)
+        return _Written(place.file, BlockEdit(target, declared.text, None, place.line))
     wanted = as_declared(declared.resource, action.current)
-    new = edit_block(declared.text, action.target.kind, declared.resource, wanted)
-    return place.file, BlockEdit(action.target, declared.text, new, place.line, wanted)
+    edited = edit_block(declared.text, target.kind, declared.resource, wanted)
+    notes = (f"{target} is written anew as a whole: its comments and layout are lost",) if edited.rewritten else ()
+    return _Written(place.file, BlockEdit(target, declared.text, edited.text, place.line, wanted), notes)
 
 
 def _file_for(review: Review, target: Target) -> str:

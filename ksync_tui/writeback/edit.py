@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ksync_tui.errors import KsyncError, WriteBackError
@@ -35,29 +36,38 @@ def as_declared(old: Resource, live: Resource) -> Resource:
     return live
 
 
-def edit_block(old_text: str, kind: str, old: Resource, new: Resource) -> str:
+@dataclass(frozen=True, slots=True)
+class EditedBlock:
+    """The text of a changed block; `rewritten`: as export writes it, without the comments and the layout it had."""
+
+    text: str
+    rewritten: bool
+
+
+def edit_block(old_text: str, kind: str, old: Resource, new: Resource) -> EditedBlock:
     """The block `old_text`, which means `old`, changed to mean `new`.
 
     Comments, order, spellings and forms of what did not change stay. Where the block is written in a way that cannot
     be changed in place, it becomes the block that export writes. Raises WriteBackError when neither means `new`.
     """
     for candidate in _candidates(old_text, kind, old, new):
-        if reads_as(candidate, kind, new):
+        if reads_as(candidate.text, kind, new):
             return candidate
     raise WriteBackError(
         "the block cannot be written", where=f"{kind}/{new.name}", why="no text of it would mean what was intended"
     )
 
 
-def _candidates(old_text: str, kind: str, old: Resource, new: Resource) -> Iterator[str]:
+def _candidates(old_text: str, kind: str, old: Resource, new: Resource) -> Iterator[EditedBlock]:
     try:
         keys = BlockKeys(old_text)
         change_table(keys, (), old, new)
     except KsyncError:
         keys = None
     if keys is not None:
-        yield _in_line_ends_of(old_text, keys.text)
-    yield export_block(new, kind, secrets=True).rstrip("\n").replace("\n", newline_of(old_text))
+        yield EditedBlock(_in_line_ends_of(old_text, keys.text), rewritten=False)
+    whole = export_block(new, kind, secrets=True).rstrip("\n").replace("\n", newline_of(old_text))
+    yield EditedBlock(whole, rewritten=True)
 
 
 def _in_line_ends_of(old: str, new: str) -> str:

@@ -195,7 +195,14 @@ class Inside:
             f"{',' if at < last or self.trailing_comma else ''}{chunk.comment}"
             for at, chunk in enumerate(self.chunks)
         ]
-        return f"{self.brackets[0]}{''.join(parts)}{self.tail}{self.brackets[1]}"
+        return f"{self.brackets[0]}{''.join(parts)}{self._end()}{self.brackets[1]}"
+
+    def _end(self) -> str:
+        """What stands before the closing bracket, which a comment before it must not swallow."""
+        commented = bool(self.chunks and self.chunks[-1].comment)
+        if commented and not self.tail.lstrip(" \t\r").startswith("\n"):
+            return f"\n{self.tail.lstrip()}"
+        return self.tail
 
     def _even_out(self) -> None:
         """On one line, blanks depend on where a chunk stands, not on which chunk it is."""

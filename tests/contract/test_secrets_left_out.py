@@ -125,7 +125,7 @@ def test_taking_live_into_a_block_goes_on_leaving_the_secret_out(kind: str) -> N
     if kind == "variable":
         declared = declared.model_copy(update={"value": ""})
     old = export_block(declared, kind, secrets=False)
-    new = edit_block(old, kind, declared, as_declared(declared, now))
+    new = edit_block(old, kind, declared, as_declared(declared, now)).text
     assert "secret-" not in new
     assert 'description = "another"' in new
 

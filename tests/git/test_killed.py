@@ -209,7 +209,8 @@ def test_a_signal_to_a_plan_ends_the_git_that_it_waits_for(tmp_path: Path) -> No
     (tools / "git").chmod(0o755)
     environment = os.environ | {"KSYNC_HOME": str(tmp_path / "home")}
     ksync = [sys.executable, "-m", "ksync_tui"]
-    sync = '[[resource_sync]]\nname = "x"\n[resource_sync.config]\nrepo = "https://git.example/a/b"\nresource_path = ["."]\n'
+    config = 'repo = "https://git.example/a/b"\nresource_path = ["."]\n'
+    sync = f'[[resource_sync]]\nname = "x"\n[resource_sync.config]\n{config}'
     (tmp_path / "syncs.toml").write_text(sync)
     subprocess.run([*ksync, "apply", str(tmp_path / "syncs.toml"), "--all", "--yes"], env=environment, check=True)
     hanging = environment | {"PATH": f"{tools}:{os.environ['PATH']}"}

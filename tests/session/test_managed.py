@@ -262,3 +262,20 @@ def test_such_a_character_inside_a_block_has_a_name_in_the_editor_and_stays(
     assert f"how<U+{ord(char):04X}>much" in draft.text
     session.write([session.edits_of(review, draft, draft.text.replace("8080", "9090"))])
     assert repository.file.read_bytes() == media.replace("8080", "9090").encode()
+
+
+def test_a_block_that_has_to_be_written_anew_says_so_before(
+    session: Session, review: Review, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.file.write_text(MEDIA.replace("8080", "9090"))
+    review = session.review(review.sync)
+    (change,) = session.write_back(review, {"update:stack/films"})
+    assert change.notes == ()
+
+    def refuse(*_: object) -> None:
+        raise WriteBackError("the text could not be followed")
+
+    monkeypatch.setattr("ksync_tui.writeback.edit.change_table", refuse)
+    (change,) = session.write_back(review, {"update:stack/films"})
+    assert change.notes == ("stack/films is written anew as a whole: its comments and layout are lost",)
+    assert "how much is told" not in change.edit.after.decode()

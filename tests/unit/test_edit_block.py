@@ -110,6 +110,24 @@ CASES = {
         {"tags": ["a", "c", "d"]},
         '[[stack]]\nname = "web"\ntags = [\n  "a", # first\n  "c", # third\n  "d",\n]',
     ),
+    "the last element goes and the one before has a comment": Case(
+        "stack",
+        '[[stack]]\nname = "web"\ntags = ["a", # one\n  "b"]\n',
+        {"tags": ["a"]},
+        '[[stack]]\nname = "web"\ntags = ["a" # one\n]',
+    ),
+    "the last of three goes, each with a comment": Case(
+        "stack",
+        '[[stack]]\nname = "web"\ntags = ["a", # one\n  "b", # two\n  "c"] # all\n',
+        {"tags": ["a", "b"]},
+        '[[stack]]\nname = "web"\ntags = ["a", # one\n  "b" # two\n] # all',
+    ),
+    "an element is added behind a comment": Case(
+        "stack",
+        '[[stack]]\nname = "web"\ntags = ["a" # one\n]\n',
+        {"tags": ["a", "b"]},
+        '[[stack]]\nname = "web"\ntags = ["a", # one\n  "b"\n]',
+    ),
     "a list on one line": Case(
         "stack",
         '[[stack]]\nname = "web"\ntags = [\'a\', "b"] # two',
@@ -197,7 +215,7 @@ CASES = {
 def test_only_what_changed_is_rewritten(case: Case) -> None:
     old = read(case.before, case.kind)
     new = with_config(old, **case.changes)
-    assert edit_block(case.before, case.kind, old, new) == case.after
+    assert edit_block(case.before, case.kind, old, new).text == case.after
     assert reads_as(case.after, case.kind, new)
 
 
@@ -228,27 +246,27 @@ def stages(*names: str, ms: int = 5) -> list[dict[str, Any]]:
 
 def test_a_value_deep_in_a_stage() -> None:
     old = read(PROCEDURE, "procedure")
-    edited = edit_block(PROCEDURE, "procedure", old, with_config(old, stages=stages("one", "two", ms=9)))
+    edited = edit_block(PROCEDURE, "procedure", old, with_config(old, stages=stages("one", "two", ms=9))).text
     assert edited == PROCEDURE.replace("duration_ms = 5", "duration_ms = 9").rstrip()
 
 
 def test_a_stage_between_two() -> None:
     old = read(PROCEDURE, "procedure")
-    edited = edit_block(PROCEDURE, "procedure", old, with_config(old, stages=stages("one", "between", "two")))
+    edited = edit_block(PROCEDURE, "procedure", old, with_config(old, stages=stages("one", "between", "two"))).text
     assert [line for line in PROCEDURE.splitlines() if line not in edited.splitlines()] == []
     assert edited.count("[[procedure.config.stage]]") == 3
 
 
 def test_a_stage_less() -> None:
     old = read(PROCEDURE, "procedure")
-    edited = edit_block(PROCEDURE, "procedure", old, with_config(old, stages=stages("one")))
+    edited = edit_block(PROCEDURE, "procedure", old, with_config(old, stages=stages("one"))).text
     assert edited.startswith(PROCEDURE.partition("\n# then")[0].rstrip())
     assert '"two"' not in edited
 
 
 def test_a_key_joins_the_others_of_a_procedure() -> None:
     old = read(PROCEDURE, "procedure")
-    edited = edit_block(PROCEDURE, "procedure", old, with_config(old, schedule="at 3"))
+    edited = edit_block(PROCEDURE, "procedure", old, with_config(old, schedule="at 3")).text
     assert edited == PROCEDURE.replace('"nightly"\n', '"nightly"\nconfig.schedule = "at 3"\n').rstrip()
 
 
@@ -261,7 +279,7 @@ def test_permissions_of_a_group() -> None:
     table = old.model_dump()
     table["all"] = {"Server": {"level": "Execute"}, "Stack": {"level": "Write"}, "Repo": {"level": "Read"}}
     table["permissions"][0]["level"] = "Write"
-    edited = edit_block(text, "user_group", old, type(old).model_validate(table))
+    edited = edit_block(text, "user_group", old, type(old).model_validate(table)).text
     assert edited == (
         '[[user_group]]\nname = "ops"\nall.Server = "Execute" # all of them\nall.Stack = { level = "Write" }\n'
         'all.Repo = "Read"\n'
@@ -275,7 +293,7 @@ def test_a_block_that_cannot_be_followed_becomes_the_exported_one() -> None:
     new = type(old).model_validate(
         {"name": "web", "config": {"pre_deploy": {"path": "x", "command": "y"}, "links": ["z"]}}
     )
-    assert reads_as(edit_block(text, "stack", old, new), "stack", new)
+    assert reads_as(edit_block(text, "stack", old, new).text, "stack", new)
 
 
 def test_what_toml_cannot_hold_is_refused() -> None:
@@ -298,6 +316,6 @@ def test_a_secret_managed_elsewhere_stays_out_of_the_file() -> None:
     live = KINDS["variable"].model.model_validate(
         {"name": "TOKEN", "value": "hunter2", "is_secret": True, "description": "of CI"}
     )
-    edited = edit_block(text, "variable", old, as_declared(old, live))
+    edited = edit_block(text, "variable", old, as_declared(old, live)).text
     assert "hunter2" not in edited
     assert 'description = "of CI"' in edited
