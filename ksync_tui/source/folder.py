@@ -113,22 +113,31 @@ class _Visit:
         self.tell("warning", name, "the file does not exist yet", "`ksync commit` makes it")
 
     def _folder(self, path: Path, root: Path) -> None:
+        """Everything below a folder, in order; however deep, as no folder calls for a frame of its own."""
+        waiting = [iter(self._entries(path))]
+        while waiting:
+            entry = next(waiting[-1], None)
+            if entry is None:
+                waiting.pop()
+            elif entry.name == ".git" or (entry.is_symlink() and not self._leads_inside(Path(entry.path), root)):
+                continue
+            elif entry.is_dir():
+                waiting.append(iter(self._entries(Path(entry.path))))
+            elif Path(entry.name).suffix == ".toml":
+                self._file(Path(entry.path))
+
+    def _entries(self, path: Path) -> list[os.DirEntry[str]]:
+        """What a folder holds, links last; nothing for one that was visited or cannot be read."""
         try:
             identity = _identity(path.stat())
             entries = sorted(os.scandir(path), key=lambda entry: (entry.is_symlink(), entry.name))
         except OSError as error:
             self._unreadable(path, error)
-            return
+            return []
         if identity in self._folders:
-            return
+            return []
         self._folders.add(identity)
-        for entry in entries:
-            if entry.name == ".git" or (entry.is_symlink() and not self._leads_inside(Path(entry.path), root)):
-                continue
-            if entry.is_dir():
-                self._folder(Path(entry.path), root)
-            elif Path(entry.name).suffix == ".toml":
-                self._file(Path(entry.path))
+        return entries
 
     def _leads_inside(self, link: Path, root: Path) -> bool:
         """A link that leaves the listed folder, goes round in a circle or leads nowhere is not followed."""

@@ -141,10 +141,19 @@ class _Visit:
             self.tell("error", path, "no such file or folder in this commit", "check the path and the branch")
 
     def _take(self, entry: Entry, *, listed: bool = False) -> None:
-        if entry.shape == "folder":
-            for inner in self._tree.entries(entry):
-                self._take(inner)
-        elif entry.shape == "submodule":
+        """A file, or everything below a folder in order; however deep, as no folder calls for a frame of its own."""
+        waiting = [iter([entry])]
+        while waiting:
+            found = next(waiting[-1], None)
+            if found is None:
+                waiting.pop()
+            elif found.shape == "folder":
+                waiting.append(iter(self._tree.entries(found)))
+            else:
+                self._take_one(found, listed=listed and found is entry)
+
+    def _take_one(self, entry: Entry, *, listed: bool) -> None:
+        if entry.shape == "submodule":
             self.skipped = True
             hint = _OWN_SYNC if listed else f"{_OWN_SYNC}, or list the folders beside it"
             self.tell("error" if listed else "warning", entry.path, f"{_SUBMODULE} is not read", hint)

@@ -65,17 +65,11 @@ def bisecting(tree: Worktree) -> None:
     tree.git("bisect", "start")
 
 
-def without_a_name(tree: Worktree) -> None:
-    tree.git("config", "--unset", "user.name")
-    tree.git("config", "--unset", "user.email")
-    tree.git("config", "user.useConfigOnly", "true")
-
-
 SPOILT: dict[str, Spoil] = {
     "split index": split, "sparse index": sparse, "detached": detached, "lock": locked,
     "merge": under_way("merge", "other"), "rebase": under_way("rebase", "other"),
     "cherry-pick": under_way("cherry-pick", "other"), "revert": under_way("revert", "HEAD~1"), "am": applying,
-    "bisect": bisecting, "no name": without_a_name,
+    "bisect": bisecting,
 }  # fmt: skip
 
 COMMAND = re.compile(r"\bgit (?:-C \S+ )?[a-z].*$")

@@ -278,4 +278,4 @@ def test_a_block_that_has_to_be_written_anew_says_so_before(
     monkeypatch.setattr("ksync_tui.writeback.edit.change_table", refuse)
     (change,) = session.write_back(review, {"update:stack/films"})
     assert change.notes == ("stack/films is written anew as a whole: its comments and layout are lost",)
-    assert "how much is told" not in change.edit.after.decode()
+    assert "# the big one" not in change.edit.after.decode()

@@ -301,3 +301,18 @@ def test_the_mark_of_what_is_not_there_moves_when_it_comes(tmp_path: Path) -> No
 
 def test_the_mark_of_a_text_is_its_own() -> None:
     assert Inline("a", GOOD).mark() == Inline("b", GOOD).mark() != Inline("a", "").mark()
+
+
+def test_a_tree_of_a_thousand_folders_is_read_to_its_end(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1_000):  # longer than a path may be: one step at a time
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open("deep.toml", os.O_WRONLY | os.O_CREAT, dir_fd=here))
+    os.close(here)
+    (tmp_path / "e").mkdir()
+    (tmp_path / "e" / "flat.toml").write_text("")
+    found = Folder((tmp_path,), tmp_path).gather()
+    assert [Path(file.name).name for file in found.files] == ["deep.toml", "flat.toml"]
