@@ -19,7 +19,7 @@ def alerters(wanted: Namespace, output: Output) -> int:
     with open_session(wanted) as session:
         if wanted.action == "test":
             session.alerting.test(wanted.name, time.time())
-            output.say(f"alerter/{wanted.name} took the test: it should be visible where it leads")
+            output.say(f"alerter/{wanted.name} sent the test alert: check that it arrived")
         else:
             output.alerters(session.alerting.rows())
         return EXIT_OK

@@ -102,6 +102,6 @@ class _StopOnInterrupt:
 
 
 _SAYS = (
-    "stopping after this action; Ctrl-C again gives this one up as well",
-    "giving this action up; Ctrl-C again leaves at once, whatever state that leaves",
+    "stopping after this action; press Ctrl-C again to abort it",
+    "aborting this action; press Ctrl-C again to exit at once, whatever state that leaves",
 )

@@ -81,12 +81,12 @@ def _is_word(arguments: Sequence[str], at: int) -> bool:
 
 def _base(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does the same)")
-    parser.add_argument("--plain", action="store_true", help="numbered lines and questions instead of screens")
+    parser.add_argument("--plain", action="store_true", help="numbered lines and prompts instead of screens")
     _place(parser)
 
 
 def _place(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    says = "a profile of the settings (default: KSYNC_PROFILE, the settings' own, local)"
+    says = "profile to use (default: KSYNC_PROFILE, then the settings' default, then local)"
     parser.add_argument("--profile", metavar="NAME", default=default, help=says)
     says = "where live resources are kept: on this machine, or in a Komodo Core"
     parser.add_argument("--engine", choices=["embedded", "core"], default=default, help=says)
@@ -131,12 +131,14 @@ def _stored(parser: argparse.ArgumentParser, *, deletes: bool) -> None:
 
 def _scope(parser: argparse.ArgumentParser, *, deletes: bool = True) -> None:
     if deletes:
-        parser.add_argument("--delete", action="store_true", help="plan to delete what is live and not declared")
+        parser.add_argument("--delete", action="store_true", help="also plan to delete what is live but not declared")
     else:
         parser.set_defaults(delete=False)
     parser.add_argument("--tag", action="append", default=[], metavar="T", help="only resources with all these tags")
-    parser.add_argument("--variables", action=argparse.BooleanOptionalAction, default=True, help="with variables")
-    parser.add_argument("--user-groups", action=argparse.BooleanOptionalAction, default=True, help="with user groups")
+    parser.add_argument("--variables", action=argparse.BooleanOptionalAction, default=True, help="include variables")
+    parser.add_argument(
+        "--user-groups", action=argparse.BooleanOptionalAction, default=True, help="include user groups"
+    )
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
@@ -156,35 +158,35 @@ def _plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _ticks(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="everything that is not blocked")
+    parser.add_argument("--all", action="store_true", help="run everything that is not blocked")
     parser.add_argument("--only", action="append", default=[], metavar="KIND/NAME", help="only this (repeatable)")
-    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    parser.add_argument("--yes", "-y", action="store_true", help="do not prompt")
 
 
 def _apply(parser: argparse.ArgumentParser) -> None:
     _source(parser)
     _ticks(parser)
     _json(parser)
-    parser.add_argument("--allow-delete", action="store_true", help="deletes too")
+    parser.add_argument("--allow-delete", action="store_true", help="include deletes")
     _origin(parser)
     _removal(parser)
     parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
 
 
 def _origin(parser: argparse.ArgumentParser) -> None:
-    says = "only what moved on this side since this sync applied it: edited in the files (or new there), live, or both"
+    says = "only what changed on this side since the last apply: in the files, live, or both"
     parser.add_argument("--origin", choices=["files", "live", "both"], help=says)
 
 
 def _removal(parser: argparse.ArgumentParser) -> None:
-    says = "the containers of what is deleted: down takes them down (default), volumes also drops their volumes"
+    says = "containers of deleted resources: down removes them (default), volumes removes their volumes too"
     parser.add_argument("--removal", choices=["down", "volumes", "forget"], help=f"{says}, forget leaves them")
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="KIND/NAME", help="a stack, deployment, build, repo or procedure")
     _json(parser)
-    parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    parser.add_argument("--yes", "-y", action="store_true", help="do not prompt")
     parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
 
 
@@ -203,7 +205,7 @@ def _validate(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--with-secrets", action="store_true", help="secret values too, in the clear")
+    parser.add_argument("--with-secrets", action="store_true", help="include secret values, in the clear")
     parser.add_argument("--only", action="append", default=[], metavar="KIND/NAME", help="only this (repeatable)")
     parser.add_argument("--tag", action="append", default=[], metavar="T", help="only resources with all these tags")
     parser.add_argument("--output", "-o", metavar="FILE", help="write a file instead of standard output")
@@ -223,7 +225,7 @@ def _syncs(parser: argparse.ArgumentParser) -> None:
         _place(child, argparse.SUPPRESS)
         child.add_argument("name", metavar="NAME")
         child.add_argument("--path", action="append", metavar="P", help="folder or file (repeatable)")
-        child.add_argument("--inline", metavar="FILE", help="take the text of this file into the sync")
+        child.add_argument("--inline", metavar="FILE", help="read the text of the sync from this file")
         _repository(child)
         child.add_argument("--match-tag", action="append", metavar="T", help="only resources with all these tags")
         for switch in ("managed", "delete", "include-variables", "include-user-groups"):
@@ -231,21 +233,21 @@ def _syncs(parser: argparse.ArgumentParser) -> None:
     for name, summary in (
         ("rename", "give a sync another name"),
         ("remove", "forget a sync; its files and resources stay"),
-        ("refresh", "let a Komodo Core read the source of its sync anew"),
-        ("commit", "let a Komodo Core write all that is live into the file of its managed sync"),
+        ("refresh", "have a Komodo Core refresh its sync"),
+        ("commit", "have a Komodo Core write everything live to the file of its managed sync"),
     ):
         child = actions.add_parser(name, help=summary, description=summary)
         child.add_argument("name", metavar="NAME")
         if name == "rename":
             child.add_argument("new", metavar="NEW")
         if name == "commit":
-            child.add_argument("--yes", "-y", action="store_true", help="do not ask")
+            child.add_argument("--yes", "-y", action="store_true", help="do not prompt")
         _place(child, argparse.SUPPRESS)
 
 
 def _changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", nargs="?", metavar="KIND/NAME", help="only those of one resource")
-    parser.add_argument("--log", metavar="ID", help="all that was written down of one of them")
+    parser.add_argument("--log", metavar="ID", help="one update in full")
     _json(parser)
 
 
@@ -253,9 +255,9 @@ def _repository(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repo", metavar="R", help="a git repository: OWNER/NAME, or an https, ssh or file address")
     parser.add_argument("--linked-repo", metavar="NAME", help="the repository of this repo resource")
     parser.add_argument("--branch", metavar="B", help="its branch (default: main)")
-    parser.add_argument("--commit", metavar="C", help="stay at this commit or tag")
-    parser.add_argument("--provider", metavar="HOST", help="where OWNER/NAME is (default: github.com)")
-    account = "who reads it; the token is in KSYNC_GIT_TOKEN_HOST_ACCOUNT"
+    parser.add_argument("--commit", metavar="C", help="pin to this commit or tag")
+    parser.add_argument("--provider", metavar="HOST", help="git host of OWNER/NAME (default: github.com)")
+    account = "account to read it with; its token comes from KSYNC_GIT_TOKEN_HOST_ACCOUNT"
     parser.add_argument("--account", metavar="A", help=account)
     where = "folder or file in the repository (repeatable; default: all of it)"
     parser.add_argument("--resource-path", action="append", metavar="P", help=where)
@@ -267,29 +269,29 @@ def _runs(parser: argparse.ArgumentParser) -> None:
     for name, summary in (
         ("show", "one run with its actions and log"),
         ("watch", "follow a run until it ends"),
-        ("resume", "plan again and do what a run left undone"),
-        ("undo", "plan the inverse of a run and do it"),
+        ("resume", "plan again and run what a run left undone"),
+        ("undo", "plan the inverse of a run and run it"),
     ):
         child = actions.add_parser(name, help=summary, description=summary)
         child.add_argument("run", type=int, metavar="RUN")
         _json_too(child)
         _place(child, argparse.SUPPRESS)
         if name in ("resume", "undo"):
-            child.add_argument("--yes", "-y", action="store_true", help="do not ask")
-            child.add_argument("--allow-delete", action="store_true", help="deletes too")
+            child.add_argument("--yes", "-y", action="store_true", help="do not prompt")
+            child.add_argument("--allow-delete", action="store_true", help="include deletes")
             _removal(child)
 
 
 def _alerters(parser: argparse.ArgumentParser) -> None:
     _json(parser)
     actions = parser.add_subparsers(dest="action", metavar="test")
-    test = actions.add_parser("test", help="send a test to one", description="send a test to one alerter")
+    test = actions.add_parser("test", help="send a test alert", description="send a test alert through one alerter")
     test.add_argument("name", metavar="NAME")
 
 
 def _watch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sync", action="append", default=[], metavar="NAME", help="only this sync (repeatable)")
-    parser.add_argument("--interval", type=float, metavar="SECONDS", help="between two looks at everything")
+    parser.add_argument("--interval", type=float, metavar="SECONDS", help="between full checks")
     parser.add_argument("--webhooks", metavar="ADDR", help="take webhooks on HOST:PORT (needs ksync-tui[webhooks])")
     allows = "run this sync unattended, with deletes where the sync itself is set up to delete (repeatable)"
     parser.add_argument("--execute", action="append", default=[], metavar="NAME", help=allows)
@@ -301,7 +303,7 @@ def _schema(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--keep", metavar="DIR", help="make the sandbox here and leave it")
+    parser.add_argument("--keep", metavar="DIR", help="create the sandbox here and keep it")
 
 
 def _run_frozen(parser: argparse.ArgumentParser) -> None:
@@ -309,20 +311,20 @@ def _run_frozen(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "demo": ("a throw-away sandbox with pending changes of every sort", _demo),
-    "plan": ("what would be done", _plan),
-    "apply": ("do it: --all, or --only KIND/NAME", _apply),
+    "demo": ("a throwaway sandbox with pending changes of every kind", _demo),
+    "plan": ("show what would change", _plan),
+    "apply": ("apply the plan: --all, or --only KIND/NAME", _apply),
     "run": ("deploy, build, pull or run one resource: KIND/NAME", _run),
-    "commit": ("managed mode: live into the file, then a commit", _commit),
-    "validate": ("problems only, as file:line:column", _validate),
-    "export": ("live resources as TOML", _export),
-    "syncs": ("the syncs and their states; add, edit, remove", _syncs),
-    "runs": ("past and running runs (also: history); show, watch, resume, undo", _runs),
-    "watch": ("look at the syncs as they change: tell who is to be told, run what may run unattended", _watch),
-    "alerters": ("who is told of pending syncs, and what could not be told; test NAME sends a test", _alerters),
-    "changes": ("what happened in a Komodo Core, whoever did it: updates and alerts", _changes),
-    "doctor": ("what works here: engine, Docker hosts, git, terminal", _json),
-    "schema": ("JSON Schema of resource files, for editors", _schema),
+    "commit": ("managed syncs: write live changes to the file and commit them", _commit),
+    "validate": ("list problems as file:line:column", _validate),
+    "export": ("print live resources as TOML", _export),
+    "syncs": ("list syncs and their state; add, edit, remove", _syncs),
+    "runs": ("list runs (also: history); show, watch, resume, undo", _runs),
+    "watch": ("watch the syncs: send alerts, run what may run unattended", _watch),
+    "alerters": ("list alerters and undelivered alerts; test NAME sends a test alert", _alerters),
+    "changes": ("list the updates and alerts of a Komodo Core", _changes),
+    "doctor": ("check what works here: engine, Docker hosts, git, terminal", _json),
+    "schema": ("print the JSON Schema of resource files, for editors", _schema),
     "_run": ("", _run_frozen),
 }
 """Every command with its summary; one without a summary is ksync's own and not shown."""

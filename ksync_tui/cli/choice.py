@@ -33,12 +33,12 @@ def ticks_of(plan: Plan, only: Sequence[str], *, everything: bool, deletes: bool
     Raises UsageError where --only names something that the plan has nothing to do for.
     """
     if not everything and not only:
-        raise UsageError("what to do is not said", hint="Give --all, or --only KIND/NAME (`ksync plan` lists them).")
+        raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME (`ksync plan` lists them).")
     wanted = {target_of(word) for word in only}
     missing = wanted - {action.target for action in plan.actions}
     if missing:
         names = ", ".join(map(str, sorted(missing)))
-        raise UsageError("nothing is pending for it", where=names, hint="`ksync plan` lists what is.")
+        raise UsageError("nothing is pending for this resource", where=names, hint="`ksync plan` lists what is.")
     return {
         action.id
         for action in plan.actions
@@ -54,7 +54,7 @@ def runnable(plan: Plan, ticks: set[str]) -> Selection:
 def agreed(confirmation: Confirmation, question: str) -> bool:
     """Asks on the terminal. Raises UsageError where nobody can answer."""
     if not sys.stdin.isatty():
-        raise UsageError("nobody can be asked here", why="standard input is no terminal", hint="Give --yes.")
+        raise UsageError("cannot prompt: not a terminal", hint="Give --yes.")
     try:
         if confirmation.kind == "none":
             return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")

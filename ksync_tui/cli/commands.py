@@ -93,7 +93,7 @@ def sync_of(session: Session, wanted: Namespace) -> Sync:
     """The sync that a command line names: a path, a stored sync, or the only stored one."""
     session.waiting.hear = progress
     if wanted.path and wanted.sync:
-        raise UsageError("a path and --sync at the same time", hint="Give one of them.")
+        raise UsageError("a path and --sync cannot be combined", hint="Give one of them.")
     if wanted.path:
         return session.at(
             Path(wanted.path),
@@ -109,7 +109,7 @@ def sync_of(session: Session, wanted: Namespace) -> Sync:
         return syncs[0]
     known = ", ".join(sync.name for sync in syncs)
     hint = f"Give a PATH, or --sync with one of: {known}." if known else "Give a PATH; there are no stored syncs."
-    raise UsageError("which sync is not said", hint=hint)
+    raise UsageError("no sync given", hint=hint)
 
 
 def _plan(wanted: Namespace, output: Output) -> int:

@@ -71,7 +71,7 @@ def _agreed(changes: Sequence[FileChange], draft: CommitDraft | None, wanted: Na
         for note in filter(None, (*draft.notes, draft.consent, _along(draft, wanted))):
             output.say(note)
         if draft.consent and wanted.yes:
-            raise UsageError("somebody has to agree to this", why=draft.consent, hint="Run it without --yes.")
+            raise UsageError("this needs confirmation", why=draft.consent, hint="Run it without --yes.")
     steps = ["Write"] if changes else []
     steps += [f"commit to {draft.where} as {draft.author}"] if draft else ["(in no git repository)"]
     question = " and ".join(steps) if draft else " ".join(steps)
@@ -92,7 +92,7 @@ def _along(draft: CommitDraft, wanted: Namespace) -> str | None:
         return None
     ensure_can_push(draft)
     ahead = draft.upstream.ahead if draft.upstream else 0
-    return f"{count(ahead, 'earlier commit')} of yours goes to {draft.upstream} as well" if ahead else None
+    return f"{count(ahead, 'earlier commit')} of yours will also be pushed to {draft.upstream}" if ahead else None
 
 
 def _ticked(review: Review, wanted: Namespace) -> set[str]:
@@ -102,11 +102,11 @@ def _ticked(review: Review, wanted: Namespace) -> set[str]:
         return {action.id for action in actions}
     unmade = {block.target for change in review.uncommitted for block in change.edit.edits}
     if not wanted.only and not unmade:
-        raise UsageError("what to write is not said", hint="Give --all, or --only KIND/NAME.")
+        raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME.")
     targets = {target_of(word) for word in wanted.only}
     missing = targets - unmade - {action.target for action in actions}
     if missing:
-        raise UsageError("nothing differs for it", where=", ".join(map(str, sorted(missing))))
+        raise UsageError("no difference for this resource", where=", ".join(map(str, sorted(missing))))
     return {action.id for action in actions if action.target in targets}
 
 

@@ -36,9 +36,9 @@ def demo(wanted: Namespace, output: Output) -> int:
             shutil.rmtree(root, ignore_errors=True)
     if keep:
         home = shlex.quote(str(sandbox.home))
-        output.say(f"it stays there; open it again with: KSYNC_HOME={home} ksync")
+        output.say(f"it is kept; open it again with: KSYNC_HOME={home} ksync")
     else:
-        output.say("the sandbox is gone; --keep DIR would have kept it")
+        output.say("the sandbox was removed; --keep DIR keeps it")
     return EXIT_OK
 
 

@@ -87,7 +87,7 @@ def _terminal() -> Finding:
 
 def _host(seen: HostSeen) -> Finding:
     what = f"docker {seen.address or '(its default host)'}"
-    servers = f"for {', '.join(seen.servers)}: " if seen.servers else "no server stands for it: "
+    servers = f"for {', '.join(seen.servers)}: " if seen.servers else "no server is mapped to it: "
     report = seen.report
     if report is None:
         return Finding(what, False, f"{servers}no answer")

@@ -18,8 +18,8 @@ def report(fault: BaseException) -> None:
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(f"ksync {__version__}, Python {sys.version}\n{frames}{type(fault).__name__}\n")
     lines = (
-        f"error: ksync itself failed ({type(fault).__name__})",
+        f"error: internal error of ksync ({type(fault).__name__})",
         f"  where: {name}",
-        "  do:    `ksync plan` shows what is pending now; please report the fault with that file",
+        "  do:    `ksync plan` shows what is pending now; please report it with that file",
     )
     print("\n".join(lines), file=sys.stderr)

@@ -270,7 +270,7 @@ class Output:
         rows = ((change_row(change, time.time(), zone), change.id) for change in changes)
         self._table([(row.when, row.who, row.what, row.target, row.state, known) for row, known in rows])
         if not changes:
-            self.say("nothing happened yet")
+            self.say("nothing has happened yet")
 
     def document(self, lines: Sequence[str]) -> None:
         """Lines of outside text."""

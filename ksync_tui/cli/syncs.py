@@ -52,7 +52,7 @@ def syncs(wanted: Namespace, output: Output) -> int:
 
 def _commit(session: Session, wanted: Namespace, output: Output) -> int:
     core, name = core_of(session), session.sync(wanted.name).name
-    question = f"Let Core write all that is live into the file of {name}? Comments and order of it are lost."
+    question = f"Have Core write everything live to the file of {name}? Its comments and order will be lost."
     if not wanted.yes and not agreed(Confirmation(), question):
         output.say("nothing was written")
         return EXIT_ERROR
@@ -72,7 +72,7 @@ def _fields(wanted: Namespace, *, new: bool) -> dict[str, Any]:
     sources = [name for name in ("path", "inline", "repo", "linked_repo") if getattr(wanted, name)]
     if len(sources) > 1:
         both = " and ".join(f"--{name.replace('_', '-')}" for name in sources)
-        raise UsageError(f"{both} at the same time", hint="A sync has one source: give one of them.")
+        raise UsageError(f"{both} cannot be combined", hint="A sync has one source: give one of them.")
     if new and not sources:
         hint = "Give --path P (repeatable), --repo R, --linked-repo NAME or --inline FILE."
         raise UsageError("a sync needs a source", hint=hint)

@@ -40,7 +40,7 @@ def watch(wanted: Namespace, output: Output) -> int:
     with open_session(wanted) as session, ExitStack() as stack:
         interval = session.settings.watch.interval_seconds if wanted.interval is None else wanted.interval
         if not 1 <= interval <= LONGEST_INTERVAL:
-            raise UsageError("the interval cannot be used", where=f"{interval:g}", hint="Give a second to a day.")
+            raise UsageError("bad interval", where=f"{interval:g}", hint="Give a value from one second to one day.")
         watching = Watching(session, tell, only=wanted.sync, execute=wanted.execute, stop=stop.is_set)
         vigil = Vigil(watching, session.alerting, tell, interval)
 

@@ -15,7 +15,7 @@ def checked(text: str, where: str) -> str:
     """The address as it is compared and used. Raises ConfigError, which never repeats it: it may hold a password."""
     text = text.strip()
     if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
-        raise _refused("it holds characters that no address has", where)
+        raise _refused("it contains characters that are not allowed in an address", where)
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -36,13 +36,13 @@ def in_clear(address: str) -> bool:
 
 def _against(parts: SplitResult) -> str:
     if parts.scheme not in _PORTS:
-        return "it starts neither with https:// nor with http://"
+        return "it does not start with https:// or http://"
     if parts.username is not None or parts.password is not None:
-        return "user and password do not belong into an address"
+        return "an address must not hold a user or password"
     if not parts.hostname:
         return "it names no host"
-    return "it ends at the path: no ? and no #" if parts.query or parts.fragment else ""
+    return "it must end with the path, without ? or #" if parts.query or parts.fragment else ""
 
 
 def _refused(why: str, where: str) -> ConfigError:
-    return ConfigError("the address of a Komodo Core cannot be used", where=where, why=why, hint=_HINT)
+    return ConfigError("bad address of a Komodo Core", where=where, why=why, hint=_HINT)

@@ -163,10 +163,8 @@ def _sendable(value: str, wanted: _Wanted, origin: str) -> str:
     """A key goes into a header, where only visible ASCII can stand."""
     if wanted.name == "password" or (value.isascii() and value.isprintable() and " " not in value):
         return value
-    why = "it holds spaces or characters that none has"
-    raise ConfigError(
-        f"this is no {wanted.name} of a Komodo Core", where=origin, why=why, hint="Copy it again from Komodo."
-    )
+    why = "it contains spaces or characters that are not allowed"
+    raise ConfigError(f"not a {wanted.name} of a Komodo Core", where=origin, why=why, hint="Copy it again from Komodo.")
 
 
 def _kept(wanted: _Wanted, profile: Profile) -> str:

@@ -24,5 +24,5 @@ def kept(address: str, account: str, asked_for: bool) -> str:
     except Exception as error:
         if asked_for:
             why = type(error).__name__
-            raise ConfigError(f"the keyring does not answer about {address}", why=why, hint=_ELSEWHERE) from error
+            raise ConfigError(f"the keyring gives no answer for {address}", why=why, hint=_ELSEWHERE) from error
         return ""

@@ -71,7 +71,9 @@ def found(environ: Mapping[str, str], taken: Iterable[str]) -> Found:
 def _table(values: Mapping[str, Any], file: File) -> _Table:
     inner = values.get("profile") or []
     if not isinstance(inner, list) or not all(isinstance(one, dict) for one in inner):
-        raise ConfigError("profile of Komodo CLI is no list of tables", where=str(file.path), hint="Write: [[profile]]")
+        raise ConfigError(
+            "profile in Komodo CLI's files is not a list of tables", where=str(file.path), hint="Write: [[profile]]"
+        )
     return _Table(
         _text(values, file, "name", "config_profile"),
         _aliases(values, file),
@@ -96,7 +98,9 @@ def _text(values: Mapping[str, Any], file: File, *names: str) -> str:
     for name in names:
         value = values.get(name)
         if value is not None and not isinstance(value, str):
-            raise ConfigError(f"{name} of Komodo CLI is no text", where=str(file.path), hint="Put it in quotes.")
+            raise ConfigError(
+                f"{name} in Komodo CLI's files is not a string", where=str(file.path), hint="Put it in quotes."
+            )
         if value and value.strip():
             return value.strip()
     return ""
@@ -141,7 +145,7 @@ def _collected(top: _Table, taken: set[str]) -> Found:
     warnings = [str(one.problem) for one in top.profiles if one.problem and not one.name]
     for table in _named(top):
         if suffix(table.name) in taken:
-            warnings.append(f"profile {table.name!r} of Komodo CLI is hidden by another of that name")
+            warnings.append(f"profile {table.name!r} in Komodo CLI's files is hidden by another of the same name")
             continue
         taken.add(suffix(table.name))
         try:
@@ -177,7 +181,7 @@ def _profile(table: _Table) -> Iterator[Profile]:
         return
     where = f"{table.host.file.path}: profile {table.name!r}"
     if table.default:
-        raise ConfigError(f"there is no default profile {table.default!r} in Komodo CLI's files", where=where)
+        raise ConfigError(f"the default profile {table.default!r} is not in Komodo CLI's files", where=where)
     if not table.name.isprintable():
         raise ConfigError("the name of a profile holds control characters", where=where, hint="Rename it.")
     secrets = Secrets(_given(table.key, table.host), _given(table.secret, table.host), foreign=table.host.file.foreign)

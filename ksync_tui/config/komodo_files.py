@@ -62,7 +62,7 @@ def read(file: File, environ: Mapping[str, str]) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _broken(file.path, f"it is not {file.path.suffix[1:].upper()}{_line(error)}") from error
     if not isinstance(filled, dict | None):
-        raise _broken(file.path, "it is no table of settings")
+        raise _broken(file.path, "it is not a table of settings")
     return filled or {}
 
 
@@ -130,7 +130,7 @@ def _parsed(path: Path) -> Any:
         return json.loads(text)
     if path.suffix.lower() in _TYPES:
         return _yaml(text)
-    raise _broken(path, f"its name ends in none of {', '.join(_TYPES)}")
+    raise _broken(path, f"its name does not end in any of {', '.join(_TYPES)}")
 
 
 def _yaml(text: str) -> Any:

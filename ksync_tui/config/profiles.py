@@ -125,7 +125,7 @@ def _named(name: str, near: Found, far: Callable[[], Found]) -> Profile:
         return found
     known = [one.name for one in (*near.profiles, *more.profiles)]
     why = str(more.problem).rstrip(".") if more.problem else None
-    raise ConfigError(f"there is no profile {name!r}", why=why, hint=f"{_meant(name, known)} {HOW}")
+    raise ConfigError(f"no such profile: {name}", why=why, hint=f"{_meant(name, known)} {HOW}")
 
 
 def _in(found: Found, name: str) -> Profile | None:
@@ -166,6 +166,6 @@ def _no_core(far: Found) -> ConfigError:
         return reasons[0]
     if far.profiles:
         names = ", ".join(one.name for one in far.profiles)
-        why = "what files in the current folder say is not used unasked"
+        why = "settings in the current folder are not used without --profile"
         return ConfigError("no profile is for the core engine", why=why, hint=f"Name one with --profile: {names}.")
     return ConfigError("no profile is for the core engine", hint=f"{HOW} Or set KSYNC_CORE_ADDRESS.")

@@ -139,7 +139,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _usual(value: Any, file: Path) -> str:
     if not isinstance(value, str):
-        raise ConfigError("profile must be the name of one", where=str(file), hint='Write: profile = "prod".')
+        raise ConfigError("`profile` must name a profile", where=str(file), hint='Write: profile = "prod".')
     return value
 
 

@@ -107,7 +107,7 @@ def _engine(name: str, table: Mapping[str, Any], where: str) -> Engine:
     if engine == "embedded":
         return _embedded(table, where)
     if engine != "core":
-        raise ConfigError("engine is neither core nor embedded", where=where)
+        raise ConfigError("engine is not core or embedded", where=where)
     if name == LOCAL:
         raise ConfigError("local is the embedded engine", where=where, hint="Give the server another name.")
     if "address" not in table:

@@ -54,10 +54,10 @@ def _refuse_other_contents(root: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise UsageError("no sandbox can be made there", where=str(root), why=error.strerror) from error
+        raise UsageError("cannot create a sandbox there", where=str(root), why=error.strerror) from error
     if found:
         hint = "Name a folder that is empty or does not exist yet."
-        raise UsageError("no sandbox can be made there", where=str(root), why="the folder is not empty", hint=hint)
+        raise UsageError("cannot create a sandbox there", where=str(root), why="the folder is not empty", hint=hint)
 
 
 def _live(session: Session, infra: Path) -> None:

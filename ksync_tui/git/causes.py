@@ -36,32 +36,32 @@ def _cause(words: str, what: str, hint: str, *, answered: bool = True) -> Cause:
 
 _NETWORK = "Check the address and the network, then try again"
 _KEY = "Connect once with ssh and compare the host's key, then try again"
-_NO_REPOSITORY = "there is no such repository, or it does not show itself to you"
+_NO_REPOSITORY = "no such repository, or you may not see it"
 _CAUSES = (
     _cause(r"could not resolve host|name or service not known|failure in name resolution|nodename nor servname",
            "the host is not known", _NETWORK, answered=False),
     _cause(r"host key verification failed|host identification has changed", "the host's key is not trusted", _KEY),
-    _cause(r"permission denied \(|no supported authentication", "you are not let in",
-           "See that your ssh agent holds the right key: ssh-add -l"),
+    _cause(r"permission denied \(|no supported authentication", "access denied",
+           "Check that your ssh agent holds the right key: ssh-add -l"),
     _cause(r"authentication failed|could not read (username|password)|invalid username or|error: 401|error: 403|"
-           r"access denied|http basic: access", "you are not let in", ""),
+           r"access denied|http basic: access", "access denied", ""),
     _cause(r"repository .*not found|does not appear to be a git repo|error: 404|not a git repository|"
            r"project you were looking for|no such file or directory", _NO_REPOSITORY, ""),
     _cause(r"dubious ownership", "the repository belongs to another user",
            "If you trust it, run what git says"),
     _cause(r"certificate|ssl routines|tls connect error", "the connection is not secure",
            "Correct the host's certificate, or set http.sslCAInfo in git's configuration"),
-    _cause(r"couldn't find remote ref|remote branch .* not found", "there is no such branch", "Correct the branch"),
-    _cause(r"not our ref|unadvertised object|no such remote ref", "there is no such commit", "Correct the commit"),
-    _cause(r"mismatched algorithms|object format", "it is kept in SHA-256, which ksync does not read",
+    _cause(r"couldn't find remote ref|remote branch .* not found", "no such branch", "Correct the branch"),
+    _cause(r"not our ref|unadvertised object|no such remote ref", "no such commit", "Correct the commit"),
+    _cause(r"mismatched algorithms|object format", "it uses SHA-256, which ksync does not support",
            "Keep the resource files in a repository of git's ordinary format"),
-    _cause(r"no space left|disk quota", "the disk is full", "Make room and try again"),
+    _cause(r"no space left|disk quota", "the disk is full", "Free some space and try again"),
     _cause(r"connection (refused|timed out|reset|closed)|failed to connect|couldn't connect|no route to host|"
            r"network is unreachable|operation too slow|operation timed out|early eof|hung up|empty reply|"
            r"could not read from remote|error: 5\d\d|error: 429|unable to access .*recv failure",
-           "it does not answer", _NETWORK, answered=False),
+           "no answer", _NETWORK, answered=False),
     _cause(r"unable to find remote helper|protocol .* not supported|transport .* not allowed",
-           "git cannot talk to such an address", "Write an https, ssh or file address"),
+           "git does not support such an address", "Write an https, ssh or file address"),
 )  # fmt: skip
 """In the order in which they are looked for: the first that fits says it best."""
 _DAMAGED = re.compile(
@@ -106,7 +106,7 @@ def hint_for(remote: Remote, said: str) -> str | None:
     if not remote.provider:
         return None
     names = " or ".join(tokens.names(tokens.GIT, remote.provider, remote.account))
-    return f"Check its name, and put a token into {names}, or let git know one: `git credential approve`"
+    return f"Check its name, and put a token into {names}, or give git one: `git credential approve`"
 
 
 def _gist(said: str) -> str:

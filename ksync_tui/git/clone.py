@@ -99,8 +99,10 @@ class Clone:
                 return self.read(lambda tree, seen: self._commit(seen, edit(tree), message))
             except network.MovedError:
                 continue
-        hint = "Try again when nobody pushes to it"
-        raise CommitRefusedError("nothing was committed", where=str(self.remote), why="the branch moves on", hint=hint)
+        hint = "Try again when no one is pushing to it"
+        raise CommitRefusedError(
+            "nothing was committed", where=str(self.remote), why="the branch keeps moving", hint=hint
+        )
 
     def _commit(self, seen: Seen, edits: Mapping[str, bytes], message: str) -> Pushed:
         if seen.silent is not None:
@@ -162,7 +164,7 @@ class Clone:
         found = self._at(wanted)
         if found is None:
             hint = "Correct the commit, or take it out to follow the branch"
-            raise RemoteError(f"there is no commit '{wanted}'", where=str(self.remote), hint=hint)
+            raise RemoteError(f"no such commit: {wanted}", where=str(self.remote), hint=hint)
         return Seen(str(found.id), _time(found.commit_time), self._asked(), pinned=True)
 
     def _seen(self) -> Seen:

@@ -119,7 +119,7 @@ def _wait(process: subprocess.Popen[bytes], until: float, stop: Stop, tell: Tell
             out, err = process.communicate(timeout=min(_LOOK, max(until - time.monotonic(), 0)))
         except subprocess.TimeoutExpired as waiting:
             if stop():
-                raise GitError("stopped", why="somebody asked for it") from waiting
+                raise GitError("stopped", why="on request") from waiting
             if time.monotonic() >= until:
                 _kill(process)
                 out, err = process.communicate()

@@ -78,7 +78,7 @@ def _propose(handle: pygit2.Repository, root: Path, request: Request, settings: 
     index = _edited(handle, root, parent, request, settings)
     tree = index.write_tree(handle)
     if tree == (parent.tree_id if parent else _empty_tree(handle)):
-        raise CommitRefusedError("nothing to commit", where=str(root), why="HEAD already holds these contents")
+        raise CommitRefusedError("nothing to commit", where=str(root), why="HEAD already has these contents")
     return Proposal(_reference(handle), parent, index, tree, message, author, committer)
 
 
@@ -147,7 +147,7 @@ def refuse_path(handle: pygit2.Repository, root: Path, tree: pygit2.Tree | None,
     refuse_place(root, tree, path)
     refuse_rewritten(handle, path)
     if entry_in_tree(tree, path) is None and handle.path_is_ignored(path):
-        raise CommitRefusedError("cannot be committed", where=path, why="git is told to ignore this file")
+        raise CommitRefusedError("cannot be committed", where=path, why="git ignores this file")
 
 
 def branch_of(handle: pygit2.Repository) -> str | None:

@@ -102,7 +102,9 @@ class Fetching:
                 raise
             except RemoteError as error:
                 where = str(self._remote)
-                raise NoSingleFilesError("the remote gives no single files", where=where, why=error.why) from error
+                raise NoSingleFilesError(
+                    "the remote does not serve single files", where=where, why=error.why
+                ) from error
 
     def _goes_on(self, before: str) -> bool:
         words = ["merge-base", "--is-ancestor", before, ref_of(self._remote.branch)]
@@ -120,7 +122,7 @@ class Fetching:
                 raise
             if not self._whole:
                 raise NoSingleFilesError(
-                    "the remote knows no limits", where=str(self._remote), why=error.why
+                    "the remote does not support limits", where=str(self._remote), why=error.why
                 ) from error
             self._fetch([], *specs)
 

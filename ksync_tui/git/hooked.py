@@ -80,7 +80,7 @@ def _judge(handle: pygit2.Repository, root: Path, proposal: Proposal, done: comm
         raise CommitRefusedError(what, where=str(root), why=why, hint=hint)
     if tip is None or _parents(handle, tip) != proposal.parents:
         _take_back(handle, proposal, tip)
-        raise moved(root, proposal.reference, "somebody else committed at the same moment")
+        raise moved(root, proposal.reference, "someone else committed at the same time")
     return Written(tip, output)
 
 

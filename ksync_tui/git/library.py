@@ -44,7 +44,7 @@ def _hint(reason: str, where: Path | str) -> str:
         if extension in reason:
             return f"libgit2 does not read this form of the index: git -C {shlex.quote(str(where))} {remedy}"
     if "failed to lock" in reason or ".lock" in reason:
-        return "Another git command is running there, or one was killed and left the lock file behind"
+        return "Another git command is running there, or left its lock file behind when it was killed"
     return f"`git -C {shlex.quote(str(where))} fsck` shows what is wrong with it"
 
 

@@ -52,7 +52,7 @@ def tip(remote: Remote, patience: Patience) -> str:
         raise RemoteError("the repository has no commits yet", where=str(remote), hint="Push a first one")
     more = ", ..." if len(known) > _NAMED else ""
     hint = f"It has: {', '.join(known[:_NAMED])}{more}"
-    raise RemoteError(f"there is no branch '{remote.branch}'", where=str(remote), hint=hint)
+    raise RemoteError(f"no such branch: {remote.branch}", where=str(remote), hint=hint)
 
 
 def _refs(remote: Remote, patience: Patience, pattern: str) -> dict[str, str]:
@@ -88,7 +88,7 @@ def push(remote: Remote, folder: Path, commit: str, branch: str, patience: Patie
     done = command.run(words, folder, env=env, timeout=seconds, stop=patience.stop, tell=patience.tell)
     refused = next((line for line in lines_of(done.stdout) if line.startswith("!")), "")
     if _MOVED.search(refused):
-        raise MovedError(f"the branch {branch} moved", where=str(remote), why="somebody pushed to it meanwhile")
+        raise MovedError(f"the branch {branch} moved", where=str(remote), why="someone pushed to it in the meantime")
     if refused:
         said = "; ".join(line.removeprefix("remote:").strip() for line in lines_of(done.stderr) if "remote:" in line)
         why = "; ".join(filter(None, (refused.rpartition("\t")[2], said)))

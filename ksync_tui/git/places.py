@@ -37,7 +37,7 @@ def refuse_place(root: Path, tree: pygit2.Tree | None, path: str) -> None:
 def _refuse_name(path: str) -> None:
     pure = PurePosixPath(path)
     if not path or "\0" in path or pure.is_absolute() or pure.as_posix() != path or path == ".":
-        raise _refused(path, "it is no plain path below the work tree")
+        raise _refused(path, "it is not a plain path below the work tree")
     if ".." in pure.parts:
         raise _refused(path, "it leaves the work tree")
     if any(part.casefold() in _GIT_NAMES for part in pure.parts):

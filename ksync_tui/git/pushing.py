@@ -74,7 +74,7 @@ def publish(root: Path, upstream: Upstream, commit: str, patience: Patience | No
 def _kept(root: Path, remote: Remote, upstream: Upstream, commit: str, error: GitError) -> CommitRefusedError:
     """The commit is on the user's branch; beside that, on one of its own there, where the remote takes it."""
     branch = f"ksync/{upstream.branch}-{commit[:SHORT_ID]}"
-    what, here = f"committed {commit[:SHORT_ID]}, but {upstream} does not take it", f"git -C {root} pull --rebase"
+    what, here = f"committed {commit[:SHORT_ID]}, but {upstream} rejected it", f"git -C {root} pull --rebase"
     try:
         push(remote, root, commit, branch, Patience(), to=upstream.name)
     except GitError:

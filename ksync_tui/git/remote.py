@@ -115,9 +115,9 @@ def remote_of(settings: GitSettings, environ: Mapping[str, str] | None = None) -
     url, branch, commit, account = address(settings), settings.branch.strip(), settings.commit, settings.git_account
     for word in (settings.repo, branch, commit, url):
         if word.startswith("-"):
-            raise GitError(f"'{word}' is no name that git takes: it begins with a dash")
+            raise GitError(f"'{word}' is not a valid git name: it begins with a dash")
     if _BAD_BRANCH.search(branch) or re.search(r"\s|:", commit):
-        raise GitError("git takes no such name", where=branch or commit, hint="Correct the branch or commit")
+        raise GitError("not a valid git name", where=branch or commit, hint="Correct the branch or commit")
     host = host_of(url)
     token = tokens.find(tokens.GIT, host, account, environ) if host else ""
     return Remote(url, branch, commit.strip(), host, account, token)
@@ -167,5 +167,5 @@ def _refuse_secrets(url: str) -> None:
     except ValueError as error:
         raise GitError("the repository's address cannot be read", why=str(error)) from error
     if secret:
-        hint = "Take it out, and set git_account and a token"
+        hint = "Remove it, and set git_account and a token"
         raise GitError("the repository's address holds a password", hint=hint)

@@ -66,7 +66,7 @@ def write(folder: Path, parent: str, edits: Mapping[str, bytes], message: str) -
         for path, data in edits.items():
             tree = _with(handle, handle[tree].peel(pygit2.Tree), path, handle.create_blob(data))
     if tree == before.id:
-        raise CommitRefusedError("nothing to commit", where=str(folder), why="the branch already holds these contents")
+        raise CommitRefusedError("nothing to commit", where=str(folder), why="the branch already has these contents")
     return _commit(folder, handle, [str(tree), "-p", parent], message)
 
 
@@ -119,7 +119,7 @@ def publish(remote: Remote, folder: Path, commit: str, patience: Patience) -> Pu
 def keep(remote: Remote, folder: Path, commit: str, patience: Patience, error: GitError) -> CommitRefusedError:
     """Keeps a commit that the remote refuses: on a branch of its own there, else on one in the clone."""
     branch = f"ksync/{remote.branch}-{commit[:SHORT_ID]}"
-    what = f"{remote} does not take the commit"
+    what = f"{remote} rejected the commit"
     try:
         push(remote, folder, commit, branch, patience)
     except GitError:

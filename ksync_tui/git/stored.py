@@ -38,13 +38,13 @@ def to_stored(handle: pygit2.Repository, settings: Settings, path: str, data: by
 
 
 def refuse_rewritten(handle: pygit2.Repository, path: str) -> None:
-    """Raises CommitRefusedError when git stores something else than the file's text (LFS, encryption, re-encoding)."""
+    """Raises CommitRefusedError when git stores something other than the file's text (LFS, encryption, re-encoding)."""
     for name in _REWRITING:
         value = handle.get_attr(path, name)
         if value in (None, False):
             continue
         shown = name if value is True else f"{name}={value}"
-        why = f".gitattributes says {shown}: git stores something else than the file's text"
+        why = f".gitattributes says {shown}: git stores something other than the file's text"
         hint = "Commit this file with git itself, or take it out of that rule"
         raise CommitRefusedError("cannot be committed by ksync", where=path, why=why, hint=hint)
 

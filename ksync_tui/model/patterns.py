@@ -46,7 +46,7 @@ def _regex(piece: str) -> Callable[[str], bool]:
     try:
         regex = re.compile(piece[1:-1])
     except re.error as error:
-        raise _bad(piece, f"it is no regex: {error}") from error
+        raise _bad(piece, f"it is not a regex: {error}") from error
     return lambda name: regex.search(name) is not None
 
 

@@ -100,4 +100,4 @@ def _cycles(
         around = " -> ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else []), names[0]])
         for target in cycle:
             place = place_of(declared[target], ("after",))
-            yield Problem("error", place, f"`after` goes in a circle: {around}", "take one of them out", target)
+            yield Problem("error", place, f"`after` forms a cycle: {around}", "remove one of them", target)

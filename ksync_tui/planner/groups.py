@@ -38,7 +38,7 @@ def _unknown_users(declared: Declared, snapshot: Snapshot) -> Iterator[Problem]:
     if declared.target.kind == "user_group" and snapshot.users is not None:
         for user in cast(UserGroup, declared.resource).users:
             if user not in snapshot.users:
-                message = f"{declared.target} names user {user!r}, whom the engine does not know: left out"
+                message = f"{declared.target} names user {user!r}, who does not exist in Komodo: left out"
                 yield Problem("warning", declared.place, message, "correct the name, or add the user", declared.target)
 
 

@@ -164,7 +164,7 @@ def _update(declared: Declared, live: Live, at: int, comparer: Comparer, keeps_d
 
 def _unreadable(verb: Verb, target: Target, live: Live, error: KsyncError, at: int = 0) -> Draft:
     """Something to do with a live resource that the engine itself cannot read."""
-    return Draft(verb, target, "its live record cannot be read", at, blocked=str(error), fingerprint=live.fingerprint)
+    return Draft(verb, target, "its live state cannot be read", at, blocked=str(error), fingerprint=live.fingerprint)
 
 
 def _named(declared: Declared) -> Resource:
@@ -178,7 +178,7 @@ def _named(declared: Declared) -> Resource:
 def _twice(found: Matched, target: Target) -> None:
     draft = pending(found.drafts, target)
     if draft is not None:
-        draft.block("it is declared more than once: keep one of its blocks")
+        draft.block("it is declared more than once: keep one block")
 
 
 def _add_broken(found: Matched, broken: Iterable[Broken], snapshot: Snapshot, scope: Scope) -> None:

@@ -82,8 +82,8 @@ def _open_cycles(drafts: Drafts) -> None:
 
 def _cycle_reason(draft: Draft, names: str) -> str:
     if draft.verb == "deploy":
-        return f"`after` goes round in a circle: {names}. Take one of the entries out"
-    return f"these name each other and none exists yet: {names}. Apply one without its reference first"
+        return f"`after` forms a cycle: {names}. Remove one of the entries"
+    return f"these reference each other and none exists yet: {names}. Apply one without its reference first"
 
 
 def _because(draft: Draft, needed: Draft, blocked: str) -> str:

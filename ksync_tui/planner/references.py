@@ -57,7 +57,7 @@ class References:
         """What is missing and which line to add."""
         kind, name = reference.target
         if reference.target in self.declared:
-            return f"{kind} {name} is declared but takes no part in this sync and does not exist"
+            return f"{kind} {name} is declared but not included in this sync, and does not exist"
         return f'{kind} {name} is neither declared nor live: add a block [[{kind}]] with name = "{name}"'
 
 

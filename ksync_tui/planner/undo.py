@@ -21,7 +21,7 @@ def undo(selection: Selection, done: Collection[str], snapshot: Snapshot, *, kee
 
 def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool) -> Action | None:
     if action.verb == "create":
-        back = Action("delete", action.target, "it was made by the run", current=action.proposed)
+        back = Action("delete", action.target, "it was created by the run", current=action.proposed)
     elif action.verb == "update":
         changes = tuple(map(_turned, action.changes))
         back = Action("update", action.target, "as before the run", changes=changes)
@@ -46,7 +46,7 @@ def _why_not(back: Action, snapshot: Snapshot, keeps_deploy: bool) -> str | None
     if back.verb == "create":
         return f"{target} exists again: look at it first" if live else None
     if live is None:
-        return f"{target} is gone meanwhile: nothing is left to take back"
+        return f"{target} no longer exists: nothing to undo"
     expected = back.current if keeps_deploy or back.current is None else bare(back.current)
     if expected is not None and live.fingerprint != fingerprint(expected):
         return f"{target} changed since the run: change it by hand"

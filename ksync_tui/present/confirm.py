@@ -80,7 +80,7 @@ def _removal(selection: Selection) -> str | None:
 def _question(typed: Typed, expected: str) -> str | None:
     if typed == "none":
         return None
-    return "Type its name to allow it:" if typed == "name" else f"Type {neutral(expected)} to allow it:"
+    return "Type its name to confirm:" if typed == "name" else f"Type {neutral(expected)} to confirm:"
 
 
 def whole_run(summary: Mapping[str, int] | None) -> str:

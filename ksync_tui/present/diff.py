@@ -116,7 +116,7 @@ def _field(field: Field) -> Iterator[DiffRow]:
 def _unseen(field: Field) -> str:
     if isinstance(field.current, Table | list | dict):
         return "a masked value in it changed"
-    return "differs in a way that its text does not show"
+    return "differs in a way the text does not show"
 
 
 def _rows_of(field: Field) -> Iterator[DiffRow]:

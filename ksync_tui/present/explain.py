@@ -71,7 +71,7 @@ def _what_to_file(action: Action) -> str:
     """The same action read the other way: what live has that the file does not."""
     where = f" in {_place(action)}" if action.place else ""
     if action.verb == "delete":
-        return f"Writes {_named(action)}, which only live has, into the file."
+        return f"Writes {_named(action)}, which exist only live, to the file."
     if action.verb == "create":
         return f"Takes {_named(action)}, which live does not have, out of the file{where}."
     if action.verb == "deploy":

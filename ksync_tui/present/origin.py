@@ -15,8 +15,8 @@ WORDS: Mapping[Origin, str] = {
     "files": "edited in the file", "live": "changed live", "both": "changed on both sides",
 }  # fmt: skip
 _LOSES: Mapping[str, Mapping[Origin, str]] = {
-    "live": {"live": "applying takes that back", "both": "applying overwrites what was changed live"},
-    "file": {"files": "writing takes that back", "both": "writing overwrites what was edited in the file"},
+    "live": {"live": "applying will overwrite it", "both": "applying will overwrite the live change"},
+    "file": {"files": "writing will overwrite it", "both": "writing will overwrite the edit in the file"},
 }
 """What is lost in a direction."""
 
@@ -37,12 +37,12 @@ def field_origins(action: Action) -> Mapping[str, Origin]:
 def origin_sentences(action: Action, sync: str, now: float | None, direction: str = "live") -> str:
     """Which side moved since `sync` applied it, and what applying (or writing) loses. `now` is in unix seconds."""
     if action.applied is None:
-        return "No sync applied it: it was made live." if action.origin == "live" else ""
+        return "No sync applied it: it was created live." if action.origin == "live" else ""
     when = f" {_ago(now - action.applied.at)}" if now is not None else ""
     if action.applied.sync != sync:
         when = f"{neutral(action.applied.sync)},{when}" if when else neutral(action.applied.sync)
         if action.origin is None:
-            return f"Applied last by another: {when}."
+            return f"Last applied by another sync: {when}."
         when = f" (applied after that: {when})"
     if action.verb != "update":
         return _whole(action, when)
@@ -52,7 +52,7 @@ def origin_sentences(action: Action, sync: str, now: float | None, direction: st
 def _whole(action: Action, when: str) -> str:
     if action.origin == "live":
         return f"It was applied{when}, and deleted live since."
-    return f"It was applied{when}; its block is gone since." if action.origin == "files" else ""
+    return f"It was applied{when}; its block has since been removed." if action.origin == "files" else ""
 
 
 def _parts(action: Action, since: str, direction: str) -> Iterator[str]:

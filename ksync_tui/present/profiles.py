@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ksync_tui.present.text import neutral
 
-HOW = 'Another one is made in config.toml: [profiles.NAME], below it address = "https://komodo.example".'
+HOW = 'Add another in config.toml: [profiles.NAME], below it address = "https://komodo.example".'
 
 
 class Told(Protocol):

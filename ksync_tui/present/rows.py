@@ -150,9 +150,9 @@ _TO_FILE: dict[Verb, Verb] = {"create": "delete", "delete": "create"}
 
 def _reason_to_file(action: Action) -> str:
     if action.verb == "create":
-        return "live does not have it"
+        return "not live"
     if action.verb == "delete":
-        return "only live has it"
+        return "only live"
     return neutral(", ".join(changed_labels(action)) or action.reason)
 
 

@@ -94,7 +94,7 @@ _STATES = {
     "done": "Done",
     "failed": "Ended with failures",
     "stopped": "Stopped",
-    "lost": "Lost: its process is gone; plan again to see what is left",
+    "lost": "Lost: its process ended; plan again to see what is left",
 }
 
 

@@ -170,7 +170,7 @@ class Ticks:
     def _left_out(self, ids: Collection[str]) -> str | None:
         refused = sum(one in self.needs.refused for one in ids)
         deletes = len(self.needs.dragging.intersection(ids) - self.needs.refused.keys() - self.ticked)
-        parts = [f"{count(deletes, 'delete')} left out: tick each by itself"] if deletes else []
+        parts = [f"{count(deletes, 'delete')} left out: tick them one at a time"] if deletes else []
         parts += [f"{count(refused, 'blocked action')} left out"] if refused else []
         return "; ".join(parts) or None
 

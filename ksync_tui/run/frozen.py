@@ -29,7 +29,7 @@ class Sealer(Protocol):
         """Forgets the secrets that nothing refers to any longer; returns how many."""
 
 
-LOST_SECRET = "the value of one of its secrets is no longer kept here: plan again"  # noqa: S105 - a message
+LOST_SECRET = "a secret value is no longer stored here: plan again"  # noqa: S105 - a message
 _PLAIN = ("verb", "reason", "place", "requires", "round", "blocked", "fingerprint", "consequences", "old_name",
           "removal", "origin", "applied")  # fmt: skip
 

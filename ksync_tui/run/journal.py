@@ -120,7 +120,7 @@ class Journal:
         with self._database.reading():
             found = self._database.row(f"{_RUN} WHERE id = ?", (run,))
             if found is None:
-                raise RunError("there is no such run", where=f"run {run}", hint="`ksync runs` lists them")
+                raise RunError("no such run", where=f"run {run}", hint="`ksync runs` lists them")
             return _record(found, self._actions((run,)))
 
     def records(self, limit: int = 50, sync: str | None = None) -> list[RunRecord]:
@@ -136,7 +136,7 @@ class Journal:
         """The selection of a run as it was frozen, to carry it out here; `only_left` leaves out what was done."""
         found = self._database.row("SELECT engine, options FROM runs WHERE id = ?", (run,))
         if found is None:
-            raise RunError("there is no such run", where=f"run {run}", hint="`ksync runs` lists them")
+            raise RunError("no such run", where=f"run {run}", hint="`ksync runs` lists them")
         left = " AND (outcome IS NULL OR outcome <> 'done')" if only_left else ""
         sql = f"SELECT frozen, current, proposed FROM actions WHERE run = ?{left} ORDER BY seq"  # noqa: S608 - a constant
         thawed = [thaw(Frozen(*row), self._sealer) for row in self._database.rows(sql, (run,))]

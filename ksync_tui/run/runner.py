@@ -163,8 +163,8 @@ class _Run:
         if found == planned:
             return None
         if planned is None:
-            return f"{MOVED}: it exists by now"
-        return f"{MOVED}: it is gone" if found is None else MOVED
+            return f"{MOVED}: it now exists"
+        return f"{MOVED}: it no longer exists" if found is None else MOVED
 
     def _remember(self, action: Action) -> None:
         for target in {action.target, action.subject} & self._shared:

@@ -83,7 +83,7 @@ class Acting:
         """The engine, for a run that acts in this profile. Raises RunError for one of another."""
         place = self.journal.record(run).place
         if place != self.profile:
-            why = f"it acts in the profile {place}, and this is {self.profile}"
+            why = f"the run belongs to profile {place}; the current profile is {self.profile}"
             raise RunError("the run belongs elsewhere", where=f"run {run}", why=why, hint=f"Give --profile {place}.")
         return self.engine
 
@@ -91,7 +91,7 @@ class Acting:
         """Raises RunError in a profile that only looks."""
         if self.read_only:
             hint = "Take `read_only` out of the profile, or use another one."
-            raise RunError("nothing may be changed here", why=self.read_only, hint=hint)
+            raise RunError("nothing can be changed here", why=self.read_only, hint=hint)
 
     def watch(self, run: int, after: int) -> Watch:
         """What a run did after a cursor. Raises RunError for an unknown run."""

@@ -76,7 +76,7 @@ class Alerting:
         """Sends a test to one alerter. Raises UsageError for one that cannot be asked, AlertError: not delivered."""
         alerter = self._live("alerter", name)
         if not isinstance(alerter, Alerter):
-            raise UsageError("there is no such alerter", where=name, hint="`ksync alerters` lists them.")
+            raise UsageError("no such alerter", where=name, hint="`ksync alerters` lists them.")
         if not alerter.config.enabled:
             raise UsageError("the alerter is disabled", where=name, hint="Set `enabled = true` in its config.")
         self._send(alerter, Alert("Test", name, int(now * 1000), int(now * 1000)))
@@ -125,7 +125,7 @@ class Alerting:
         secret = {one.name: one.value for one in variables if one.is_secret and one.value} | secrets_outside()
         filled = interpolate(url, plain, secret)
         if missing := unknown(url, filled):
-            why, hint = f"its url names {', '.join(missing)}", "Give that variable a value here"
+            why, hint = f"its url needs {', '.join(missing)}", "Give that variable a value here"
             raise AlertError("the alert was not delivered", where=f"alerter/{alerter}", why=why, hint=hint)
         return filled
 

@@ -28,7 +28,7 @@ def running(target: Target, live: Mapping[Target, Live], engine: Engine) -> Sele
     one = live.get(target)
     if one is None:
         hint = "Apply it first; `ksync export` lists what is live."
-        raise UsageError("there is no such live resource", where=str(target), hint=hint)
+        raise UsageError("no such live resource", where=str(target), hint=hint)
     verb, resource = runs[target.kind], one.resource
     if verb == "deploy" and (why := engine.deploy_block(resource, lambda named: _found(named, live))):
         raise NotPossibleError("it cannot be deployed", where=str(target), why=why)

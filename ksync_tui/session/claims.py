@@ -36,6 +36,6 @@ def _problems(part: list[Declared], sync: Sync, claims: Claims, live: Collection
         both = [one for one in part if str(one.target) in targets]
         if both:
             names = listed([str(one.target) for one in both])
-            message = f"the syncs {sync.name} and {other} both declare {names}: each takes back what the other does"
-            hint = "keep each resource in one of them, or tell them apart with match tags"
+            message = f"the syncs {sync.name} and {other} both declare {names}: each undoes the other's changes"
+            hint = "keep each resource in one sync, or separate them with match tags"
             yield Problem("warning", both[0].place, message, hint, both[0].target)

@@ -118,8 +118,8 @@ def _draft_elsewhere(source: Repository, changes: Sequence[FileChange], known: M
     message = suggested_message([edit for change in changes for edit in change.edit.edits])
     author = source.clone.author()
     hook = source.clone.skipped_hook()
-    skipped = (f"{hook} is not run: there is no work tree here",) if hook else ()
-    notes = ("it is pushed at once, on top of what the branch is at then", *skipped)
+    skipped = (f"{hook} is not run: no work tree here",) if hook else ()
+    notes = ("it is pushed at once, on top of the branch", *skipped)
     where = str(source.clone.remote)
     made_by = f"{author.name} <{author.email}>"
     return CommitDraft(where, tuple(changes), tuple(changes), message, made_by, notes, None, replay)

@@ -64,7 +64,7 @@ class CoreSource:
         try:
             return self.engine.sync(self.name, fresh=True), None
         except (ForbiddenError, BusyError) as error:
-            message = f"this is what Core read last, not what is there now: {error.why or error.what}"
+            message = f"this is what Core last read, not the current state: {error.why or error.what}"
             return self.engine.sync(self.name, fresh=False), Problem("warning", Place(self.name, 1), message)
 
 
@@ -159,7 +159,7 @@ class CoreSide:
 
     def _ensure_writable(self) -> None:
         if self.read_only:
-            raise RunError("nothing may be changed here", why="the profile is read-only")
+            raise RunError("nothing can be changed here", why="the profile is read-only")
 
 
 def _place(resource: ResourceSync) -> str:

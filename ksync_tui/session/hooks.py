@@ -30,9 +30,9 @@ class Hooks:
         open_to_all = [name for name in sorted(watching.resources()) if self._unguarded(self.hook(name))]
         if open_to_all:
             raise UsageError(
-                "webhooks without a secret are taken from nobody",
+                "webhooks need a secret",
                 where=", ".join(open_to_all),
-                why="neither the sync has a webhook_secret nor do the settings",
+                why="neither the sync nor the settings have a webhook_secret",
                 hint="Set webhook_secret in [watch], KSYNC_WEBHOOK_SECRET, or webhook_enabled = false for the sync.",
             )
 

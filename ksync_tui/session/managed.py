@@ -280,7 +280,7 @@ def _file_for(review: Review, target: Target) -> str:
     alike = [one.place.file for one in review.declarations.resources if one.target.kind == target.kind]
     if not alike:
         hint = "Put a first one of its kind into a file by hand"
-        raise WriteBackError("it is not clear into which file it goes", where=str(target), hint=hint)
+        raise WriteBackError("more than one file could hold it", where=str(target), hint=hint)
     return alike[-1]
 
 

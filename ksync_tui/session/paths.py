@@ -25,7 +25,7 @@ def checked(typed: str | Path, *, may_create: bool = False) -> Path:
     if not there:
         raise UsageError("the path does not exist", where=str(path))
     if why := _useless(path):
-        raise UsageError("no resources can be read from the path", where=str(path), why=why)
+        raise UsageError("no resources can be read from this path", where=str(path), why=why)
     return path
 
 
@@ -40,7 +40,7 @@ def _useless(path: Path) -> str | None:
     if not os.access(path, os.R_OK):
         return "you may not read it"
     if path.is_dir():
-        return "this is the whole disk" if path.resolve() == Path(path.anchor) else None
+        return "this is the whole file system" if path.resolve() == Path(path.anchor) else None
     if not path.is_file():
         return "neither a file nor a folder"
     return None if path.suffix == ".toml" else "resource files end in .toml"

@@ -139,7 +139,7 @@ class Session:
 
     @property
     def read_only(self) -> str | None:
-        """Why nothing may be changed here, or None."""
+        """Why nothing can be changed here, or None."""
         return f"the profile {self.profile} is read-only" if self._profile.read_only else None
 
     @property
@@ -181,7 +181,7 @@ class Session:
 
         meant = closest(name, known)
         hint = f"Did you mean {meant}?" if meant else "`ksync syncs` lists them; `ksync syncs add` makes one."
-        raise UsageError("there is no such sync", where=name, hint=hint)
+        raise UsageError("no such sync", where=name, hint=hint)
 
     def at(
         self,
@@ -318,7 +318,7 @@ class Session:
         live = self.snapshot().live
         for target in targets:
             if target not in live:
-                raise UsageError("there is no such live resource", where=str(target))
+                raise UsageError("no such live resource", where=str(target))
         chosen = targets or [target for target, one in live.items() if set(tags) <= set(one.tags)]
         order = {kind: at for at, kind in enumerate(KINDS)}
         ordered = sorted(chosen, key=lambda target: (order[target.kind], target.name))

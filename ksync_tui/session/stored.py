@@ -25,10 +25,10 @@ def new_target(name: str, live: Mapping[Target, Live]) -> Target:
     kind = KINDS["resource_sync"]
     bad = bad_name(kind, name)
     if bad is not None:
-        raise UsageError("a sync cannot be called that", where=repr(name), why=bad)
+        raise UsageError("invalid sync name", where=repr(name), why=bad)
     target = Target(kind.name, kind.normalise(name))
     if target in live:
-        raise UsageError("there is such a sync", where=name, hint="Change it with `ksync syncs edit`.")
+        raise UsageError("a sync with this name already exists", where=name, hint="Change it with `ksync syncs edit`.")
     return target
 
 
@@ -67,11 +67,11 @@ def in_itself(text: str) -> dict[str, Any]:
 
 
 def editing(name: str, fields: Mapping[str, Any], live: Mapping[Target, Live], engine: str) -> Selection:
-    """The selection that changes a sync's config. Raises UsageError where nothing would change."""
+    """The selection that changes a sync's config. Raises UsageError where nothing to change."""
     target, current = existing(name, live)
     proposed = current.model_copy(update={"config": _config(current.config, fields)})
     if fingerprint(proposed) == fingerprint(current):
-        raise UsageError("nothing would change", where=name)
+        raise UsageError("nothing to change", where=name)
     action = Action(
         "update", target, "changed by hand", current=current, proposed=proposed, fingerprint=live[target].fingerprint
     )
@@ -99,7 +99,7 @@ def existing(name: str, live: Mapping[Target, Live]) -> tuple[Target, ResourceSy
     target = Target("resource_sync", name)
     one = live.get(target)
     if one is None or not isinstance(one.resource, ResourceSync):
-        raise UsageError("there is no such sync", where=name, hint="`ksync syncs` lists them.")
+        raise UsageError("no such sync", where=name, hint="`ksync syncs` lists them.")
     return target, one.resource
 
 
@@ -107,7 +107,7 @@ def _config(config: ResourceSyncConfig, fields: Mapping[str, Any]) -> ResourceSy
     try:
         made = ResourceSyncConfig.model_validate(config.model_dump(exclude_unset=True) | dict(fields))
     except ValidationError as error:
-        raise UsageError("the sync cannot be set up like that", why=error.errors()[0]["msg"]) from error
+        raise UsageError("invalid sync options", why=error.errors()[0]["msg"]) from error
     if made.repo:
         require_remote(made)
     return made

@@ -26,7 +26,7 @@ def held(selection: Selection) -> str | None:
     if selection.deletes and not plan.options.deletes:
         return "it deletes, which the sync is not set up to do"
     big = brake(selection)
-    return f"a big change: {big}" if big else None
+    return f"a large change: {big}" if big else None
 
 
 def digest(selection: Selection) -> str:

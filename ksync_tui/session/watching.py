@@ -224,7 +224,7 @@ def in_words(error: Exception) -> str:
     """What is said of an error; a fault of ksync itself may hold anything, so that only its kind is named."""
     if isinstance(error, KsyncError):
         return str(error)
-    return f"a fault of ksync itself, please report it: {type(error).__name__}"
+    return f"an internal error of ksync, please report it: {type(error).__name__}"
 
 
 def _why_not(plan: Plan, left: str) -> str:
@@ -241,7 +241,7 @@ def _problem(plan: Plan) -> str:
     """What stands in the way of knowing all; "" where nothing does."""
     if plan.errors:
         return str(plan.errors[0])
-    unseen = f"no answer from the Docker host of {listed(list(plan.unseen))}" if plan.unseen else ""
+    unseen = f"no answer from the Docker hosts of {listed(list(plan.unseen))}" if plan.unseen else ""
     return plan.deletes_held or unseen
 
 

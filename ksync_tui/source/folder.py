@@ -75,8 +75,8 @@ def _can_be_made(path: Path) -> bool:
 
 _HINTS = {
     errno.ENOENT: "check the path",
-    errno.EACCES: "give yourself the right to read it",
-    errno.EPERM: "give yourself the right to read it",
+    errno.EACCES: "make it readable",
+    errno.EPERM: "make it readable",
     errno.ELOOP: "check where the link leads",
 }
 
@@ -102,7 +102,9 @@ class _Visit:
         if not stat.S_ISDIR(mode):
             self._file(path)
         elif real == Path(real.anchor):
-            self.tell("error", str(real), "this is the whole disk", "name the folder that holds the resource files")
+            self.tell(
+                "error", str(real), "this is the whole file system", "name the folder that holds the resource files"
+            )
         else:
             self._folder(path, real)
 
@@ -146,12 +148,12 @@ class _Visit:
         except (OSError, RuntimeError) as error:
             nowhere = isinstance(error, FileNotFoundError)
             if link.suffix == ".toml" or not nowhere:
-                self._skip(link, "a link that leads nowhere" if nowhere else "a link in a circle", "remove the link")
+                self._skip(link, "a broken link" if nowhere else "a link loop", "remove the link")
             return False
         if real.is_relative_to(root):
             return True
         if link.suffix == ".toml" or real.is_dir():
-            self._skip(link, f"a link out of {short(root)}", "list the path it leads to as well, or remove the link")
+            self._skip(link, f"a link that leads out of {short(root)}", "list the target too, or remove the link")
         return False
 
     def _file(self, path: Path) -> None:

@@ -81,12 +81,12 @@ def _files(value: list[Any], table: Table) -> Iterator[Flaw]:
     for at, entry in enumerate(value):
         name = entry if isinstance(entry, str) else entry.path
         if not name.strip():
-            yield (at,), "has a blank entry: Komodo finds no file there and does not deploy", "take the blank entry out"
+            yield (at,), "has a blank entry: Komodo finds no file there and does not deploy", "remove the blank entry"
 
 
 def _url(value: str, table: Table) -> Iterator[Flaw]:
     if not value.startswith(("http://", "https://")) and "[[" not in value:
-        yield (), "is no address: Komodo can send nothing to it", "begin it with https:// or http://"
+        yield (), "is not an address: Komodo cannot send to it", "begin it with https:// or http://"
 
 
 _CHECKS: Mapping[str, Callable[[Any, Any], Iterator[Flaw]]] = {

@@ -39,7 +39,7 @@ def image(value: str, table: Any) -> Iterator[Flaw]:
         hint = "write one tag"
     elif _IMAGE.fullmatch(bare.lower()):
         hint = "write the name in lower case"
-    yield (), "is no reference to an image: docker refuses it", hint
+    yield (), "is not an image reference: docker refuses it", hint
 
 
 def ports(value: str, table: Any) -> Iterator[Flaw]:

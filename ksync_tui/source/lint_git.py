@@ -65,4 +65,4 @@ def branch(value: str, table: Any) -> Iterator[Flaw]:
     if (full := _FULL_REF.fullmatch(value)) is not None:
         yield (), "has to be the branch's short name, not a full ref", f'write "{full[1]}"'
     elif _NO_BRANCH.search(value):
-        yield (), "is a name that git allows for no branch", "see `git branch` for the names"
+        yield (), "is not a valid branch name in git", "see `git branch` for the names"

@@ -64,9 +64,9 @@ def time_zone(value: str, table: Any) -> Iterator[Flaw]:
     if value in zones or not zones:
         return
     if (right := known.get(value.lower())) is not None:
-        yield (), f"is no time zone as Komodo spells it: {value!r}", f'write "{right}"'
+        yield (), f"is not a time zone Komodo knows: {value!r}", f'write "{right}"'
     elif zones >= _ALL_THERE:
-        yield (), f"is no time zone: {value!r}", _hint(value, zones)
+        yield (), f"is not a time zone: {value!r}", _hint(value, zones)
 
 
 def _hint(value: str, zones: frozenset[str]) -> str:

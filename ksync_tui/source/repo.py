@@ -39,7 +39,7 @@ class Repository:
         """What the last `gather` saw."""
 
     def gather(self) -> Gathered:
-        """See `Source.gather`. The remote is asked each time; where it does not answer, the clone is read, and told."""
+        """See `Source.gather`. The remote is asked each time; where it does not answer, the clone is read, which is a problem said of it."""
         name = str(self.clone.remote)
         if not self.paths:
             return Gathered((), (_problem("error", name, "the sync lists no path", "add one; `.` is all of it"),))
@@ -71,7 +71,7 @@ class Repository:
             told.append(_problem("warning", name, message, seen.silent.hint))
         if seen.before is not None:
             message = f"its history was rewritten: {seen.before[:_SHORT]} does not lead to {seen.short_id}"
-            hint = "see that nothing is missing; this is told until the branch goes on from here"
+            hint = "see that nothing is missing; this warning stays until the branch moves on"
             told.append(_problem("warning", name, message, hint))
         return told
 
@@ -119,7 +119,10 @@ class _Visit:
         path = posixpath.normpath(typed.strip() or ".")
         if path.startswith(("/", "..")) or ".." in typed.split("/"):
             self.tell(
-                "error", typed, "a path out of the repository", "write it relative to the repository, without `..`"
+                "error",
+                typed,
+                "a path that leads out of the repository",
+                "write it relative to the repository, without `..`",
             )
             return
         path = "" if path == "." else path
@@ -178,15 +181,15 @@ class _Visit:
         target = posixpath.join(posixpath.dirname(link.path), self._tree.data(link).decode("utf-8", "replace"))
         path = posixpath.normpath(target)
         if path.startswith(("/", "..")):
-            self._skip(link, "a link out of the repository", "remove it, or put the file there")
+            self._skip(link, "a link that leads out of the repository", "remove it, or put the file there")
             return
         entry = self._tree.find("" if path == "." else path)
         if entry is None:
             above = self._tree.above(path)
-            what = f"a link through {above.path}" if above and above.shape != "file" else "a link that leads nowhere"
+            what = f"a link through {above.path}" if above and above.shape != "file" else "a broken link"
             self._skip(link, what, "remove the link, or let it lead straight to a file")
         elif entry.shape == "folder" and f"{link.path}/".startswith(f"{entry.path}/".lstrip("/")):
-            self._skip(link, "a link in a circle", "remove the link")
+            self._skip(link, "a link loop", "remove the link")
         elif entry.shape == "folder" or entry.name.endswith(".toml"):
             self._take(entry)
 

@@ -126,7 +126,7 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], text: Written, header: 
             return Understood(None, notes=tuple(notes), header=header)
         stored = kind.normalise(stored)
     if stored != resource.name:
-        message = f"Komodo stores the name {resource.name!r} as {stored!r}; it is taken as that"
+        message = f"Komodo stores the name {resource.name!r} as {stored!r}; ksync does the same"
         notes.append(Note("warning", at(["name"]), message, f'write name = "{stored}"'))
         resource = resource.model_copy(update={"name": stored})
     meant = meaning_of(resource)
@@ -155,7 +155,7 @@ def resource_of(text: str) -> Resource:
     ((header, tables),) = parse_whole(text).items()
     resource = accept(BY_HEADER[header].model, tables[0]).resource
     if resource is None:
-        raise AssertionError("the text of a block that was understood before")
+        raise AssertionError("a block that was read before")
     return resource
 
 
@@ -232,7 +232,7 @@ def foreign_name(name: str, place: Position) -> Note:
         return Note("error", place, f"{name!r} must be a list of tables", f"write [[{kind}]] above its keys")
     meant = closest(name.replace("-", "_"), tuple(BY_HEADER))
     hint = f"did you mean [[{meant}]]?" if meant else f"the kinds are {', '.join(KINDS)}"
-    return Note("warning", place, f"{name or '(no name)'!r} is no kind of resource and is ignored", hint)
+    return Note("warning", place, f"{name or '(no name)'!r} is not a resource kind and is ignored", hint)
 
 
 def _guess_target(kind: Kind, text: str) -> Target | None:

@@ -69,7 +69,7 @@ class Turns:
         """What the call returns, in its turn. Raises EngineError where the session was closed meanwhile."""
         with self._lock:
             if self._over:
-                raise EngineError("ksync is in another profile by now")
+                raise EngineError("the profile has changed")
             return call()
 
     def end(self, close: Callable[[], None]) -> None:

@@ -69,7 +69,7 @@ def show_palette(page: Page[Any]) -> None:
 
 
 def show_history(page: Page[Any]) -> None:
-    """Past and running runs."""
+    """Runs, past and running."""
     from ksync_tui.tui.screens.history import HistoryScreen
 
     page.app.push_screen(HistoryScreen())
@@ -149,7 +149,7 @@ def show_whole_run(page: SyncsScreen, sync: Sync, summary: Mapping[str, int] | N
         _confirm(page, sync.name, selection, whole_run(summary), sync)
 
     target = Target("resource_sync", sync.name)
-    page.work(f"Looking at {sync.name}", partial(page.session.by_hand, target), found)
+    page.work(f"Reading {sync.name}", partial(page.session.by_hand, target), found)
 
 
 def show_core_commit(page: SyncsScreen, sync: Sync) -> None:
@@ -171,7 +171,7 @@ def show_edit_sync(page: SyncsScreen, sync: Sync) -> None:
     def found(config: ResourceSyncConfig) -> None:
         page.app.push_screen(EditSyncScreen(sync.name, config), page.saved)
 
-    page.work(f"Looking at {sync.name}", partial(page.session.config_of, sync.name), found)
+    page.work(f"Reading {sync.name}", partial(page.session.config_of, sync.name), found)
 
 
 def show_remove_sync(page: SyncsScreen, sync: Sync) -> None:
@@ -195,7 +195,7 @@ def show_run_by_hand(page: ReviewScreen, review: Review, here: Target | None) ->
     def chosen(target: Target | None) -> None:
         if target is not None:
             by_hand = partial(page.session.by_hand, target)
-            page.work(f"Looking at {target}", by_hand, partial(show_confirm, page, review))
+            page.work(f"Reading {target}", by_hand, partial(show_confirm, page, review))
 
     def found(targets: list[Target]) -> None:
         if here in targets:
@@ -203,9 +203,9 @@ def show_run_by_hand(page: ReviewScreen, review: Review, here: Target | None) ->
         elif targets:
             page.app.push_screen(ChooseScreen(targets), chosen)
         else:
-            page.tell("Nothing is live that could be run: apply it first.")
+            page.tell("Nothing live can be run: apply it first.")
 
-    page.work("Looking at what can be run", page.session.runnable, found)
+    page.work("Reading what can be run", page.session.runnable, found)
 
 
 def show_editor(page: Page[Any], review: Review, target: Target) -> None:

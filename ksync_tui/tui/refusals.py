@@ -20,14 +20,14 @@ def why_not(page: ReviewScreen, command: str) -> str | None:
     if command in NEED_PANE and not page.wide:
         return f"Open the difference first: {page.key_of('open')}."
     if command in NEED_ACTION and not page.action:
-        return "Put the cursor on an action first."
+        return "Move the cursor to an action first."
     if command in NEED_FILE and page.file is None:
-        return "This stands in no file on this machine."
+        return "This is not in a file on this machine."
     return _OWN[command](page) if command in _OWN else None
 
 
 def _no_problems(page: ReviewScreen) -> str | None:
-    return None if page.review and page.review.plan.problems else "There are no problems."
+    return None if page.review and page.review.plan.problems else "No problems."
 
 
 def _cannot_go(page: ReviewScreen) -> str | None:
@@ -43,16 +43,16 @@ def _cannot_turn(page: ReviewScreen) -> str | None:
     """Live is taken into the files of a managed sync, and into a source of one file."""
     files = page.review.declarations.files if page.review else ()
     if not files:
-        return f"{page.sync.name} has no file that live could be taken into."
+        return f"{page.sync.name} has no file to write live changes to."
     if page.sync.managed or len(files) == 1:
         return None
     edit, editor = page.key_of("edit"), page.key_of("editor")
-    return f"{page.sync.name} is not managed: live is not taken into its files. {edit} and {editor} edit them."
+    return f"{page.sync.name} is not managed: live changes are not written to its files. {edit} and {editor} edit them."
 
 
 def _cannot_run(page: ReviewScreen) -> str | None:
     if page.review is None:
-        return "Nothing is read yet."
+        return "Nothing has been read yet."
     return f"READ-ONLY: {page.session.read_only}" if page.session.read_only else None
 
 
@@ -66,7 +66,7 @@ def _no_changes(page: ReviewScreen) -> str | None:
 
 def _no_origins(page: ReviewScreen) -> str | None:
     known = page.origin or (page.side and page.side.outline.has_origins)
-    return None if known else "Nothing of this was applied before."
+    return None if known else "This was never applied."
 
 
 def _no_uncommitted(page: ReviewScreen) -> str | None:

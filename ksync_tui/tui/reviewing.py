@@ -21,7 +21,7 @@ OTHER_WAY: Mapping[str, Verb] = {"create": "delete", "delete": "create"}
 
 NO_TICKS: Mapping[Direction, Ticks] = {}
 
-WHY_TO_FILE = {"create": "only live has it", "delete": "only the file has it"}
+WHY_TO_FILE = {"create": "only live", "delete": "only in the file"}
 
 
 @dataclass(frozen=True)

@@ -35,4 +35,4 @@ class Attempt:
 
     def _go_on(self) -> None:
         if self._given_up:
-            raise EngineError("nobody waits for it any more", where=self._profile)
+            raise EngineError("cancelled", where=self._profile)

@@ -49,5 +49,5 @@ def tail_of(plan: Plan, outline: Outline, problems_key: str) -> list[str]:
 
 def _nothing(plan: Plan, problems_key: str) -> str:
     if plan.errors:
-        return f"Nothing is pending in what could be read; the rest is among the problems ({problems_key})."
-    return "Nothing takes part in this sync." if plan.empty else "Nothing is pending: live is as declared."
+        return f"Nothing is pending in what could be read; for the rest see the problems ({problems_key})."
+    return "Nothing takes part in this sync." if plan.empty else "Nothing is pending: live matches the files."

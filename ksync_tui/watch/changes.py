@@ -57,7 +57,7 @@ class Changes:
                 missed = set()
         except (OSError, RuntimeError) as error:
             if not stop.is_set():
-                self._trouble(f"changes of files are not told by the system, only found at each interval: {error}")
+                self._trouble(f"the system does not report file changes; they are found at each interval: {error}")
 
     def _changed(self, changed: set[Path]) -> None:
         for sync, paths in self._paths.items() if changed else ():

@@ -20,7 +20,7 @@ _HINTS = {
     401: "Check the token in its url",
     403: "Check the token in its url",
     404: "Check its url",
-    429: "It is asked again later",
+    429: "It is retried later",
 }
 
 

@@ -38,7 +38,7 @@ def listening(written: str, door: Door) -> Iterator[str]:
         from ksync_tui.watch.webhooks import application
     except ImportError as missing:
         why, hint = f"{missing.name} is not installed", "pip install 'ksync-tui[webhooks]'"
-        raise UsageError("webhooks cannot be taken", why=why, hint=hint) from None
+        raise UsageError("cannot listen for webhooks", why=why, hint=hint) from None
     bound = _bound(host, port)
     config = uvicorn.Config(
         application(door),
@@ -70,5 +70,5 @@ def _bound(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        hint = "Choose another port, or end what listens there."
+        hint = "Choose another port, or stop what is listening there."
         raise UsageError("cannot listen", where=f"{host}:{port}", why=error.strerror or str(error), hint=hint) from None

@@ -89,17 +89,17 @@ class _Listener:
             return _error(HTTPStatus.BAD_REQUEST, "the connection ended before the body did")
         except KsyncError as error:
             self._tell_refusal(name, f"{provider} {option} could not be taken: {error}")
-            return _error(HTTPStatus.SERVICE_UNAVAILABLE, "it cannot be looked up now: see the log of ksync")
+            return _error(HTTPStatus.SERVICE_UNAVAILABLE, "it cannot be looked up now: see ksync's log")
         except Exception as fault:  # noqa: BLE001 - no delivery ends the listener, and none is shown ksync's insides
-            self._tell_refusal(name, f"a fault of ksync itself, please report it: {type(fault).__name__}")
-            return _error(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of ksync: see its log")
+            self._tell_refusal(name, f"an internal error of ksync, please report it: {type(fault).__name__}")
+            return _error(HTTPStatus.INTERNAL_SERVER_ERROR, "an internal error of ksync: see its log")
 
     async def _take(self, request: Request, provider: str, name: str, option: str) -> str:
         if provider not in HEADERS or option not in OPTIONS:
             raise Refused(HTTPStatus.NOT_FOUND, "POST to /listener/github|gitlab/sync/NAME/refresh|sync")
         hook = await asyncio.to_thread(self._door.hook, name)
         if hook is None:
-            raise Refused(HTTPStatus.NOT_FOUND, f"there is no sync {name} here")
+            raise Refused(HTTPStatus.NOT_FOUND, f"no such sync: {name}")
         if not may_be_signed(provider, request.headers, hook.secret):
             raise _unsigned(provider)
         with self._room() as room:
@@ -114,13 +114,13 @@ class _Listener:
         if not hook.enabled:
             return "ignored: the sync has webhook_enabled = false"
         if event := other_event(request.headers):
-            return f"ignored: {event[:100]} is no push"
+            return f"ignored: {event[:100]} is not a push"
         try:
             push = await asyncio.to_thread(push_of, body)
         except NotUnderstood as why:
             raise Refused(HTTPStatus.BAD_REQUEST, str(why)) from None
         if hook.branch and push.branch != hook.branch:
-            return f"ignored: the sync is of branch {hook.branch}"
+            return f"ignored: the sync follows branch {hook.branch}"
         return self._queue(name, option, wish, names_of(f"{name} {option}", request.headers, body, push))
 
     def _queue(self, name: str, option: str, wish: Wish, known_by: tuple[str, ...]) -> str:
@@ -175,5 +175,5 @@ class _Listener:
 
 
 def _unsigned(provider: str) -> Refused:
-    text = f"{HEADERS[provider]} does not fit: give both sides the same secret"
+    text = f"{HEADERS[provider]} does not match: use the same secret on both sides"
     return Refused(HTTPStatus.UNAUTHORIZED, text)

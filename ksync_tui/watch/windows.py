@@ -37,7 +37,7 @@ def fault(window: MaintenanceWindow) -> str | None:
     except (ValueError, OSError, LookupError) as error:
         return str(error)
     if window.schedule_type == "Weekly" and _weekday(window.day_of_week) is None:
-        return f"{window.day_of_week!r} is no day of the week"
+        return f"{window.day_of_week!r} is not a day of the week"
     return None
 
 

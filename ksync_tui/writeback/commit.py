@@ -145,5 +145,5 @@ def commit(draft: CommitDraft, message: str, *, consented: bool = False, author:
     if draft.repo is None:
         raise CommitRefusedError("nothing was committed", why="the files are in no git repository")
     if draft.needs_consent and not consented:
-        raise CommitRefusedError("nothing was committed", why="; ".join(draft.needs_consent), hint="Agree to it first")
+        raise CommitRefusedError("nothing was committed", why="; ".join(draft.needs_consent), hint="Confirm it first")
     return draft.repo.commit({file.path: file.blob for file in draft.files}, message, author or draft.author)

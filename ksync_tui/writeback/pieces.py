@@ -45,7 +45,7 @@ def value_end(text: str, pos: int) -> int:
 
 def _lost(text: str, pos: int) -> WriteBackError:
     line = text.count("\n", 0, pos) + 1
-    return WriteBackError("the text could not be followed", where=f"line {line} of the block")
+    return WriteBackError("the text could not be parsed", where=f"line {line} of the block")
 
 
 def _block_string_end(text: str, pos: int) -> int:

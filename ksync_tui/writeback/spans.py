@@ -74,7 +74,7 @@ def _found(blocks: Sequence[Block], edit: BlockEdit) -> Block:
     block = nearest(blocks, edit.old or "", edit.line)
     if block is None:
         hint = "Read the source again"
-        raise WriteBackError("the block is not there as it was read", where=str(edit.target), hint=hint)
+        raise WriteBackError("the block has changed since it was read", where=str(edit.target), hint=hint)
     return block
 
 
@@ -132,7 +132,7 @@ def _require_sound(new: str) -> None:
     try:
         parse_block(blocks[0])
     except BlockError as error:
-        raise WriteBackError("the new text is no TOML", where=error.where, why=error.message) from error
+        raise WriteBackError("the new text is not TOML", where=error.where, why=error.message) from error
 
 
 def _same_block(found: Block, wanted: str) -> bool:
@@ -190,4 +190,4 @@ def remove_block(text: str, block: Block) -> str:
 
 def _require(text: str, block: Block) -> None:
     if text[block.start : block.end] != block.text:
-        raise WriteBackError("the block is not where it was read", where=f"line {block.first}", hint="Read it again")
+        raise WriteBackError("the block has moved since it was read", where=f"line {block.first}", hint="Read it again")

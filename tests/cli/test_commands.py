@@ -64,10 +64,10 @@ def test_only_applies_what_it_names(ksync: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--yes"], "what to do is not said"),
-        (["--only", "stack/none", "--yes"], "nothing is pending for it"),
+        (["--yes"], "nothing selected"),
+        (["--only", "stack/none", "--yes"], "nothing is pending for this resource"),
         (["--only", "web", "--yes"], "not a resource"),
-        (["--all"], "nobody can be asked here"),
+        (["--all"], "cannot prompt: not a terminal"),
     ],
 )
 def test_apply_asks_for_what_it_needs_to_know(
@@ -195,7 +195,7 @@ def test_runs_tell_what_was_done(ksync: CommandLine) -> None:
     assert (run["state"], run["counts"]) == ("done", {"done": 2})
     assert "+ stack/web" in ksync("runs", "show", run["id"]).out
     missing = ksync("runs", "show", 99)
-    assert (missing.code, "there is no such run" in missing.err) == (1, True)
+    assert (missing.code, "no such run" in missing.err) == (1, True)
 
 
 def test_a_detached_run_outlives_its_starter(ksync: CommandLine) -> None:
@@ -261,15 +261,15 @@ def test_commit_takes_live_into_the_file(ksync: CommandLine) -> None:
     ("arguments", "said"),
     [
         (["plan", "/no/such/folder"], "the path does not exist"),
-        (["plan"], "which sync is not said"),
-        (["plan", "--sync", "x"], "there is no such sync"),
+        (["plan"], "no sync given"),
+        (["plan", "--sync", "x"], "no such sync"),
         (["plan", ".", "--sync", "x"], "a path and --sync"),
         (["apply", "--bogus"], "unrecognized arguments"),
-        (["export", "--only", "stack/none"], "there is no such live resource"),
+        (["export", "--only", "stack/none"], "no such live resource"),
         (["syncs", "add", "x"], "a sync needs a source"),
         (["syncs", "add", "x", "--path", "/no/such/folder"], "the path does not exist"),
         (["syncs", "add", "x", "--path", __file__], "resource files end in .toml"),
-        (["syncs", "remove", "x"], "there is no such sync"),
+        (["syncs", "remove", "x"], "no such sync"),
     ],
 )
 def test_wrong_usage_ends_with_1_and_says_why(ksync: CommandLine, arguments: list[str], said: str) -> None:
@@ -289,7 +289,7 @@ BAD_FILES = {
     "no name": (b'[[stack]]\ndescription = "a"\n', "all.toml:1:"),
     "an empty name": (b'[[stack]]\nname = ""\n', "the name is empty"),
     "a reference to nothing": (b'[[stack]]\nname = "a"\nconfig.server = "x"\n', "all.toml:3:"),
-    "a circle": (b'[[stack]]\nname = "a"\nafter = ["a"]\n', "`after` goes in a circle: stack/a -> stack/a"),
+    "a circle": (b'[[stack]]\nname = "a"\nafter = ["a"]\n', "`after` forms a cycle: stack/a -> stack/a"),
     "a binary file": (b"\x7fELF\x00\xff\xfe", "a binary file, not text"),
     "a file of 50 MB": (b"#" * 50_000_000, "48 MB is too large"),
 }
@@ -355,7 +355,7 @@ def test_a_fault_of_ksync_itself_shows_no_code_and_no_values(
     monkeypatch.setattr("ksync_tui.session.Session.review", fail)
     ksync.write(TWO)
     ended = ksync("plan", ksync.files)
-    assert (ended.code, "ksync itself failed (ValueError)" in ended.err) == (1, True)
+    assert (ended.code, "ksync internal error of ksync (ValueError)" in ended.err) == (1, True)
     assert "Traceback" not in ended.err
     details = Path(ended.err.split("where: ")[1].splitlines()[0].strip())
     assert "commands.py" in details.read_text()

@@ -31,7 +31,7 @@ def ran(arguments: list[str], files: Path, redirect: str = "", **environment: st
 
 def not_a_fault(done: subprocess.CompletedProcess[str]) -> None:
     assert "Traceback" not in done.stderr, done.stderr
-    assert "itself failed" not in done.stderr, done.stderr
+    assert "internal error of ksync" not in done.stderr, done.stderr
     assert "Exception ignored" not in done.stderr, done.stderr
 
 

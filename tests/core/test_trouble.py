@@ -131,7 +131,7 @@ def test_a_deploy_whose_answer_was_lost_is_followed(core: FakeCore, engine: Core
 
 def test_a_deploy_that_did_not_begin_is_said_and_not_tried_again(core: FakeCore, engine: CoreEngine) -> None:
     core.cut("DeployStack")
-    with pytest.raises(CoreError, match="it was not begun"):
+    with pytest.raises(CoreError, match="it was not started"):
         engine.apply(deploy(), nowhere)
     assert sent(core, "DeployStack") == 1
 
@@ -147,7 +147,7 @@ def test_a_deploy_that_somebody_else_ended_is_not_taken_for_ours(core: FakeCore,
 
     core.cut("DeployStack")
     core.planned = end_it_meanwhile  # type: ignore[method-assign]
-    with pytest.raises(CoreError, match="it was not begun"):
+    with pytest.raises(CoreError, match="it was not started"):
         engine.apply(deploy(), nowhere)
 
 
@@ -287,7 +287,7 @@ def test_busy_with_nobody_knows_what_is_waited_for_too(core: FakeCore, engine: C
     core.fail("UpdateStack", 500, {"error": "Stack busy", "trace": []}, times=2)
     said: list[str] = []
     engine.apply(BUSY["update"], said.append)
-    assert said == ["stack/web is busy: Core does not say with what; waiting"]
+    assert said == ["stack/web is busy: Core does not say why; waiting"]
 
 
 def test_busy_somewhere_in_the_middle_is_a_failure(core: FakeCore, engine: CoreEngine) -> None:

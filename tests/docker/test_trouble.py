@@ -110,7 +110,7 @@ def test_doctor_tells_the_versions_of_a_host_that_answers(ksync: CommandLine) ->
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("stack/nothing", "there is no such live resource"),
+        ("stack/nothing", "no such live resource"),
         ("deployment/web", "no Docker host is mapped to server 'edge'"),
         ("server/edge", "it cannot be run"),
         ("nonsense", "not a resource"),

@@ -228,7 +228,7 @@ def test_no_answer_and_no_clone_is_an_error(upstream: Upstream, read: Reader) ->
     with serving(upstream.bare.parent.parent) as gone:
         url = f"{gone.url}/me/infra.git"
     gathered = read(url)
-    assert "it does not answer" in told(gathered)
+    assert "no answer" in told(gathered)
     assert [problem.severity for problem in gathered.problems] == ["error"]
 
 
@@ -241,7 +241,7 @@ def test_no_answer_but_a_clone_is_a_warning_and_nothing_is_deleted(upstream: Ups
     gathered = source.gather()
     assert len(gathered.files) == 5
     assert [problem.severity for problem in gathered.problems] == ["warning"]
-    assert f"it does not answer: {commit[:7]} is planned from, as it was " in told(gathered)
+    assert f"no answer: {commit[:7]} is planned from, as it was " in told(gathered)
     assert not gathered.complete
     assert "no answer now" in source.describe()
     assert source.mark() == ""
@@ -275,7 +275,7 @@ def test_who_is_not_let_in_learns_where_a_token_goes(upstream: Upstream, read: R
     upstream.push(FILES)
     with serving(upstream.bare.parent.parent, "bot:hunter2") as locked:
         gathered = read(f"{locked.url}/me/infra.git", git_account="bot")
-    assert "you are not let in" in told(gathered)
+    assert "access denied" in told(gathered)
     assert f"KSYNC_GIT_TOKEN_127_0_0_1_{locked.server_port}_BOT" in told(gathered)
     assert not gathered.complete
 
@@ -285,7 +285,7 @@ def test_a_wrong_token_is_told_and_not_shown(upstream: Upstream, read: Reader, m
     with serving(upstream.bare.parent.parent, "bot:hunter2") as locked:
         monkeypatch.setenv(f"KSYNC_GIT_TOKEN_127_0_0_1_{locked.server_port}", "wrong-token")
         gathered = read(f"{locked.url}/me/infra.git", git_account="bot")
-    assert "you are not let in" in told(gathered)
+    assert "access denied" in told(gathered)
     assert "wrong-token" not in told(gathered)
 
 

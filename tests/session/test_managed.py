@@ -273,7 +273,7 @@ def test_a_block_that_has_to_be_written_anew_says_so_before(
     assert change.notes == ()
 
     def refuse(*_: object) -> None:
-        raise WriteBackError("the text could not be followed")
+        raise WriteBackError("the text could not be parsed")
 
     monkeypatch.setattr("ksync_tui.writeback.edit.change_table", refuse)
     (change,) = session.write_back(review, {"update:stack/films"})

@@ -251,7 +251,7 @@ class FakeSession:
         self.removed.append(name)
 
     def name_problem(self, name: str) -> str | None:
-        return "there is such a sync" if name in [sync.name for sync in self.syncs()] else None
+        return "a sync with this name already exists" if name in [sync.name for sync in self.syncs()] else None
 
     def path_problem(self, path: str, *, managed: bool = False) -> str | None:
         return None if path.startswith("/srv") else "the path does not exist"

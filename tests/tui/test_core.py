@@ -58,7 +58,7 @@ async def test_core_runs_a_whole_sync_as_a_confirmed_run(size: tuple[int, int]) 
         await driver.point("homelab")
         await driver.press("R")
         await driver.at("confirm")
-        await driver.see("resource_sync/homelab", "what its own list has pending", "+3 ~2 -1 *2", "deletes too")
+        await driver.see("resource_sync/homelab", "what its own list has pending", "+3 ~2 -1 *2", "include deletes")
         assert not session.started
         await driver.press("enter")
         await driver.see("1 done")
@@ -116,7 +116,7 @@ async def test_a_stored_sync_is_renamed_and_changed_on_one_form(size: tuple[int,
         await driver.at("sync")
         await driver.see("name  homelab", "tags  prod", "[ ] managed", "[x] delete", "[x] alerts")
         await driver.press("enter")
-        await driver.see("Nothing is changed.")
+        await driver.see("No changes to save.")
         await driver.type("-2")
         await driver.press("tab")
         await driver.type(", edge")
@@ -140,7 +140,7 @@ async def test_a_changed_form_is_not_left_without_asking_and_no_taken_name_is_sa
         await driver.press("enter")
         await driver.see("Give it a name.")
         await driver.type("edge")
-        await driver.see("! there is such a sync")
+        await driver.see("! a sync with this name already exists")
         await driver.press("enter")
         await driver.see("The name is not right yet")
         await driver.press("escape")
@@ -242,7 +242,7 @@ async def test_a_log_is_read_to_its_end_and_copied(
         await driver.press("q")
         await driver.at("changes")
         await driver.press("j", "enter")
-        await driver.see("Core wrote nothing down.")
+        await driver.see("Core has no log for it.")
 
 
 async def test_an_alert_has_no_log_and_the_history_is_filtered() -> None:

@@ -71,14 +71,14 @@ async def test_what_is_wrong_is_said_while_one_types_and_cannot_be_added() -> No
         await driver.press("enter")
         await driver.see("Give it a name.")
         await driver.type("edge")
-        await driver.see("! there is such a sync")
+        await driver.see("! a sync with this name already exists")
         await driver.type("s")
         await driver.press("enter")
         await driver.see("Give it a folder, a file or a git address.")
         await driver.press("tab")
         await driver.type("/nowhere")
         await driver.see("! the path does not exist")
-        assert "there is such a sync" not in driver.text
+        assert "a sync with this name already exists" not in driver.text
         assert "enter add" not in driver.text.splitlines()[-1]
         await driver.press("enter")
         await driver.see("The path is not right yet: the path does not exist.")
@@ -131,7 +131,7 @@ async def test_leaving_asks_when_something_was_typed() -> None:
 
 async def test_a_refusal_of_the_engine_keeps_what_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
-        raise UsageError("a sync cannot be called that", where="attic", why="it was made just now")
+        raise UsageError("invalid sync name", where="attic", why="it was made just now")
 
     session = FakeSession()
     monkeypatch.setattr(session, "add_sync", refuse)
@@ -141,7 +141,7 @@ async def test_a_refusal_of_the_engine_keeps_what_was_typed(monkeypatch: pytest.
         await driver.press("tab")
         await driver.type("/srv/homelab")
         await driver.press("enter")
-        await driver.see("a sync cannot be called that", "it was made just now", "/srv/homelab")
+        await driver.see("invalid sync name", "it was made just now", "/srv/homelab")
         assert driver.page.place == "new"
 
 

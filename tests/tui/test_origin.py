@@ -59,7 +59,7 @@ async def test_without_anything_applied_before_there_is_no_such_column_and_no_su
         await driver.see("~ web       environment", "+ api       new")
         assert "o from" not in driver.text
         await driver.press("o")
-        await driver.see("Nothing of this was applied before.")
+        await driver.see("This was never applied.")
 
 
 async def test_o_turns_through_the_origins_and_says_which_is_on() -> None:
@@ -94,7 +94,7 @@ async def test_where_nothing_comes_from_there_the_list_says_so() -> None:
     async with driven(FakeSession((moved("EDITED", "files"),))) as driver:
         await review(driver)
         await driver.press("o", "o")
-        await driver.see("The filter leaves nothing.")
+        await driver.see("No match for the filter.")
         await driver.press("escape")
         await driver.see("~ EDITED")
 
@@ -119,7 +119,7 @@ async def test_below_the_diff_it_is_said_in_words(size: tuple[int, int]) -> None
         await driver.point("~ DRIFTED")
         await driver.press("enter")
         await driver.at("diff")
-        await driver.see("Changed live since it was applied 2h ago", "applying takes that back")
+        await driver.see("Changed live since it was applied 2h ago", "applying will overwrite it")
         await driver.press("q")
         await driver.point("~ CLASHING_NAME")
         await driver.press("enter")
@@ -133,7 +133,7 @@ async def test_the_help_says_what_the_signs_mean_and_how_to_filter_by_them() -> 
         await driver.press("question_mark")
         await driver.at("help")
         await driver.see(
-            "Only from files, live, both (or / origin:live)",
+            "Show only changes in files, live, both (or / origin:live)",
         )
         await driver.press("G")
         await driver.see(

@@ -63,5 +63,5 @@ def test_dockers_last_words_leave_out_its_advice_on_usage() -> None:
 
 
 def test_a_command_that_said_nothing_is_told_as_such() -> None:
-    assert last_words(["", " "]) == "it said nothing"
+    assert last_words(["", " "]) == "no output"
     assert hint_for([]) is None

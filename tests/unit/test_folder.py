@@ -126,8 +126,8 @@ REFUSED = {
     too_large: "x.toml:1:1: error: 17 MB is too large for a resource file (at most 16 MB) "
     "(split it, or move it out of the source)",
     pipe: "x.toml:1:1: error: neither a file nor a folder (list a .toml file or a folder)",
-    whole_disk: "/:1:1: error: this is the whole disk (name the folder that holds the resource files)",
-    whole_disk_by_dots: "/:1:1: error: this is the whole disk (name the folder that holds the resource files)",
+    whole_disk: "/:1:1: error: this is the whole file system (name the folder that holds the resource files)",
+    whole_disk_by_dots: "/:1:1: error: this is the whole file system (name the folder that holds the resource files)",
     link_in_a_circle: "x.toml:1:1: error: cannot be read: too many levels of symbolic links "
     "(check where the link leads)",
 }
@@ -163,8 +163,8 @@ def test_what_one_may_not_read(tmp_path: Path) -> None:
     finally:
         (tmp_path / "locked").chmod(0o700)
     assert said(gathered) == [
-        "a.toml:1:1: error: cannot be read: permission denied (give yourself the right to read it)",
-        "locked:1:1: error: cannot be read: permission denied (give yourself the right to read it)",
+        "a.toml:1:1: error: cannot be read: permission denied (make it readable)",
+        "locked:1:1: error: cannot be read: permission denied (make it readable)",
     ]
 
 
@@ -221,8 +221,8 @@ def test_links_that_leave_or_lead_nowhere_are_told_and_not_followed(tmp_path: Pa
     assert told == [
         ("a.toml", "warning", f"a link out of {inside} is not followed"),
         ("dir", "warning", f"a link out of {inside} is not followed"),
-        ("lost.toml", "warning", "a link that leads nowhere is not followed"),
-        ("self.toml", "warning", "a link in a circle is not followed"),
+        ("lost.toml", "warning", "a broken link is not followed"),
+        ("self.toml", "warning", "a link loop is not followed"),
     ]
     assert not gathered.complete
 

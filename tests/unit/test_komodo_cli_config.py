@@ -303,10 +303,10 @@ BROKEN = [
     ("komodo.cli.yaml", "[" * 600, "it is not YAML"),
     ("komodo.cli.json", "[" * 100_000, "it is not JSON"),
     ("komodo.cli.json", '{"profile": ' + "[" * 100_000 + "]" * 100_000 + "}", "it is not JSON"),
-    ("komodo.cli.yaml", "hunter2\n", "it is no table of settings"),
-    ("komodo.cli.json", '["hunter2"]', "it is no table of settings"),
-    ("komodo.cli.toml", 'profile = "hunter2"', "profile of Komodo CLI is no list of tables"),
-    ("komodo.cli.toml", "key = 7", "key of Komodo CLI is no text"),
+    ("komodo.cli.yaml", "hunter2\n", "it is not a table of settings"),
+    ("komodo.cli.json", '["hunter2"]', "it is not a table of settings"),
+    ("komodo.cli.toml", 'profile = "hunter2"', "profile in Komodo CLI's files is not a list of tables"),
+    ("komodo.cli.toml", "key = 7", "key in Komodo CLI's files is not a string"),
 ]
 
 
@@ -352,7 +352,7 @@ def test_an_empty_file_says_nothing(place: Place) -> None:
 def test_a_path_that_is_no_configuration_is_a_broken_one(place: Place) -> None:
     file = write(place.home, "hunter2", "secrets.txt")
     told = place.refusal("prod", KOMODO_CLI_CONFIG_PATHS=str(file))
-    assert "its name ends in none of .toml, .yaml, .yml, .json" in told
+    assert "its name does not end in any of .toml, .yaml, .yml, .json" in told
 
 
 def test_a_profile_may_not_take_a_name_that_means_something_else(place: Place) -> None:

@@ -19,7 +19,7 @@ def said(kind: str, *lines: str) -> list[str]:
     return [f"{problem.place.line}: {problem.message} -> {problem.hint}" for problem in found.problems]
 
 
-BLANK = "has a blank entry: Komodo finds no file there and does not deploy -> take the blank entry out"
+BLANK = "has a blank entry: Komodo finds no file there and does not deploy -> remove the blank entry"
 JOINED = "which breaks as Komodo joins the lines with && -> write shell_mode = true beside the command"
 GIT = 'repo = "a/b"'
 
@@ -92,17 +92,17 @@ WARNED: dict[str, tuple[str, list[str], str]] = {
     "unknown zone": (
         "procedure",
         ['schedule_timezone = "Europe/Berln"'],
-        "4: 'schedule_timezone' is no time zone: 'Europe/Berln' -> write \"Europe/Berlin\"",
+        "4: 'schedule_timezone' is not a time zone: 'Europe/Berln' -> write \"Europe/Berlin\"",
     ),
     "zone in another case": (
         "action",
         ['schedule_timezone = "europe/berlin"'],
-        "4: 'schedule_timezone' is no time zone as Komodo spells it: 'europe/berlin' -> write \"Europe/Berlin\"",
+        "4: 'schedule_timezone' is not a time zone Komodo knows: 'europe/berlin' -> write \"Europe/Berlin\"",
     ),
     "a city alone": (
         "server",
         ["[[server.config.maintenance_windows]]", 'name = "w"', "duration_minutes = 5", 'timezone = "Tokyo"'],
-        "7: 'timezone' is no time zone: 'Tokyo' -> write \"Asia/Tokyo\"",
+        "7: 'timezone' is not a time zone: 'Tokyo' -> write \"Asia/Tokyo\"",
     ),
     "a window at 24 h": (
         "alerter",
@@ -155,7 +155,7 @@ WARNED: dict[str, tuple[str, list[str], str]] = {
     "no branch": (
         "stack",
         [GIT, 'branch = "a b"'],
-        "5: 'branch' is a name that git allows for no branch -> see `git branch` for the names",
+        "5: 'branch' is not a valid branch name in git -> see `git branch` for the names",
     ),
     "account without registry": (
         "stack",
@@ -177,12 +177,12 @@ WARNED: dict[str, tuple[str, list[str], str]] = {
     "two tags": (
         "deployment",
         ['image = { type = "Image", params = { image = "nginx:1:2" } }'],
-        "4: 'image' is no reference to an image: docker refuses it -> write one tag",
+        "4: 'image' is not an image reference: docker refuses it -> write one tag",
     ),
     "upper case": (
         "deployment",
         ['image = { type = "Image", params = { image = "ghcr.io/Me/App:1" } }'],
-        "4: 'image' is no reference to an image: docker refuses it -> write the name in lower case",
+        "4: 'image' is not an image reference: docker refuses it -> write the name in lower case",
     ),
     "ports on the host network": (
         "deployment",
@@ -208,7 +208,7 @@ WARNED: dict[str, tuple[str, list[str], str]] = {
     "no address": (
         "alerter",
         ['endpoint = { type = "Slack", params = { url = "hooks.slack.com/x" } }'],
-        "4: 'url' is no address: Komodo can send nothing to it -> begin it with https:// or http://",
+        "4: 'url' is not an address: Komodo cannot send to it -> begin it with https:// or http://",
     ),
 }  # fmt: skip
 

@@ -261,7 +261,7 @@ def test_to_file_the_same_action_is_read_the_other_way() -> None:
         "Writes 2 live fields of stack web: webhook_secret, environment in web.toml:14.",
         "Takes variable TOKEN, which live does not have, out of the file in vars.toml:1.",
         "A deploy changes nothing in a file.",
-        "Writes stack old, which only live has, into the file.",
+        "Writes stack old, which exist only live, to the file.",
     ]
 
 
@@ -276,7 +276,7 @@ def test_the_steps_to_confirm_are_the_rounds_in_order() -> None:
         "",
         "1 delete: stack/old (It runs)",
         "it goes.",
-        "Type its name to allow it:",
+        "Type its name to confirm:",
     ]
     assert screen.steps[0].added
 
@@ -284,7 +284,7 @@ def test_the_steps_to_confirm_are_the_rounds_in_order() -> None:
 def test_enter_is_enough_where_nothing_is_lost() -> None:
     screen = confirm(LAB.select(["update:stack/web"]), "here")
     assert (screen.question, screen.deletes) == (None, ())
-    assert confirm(LAB.select([]), "here", "count", "12").question == "Type 12 to allow it:"
+    assert confirm(LAB.select([]), "here", "count", "12").question == "Type 12 to confirm:"
 
 
 RUN = RunRecord(

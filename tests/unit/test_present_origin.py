@@ -87,22 +87,22 @@ def said(action: Action, direction: Any = "live", now: float | None = NOW) -> st
     ("action", "words"),
     [
         (EDITED, "Edited in the file since it was applied 2h ago."),
-        (DRIFTED, "Changed live since it was applied 2h ago; applying takes that back."),
+        (DRIFTED, "Changed live since it was applied 2h ago; applying will overwrite it."),
         (
             CLASHING,
             "Both edited in the file and changed live since it was applied 2h ago;"
-            " applying overwrites what was changed live.",
+            " applying will overwrite the live change.",
         ),
         (
             MIXED,
             "Edited in the file since it was applied 2h ago: environment."
-            " Changed live: server; applying takes that back.",
+            " Changed live: server; applying will overwrite it.",
         ),
         (update("web", None, applied=None), ""),
-        (update("web", None, applied=BY_ANOTHER), "Applied last by another: media, 1m ago."),
+        (update("web", None, applied=BY_ANOTHER), "Last applied by another sync: media, 1m ago."),
         (
             update("web", "live", applied=BY_ANOTHER),
-            "Changed live since it was applied (applied after that: media, 1m ago); applying takes that back.",
+            "Changed live since it was applied (applied after that: media, 1m ago); applying will overwrite it.",
         ),
         (act("create", "web", "new"), ""),
         (
@@ -111,10 +111,10 @@ def said(action: Action, direction: Any = "live", now: float | None = NOW) -> st
         ),
         (
             act("delete", "web", "no longer declared", origin="files", applied=OWN),
-            "It was applied 2h ago; its block is gone since.",
+            "It was applied 2h ago; its block has since been removed.",
         ),
-        (act("delete", "web", "not declared", origin="live"), "No sync applied it: it was made live."),
-        (act("delete", "web", "not declared", applied=BY_ANOTHER), "Applied last by another: media, 1m ago."),
+        (act("delete", "web", "not declared", origin="live"), "No sync applied it: it was created live."),
+        (act("delete", "web", "not declared", applied=BY_ANOTHER), "Last applied by another sync: media, 1m ago."),
         (act("deploy", "web", "config has changed"), ""),
     ],
 )
@@ -125,12 +125,12 @@ def test_the_words_below_the_diff(action: Action, words: str) -> None:
 @pytest.mark.parametrize(
     ("action", "words"),
     [
-        (EDITED, "Edited in the file since it was applied 2h ago; writing takes that back."),
+        (EDITED, "Edited in the file since it was applied 2h ago; writing will overwrite it."),
         (DRIFTED, "Changed live since it was applied 2h ago."),
         (
             CLASHING,
             "Both edited in the file and changed live since it was applied 2h ago;"
-            " writing overwrites what was edited in the file.",
+            " writing will overwrite the edit in the file.",
         ),
     ],
 )
@@ -140,7 +140,7 @@ def test_to_file_it_is_the_edit_that_would_be_lost(action: Action, words: str) -
 
 def test_without_a_clock_the_age_is_left_out_and_names_are_neutral() -> None:
     assert said(EDITED, now=None) == "Edited in the file since it was applied."
-    assert said(update("web", None, applied=Stamp("a\x1b", 1.0)), now=None) == "Applied last by another: a␛."
+    assert said(update("web", None, applied=Stamp("a\x1b", 1.0)), now=None) == "Last applied by another sync: a␛."
     assert said(update("web", "files", applied=Stamp("lab", NOW))) == (
         "Edited in the file since it was applied just now."
     )

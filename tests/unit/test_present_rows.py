@@ -152,7 +152,7 @@ def group(kind: str) -> Group:
 def test_a_group_is_ticked_whole_but_for_deletes_then_unticked() -> None:
     ticks = Ticks(LAB).toggle_all(group("stack").entries)
     assert ticks.ticked == {"update:stack/web", "deploy:stack/web"}
-    assert ticks.note == "1 delete left out: tick each by itself"
+    assert ticks.note == "1 delete left out: tick them one at a time"
     assert (ticks.count(group("stack")), ticks.state(group("stack"))) == (2, "some")
     assert ticks.state(group("variable")) == "none"
     ticks = ticks.toggle("delete:stack/old-wiki")
@@ -163,13 +163,13 @@ def test_a_group_is_ticked_whole_but_for_deletes_then_unticked() -> None:
 def test_a_group_of_deletes_alone_is_never_ticked_by_one_key() -> None:
     gone = plan(act("delete", "stack/a"), act("delete", "stack/b"))
     ticks = Ticks(gone).toggle_all(Outline(gone).entries)
-    assert (ticks.ticked, ticks.note) == (frozenset(), "2 deletes left out: tick each by itself")
+    assert (ticks.ticked, ticks.note) == (frozenset(), "2 deletes left out: tick them one at a time")
 
 
 def test_all_ticks_everything_that_loses_nothing() -> None:
     ticks = Ticks(LAB).all()
     assert ticks.ticked == set(LAB.by_id) - BLOCKED - {"delete:stack/old-wiki"}
-    assert ticks.note == "1 delete left out: tick each by itself; 2 blocked actions left out"
+    assert ticks.note == "1 delete left out: tick them one at a time; 2 blocked actions left out"
     assert Ticks(LAB).all(["update:variable/DOMAIN"]).ticked == {"update:variable/DOMAIN"}
     assert ticks.none().ticked == frozenset()
 
@@ -184,9 +184,9 @@ def test_to_file_the_list_is_read_the_other_way() -> None:
     entries = Outline(LAB, "file").by_id
     assert "deploy:stack/web" not in entries
     assert (entries["create:deployment/api"].sign, entries["create:deployment/api"].reason) == (
-        "-", "live does not have it",
+        "-", "not live",
     )  # fmt: skip
-    assert (entries["delete:stack/old-wiki"].sign, entries["delete:stack/old-wiki"].reason) == ("+", "only live has it")
+    assert (entries["delete:stack/old-wiki"].sign, entries["delete:stack/old-wiki"].reason) == ("+", "only live")
     assert entries["update:stack/web"].flags == ()
 
 

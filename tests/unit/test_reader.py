@@ -45,15 +45,15 @@ PROBLEMS = {
     ),
     "unknown header": (
         '[[stak]]\nname = "x"',
-        "a.toml:1:1: warning: 'stak' is no kind of resource and is ignored (did you mean [[stack]]?)",
+        "a.toml:1:1: warning: 'stak' is not a resource kind and is ignored (did you mean [[stack]]?)",
     ),
     "hyphen in a header": (
         '[[resource-sync]]\nname = "x"',
-        "a.toml:1:1: warning: 'resource-sync' is no kind of resource and is ignored (did you mean [[resource_sync]]?)",
+        "a.toml:1:1: warning: 'resource-sync' is not a resource kind and is ignored (did you mean [[resource_sync]]?)",
     ),
     "key before any header": (
         'stakc = "x"\n',
-        "a.toml:1:1: warning: 'stakc' is no kind of resource and is ignored (did you mean [[stack]]?)",
+        "a.toml:1:1: warning: 'stakc' is not a resource kind and is ignored (did you mean [[stack]]?)",
     ),
     "text for a switch": (
         '[[stack]]\nname = "x"\ndeploy = "yes"',
@@ -116,7 +116,7 @@ PROBLEMS = {
     ),
     "name that Komodo changes": (
         '[[stack]]\nname = "My Stack"',
-        "a.toml:2:1: warning: Komodo stores the name 'My Stack' as 'my_stack'; it is taken as that "
+        "a.toml:2:1: warning: Komodo stores the name 'My Stack' as 'my_stack'; ksync does the same "
         '(write name = "my_stack")',
     ),
     "line of an environment": (
@@ -305,7 +305,7 @@ def test_problems_of_a_text_that_is_read_whole_have_their_places() -> None:
     assert [one.target.name for one in found.resources] == ["x", "z"]
     assert [str(problem) for problem in found.problems] == [
         "a.toml:3:16: error: 'deploy' must be true or false, not a number",
-        "a.toml:6:1: warning: 'foo' is no kind of resource and is ignored "
+        "a.toml:6:1: warning: 'foo' is not a resource kind and is ignored "
         "(the kinds are server, swarm, stack, deployment, build, repo, procedure, action, alerter, builder, "
         "resource_sync, variable, user_group)",
     ]

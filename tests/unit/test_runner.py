@@ -130,8 +130,8 @@ def test_what_moved_since_the_plan_is_skipped_and_the_rest_goes_on(home: Home) -
     record = carry_out(home, *actions)
     assert [action.message for action in record.actions] == [
         "changed since the plan",
-        "changed since the plan: it is gone",
-        "changed since the plan: it exists by now",
+        "changed since the plan: it no longer exists",
+        "changed since the plan: it now exists",
         None,
     ]
     assert record.counts == {"skipped": 3, "done": 1}

@@ -142,7 +142,7 @@ class Client:
         """Gets a new token unless somebody else just did, or was just refused; answers it."""
         access = self.access
         if not isinstance(access, LoginAccess):
-            raise CredentialsError("there is nothing to log in with", where=self.address)
+            raise CredentialsError("no credentials", where=self.address)
         before = self._refusals
         async with self._login:
             kept = access.keeper.recall()
@@ -209,9 +209,9 @@ class Client:
         kind = answer.headers.get("content-type", "").partition(";")[0] or "nothing"
         why = f"it answered {answer.status_code} with {kind} where Core answers JSON"
         if answer.has_redirect_location:
-            why = f"it sends one on to {answer.headers['location']}"
+            why = f"it redirects to {answer.headers['location']}"
         hint = "Give the address of Core itself, such as https://komodo.example, without a page of its web interface"
-        return CoreError("this is no Komodo Core", where=self.address, why=why, hint=hint)
+        return CoreError("this is not a Komodo Core", where=self.address, why=why, hint=hint)
 
 
 async def _again(ask: Callable[[], Awaitable[Any]]) -> Any:
@@ -227,7 +227,7 @@ _UNSENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout,
     httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError,
 )  # fmt: skip
-_AGAIN = "See that Core runs, then plan again: nothing is repeated blindly"
+_AGAIN = "Check that Core is running, then plan again: nothing is repeated unseen"
 
 
 def _told(error: httpx.HTTPError) -> tuple[str, str]:
@@ -271,7 +271,9 @@ def _pool(server: Server) -> httpx.AsyncClient:
         )
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         # The proxy stands in the error, perhaps with a password.
-        why = "it needs a package that is not installed" if isinstance(error, ImportError) else "it is no http(s) URL"
+        why = (
+            "it needs a package that is not installed" if isinstance(error, ImportError) else "it is not an http(s) URL"
+        )
         hint = "Write HTTPS_PROXY, HTTP_PROXY and ALL_PROXY like http://proxy.example:3128, or name Core in NO_PROXY"
         raise CoreError(
             "the proxy of the environment cannot be used", where=server.address, why=why, hint=hint

@@ -59,7 +59,7 @@ def block(resource: Resource, find: Find, built: Mapping[str, str]) -> str | Non
     settings = resource.settings
     server, swarm = getattr(settings, "server_id", ""), getattr(settings, "swarm_id", "")
     if not server and not swarm:
-        return "it has no server: set `server` (or `swarm`)"
+        return "no server set: set `server` (or `swarm`)"
     known = find(Target("server", server)) if server and not swarm else None
     if isinstance(known, Server) and not known.config.enabled:
         return f"server '{server}' is disabled: set `enabled = true` on it"
@@ -79,7 +79,7 @@ def refuse_removal(action: Action) -> None:
     """Refuses an end for containers that a Core does not know. Raises NotPossibleError."""
     if action.removal in ("forget", "volumes"):
         why = "a Komodo Core always takes the containers down and keeps the volumes"
-        raise NotPossibleError("it cannot be deleted like that", where=str(action.target), why=why)
+        raise NotPossibleError("it cannot be deleted this way", where=str(action.target), why=why)
 
 
 async def deploy(writer: Writer, target: Target, resource: Resource) -> None:
@@ -97,7 +97,7 @@ async def deploy(writer: Writer, target: Target, resource: Resource) -> None:
         return
     server = getattr(resource.settings, "server_id", "")
     raise CoreError(
-        "it was deployed but does not run",
+        "it was deployed but is not running",
         where=str(target),
         why=f"its state is {state}",
         hint=f"Look at the log of the container on server '{server}'{_HINTS.get(target.kind, '')}",
@@ -144,7 +144,7 @@ async def _begun(writer: Writer, target: Target, call: Callable[[], Awaitable[An
                 return await writer.client.read("GetUpdate", id=begun[-1])
             await asyncio.sleep(LOST_SECONDS)
         raise CoreError(
-            "the answer was lost, and it was not begun", where=str(target), why=error.why, hint="Plan again"
+            "the answer was lost, and it was not started", where=str(target), why=error.why, hint="Plan again"
         ) from error
 
 

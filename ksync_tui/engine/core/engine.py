@@ -253,7 +253,7 @@ class CoreEngine:
 
     async def _rename(self, writer: Writer, action: Action) -> None:
         if not action.old_name:
-            raise EngineError("the rename does not say of what", where=str(action.target), hint="Plan again")
+            raise EngineError("the rename has no old name", where=str(action.target), hint="Plan again")
         old = Target(action.target.kind, action.old_name)
         await writer.rename(old, action.target)
         self.ledger.rename(old, action.target.name)
@@ -288,5 +288,5 @@ _VERBS: Mapping[str, Callable[[CoreEngine, Writer, Action], Coroutine[Any, Any, 
 def proposed_by(action: Action) -> Resource:
     """What an action's target is to become. Raises EngineError for an action that does not say."""
     if action.proposed is None:
-        raise EngineError("the action does not say what it shall become", where=str(action.target), hint="Plan again")
+        raise EngineError("the action has no proposed state", where=str(action.target), hint="Plan again")
     return action.proposed

@@ -53,7 +53,7 @@ class Follower:
             if latest.get("status") == "Complete":
                 return _succeeded(latest)
             if self.stop():
-                raise CoreError("given up waiting", why="Core goes on with it", hint="Look at it with `ksync changes`")
+                raise CoreError("stopped waiting", why="Core goes on with it", hint="Look at it with `ksync changes`")
             await self.stream.news(one, WATCHED_POLL_SECONDS, POLL_SECONDS)
             try:
                 latest, silent_since = await self.client.read("GetUpdate", id=one), 0.0
@@ -87,7 +87,7 @@ class Follower:
                 return await call()
             except BusyError as error:
                 holder = await holder_of(self.client, target)
-                line = f"{target} is busy: {_held(holder) or 'Core does not say with what'}; waiting"
+                line = f"{target} is busy: {_held(holder) or 'Core does not say why'}; waiting"
                 if line != told:
                     self.log(line)
                 told = line
@@ -139,7 +139,7 @@ def _succeeded(update: Json) -> Json:
         return update
     step = failed or {}
     said = [*lines(step.get("stdout")), *lines(step.get("stderr"))][-TAIL:]
-    stage = plain(step.get("stage")) or "no step of it says why"
+    stage = plain(step.get("stage")) or "no step gives a reason"
     text = sentence(step.get("stderr")) if is_trace(step.get("stderr")) else " / ".join(dict.fromkeys(said))
     why = f"{stage}: {text}" if text else stage
     # Refused before it began, so nothing was done yet (facts a.8).

@@ -34,10 +34,10 @@ def _known(directory: Directory, target: Target) -> str:
     """The id under which Core tells of a resource. Raises NotPossibleError, UsageError."""
     if target.kind in ("variable", "user_group"):
         why, hint = f"it tells of a {target.kind} without saying which", "`ksync changes` has all of them."
-        raise NotPossibleError("Core has no history of it alone", where=str(target), why=why, hint=hint)
+        raise NotPossibleError("Core keeps no history of this kind", where=str(target), why=why, hint=hint)
     known = directory.id(target)
     if known is None:
-        raise UsageError("there is no such live resource", where=str(target), hint="`ksync export` lists them.")
+        raise UsageError("no such live resource", where=str(target), hint="`ksync export` lists them.")
     return known
 
 

@@ -42,7 +42,7 @@ class Rights:
         if self.admin:
             return None
         lacks = self._lacks(action)
-        return f"{self.name} lacks the permission: {lacks}. An admin of this Core can give it" if lacks else None
+        return f"{self.name} lacks permission: {lacks}. An admin of this Core can grant it" if lacks else None
 
     def _lacks(self, action: Action) -> str | None:
         kind = action.target.kind

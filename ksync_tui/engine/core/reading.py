@@ -96,7 +96,7 @@ async def _by_name(client: Client, title: str, key: str, name: str) -> Json:
     except CoreError as error:
         found = next((one for one in await client.read(f"List{plural(title)}") if one["name"] == name), None)
         if found is None:
-            raise NotFoundError("there is none of this name", where=name, why=error.why) from error
+            raise NotFoundError("not found", where=name, why=error.why) from error
         raise
 
 

@@ -73,7 +73,7 @@ def _credentials(_what: str, where: str, why: str) -> CoreError:
 def _forbidden(what: str, where: str, why: str) -> CoreError:
     level = _LEVEL.search(why)
     needed = f"{level[1]} on it" if level else "to be an admin" if re.search("admin", why, re.IGNORECASE) else ""
-    hint = f"This user needs {needed}: an admin of Core can give it" if needed else "An admin of Core can allow it"
+    hint = f"This user needs {needed}: an admin of Core can grant it" if needed else "An admin of Core can allow it"
     return ForbiddenError(f"this user may not do {what}", where=where, why=why, hint=hint)
 
 

@@ -99,7 +99,7 @@ def _unreachable(reading: Reading) -> dict[str, str]:
         if target.kind == "server" and info.get("state") == "NotOk":
             error = info.get("err")
             said = error.get("error") if isinstance(error, dict) else error
-            silent[target.name] = sentence(said) or "its agent does not answer"
+            silent[target.name] = sentence(said) or "its agent gives no answer"
     return silent
 
 

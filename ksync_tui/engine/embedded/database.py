@@ -121,7 +121,7 @@ class Database:
         version = self._version()
         if version > len(STEPS):
             raise StoreError(
-                "the database is of a newer ksync",
+                "the database was written by a newer ksync",
                 where=str(self.path),
                 why=f"its format is {version}, this ksync knows up to {len(STEPS)}",
                 hint="Update ksync, or move KSYNC_HOME elsewhere",
@@ -175,18 +175,18 @@ class Database:
             raise _explain(error, doing, self.path) from error
 
 
-_HINT = "See that the folder exists, is yours and has room, or set KSYNC_HOME to another one"
-_CORRUPT_HINT = "Move it and its -wal file away, or bring back a copy; ksync then starts with an empty one"
+_HINT = "Check that the folder exists, is writable and has space, or set KSYNC_HOME to another folder"
+_CORRUPT_HINT = "Move it and its -wal file away, or restore a backup; without one ksync starts empty"
 _CAUSES: dict[int, tuple[str, str, str]] = {
     sqlite3.SQLITE_BUSY: (
-        "the database is locked", "another program is writing to it", "Wait for the other run to end and try again"
+        "the database is locked", "another program is writing to it", "Wait for the other run to finish and try again"
     ),
     sqlite3.SQLITE_LOCKED: (
-        "the database is locked", "another program is writing to it", "Wait for the other run to end and try again"
+        "the database is locked", "another program is writing to it", "Wait for the other run to finish and try again"
     ),
     sqlite3.SQLITE_NOTADB: ("the database cannot be read", "it is not a ksync database, or damaged", _CORRUPT_HINT),
     sqlite3.SQLITE_CORRUPT: ("the database cannot be read", "it is damaged", _CORRUPT_HINT),
-    sqlite3.SQLITE_FULL: ("the disk is full", "nothing of this step was written", "Make room and run it again"),
+    sqlite3.SQLITE_FULL: ("the disk is full", "nothing of this step was written", "Free some space and run it again"),
     sqlite3.SQLITE_READONLY: ("the database is read-only", "file or folder cannot be written", _HINT),
     sqlite3.SQLITE_PERM: ("the database cannot be opened", "permission denied", _HINT),
     sqlite3.SQLITE_CANTOPEN: ("the database cannot be opened", "file or folder cannot be used", _HINT),

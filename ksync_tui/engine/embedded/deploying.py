@@ -79,7 +79,7 @@ class Deploying:
         server = getattr(before.settings, "server_id", "")
         host = self.sites.host(server, self.store.get)
         if host is None:
-            site.log(f"its containers on server '{server}' are left there: no Docker host is mapped to it any more")
+            site.log(f"its containers on server '{server}' are left there: no Docker host is mapped to it now")
             return None
         there = self.sites.at(host, before, site.log, site.stop)
         # A stack knows by itself which project it was before.

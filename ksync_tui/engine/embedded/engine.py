@@ -180,7 +180,7 @@ class EmbeddedEngine:
     def _rename(self, action: Action) -> None:
         """Names in other resources stay as they are: the plan says what happens to those."""
         if not action.old_name:
-            raise EngineError("the rename does not say of what", where=str(action.target), hint="Plan again")
+            raise EngineError("the rename has no old name", where=str(action.target), hint="Plan again")
         old = Target(action.target.kind, action.old_name)
         live = self._existing(old)
         self._absent(action.target)
@@ -211,17 +211,17 @@ class EmbeddedEngine:
             return proposed.model_copy(update={"config": config.model_copy(update=kept)})
         if target in self.store.unavailable():
             raise EngineError(
-                "the value to keep is no longer there",
+                "the value to keep no longer exists",
                 where=str(target),
                 why=f"{self._vault.path} does not hold it",
-                hint="Bring that file back, or give the value in the resource file",
+                hint="Restore that file, or set the value in the resource file",
             )
         return proposed.model_copy(update=kept)
 
 
 def _proposed(action: Action) -> Resource:
     if action.proposed is None:
-        raise EngineError("the action does not say what it shall become", where=str(action.target), hint="Plan again")
+        raise EngineError("the action has no proposed state", where=str(action.target), hint="Plan again")
     return action.proposed
 
 

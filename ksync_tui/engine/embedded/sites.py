@@ -51,7 +51,7 @@ class Sites:
             return SWARM
         server = getattr(resource.settings, "server_id", "")
         if not server:
-            return "it names no server: set `server`"
+            return "no server set: set `server`"
         if self.host(server, find) is not None:
             return None
         known = find(Target("server", server))

@@ -61,7 +61,7 @@ class Vault:
                 "the stored resource cannot be read",
                 where=where,
                 why=f"its record does not fit this ksync ({type(error).__name__})",
-                hint="Apply it again from its file, or bring back a copy of the database",
+                hint="Apply it again from its file, or restore a backup of the database",
             ) from error
 
     def has_all(self, spec: str) -> bool:
@@ -122,7 +122,7 @@ class Vault:
             raise self._unreadable("it is damaged") from error
 
     def _unreadable(self, why: str) -> StoreError:
-        hint = "Bring back a copy, or move it away: secrets that only it held then have to be given again"
+        hint = "Restore a backup, or move it away: secrets stored only there must be set again"
         return StoreError("the file of secrets cannot be read", where=str(self.path), why=why, hint=hint)
 
     def _write(self) -> None:

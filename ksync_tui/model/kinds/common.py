@@ -180,7 +180,7 @@ class Choice(Table):
         if params_type is None:
             raise PydanticCustomError(UNKNOWN_TYPE, "unknown type", {"variants": tuple(cls.variants)})
         if not isinstance(data.get("params"), dict):
-            raise PydanticCustomError(NO_PARAMS, "params is no table")
+            raise PydanticCustomError(NO_PARAMS, "params is not a table")
         params = params_type.model_validate(data["params"])
         return cls.model_construct(_fields_set={"type", "params"}, type=data["type"], params=params)
 

@@ -55,7 +55,7 @@ class ChangesScreen(Listing[None]):
     def cannot(self, command: str) -> str | None:
         """A log needs an update under the cursor."""
         if command in ("open", "copy") and not self.shown:
-            return "There is nothing to open."
+            return "Nothing to open."
         if command == "open" and is_alert(self.here):
             return "An alert has no log."
         if command == "other_history" and self.target:
@@ -106,7 +106,7 @@ class ChangesScreen(Listing[None]):
 
     def _read(self, changes: list[Change]) -> None:
         self.changes = changes
-        self.items.say_empty("\nNothing happened yet that Core wrote down.")
+        self.items.say_empty("\nCore has no updates yet.")
         self.fill()
 
     def _widest(self, column: str) -> int:

@@ -18,7 +18,7 @@ class ChooseScreen(FindScreen[Target, Target]):
     """Answers with the resource that was chosen."""
 
     asks = "resource"
-    none = "No resource has these letters."
+    none = "No resource matches."
 
     def __init__(self, targets: Sequence[Target]) -> None:
         super().__init__()

@@ -76,7 +76,7 @@ class CommitScreen(Page[str]):
         if command == "commit" and not self.query_one(Input).value.strip():
             return "Write a message first."
         if command == "push" and not self.draft.upstream:
-            return "It is pushed in any case." if self.draft.goes_elsewhere else "There is no remote to push to."
+            return "This sync always pushes." if self.draft.goes_elsewhere else "No remote to push to."
         return None
 
     def do_push(self) -> None:

@@ -96,7 +96,7 @@ class ConfirmScreen(Page[int]):
         if command == "removal" and self.selection.removal is None:
             return "Nothing that was deployed is deleted."
         if command == "removal" and len(self.session.removals) < 2:
-            return f"The {self.session.engine} engine always does that."
+            return f"The {self.session.engine} engine has no other way."
         return None
 
     def action_command(self, name: str) -> None:

@@ -18,7 +18,7 @@ from ksync_tui.tui.theme import style
 if TYPE_CHECKING:
     from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 
-ALERTS = ("pending_alert", "alerts", "an alert while something is pending")
+ALERTS = ("pending_alert", "alerts", "alerts while changes are pending")
 
 
 class EditSyncScreen(SyncForm[str]):
@@ -57,7 +57,7 @@ class EditSyncScreen(SyncForm[str]):
             if not self.value("name"):
                 return "Give it a name."
             if not self._changes():
-                return "Nothing is changed."
+                return "No changes to save."
         return super().cannot(command)
 
     def do_keep(self) -> None:

@@ -93,7 +93,7 @@ class EditorScreen(Page[str]):
     def cannot(self, command: str) -> str | None:
         """Saving needs a change."""
         if command == "save" and self.is_mounted and not self.dirty:
-            return "Nothing is changed."
+            return "No changes to save."
         return None
 
     def do_save(self) -> None:

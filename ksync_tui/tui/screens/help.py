@@ -21,7 +21,7 @@ SIGNS = (
     ("+", "create", "create"), ("~", "update", "update"), ("-", "delete", "delete"), (">", "rename", "rename"),
     ("*", "deploy", "deploy"), ("!", "problem", "problem"), ("x", "blocked", "blocked: the line says why"),
 )  # fmt: skip
-BOXES = (("[x]", "ticked"), ("[.]", "comes along: something ticked needs it"), ("[ ]", "not ticked: stays as it is"))
+BOXES = (("[x]", "ticked"), ("[.]", "included: something ticked needs it"), ("[ ]", "not ticked"))
 
 
 MOST_HELP = 48

@@ -1,4 +1,4 @@
-"""Past and running runs, the newest first."""
+"""Runs, past and running, the newest first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class HistoryScreen(Listing[None]):
     def on_mount(self) -> None:
         """Reads the journal."""
         tick, go = self.key_of("tick"), self.key_of("go")
-        self.items.say_empty(f"\nNothing was run yet.\n\nTick something in a review ({tick}) and press {go}.")
+        self.items.say_empty(f"\nNo runs yet.\n\nTick something in a review ({tick}) and press {go}.")
         self.do_refresh()
 
     def where(self) -> Text:
@@ -53,7 +53,7 @@ class HistoryScreen(Listing[None]):
         if command == "open" and self.shown and (place := self.shown[self.items.cursor].place) != self.session.profile:
             return f"This run is in the profile {place}: {self.key_of('profile')} goes there."
         if command == "other_history" and self.session.core is None:
-            return "Only a Komodo Core writes down what happens to it."
+            return "Only a Komodo Core keeps a history."
         return None
 
     def label_of(self, command: str) -> str | None:

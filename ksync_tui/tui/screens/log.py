@@ -81,7 +81,7 @@ class LogScreen(Page[None]):
 
     def _read(self, lines: list[str]) -> None:
         self.log_lines = [neutral(line) for line in lines]
-        self.query_one(Lines).say_empty("Core wrote nothing down.")
+        self.query_one(Lines).say_empty("Core has no log for it.")
         self._fill()
 
     def _fill(self) -> None:

@@ -73,7 +73,7 @@ class NewSyncScreen(SyncForm[Sync]):
             self.focus_next()
             return
         typed = self.query_one("#path", Input).value
-        self.work("Looking at the folder", partial(self._look, typed), self._completed)
+        self.work("Reading the folder", partial(self._look, typed), self._completed)
 
     def _look(self, typed: str) -> Completion:
         return Completion(typed, tuple(self.session.paths(typed)))

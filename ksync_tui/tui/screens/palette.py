@@ -18,7 +18,7 @@ class PaletteScreen(FindScreen[keymap.Command, str]):
     """Only what works now is offered."""
 
     asks = "command"
-    none = "No command has these letters."
+    none = "No command matches."
 
     def __init__(self, page: Page[Any]) -> None:
         super().__init__()

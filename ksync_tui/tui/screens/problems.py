@@ -65,10 +65,10 @@ class ProblemsScreen(Listing[bool]):
     def cannot(self, command: str) -> str | None:
         """The files are opened where they are files."""
         if command in ("open", "editor") and self._path() is None:
-            return "This stands in no file on this machine."
+            return "This is not in a file on this machine."
         if command == "edit" and not (self._problem and self._problem.target):
             return "This problem belongs to no resource: open the file with E."
-        return "There are no problems." if command == "filter" and not self.problems else None
+        return "No problems." if command == "filter" and not self.problems else None
 
     def do_open(self) -> None:
         """Opens the file at the line."""

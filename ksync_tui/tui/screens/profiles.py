@@ -64,9 +64,9 @@ class ProfilesScreen(Listing[None]):
     def cannot(self, command: str) -> str | None:
         """Going over needs another one under the cursor."""
         if command == "open" and not self.shown:
-            return "There is no profile of that name."
+            return "No profile has that name."
         if command == "open" and self.shown[self.items.cursor].on:
-            return f"{self.shown[self.items.cursor].name} is on already."
+            return f"{self.shown[self.items.cursor].name} is already active."
         return None
 
     def label_of(self, command: str) -> str | None:

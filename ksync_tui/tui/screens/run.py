@@ -89,10 +89,10 @@ class RunScreen(Page[str]):
         if command in ("stop", "detach") and self.over:
             return "The run is over."
         if command == "stop" and self.stopping > 1:
-            return "It gives up the action it is at."
+            return "It aborts the current action."
         if command == "back" and not self.over:
             detach, stop = self.key_of("detach"), self.key_of("stop")
-            return f"The run goes on: {detach} leaves it running, {stop} stops it after this action."
+            return f"The run continues: {detach} leaves it running, {stop} stops it after this action."
         return None
 
     def label_of(self, command: str) -> str | None:
@@ -108,8 +108,8 @@ class RunScreen(Page[str]):
         self.stopping += 1
         now = self.stopping > 1
         self.work("Stopping", partial(self.session.stop, self.run_id, now=now), lambda _: None, background=True)
-        again = f"Stopping after this action; {self.key_of('stop')} again gives it up."
-        self.tell("Giving this action up." if now else again)
+        again = f"Stopping after this action; {self.key_of('stop')} again aborts it."
+        self.tell("Aborting this action." if now else again)
 
     def do_follow(self) -> None:
         """Keeps the newest line of the log in sight, or lets it go."""
@@ -173,7 +173,7 @@ class RunScreen(Page[str]):
         left = review.plan.pending
         self.after = f"planned again: {summary_of(review.plan) if left else 'nothing left'}"
         if back := self._came_back(review):
-            self.after += f"\ncame back: {listed(back)}"
+            self.after += f"\ndiffers again: {listed(back)}"
         if self.record:
             self.query_one("#end", Static).update(_end(self.record, self.after))
 

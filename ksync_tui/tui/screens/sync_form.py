@@ -22,15 +22,15 @@ from ksync_tui.tui.widgets.switch import Switch
 Result = TypeVar("Result")
 
 SWITCHES = (
-    ("managed", "managed", "live changes may be taken into its file; deletes too"),
-    ("delete", "delete", "deletes what is live and not declared"),
-    ("include_variables", "variables", "reads variables too"),
-    ("include_user_groups", "user groups", "reads user groups too"),
+    ("managed", "managed", "live changes can be written to its file; deletes too"),
+    ("delete", "delete", "deletes what is live but not declared"),
+    ("include_variables", "variables", "include variables"),
+    ("include_user_groups", "user groups", "include user groups"),
 )
 """Config field, name on the screen, meaning."""
 
-NAME = ("name", "what you call it")
-TAGS = ("tags", "only resources with all of these; none means every resource")
+NAME = ("name", "its name")
+TAGS = ("tags", "only resources with all of these tags; empty means all")
 
 SETTLE = 0.15
 """Seconds without typing after which what was typed is checked."""
@@ -94,10 +94,10 @@ class SyncForm(Page[Result], Generic[Result]):
     def cannot(self, command: str) -> str | None:
         """Switches are turned where they are; what is not right is not saved."""
         if command == "switch" and not isinstance(self.focused, Switch):
-            return "Put the cursor on a switch first."
+            return "Move the cursor to a switch first."
         if command == self.saves and self.problems:
             name, why = next(iter(self.problems.items()))
-            return f"The {name} is not right yet: {why}."
+            return f"The {name} is not valid yet: {why}."
         return None
 
     def do_cancel(self) -> None:

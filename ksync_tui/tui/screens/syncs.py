@@ -83,7 +83,7 @@ class SyncsScreen(Listing[None]):
     def cannot(self, command: str) -> str | None:
         """Opening needs something under the cursor."""
         if command in NEED_SYNC and not self.shown:
-            return "There is no sync to open."
+            return "No sync to open."
         if command in CHANGING and self.session.read_only:
             return f"READ-ONLY: {self.session.read_only}"
         row = self.rows.get(self.here.name) if self.shown else None

@@ -65,7 +65,7 @@ class OutlineView(Lines):
         first = 1 if self.shown and self.cursor == 0 and not before else self.cursor
         tail = ["", *self.tail] if self.tail and self.shown else self.tail
         if self.outline.entries and not self.shown:
-            tail = ["The filter leaves nothing.", *tail]
+            tail = ["No match for the filter.", *tail]
         self.show(
             len(self.shown) + len(tail),
             lambda line, width: self._draw_tail(tail, line, width),

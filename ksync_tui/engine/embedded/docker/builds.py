@@ -78,12 +78,12 @@ def _flagged(flag: str, values: Iterable[str]) -> Iterator[str]:
 def servers(name: str, build: Build, find: Find) -> list[str]:
     """The servers that a build may run on, by its builder.
 
-    Raises EngineError when it names no builder, or one that is not there or has no server; NotPossibleError for a
+    Raises EngineError when no builder is set, or one that is not there or has no server; NotPossibleError for a
     builder that only a Komodo Core can reach.
     """
     where, builder_name = f"build/{name}", build.config.builder_id
     if not builder_name:
-        raise EngineError("it names no builder", where=where, hint="Set `builder` to one of type Server")
+        raise EngineError("no builder set", where=where, hint="Set `builder` to one of type Server")
     builder = find(Target("builder", builder_name))
     if not isinstance(builder, Builder):
         raise EngineError(f"its builder '{builder_name}' does not exist", where=where, hint="Declare it first")

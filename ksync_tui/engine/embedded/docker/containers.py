@@ -37,7 +37,7 @@ _NOISE = ("Run 'docker", "See 'docker", "For more help", "Usage:")
 _HINTS = (
     (
         "permission denied while trying to connect",
-        "Let this user use Docker (group docker), or run ksync as one who may",
+        "Add this user to the group docker, or run ksync as a user who may use Docker",
     ),
     ("cannot connect to the docker daemon", "Start Docker there, or correct the host under [hosts]"),
     ("no space left on device", "Free some space on the host: `docker image prune` removes unused images"),
@@ -86,7 +86,7 @@ def containers(host: DockerHost, stop: Stop | None = None) -> list[Container]:
 def last_words(lines: Sequence[str], most: int = 5) -> str:
     """The last lines that a command wrote, on one line, without docker's advice on usage."""
     said = [line.strip() for line in lines if line.strip() and not line.strip().startswith(_NOISE)]
-    return "; ".join(said[-most:]) or "it said nothing"
+    return "; ".join(said[-most:]) or "no output"
 
 
 def hint_for(lines: Sequence[str]) -> str | None:

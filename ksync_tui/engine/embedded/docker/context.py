@@ -37,7 +37,7 @@ def prepare(name: str, build: Build, site: Site) -> Context:
     if config.dockerfile.strip():
         return _written(root, config, site)
     raise EngineError(
-        "it has nothing to build from",
+        "nothing to build from",
         where=f"build/{name}",
         hint="Set `dockerfile`, `repo`, `linked_repo` or `files_on_host`",
     )
@@ -78,8 +78,8 @@ def _written(root: Path, config: BuildConfig, site: Site) -> Context:
 def ensure_there(context: Context, name: str) -> None:
     """Raises EngineError when the folder or the Dockerfile is missing."""
     if not context.folder.is_dir():
-        raise EngineError(f"there is no folder {context.folder}", where=f"build/{name}", hint="Correct `build_path`")
+        raise EngineError(f"no such folder: {context.folder}", where=f"build/{name}", hint="Correct `build_path`")
     if not context.dockerfile.is_file():
         raise EngineError(
-            f"there is no Dockerfile {context.dockerfile}", where=f"build/{name}", hint="Correct `dockerfile_path`"
+            f"no such Dockerfile: {context.dockerfile}", where=f"build/{name}", hint="Correct `dockerfile_path`"
         )

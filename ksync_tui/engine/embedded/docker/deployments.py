@@ -120,7 +120,7 @@ def _words(post: _Post, image: str, env_file: str) -> list[str]:
         post.site.log(" ".join(["docker", *arguments(post.name, post.config, image, str, labels)]))
     written = texts(post.config)
     for variable in unknown(written, post.site.interpolate(written)):
-        post.site.log(f"there is no variable {variable}: [[{variable}]] stays as written")
+        post.site.log(f"no variable {variable}: [[{variable}]] stays as written")
     return words
 
 
@@ -133,7 +133,7 @@ def _before(post: _Post, known: Sequence[Container]) -> Container | None:
     if main is not None:
         _drop(post, aside)
         return main
-    post.site.log(f"{aside.name} was left by a run that broke off: it is {post.name} again")
+    post.site.log(f"{aside.name} was left by an interrupted run: it is {post.name} again")
     post.do(f"{aside.name} cannot be renamed", "rename", aside.id, post.name)
     return replace(aside, name=post.name, state="running")
 
@@ -143,7 +143,7 @@ def _own(post: _Post, container: Container | None) -> Container | None:
     if container is None or container.belongs_to(post.target):
         return container
     raise EngineError(
-        f"the name {container.name} is taken",
+        f"the name {container.name} is in use",
         where=str(post.target),
         why=f"a container of {container.owner} has it"
         if container.owner
@@ -167,7 +167,7 @@ def _pull(post: _Post, image: str) -> None:
             return
         why = last_words(done.last, 1)
     if post.site.quietly("image", "inspect", "--format", "{{.Id}}", "--", image).code != 0:
-        raise EngineError(f"the image {image} is not on the host", where=str(post.target), why=f"not pulled: {why}")
+        raise EngineError(f"image {image} is not on the host", where=str(post.target), why=f"not pulled: {why}")
     post.site.log(f"{image} was not pulled ({why}): the one on the host is used")
 
 
@@ -282,7 +282,7 @@ def take_down(name: str, deployment: Deployment, site: Site, *, volumes: bool = 
     known = containers(site.host, site.stop)
     found = [one for one in known if one.name in (post.name, post.name + ASIDE) and _own(post, one)]
     if not found:
-        site.log(f"there is no container {post.name}: nothing to take down")
+        site.log(f"no container {post.name}: nothing to take down")
     for one in found:
         _stop(post, one)
         post.do(f"{one.name} cannot be removed", "rm", *(["--volumes"] if volumes else []), one.id)
@@ -302,7 +302,7 @@ def act(verb: Verb, name: str, deployment: Deployment, site: Site) -> None:
     post = _post(name, deployment, site)
     found = [_own(post, one) for one in containers(site.host, site.stop) if one.name == post.name]
     if not found or found[0] is None:
-        raise EngineError(f"there is no container {post.name}", where=str(post.target), hint="Deploy it first")
+        raise EngineError(f"no container {post.name}", where=str(post.target), hint="Deploy it first")
     if verb == "stop":
         _stop(post, found[0])
     else:

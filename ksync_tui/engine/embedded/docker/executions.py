@@ -115,12 +115,12 @@ WAYS: dict[str, Way] = {
 }
 """How the executions on one resource are carried out; `Sleep` and the batches are `carry_out`'s own."""
 
-_NEEDS_CORE = "it is about a fleet, and needs a Komodo Core"
+_NEEDS_CORE = "it covers many hosts and needs a Komodo Core"
 _PRUNES = "it would remove what others keep on the host: run docker's own `prune` there"
 _OTHER_REASONS = {
-    "CancelBuild": "a run is stopped from where it is watched",
-    "CancelRepoBuild": "a run is stopped from where it is watched",
-    "CancelProcedure": "a run is stopped from where it is watched",
+    "CancelBuild": "stop a run where you watch it",
+    "CancelRepoBuild": "stop a run where you watch it",
+    "CancelProcedure": "stop a run where you watch it",
     "RunAction": "actions are scripts that run inside a Komodo Core",
     "BatchRunAction": "actions are scripts that run inside a Komodo Core",
     "RunSync": "a sync is applied by a person who has seen its plan: `ksync apply --sync NAME`",

@@ -33,7 +33,7 @@ def folder_of(kind: str, name: str, state: Path) -> Path:
     root = state / f"{kind}s"
     written = KINDS["repo"].normalise(name)
     if Path(written).is_absolute() or inside(root, written) == inside(root):
-        raise EngineError("no folder can have this name", where=f"{kind}/{name}", hint="Rename it")
+        raise EngineError("invalid folder name", where=f"{kind}/{name}", hint="Rename it")
     return inside(root, written)
 
 

@@ -19,7 +19,7 @@ Execute = Callable[[Execution, Log], None]
 def check(name: str, procedure: Procedure, find: Find, names: Names) -> None:
     """Looks through a procedure, and those it runs, before anything is run.
 
-    Raises EngineError when they run each other in a circle, when one does not exist, or when a pattern means nothing;
+    Raises EngineError when they run each other in a cycle, when one does not exist, or when a pattern means nothing;
     NotPossibleError for an execution that only a Core can do.
     """
     live = [Target(kind, each) for kind in names for each in names[kind]]
@@ -31,7 +31,7 @@ def _walk(
 ) -> None:
     if target in above:
         circle = " runs ".join(each.name for each in (*above[above.index(target) :], target))
-        raise EngineError("procedures run each other in a circle", where=str(target), why=circle)
+        raise EngineError("procedures run each other in a cycle", where=str(target), why=circle)
     if target in seen:
         return
     seen.add(target)

@@ -80,7 +80,7 @@ class Watch:
         if seen.state in ("paused", "removing"):
             return f"is {seen.state}"
         if seen.restarts - self.first_restarts >= RESTARTS:
-            return f"stops and is restarted again and again (exit code {seen.code})"
+            return f"keeps restarting (exit code {seen.code})"
         if seen.health == "unhealthy":
             return "is unhealthy" + (f" ({seen.said[:200]})" if seen.said else "")
         return None

@@ -45,7 +45,7 @@ def pull(name: str, repo: Repo, site: Site) -> Pulled:
 
 def _prepare(name: str, repo: Repo, site: Site) -> tuple[Path, Site]:
     if not repo.config.repo:
-        raise EngineError("it names no repository", where=f"repo/{name}", hint="Set `repo`")
+        raise EngineError("no repository set", where=f"repo/{name}", hint="Set `repo`")
     if repo.config.skip_secret_interp:
         site = dataclasses.replace(site, interpolate=str)
     return folder(name, repo, site.state), site

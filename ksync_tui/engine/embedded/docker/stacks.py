@@ -111,7 +111,7 @@ def act(verb: Verb, name: str, stack: Stack, site: Site, services: Sequence[str]
             _sure(job, verb, stacks_up.remove(_compose(job), services))
             return
         if not found:
-            raise EngineError(f"there is nothing to {verb}", why="it is not deployed", hint="Deploy it first")
+            raise EngineError(f"nothing to {verb}", why="it is not deployed", hint="Deploy it first")
         stacks_up.ensure_known(services, sorted({one.service for one in found}))
         _sure(job, verb, _compose(job).run(verb, services=services))
         if verb in _COMES_UP:

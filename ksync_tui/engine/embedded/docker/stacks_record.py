@@ -35,7 +35,7 @@ def folder(name: str, state: Path) -> Path:
 def load(name: str, state: Path) -> Record:
     """What is known, an empty record where nothing is. Raises EngineError when it cannot be read."""
     file = folder(name, state) / _RECORD
-    with reported("what is known of the stack cannot be read", file):
+    with reported("the stack's record cannot be read", file):
         if not file.is_file():
             return Record()
         try:
@@ -63,7 +63,7 @@ def save_resolved(name: str, state: Path, text: str) -> None:
 def forget(name: str, state: Path) -> None:
     """Drops what is known of a project that was taken down; which files ksync wrote stays known."""
     save(name, state, replace(load(name, state), project="", owner=""))
-    with reported("what is known of the stack cannot be removed", folder(name, state)):
+    with reported("the stack's record cannot be removed", folder(name, state)):
         (folder(name, state) / _RESOLVED).unlink(missing_ok=True)
 
 
