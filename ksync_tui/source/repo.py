@@ -39,7 +39,7 @@ class Repository:
         """What the last `gather` saw."""
 
     def gather(self) -> Gathered:
-        """See `Source.gather`. The remote is asked each time; where it does not answer, the clone is read, which is a problem said of it."""
+        """See `Source.gather`. The remote is asked each time; without an answer the clone is read, with a warning."""
         name = str(self.clone.remote)
         if not self.paths:
             return Gathered((), (_problem("error", name, "the sync lists no path", "add one; `.` is all of it"),))

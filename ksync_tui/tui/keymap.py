@@ -124,7 +124,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("add", ("enter",), "add", "Add the sync, and open its review", ("new",), 10),
     Command("switch", ("space",), "on/off", "Turn the switch on or off", ("new", "sync"), 12),
     Command("complete", ("tab",), "complete", "Complete the key, name or path typed", ("editor", "new"), 11),
-    Command("stop", ("escape",), "stop after this action", "Stop after the current action; twice: at once", ("run",), 10),
+    Command("stop", ("escape",), "stop after this action", "Stop after the action it is at; twice: now", ("run",), 10),
     Command("follow", ("l",), "follow log", "Keep the newest log line in view", ("run",), 12),
     Command("detach", ("D",), "detach", "Leave; the run continues in the background", ("run",), 13),
     Command("copy", ("y",), "copy", "Copy this (OSC 52, and a file)", COPIED, 26),

@@ -304,15 +304,16 @@ def test_the_mark_of_a_text_is_its_own() -> None:
 
 
 def test_a_tree_of_a_thousand_folders_is_read_to_its_end(tmp_path: Path) -> None:
-    here = os.open(tmp_path, os.O_RDONLY)
-    for _ in range(1_000):  # longer than a path may be: one step at a time
-        os.mkdir("d", dir_fd=here)
-        below = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = below
-    os.close(os.open("deep.toml", os.O_WRONLY | os.O_CREAT, dir_fd=here))
-    os.close(here)
+    deep = tmp_path.joinpath(*["d"] * 1_000)
+    for folder in reversed([deep, *deep.parents][:1_000]):
+        folder.mkdir()
+    (deep / "deep.toml").write_text("")
     (tmp_path / "e").mkdir()
     (tmp_path / "e" / "flat.toml").write_text("")
-    found = Folder((tmp_path,), tmp_path).gather()
+    try:
+        found = Folder((tmp_path,), tmp_path).gather()
+    finally:
+        (deep / "deep.toml").unlink()
+        for folder in [deep, *deep.parents][:1_000]:  # whoever cleans up behind the tests is not as patient
+            folder.rmdir()
     assert [Path(file.name).name for file in found.files] == ["deep.toml", "flat.toml"]
