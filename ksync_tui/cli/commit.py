@@ -82,7 +82,8 @@ def _commit(session: Session, draft: CommitDraft, wanted: Namespace, output: Out
     try:
         return session.commit(draft, wanted.message or draft.message, push=wanted.push)
     except CommitRefusedError:
-        output.say("written, not committed; `ksync commit` commits it later")
+        if session.is_uncommitted(draft):
+            output.say("written, not committed; `ksync commit` commits it later")
         raise
 
 

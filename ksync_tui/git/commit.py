@@ -43,9 +43,10 @@ _FILES = (0o100644, 0o100755, 0o120000)  # plain, executable, link: the modes wh
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody wants committed."""
+    """What somebody wants committed; `seen` is what HEAD held at some paths when it was shown to them."""
 
     edits: Mapping[str, bytes]
+    seen: Mapping[str, bytes | None]
     message: str
     author: Author | None
     hook_seconds: float
@@ -94,6 +95,9 @@ def _edited(
         index.read_tree(tree)
     for path, data in request.edits.items():
         refuse_path(handle, root, tree, path)
+        if path in request.seen and blob_of(handle, parent, path) != request.seen[path]:
+            why, hint = "somebody committed the file since this commit was shown", "Look at it again and commit"
+            raise CommitRefusedError("nothing was committed", where=path, why=why, hint=hint)
         old = entry_in_tree(tree, path)
         stored = to_stored(handle, settings, path, data, blob_of(handle, parent, path))
         index.add(pygit2.IndexEntry(path, handle.create_blob(stored), FileMode(old[1]) if old else FileMode.BLOB))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,15 @@ from ksync_tui.git.settings import read_settings
 from ksync_tui.git.stored import to_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import pygit2
 
     from ksync_tui.git.facts import IndexState
     from ksync_tui.git.pushing import Upstream
+
+
+NOT_SEEN: Mapping[str, bytes | None] = {}
 
 
 class Repo:
@@ -121,19 +125,26 @@ class Repo:
             raise index.locked_by_other(lock)
 
     def commit(
-        self, edits: Mapping[str, bytes], message: str, author: Author | None = None, *, hook_seconds: float = 600
+        self,
+        edits: Mapping[str, bytes],
+        message: str,
+        author: Author | None = None,
+        *,
+        seen: Mapping[str, bytes | None] = NOT_SEEN,
+        hook_seconds: float = 600,
     ) -> CommitResult:
         """Commits HEAD plus `edits` (path to the bytes of the whole file) and nothing else (DESIGN rule 8).
 
         The work tree and the index stay as they are, except that an index entry that was HEAD's follows the commit.
         A repository with hooks, or with signing on, is committed to by the git command, which runs and asks them;
-        hooks may take `hook_seconds`. `author` serves as committer too where none is configured.
+        hooks may take `hook_seconds`. `seen` is what HEAD held at paths when the commit was shown to a person: it is
+        refused where HEAD holds something else now. `author` serves as committer too where none is configured.
 
         Raises CommitRefusedError when nothing was committed, with the reason: detached HEAD, a merge or rebase under
         way, a lock, a moved branch, a path that is no ordinary file of this repository, an empty message, no change,
         a hook or signing that failed; GitError when the author is unknown.
         """
-        return commit.make(self._handle, self.root, commit.Request(edits, message, author, hook_seconds))
+        return commit.make(self._handle, self.root, commit.Request(edits, seen, message, author, hook_seconds))
 
     def ignores(self, path: str) -> bool:
         """Whether git leaves `path` out: it is in no commit yet, and git's ignore rules name it."""

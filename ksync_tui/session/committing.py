@@ -155,8 +155,8 @@ def _committed(repo: Repo, file: CommitFile, change: FileChange, known: Mapping[
     from ksync_tui.session.managed import change_of
     from ksync_tui.writeback.files import FileEdit
 
-    head, blob = repo.head_blob(file.path), repo.clean(file.path, file.blob)
-    return change_of(FileEdit(change.edit.path, change.file, head, blob), change.root, known.values())
+    blob = repo.clean(file.path, file.blob)
+    return change_of(FileEdit(change.edit.path, change.file, file.head, blob), change.root, known.values())
 
 
 def ensure_can_push(draft: CommitDraft) -> None:

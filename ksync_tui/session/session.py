@@ -424,6 +424,10 @@ class Session:
                 self._uncommitted.done(change)
             return f"{said}{committing.push(draft)}" if push and not draft.goes_elsewhere else said
 
+    def is_uncommitted(self, draft: CommitDraft) -> bool:
+        """Whether files of a commit that was refused are written; what was only not pushed is committed."""
+        return self._uncommitted.has(draft.changes)
+
     # --------------------------------------------------------------- watching
 
     def news(self, shown: Review | SyncRow) -> News:

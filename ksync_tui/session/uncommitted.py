@@ -7,7 +7,7 @@ the file's, so it is right whatever else was done with the file or the repositor
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,6 +56,11 @@ class Uncommitted:
     def forget(self, change: FileChange) -> None:
         """A change was committed or put back."""
         self.table.forget(os.path.realpath(change.edit.path), _targets(change))
+
+    def has(self, changes: Iterable[FileChange]) -> bool:
+        """Whether any of these changes is written and not committed."""
+        known = self.table.targets()
+        return any(_targets(change) & known.get(os.path.realpath(change.edit.path), set()) for change in changes)
 
     def agree(self, change: FileChange) -> None:
         """Records what a file says because live has it."""

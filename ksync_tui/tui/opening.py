@@ -271,15 +271,16 @@ def _commit(page: Page[Any], changes: tuple[FileChange, ...], words: str, done: 
         except KsyncError as error:
             return error
 
-    page.work("Reading the repository", drafted, lambda draft: _offer_commit(page, draft, words, done))
+    page.work("Reading the repository", drafted, lambda draft: _offer_commit(page, changes, draft, words, done))
 
 
-def _offer_commit(page: Page[Any], draft: Any, words: str, done: Any) -> None:
+def _offer_commit(page: Page[Any], changes: tuple[FileChange, ...], draft: Any, words: str, done: Any) -> None:
     from ksync_tui.tui.screens.commit import CommitScreen
 
     if isinstance(draft, KsyncError):
-        done(words)
-        page.tell_error(draft)
+        from ksync_tui.tui.screens.written import WrittenScreen
+
+        page.app.push_screen(WrittenScreen(changes, draft), lambda said: done(said or words))
     elif draft is None:
         done(words)
     else:

@@ -20,13 +20,14 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class CommitFile:
-    """A file of a commit: git's path, the whole new blob, lines added and removed against HEAD.
+    """A file of a commit: git's path, what HEAD holds, the whole new blob, lines added and removed against HEAD.
 
     `consent` says what somebody has to agree to first, because the commit would not be just the block edits.
     """
 
     path: str
     edit: FileEdit
+    head: bytes | None
     blob: bytes
     added: int
     removed: int
@@ -86,7 +87,7 @@ def _draft(repo: Repo | None, edits: Sequence[FileEdit], secrets: Mapping[str, s
 
 
 def _outside(edit: FileEdit) -> CommitFile:
-    return CommitFile(edit.name, edit, edit.after, *_counts(edit.before, edit.after))
+    return CommitFile(edit.name, edit, None, edit.after, *_counts(edit.before, edit.after))
 
 
 def _file(repo: Repo, edit: FileEdit) -> CommitFile:
@@ -99,7 +100,7 @@ def _file(repo: Repo, edit: FileEdit) -> CommitFile:
         note = "other changes in your working copy stay as they are, outside the commit"
     if consent is None and repo.index_state(path) is IndexState.STAGED:
         consent = "the index holds other edits of this file; they stay staged, without this change"
-    return CommitFile(path, edit, blob, *_counts(head, repo.clean(path, blob)), consent, note)
+    return CommitFile(path, edit, head, blob, *_counts(head, repo.clean(path, blob)), consent, note)
 
 
 def _blob(edit: FileEdit, head: bytes | None) -> tuple[bytes, str | None]:
@@ -146,4 +147,5 @@ def commit(draft: CommitDraft, message: str, *, consented: bool = False, author:
         raise CommitRefusedError("nothing was committed", why="the files are in no git repository")
     if draft.needs_consent and not consented:
         raise CommitRefusedError("nothing was committed", why="; ".join(draft.needs_consent), hint="Confirm it first")
-    return draft.repo.commit({file.path: file.blob for file in draft.files}, message, author or draft.author)
+    edits, seen = {file.path: file.blob for file in draft.files}, {file.path: file.head for file in draft.files}
+    return draft.repo.commit(edits, message, author or draft.author, seen=seen)

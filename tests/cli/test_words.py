@@ -59,7 +59,7 @@ def test_a_repository_is_looked_for_before_it_is_a_sync(ksync: CommandLine, tmp_
     subprocess.run(["git", "-C", str(there), "add", "."], check=True)
     subprocess.run(["git", "-C", str(there), *who, "commit", "-qm", "start"], check=True)
     assert ksync("syncs", "add", "x", "--repo", f"file://{tmp_path}/nothing").code == 1
-    assert "no branch" in ksync("syncs", "add", "x", "--repo", f"file://{there}#main").err
+    assert "no such branch" in ksync("syncs", "add", "x", "--repo", f"file://{there}#main").err
     assert ksync("syncs").out == ""
     assert ksync("syncs", "add", "x", "--repo", f"file://{there}#next").code == 0
     assert "+ web" in ksync("plan", "--sync", "x").out

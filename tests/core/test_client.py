@@ -99,14 +99,14 @@ def sent(core: FakeCore, name: str) -> int:
         (answering(200, b"<!doctype html>", "text/html; charset=utf-8"), "200 with text/html"),
         (answering(404), "404 with nothing"),
         (answering(405), "405 with nothing"),
-        (answering(308, location="https://core.test/"), "sends one on to https://core.test/"),
+        (answering(308, location="https://core.test/"), "redirects to https://core.test/"),
         (answering(200, b"hello", "text/plain"), "200 with text/plain"),
     ],
     ids=["page", "nothing there", "not allowed", "redirect", "another service"],
 )
 @pytest.mark.parametrize("ask", [version, info])
 def test_what_is_no_core_is_said_to_be_none(transport: httpx.MockTransport, said: str, ask: Ask) -> None:
-    with pytest.raises(CoreError, match="no Komodo Core") as refused:
+    with pytest.raises(CoreError, match="not a Komodo Core") as refused:
         over(transport, ask)
     assert said in str(refused.value)
     assert "address of Core" in str(refused.value.hint)
@@ -124,7 +124,7 @@ def test_a_core_that_is_too_old_is_refused_by_its_version(core: FakeCore, told: 
 @pytest.mark.parametrize("told", ["", "two", "2.3", "2.3.x"])
 def test_a_version_that_is_none_is_not_believed(core: FakeCore, told: str) -> None:
     core.version = told
-    with pytest.raises(CoreError, match="no Komodo Core"):
+    with pytest.raises(CoreError, match="not a Komodo Core"):
         asking(core, version)
 
 

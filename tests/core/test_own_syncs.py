@@ -174,11 +174,11 @@ def test_a_read_only_profile_only_looks(lab: Lab, session: Session, file: Path) 
     with lab.open() as looking:
         plan = looking.review(looking.sync("infra")).plan
         assert plan.pending == 2
-        with pytest.raises(RunError, match="nothing may be changed"):
+        with pytest.raises(RunError, match="nothing can be changed"):
             looking.run(plan.select(["create:stack/web"]), lambda _: None)
         assert looking.core is not None
         for refused in (looking.core.commit, looking.core.refresh):
-            with pytest.raises(RunError, match="nothing may be changed"):
+            with pytest.raises(RunError, match="nothing can be changed"):
                 refused("infra")
     assert lab.written(since) == []
 
@@ -193,7 +193,7 @@ def test_what_anybody_did_is_told(session: Session, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "said"), [(DOMAIN, "no history of it alone"), (Target("stack", "nobody"), "no such live resource")]
+    ("target", "said"), [(DOMAIN, "no history of this kind"), (Target("stack", "nobody"), "no such live resource")]
 )
 def test_what_core_cannot_tell_of_is_said(session: Session, target: Target, said: str) -> None:
     assert session.core is not None

@@ -364,6 +364,6 @@ def test_a_delete_that_core_ignores_is_told(core: FakeCore, engine: CoreEngine) 
 @pytest.mark.parametrize("removal", ["volumes", "forget"])
 def test_containers_end_as_core_ends_them_or_not_at_all(core: FakeCore, engine: CoreEngine, removal: Any) -> None:
     engine.apply(create("stack", "web"), nowhere)
-    with pytest.raises(EngineError, match="cannot be deleted like that"):
+    with pytest.raises(EngineError, match="cannot be deleted this way"):
         engine.apply(replace(delete(live(engine, "stack", "web"), "stack"), removal=removal), nowhere)
     assert Target("stack", "web") in engine.snapshot().live

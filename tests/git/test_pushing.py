@@ -61,7 +61,7 @@ def test_a_branch_goes_to_the_one_it_follows(upstream: Upstream, managed: Manage
 def test_earlier_commits_that_go_along_are_told(upstream: Upstream, managed: Managed) -> None:
     git(managed.clone, "commit", "-q", "--allow-empty", "-m", "mine")
     _, said = managed.commit()
-    assert "1 earlier commit of yours goes to origin/main as well" in said
+    assert "1 earlier commit of yours will also be pushed to origin/main" in said
 
 
 def test_a_branch_that_moved_is_not_taken_back(upstream: Upstream, managed: Managed) -> None:

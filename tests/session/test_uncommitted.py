@@ -186,3 +186,23 @@ def test_a_signing_program_that_is_missing_leaves_a_commit_for_later(
     assert draft.message == "Update stack films"
     session.commit(draft, "as live")
     assert repository.git("status", "--porcelain") == ""
+
+
+def test_a_commit_made_meanwhile_is_never_taken_back(session: Session, drifted: Review, repository: Repository) -> None:
+    changes = written(session, drifted)
+    draft = session.commit_draft(changes)
+    assert draft is not None
+    other = repository.git("show", "HEAD:media.toml").replace("# the end", "# COLLEAGUE")
+    mine = repository.file.read_text()
+    repository.file.write_text(other)
+    repository.git("commit", "-qam", "a colleague")
+    repository.file.write_text(mine)
+    with pytest.raises(CommitRefusedError, match="since this commit was shown"):
+        session.commit(draft, "as live")
+    assert "# COLLEAGUE" in repository.git("show", "HEAD:media.toml")
+    assert session.is_uncommitted(draft)
+    draft = session.commit_draft(session.review(drifted.sync).uncommitted)
+    assert draft is not None
+    session.commit(draft, "as live")
+    assert "# COLLEAGUE" in repository.git("show", "HEAD:media.toml")
+    assert not session.is_uncommitted(draft)

@@ -172,6 +172,8 @@ class FakeSession:
     written: list[FileChange] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
     uncommitted: list[FileChange] = field(default_factory=list)
+    refused: KsyncError | None = None
+    """Why no commit can be made."""
     put_back_files: list[str] = field(default_factory=list)
     records: dict[int, RunRecord] = field(default_factory=dict)
     error: KsyncError | None = None
@@ -388,6 +390,8 @@ class FakeSession:
         return f"Wrote {', '.join(one.file for one in change)}."
 
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
+        if self.refused:
+            raise self.refused
         notes = ("other changes in your working copy stay as they are",)
         return CommitDraft(
             "infra@main", tuple(changes), tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None,

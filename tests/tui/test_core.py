@@ -58,7 +58,7 @@ async def test_core_runs_a_whole_sync_as_a_confirmed_run(size: tuple[int, int]) 
         await driver.point("homelab")
         await driver.press("R")
         await driver.at("confirm")
-        await driver.see("resource_sync/homelab", "what its own list has pending", "+3 ~2 -1 *2", "include deletes")
+        await driver.see("resource_sync/homelab", "what its own list has pending", "+3 ~2 -1 *2", "deletes too")
         assert not session.started
         await driver.press("enter")
         await driver.see("1 done")
@@ -142,7 +142,7 @@ async def test_a_changed_form_is_not_left_without_asking_and_no_taken_name_is_sa
         await driver.type("edge")
         await driver.see("! a sync with this name already exists")
         await driver.press("enter")
-        await driver.see("The name is not right yet")
+        await driver.see("The name is not valid yet")
         await driver.press("escape")
         await driver.at("question")
         await driver.see("The changes of homelab are not saved")
@@ -219,7 +219,7 @@ async def test_beside_ksyncs_runs_stands_what_happened_in_core(size: tuple[int, 
         await driver.see("joe␛[2J")
         await driver.press("tab")
         await driver.at("history")
-        await driver.see("Nothing was run yet")
+        await driver.see("No runs yet")
         await driver.press("q")
         await driver.at("syncs")
 
@@ -308,7 +308,7 @@ async def test_a_run_of_another_profile_says_so_and_is_not_opened(size: tuple[in
 
 @pytest.mark.parametrize(
     ("removals", "said"),
-    [(("down",), "always does that."), (("down", "forget"), "F3 changes that.")],
+    [(("down",), "has no other way."), (("down", "forget"), "F3 changes that.")],
 )
 async def test_only_the_ends_that_the_engine_knows_are_offered(removals: Any, said: str) -> None:
     session = prod(removals=removals)

@@ -81,7 +81,7 @@ async def test_a_delete_asks_for_its_name(session: Session) -> None:
         await tick(driver, "- FAX_NUMBER")
         await driver.press("x")
         await driver.at("confirm")
-        await driver.see("Type its name to allow it")
+        await driver.see("Type its name to confirm")
         await driver.press("enter")
         assert driver.page.place == "confirm"
         await driver.type("FAX_NUMBER")

@@ -81,7 +81,7 @@ async def test_what_is_wrong_is_said_while_one_types_and_cannot_be_added() -> No
         assert "a sync with this name already exists" not in driver.text
         assert "enter add" not in driver.text.splitlines()[-1]
         await driver.press("enter")
-        await driver.see("The path is not right yet: the path does not exist.")
+        await driver.see("The path is not valid yet: the path does not exist.")
     assert not session.added
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from ksync_tui.errors import CommitRefusedError
 from ksync_tui.model.plan import FieldChange
 from ksync_tui.tui.app import KsyncApp
 
@@ -195,3 +196,19 @@ async def test_what_is_left_written_is_shown_and_committed_later(size: tuple[int
         await driver.at("syncs")
         await driver.see("Committed 4f2a91c")
     assert session.commits == ["web: debug level"]
+
+
+async def test_a_commit_that_cannot_be_prepared_still_offers_both_ways_on() -> None:
+    session = FakeSession(refused=CommitRefusedError("nothing was committed", why="a merge is under way"))
+    async with driven(session) as driver:
+        await review(driver, "edge")
+        await driver.press("m")
+        await driver.point("~ web")
+        await driver.press("space", "x")
+        await driver.at("preview")
+        await driver.press("enter")
+        await driver.at("written")
+        await driver.see("a merge is under way", "Written, not committed: infra/stacks/web.toml")
+        await driver.press("p")
+        await driver.at("review")
+    assert session.put_back_files == ["infra/stacks/web.toml"]

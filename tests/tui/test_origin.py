@@ -124,7 +124,7 @@ async def test_below_the_diff_it_is_said_in_words(size: tuple[int, int]) -> None
         await driver.point("~ CLASHING_NAME")
         await driver.press("enter")
         await driver.at("diff")
-        await driver.see("Both edited in the file and changed live", "overwrites what was changed live")
+        await driver.see("Both edited in the file and changed live", "will overwrite the live change")
 
 
 async def test_the_help_says_what_the_signs_mean_and_how_to_filter_by_them() -> None:

@@ -45,7 +45,7 @@ async def test_enter_goes_over_into_a_profile_and_closes_the_one_before(size: tu
         await driver.at("profiles")
         await driver.see("* local", "embedded", "this machine", "prod", "core", "komodo.example", "READ-ONLY")
         await driver.press("enter")
-        await driver.see("local is on already")
+        await driver.see("local is already active")
         await driver.press("q")
         await choose(driver, "prod")
         await driver.see("> edge", "core · prod · ", "komodo.example", "READ-ONLY")

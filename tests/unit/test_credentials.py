@@ -242,7 +242,7 @@ def test_the_keyring_is_not_asked_for_what_is_known(ring: Ring) -> None:
 def test_a_keyring_that_fails_is_an_error_only_where_it_was_asked_for(ring: Ring) -> None:
     ring.locked = True
     told = refusal(core(Secrets(keyring=True)), {})
-    assert f"the keyring does not answer about {ADDRESS}: KeyringLocked." in told
+    assert f"the keyring gives no answer for {ADDRESS}: KeyringLocked." in told
     assert "hunter2" not in told
     assert "no key for" in refusal(core(), {})
 

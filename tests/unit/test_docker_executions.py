@@ -201,7 +201,7 @@ def test_every_execution_is_done_or_refused_with_a_reason(type_: str) -> None:
         ("BackupCoreDatabase", "Komodo Core"),
         ("RotateAllServerKeys", "Komodo Core"),
         ("PruneSystem", "prune"),
-        ("CancelBuild", "watched"),
+        ("CancelBuild", "watch it"),
         ("RunSync", "ksync apply"),
         ("CommitSync", "ksync commit"),
     ],

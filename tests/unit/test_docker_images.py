@@ -125,7 +125,7 @@ def test_a_build_runs_on_its_builders_servers() -> None:
 @pytest.mark.parametrize(
     ("builder_id", "found", "says"),
     [
-        ("", None, "names no builder"),
+        ("", None, "no builder set"),
         ("here", None, "does not exist"),
         ("here", builder("Server"), "names no server"),
     ],

@@ -135,7 +135,7 @@ def test_procedures_may_share_others() -> None:
     ],
 )
 def test_procedures_that_run_each_other_are_refused(them: list[Procedure], circle: str) -> None:
-    with pytest.raises(EngineError, match=f"in a circle: {circle}"):
+    with pytest.raises(EngineError, match=f"in a cycle: {circle}"):
         check(*them)
 
 

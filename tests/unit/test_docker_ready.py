@@ -19,7 +19,7 @@ UP = Seen("one", "running", 0, "none", 0)
         (replace(UP, state="restarting", code=1), None),
         (replace(UP, health="starting"), None),
         (replace(UP, restarts=RESTARTS - 1), None),
-        (replace(UP, restarts=RESTARTS, code=1), "restarted again and again (exit code 1)"),
+        (replace(UP, restarts=RESTARTS, code=1), "keeps restarting (exit code 1)"),
         (replace(UP, state="exited"), "exit code 0"),
         (replace(UP, state="exited", code=137, out_of_memory=True), "exit code 137, out of memory"),
         (replace(UP, state="dead", code=1), "exit code 1"),

@@ -219,8 +219,8 @@ def test_links_that_leave_or_lead_nowhere_are_told_and_not_followed(tmp_path: Pa
     assert names(gathered) == ["z.toml"]
     told = [(problem.place.file, problem.severity, problem.message) for problem in gathered.problems]
     assert told == [
-        ("a.toml", "warning", f"a link out of {inside} is not followed"),
-        ("dir", "warning", f"a link out of {inside} is not followed"),
+        ("a.toml", "warning", f"a link that leads out of {inside} is not followed"),
+        ("dir", "warning", f"a link that leads out of {inside} is not followed"),
         ("lost.toml", "warning", "a broken link is not followed"),
         ("self.toml", "warning", "a link loop is not followed"),
     ]

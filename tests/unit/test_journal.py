@@ -236,7 +236,7 @@ def test_an_action_whose_secret_was_lost_is_blocked(home: Home, journal: Journal
     with closing(open_home(home.database.home)) as again:
         loaded = list(Journal(again.database, again.vault).load(run))
     assert loaded[0].blocked is None
-    assert "no longer kept" in str(loaded[1].blocked)
+    assert "no longer stored" in str(loaded[1].blocked)
 
 
 def test_fingerprints_survive_freezing(journal: Journal) -> None:

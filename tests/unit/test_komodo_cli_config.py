@@ -280,7 +280,7 @@ def test_without_a_host_at_the_top_the_default_profile_is_the_usual_one(place: P
 def test_a_default_profile_that_there_is_not_stops_who_asks_for_it(place: Place) -> None:
     write(place.komodo, TOML.replace('"prod"', '"prud"', 1))
     assert place.profile("prod").address == "https://prod.example"
-    assert "there is no default profile 'prud'" in place.refusal("komodo")
+    assert "the default profile 'prud'" in place.refusal("komodo")
 
 
 def test_an_address_that_is_none_stops_who_asks_for_it(place: Place) -> None:
@@ -288,7 +288,7 @@ def test_an_address_that_is_none_stops_who_asks_for_it(place: Place) -> None:
     settings = place.load()
     assert settings.profile("again").address == "https://top.example"
     for told in (place.refusal("prod"), *settings.warnings):
-        assert "user and password do not belong" in told
+        assert "must not hold a user or password" in told
         assert "hunter2" not in told
 
 

@@ -152,7 +152,7 @@ WARNED: dict[str, tuple[str, list[str], str]] = {
         [GIT, 'branch = "refs/heads/main"'],
         "5: 'branch' has to be the branch's short name, not a full ref -> write \"main\"",
     ),
-    "no branch": (
+    "no such branch": (
         "stack",
         [GIT, 'branch = "a b"'],
         "5: 'branch' is not a valid branch name in git -> see `git branch` for the names",

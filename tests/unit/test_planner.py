@@ -351,7 +351,7 @@ def test_a_declared_resource_outside_the_sync_does_not_count_as_there() -> None:
         options=SyncOptions("lab", match_tags=("t",)),
         capabilities=CORE,
     )
-    assert "takes no part" in (found.actions[0].blocked or "")
+    assert "not included in this sync" in (found.actions[0].blocked or "")
 
 
 def test_an_alerter_may_name_what_does_not_exist() -> None:
@@ -375,7 +375,7 @@ def test_procedures_that_run_each_other_in_any_order_are_fine() -> None:
     found = plan_of([procedure("a", "b"), procedure("b", "c"), declare("procedure/c")], capabilities=CORE)
     assert ids(found) == ["create:procedure/c", "create:procedure/b", "create:procedure/a"]
     found = plan_of([procedure("a", "b"), procedure("b", "a")], capabilities=CORE)
-    assert all("name each other" in (action.blocked or "") for action in found.actions)
+    assert all("reference each other" in (action.blocked or "") for action in found.actions)
 
 
 # ------------------------------------------------------------------------------------------- deletes and renames

@@ -310,9 +310,9 @@ def test_a_circle_of_after_ends_and_blocks_only_who_is_in_it() -> None:
     me, last, free = declare("stack/me", after=["me"]), declare("stack/last", after=["a"]), declare("stack/free")
     found = plan_of([a, b, me, last, free])
     blocked = {str(action.target): action.blocked for action in found.actions if action.verb == "deploy"}
-    assert "circle: stack/a, stack/b" in (blocked["stack/a"] or "")
+    assert "cycle: stack/a, stack/b" in (blocked["stack/a"] or "")
     assert blocked["stack/b"] == blocked["stack/a"]
-    assert "circle: stack/me" in (blocked["stack/me"] or "")
+    assert "cycle: stack/me" in (blocked["stack/me"] or "")
     assert blocked["stack/last"] == "after a, whose deploy is blocked"
     assert blocked["stack/free"] is None
     assert all(action.blocked is None for action in found.actions if action.verb == "create")

@@ -165,7 +165,7 @@ def test_local_may_be_read_only_and_stays_the_first(home: Home) -> None:
         ("[profiles.prod]\nengine = 'core'", "an address is missing"),
         ("[profiles.prod]", "an address is missing"),
         ("[profiles.prod]\naddress = ''", "address is empty"),
-        ("[profiles.prod]\naddress = 'prod.example'", "[profiles.prod] address: the address"),
+        ("[profiles.prod]\naddress = 'prod.example'", "[profiles.prod] address: bad address"),
         ("[profiles.prod]\naddress = 7", "address must be a text"),
         ("[profiles.prod]\nengine = 'swarm'", "not core or embedded"),
         ("[profiles.prod]\nengine = 'embedded'\naddress = 'https://prod.example'", "embedded engine has no address"),
@@ -253,7 +253,7 @@ def test_engine_and_profile_may_not_contradict(home: Home, name: str, engine: st
 
 def test_an_unknown_profile_is_told_with_the_nearest(home: Home) -> None:
     told = refusal(home.load(PROD + TEST), "pord")
-    assert "there is no profile 'pord'. Did you mean prod?" in told
+    assert "no such profile: pord. Did you mean prod?" in told
     assert "[profiles.NAME]" in told
     assert "There are: local, prod, test." in refusal(home.load(PROD + TEST), "elsewhere")
 
@@ -295,7 +295,7 @@ def test_a_profile_of_ksync_is_not_hidden_by_one_of_komodo_cli(home: Home) -> No
     assert settings.profile("prod").address == "https://prod.example"
     assert settings.profile("test").address == "https://test.example"
     assert names(settings) == ["local", "prod", "test"]
-    assert "'prod' of Komodo CLI is hidden" in " ".join(settings.warnings)
+    assert "'prod' in Komodo CLI's files is hidden" in " ".join(settings.warnings)
 
 
 @pytest.mark.parametrize(("mode", "warned"), [(0o600, False), (0o640, False), (0o644, True)])

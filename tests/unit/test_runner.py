@@ -224,13 +224,13 @@ def test_a_store_error_takes_back_its_transaction_and_ends_the_run(home: Home, m
 
     def fill_up(action: Action, log: Log) -> None:
         if action.target.name == "edge-3":
-            raise StoreError("the disk is full", hint="Make room")
+            raise StoreError("the disk is full", hint="Free some space")
 
     actions = [create("server", f"edge-{number}") for number in range(6)]
     record = carry_out(home, *actions, before=fill_up)
     assert names(home) == {"edge-0", "edge-1"}
     assert [action.outcome for action in record.actions] == ["done", "done", "failed", "failed", "stopped", "stopped"]
-    assert record.actions[3].message == "the disk is full. Make room"
+    assert record.actions[3].message == "the disk is full. Free some space"
     assert record.actions[5].message == "the run ended early: the disk is full"
     assert record.state == "failed"
 

@@ -138,7 +138,7 @@ def test_a_lost_secret_is_empty_and_named(home: Home) -> None:
         assert again.engine.snapshot().live[TOKEN].resource == make("variable", "TOKEN", is_secret=True, value="")
         assert again.engine.store.unavailable() == (TOKEN,)
         keep = update(make("variable", "TOKEN", **SECRET), "variable", is_secret=True, description="new")
-        with pytest.raises(EngineError, match="no longer there"):
+        with pytest.raises(EngineError, match="no longer exists"):
             again.engine.apply(keep, nowhere)
 
 

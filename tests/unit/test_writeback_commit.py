@@ -61,7 +61,7 @@ def test_a_block_that_is_not_in_head_as_it_was_needs_consent(repo: Path) -> None
     edit = edit_file(repo / "s.toml", "s.toml", [BlockEdit(Target("server", "a"), f"{A}\nregion = 1", NEW, 1)])
     (draft,) = prepare([edit], {})
     assert "not in the last commit as it was" in draft.needs_consent[0]
-    with pytest.raises(CommitRefusedError, match="Agree"):
+    with pytest.raises(CommitRefusedError, match="Confirm"):
         commit(draft, "x")
     write(edit)
     assert commit(draft, "x", consented=True).files == ("s.toml",)

@@ -96,7 +96,7 @@ def test_what_would_swallow_the_next_block_is_refused() -> None:
 
 def test_a_block_that_moved_is_refused() -> None:
     block = split(f"{A}\n{B}\n")[1]
-    with pytest.raises(WriteBackError, match="not where it was read"):
+    with pytest.raises(WriteBackError, match="has moved since it was read"):
         replace_block(f"# more\n{A}\n{B}\n", block, NEW)
 
 
@@ -126,7 +126,7 @@ def test_a_comment_above_the_new_text_of_a_block_goes_with_it() -> None:
 
 
 def test_a_block_that_is_gone_or_means_something_else_is_refused() -> None:
-    with pytest.raises(WriteBackError, match="server/a: the block is not there"):
+    with pytest.raises(WriteBackError, match="server/a: the block has changed"):
         apply_edits(f"{B}\n", [BlockEdit(Target("server", "a"), A, NEW, 1)])
     meant = KINDS["server"].model.model_validate({"name": "new"})
     with pytest.raises(WriteBackError, match="not mean what was intended"):

@@ -42,7 +42,7 @@ def test_a_test_says_whether_it_arrived(
 ) -> None:
     apply(session, folder, alerter(inbox.url("/")))
     assert main(["alerters", "test", "Custom"]) == EXIT_OK
-    assert "took the test" in capsys.readouterr().err
+    assert "sent the test alert" in capsys.readouterr().err
     assert [json.loads(one.body)["data"]["type"] for one in inbox.received] == ["Test"]
     inbox.status = 500
     assert main(["alerters", "test", "Custom"]) == EXIT_ERROR

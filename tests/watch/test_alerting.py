@@ -97,7 +97,7 @@ def test_slack_counts_only_a_plain_yes(session: Session, folder: Path, inbox: Re
         ("ftp://127.0.0.1/s3cr3t-token", "its url or its email cannot be used"),
         ("http://[s3cr3t-token", "its url or its email cannot be used"),
         ("s3cr3t-token", "alerter/Custom: the alert was not delivered: its url or its email cannot be used"),
-        ("http://127.0.0.1:9/[[NOBODY]]/s3cr3t-token", "its url names NOBODY"),
+        ("http://127.0.0.1:9/[[NOBODY]]/s3cr3t-token", "its url needs NOBODY"),
     ],
 )
 def test_a_failure_names_alerter_and_host_and_nothing_secret(

@@ -155,10 +155,10 @@ async def test_only_post_is_answered(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("path", "request_", "why"),
     [
-        (REFRESH, github(b'{"ref":"refs/heads/other"}'), "of branch main"),
-        (REFRESH, github(b'{"ref":"refs/tags/main"}'), "of branch main"),
-        (REFRESH, github(b'{"zen":"Keep it simple"}', x_github_event="ping"), "ping is no push"),
-        (LAB, gitlab(x_gitlab_event="Tag Push Hook"), "Tag Push Hook is no push"),
+        (REFRESH, github(b'{"ref":"refs/heads/other"}'), "follows branch main"),
+        (REFRESH, github(b'{"ref":"refs/tags/main"}'), "follows branch main"),
+        (REFRESH, github(b'{"zen":"Keep it simple"}', x_github_event="ping"), "ping is not a push"),
+        (LAB, gitlab(x_gitlab_event="Tag Push Hook"), "Tag Push Hook is not a push"),
         ("/listener/github/sync/off/sync", github(MAIN), "webhook_enabled = false"),
     ],
 )
