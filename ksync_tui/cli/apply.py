@@ -52,7 +52,7 @@ def carry_out(
     if not yes:
         confirmation = session.confirmation(selection)
         output.steps(selection, confirmation)
-        if not agreed(confirmation, f"Run {len(selection)} of {count(plan.pending, 'action')}?"):
+        if not agreed(confirmation, f"Run {len(selection)} of {count(max(plan.pending, len(selection)), 'action')}?"):
             output.say("nothing was done")
             return EXIT_ERROR
     if detach:

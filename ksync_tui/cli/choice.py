@@ -42,7 +42,9 @@ def ticks_of(plan: Plan, only: Sequence[str], *, everything: bool, deletes: bool
     return {
         action.id
         for action in plan.actions
-        if (everything or action.target in wanted) and not action.blocked and (deletes or not action.destructive)
+        if ((everything and not action.text_only) or action.target in wanted)
+        and not action.blocked
+        and (deletes or not action.destructive)
     }
 
 

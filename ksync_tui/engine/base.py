@@ -36,6 +36,7 @@ class Capabilities:
     `keeps_deploy`: `deploy` and `after` are part of the live resource, so they are compared.
     `refuses_dangling`: a reference to nothing is refused, not stored by name (DESIGN rule 3).
     `expands_patterns`: permissions are stored per resource, so the patterns of a user group mean what they match.
+    `compares_texts`: live is also read by a sync of the engine's own, to which comments and spacing are a difference.
     `removals`: what may become of the containers of what is deleted, the usual first.
     `runs`: the kinds that a person may run by hand, each with the verb of that action.
     """
@@ -43,6 +44,7 @@ class Capabilities:
     keeps_deploy: bool = True
     refuses_dangling: bool = False
     expands_patterns: bool = False
+    compares_texts: bool = False
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     runs: Mapping[str, Verb] = field(default_factory=lambda: _RUNS)
 

@@ -62,6 +62,8 @@ class FieldChange:
     secret: bool = False
     redeploys: bool = False
     origin: Origin | None = None
+    text_only: bool = False
+    """Whether both mean the same: only comments or spacing of the text differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ class Action:
         return self.verb == "delete"
 
     @property
+    def text_only(self) -> bool:
+        """Whether only comments or spacing of texts differ: nothing that runs changes, and no bulk tick takes it."""
+        return bool(self.changes) and all(change.text_only for change in self.changes)
+
+    @property
     def sign(self) -> str:
         """One character that says the verb without colour."""
         return SIGNS["blocked" if self.blocked else self.verb]
@@ -158,14 +165,14 @@ class Plan:
 
     @cached_property
     def summary(self) -> Mapping[str, int]:
-        """How many actions per verb, blocked ones included, and how many resources are unchanged."""
-        counts = Counter(action.verb for action in self.actions)
+        """How many actions per verb, blocked ones included, and how many resources are unchanged; see `pending`."""
+        counts = Counter(action.verb for action in self.actions if not action.text_only)
         return {verb: counts.get(verb, 0) for verb in VERBS} | {"unchanged": sum(self.unchanged.values())}
 
     @property
     def pending(self) -> int:
-        """How many actions there are, blocked ones included."""
-        return len(self.actions)
+        """How many actions there are, blocked ones included, those in which only texts are written otherwise not."""
+        return sum(not action.text_only for action in self.actions)
 
     @property
     def empty(self) -> bool:

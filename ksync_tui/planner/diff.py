@@ -38,6 +38,20 @@ def compare(live: Resource, declared: Resource, *, keeps_deploy: bool = True) ->
     return Difference(changes, proposed)
 
 
+def compare_texts(live: Resource, declared: Resource) -> Difference:
+    """The texts of the settings that mean the same and are written in another way: comments, spacing."""
+    proposed = _with_live_values(declared, live)
+    if isinstance(proposed.settings, Choice) or proposed.settings is proposed:
+        return Difference((), proposed)
+    here, there = live.settings.__dict__, proposed.settings.__dict__
+    changes = tuple(
+        FieldChange(f"config.{field.name}", here[field.name], there[field.name], text_only=True)
+        for field in shape(type(proposed.settings))
+        if isinstance(there[field.name], str) and not field.secret and here[field.name] != there[field.name]
+    )
+    return Difference(changes, proposed)
+
+
 def _with_live_values(declared: Resource, live: Resource) -> Resource:
     declared = with_live_secrets(declared, live)
     kept = declared.settings.unmanaged()

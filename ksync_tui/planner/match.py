@@ -35,6 +35,10 @@ class Abilities(Protocol):
         """Whether rights are stored per resource, so that the patterns of a user group mean what they match."""
 
     @property
+    def compares_texts(self) -> bool:
+        """Whether comments and spacing of a text are a difference to show."""
+
+    @property
     def removals(self) -> tuple[Removal, ...]:
         """What may become of the containers of what is deleted."""
 
@@ -106,12 +110,15 @@ def match(
             continue
         part.append(declared)
         live = live_of(target)
-        if live is not None and live.fingerprint == declared.fingerprint:
+        draft = None
+        if live is None or live.fingerprint != declared.fingerprint:
+            draft = _write(declared, live, len(part), abilities, comparer)
+        if draft is None:
             same.append(target.kind)
-        elif (draft := _write(declared, live, len(part), abilities, comparer)) is not None:
+            if abilities.compares_texts and live is not None:
+                draft = _texts(declared, live, len(part))
+        if draft is not None:
             found.add(draft)
-        else:
-            same.append(target.kind)
     found.unchanged.update(same)
     _add_broken(found, declarations.broken, snapshot, scope)
     return found
@@ -160,6 +167,23 @@ def _update(declared: Declared, live: Live, at: int, comparer: Comparer, keeps_d
         blocked=declared.blocked or (None if has_files(live.target, live.resource) else INLINE_SYNC),
         fingerprint=live.fingerprint,
     )
+
+
+def _texts(declared: Declared, live: Live, at: int) -> Draft | None:
+    """The update that only writes texts in another way, or None; what cannot be read shows none."""
+    from ksync_tui.planner.diff import compare_texts
+
+    try:
+        difference = compare_texts(live.resource, _named(declared))
+    except KsyncError:
+        return None
+    if not difference.changes:
+        return None
+    fields = fields_of(difference.changes, declared.resource)
+    draft = Draft("update", declared.target, f"{fields} (text only)", at, declared, declared.place)
+    draft.current, draft.proposed, draft.changes = live.resource, difference.proposed, difference.changes
+    draft.fingerprint, draft.blocked = live.fingerprint, declared.blocked
+    return draft
 
 
 def _unreadable(verb: Verb, target: Target, live: Live, error: KsyncError, at: int = 0) -> Draft:

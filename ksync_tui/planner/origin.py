@@ -46,7 +46,7 @@ class Origins:
             return
         elif draft.verb == "create" and draft.proposed is not None:
             draft.origin, draft.reason = "live", "it was deleted live"
-        elif draft.changes:
+        elif draft.changes and not draft.changes[0].text_only:
             draft.changes = self._told(draft, base)
             draft.origin = shared(change.origin for change in draft.changes)
 

@@ -42,8 +42,9 @@ class Confirm:
 
 def confirm(selection: Selection, where: str, typed: Typed = "none", expected: str = "", why: str = "") -> Confirm:
     """`where` names engine and profile; the rest says what is to be typed (planner's confirmation)."""
+    pending = count(max(selection.plan.pending, len(selection)), "action")
     return Confirm(
-        title=f"Run {len(selection)} of {count(selection.plan.pending, 'action')} on  {neutral(where)}",
+        title=f"Run {len(selection)} of {pending} on  {neutral(where)}",
         steps=tuple(_steps(selection)),
         deletes=tuple(map(_delete, selection.deletes)),
         question=_question(typed, expected),

@@ -108,6 +108,8 @@ def _redacted(field: Field, redact: Redact) -> Field:
 
 def _field(field: Field) -> Iterator[DiffRow]:
     rows = list(_rows_of(field))
+    if isinstance(field.current, str) and isinstance(field.proposed, str) and not any(row.changed for row in rows):
+        rows = list(_lined(field, _lines_of(field.current), _lines_of(field.proposed), numbered=True))
     yield from rows
     if not any(row.changed for row in rows):
         yield DiffRow("note", " ", f"{field.label}: {_unseen(field)}", field=field.path)

@@ -74,6 +74,7 @@ def action_object(action: Action, export: Export | None = None) -> Json:
         "requires": list(action.requires),
         "round": action.round,
         "destructive": action.destructive,
+        "text_only": action.text_only,
         "blocked": action.blocked,
         "origin": action.origin,
         "changes": [_change(action, change) for change in in_order(action)],

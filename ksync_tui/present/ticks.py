@@ -62,8 +62,13 @@ class Needs:
 
     @cached_property
     def safe(self) -> frozenset[str]:
-        """Every action that a bulk tick may take: all but deletes and what cannot be ticked."""
-        return frozenset(self.plan.by_id) - self.dragging - self.refused.keys()
+        """Every action that a bulk tick may take: all but deletes, text-only ones and what cannot be ticked."""
+        return frozenset(self.plan.by_id) - self.dragging - self.texts - self.refused.keys()
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The actions in which only comments or spacing differ."""
+        return frozenset(action.id for action in self.plan.actions if action.text_only)
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,8 @@ class Ticks:
         deletes = len(self.needs.dragging.intersection(ids) - self.needs.refused.keys() - self.ticked)
         parts = [f"{count(deletes, 'delete')} left out: tick them one at a time"] if deletes else []
         parts += [f"{count(refused, 'blocked action')} left out"] if refused else []
+        texts = len(self.needs.texts.intersection(ids) - self.ticked)
+        parts += [f"{count(texts, 'text-only difference')} left out"] if texts else []
         return "; ".join(parts) or None
 
     def _now(self, ticked: frozenset[str], note: str | None = None) -> Ticks:

@@ -218,7 +218,7 @@ def edited(review: Review, draft: Draft, text: str, hidden: Iterable[str]) -> Fi
 
 def can_go_to_file(action: Action) -> bool:
     """Whether live can be taken into the file; a delete that is held back still is a resource that no file declares."""
-    if action.verb == "deploy":
+    if action.verb == "deploy" or action.text_only:
         return False
     return not action.blocked or (action.verb == "delete" and action.current is not None)
 

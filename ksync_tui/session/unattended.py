@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def everything(plan: Plan) -> Selection:
     """All actions that can be done. A plan holds deletes only where its sync deletes what it does not declare."""
-    sound = {action.id for action in plan.actions if not action.blocked}
+    sound = {action.id for action in plan.actions if not action.blocked and not action.text_only}
     return plan.select(sound - Needs(plan).refused.keys())
 
 

@@ -56,7 +56,8 @@ def to_file(plan: Plan) -> Plan:
 
     Taking a block out of a file loses something, so it is ticked like a delete: each by itself (DESIGN rule 4).
     """
-    return replace(plan, actions=tuple(_read_back(action) for action in plan.actions if action.verb != "deploy"))
+    there = (action for action in plan.actions if action.verb != "deploy" and not action.text_only)
+    return replace(plan, actions=tuple(map(_read_back, there)))
 
 
 def _read_back(action: Action) -> Action:

@@ -73,7 +73,12 @@ class CoreEngine:
 
     name = "core"
     capabilities = Capabilities(
-        keeps_deploy=False, refuses_dangling=True, expands_patterns=True, removals=("down",), runs=deploying.RUNS
+        compares_texts=True,
+        keeps_deploy=False,
+        refuses_dangling=True,
+        expands_patterns=True,
+        removals=("down",),
+        runs=deploying.RUNS,
     )
 
     def __init__(self, connection: Connection, ledger: Ledger, sync: str = "") -> None:
