@@ -454,7 +454,7 @@ def test_an_environment_of_another_repository_changes_nothing(
 def test_refused_when_detached(either: Path) -> None:
     git(either, "checkout", "-q", "--detach")
     error = refused(either)
-    assert "no such branch" in str(error)
+    assert "on no branch" in str(error)
     assert error.hint
     with pytest.raises(CommitRefusedError):
         found(either).ensure_can_commit()
