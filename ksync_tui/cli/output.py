@@ -142,6 +142,8 @@ class Output:
         from ksync_tui.present.plain import problem_count
         from ksync_tui.present.text import count
 
+        for words in plan.left_out:
+            self.say(words)
         blocked = sum(1 for action in plan.actions if action.blocked)
         if blocked:
             self.say(f"{count(blocked, 'action')} blocked: `ksync plan` says why")

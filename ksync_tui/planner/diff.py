@@ -38,6 +38,14 @@ def compare(live: Resource, declared: Resource, *, keeps_deploy: bool = True) ->
     return Difference(changes, proposed)
 
 
+_TEXTS = ("env_vars", "labels", "conversions", "term_signal_labels", "file_contents")
+"""The input forms that Komodo keeps as they are written (resources.json `input_forms`)."""
+
+
+def _is_text(field: FieldShape) -> bool:
+    return field.form in _TEXTS and not field.secret
+
+
 def compare_texts(live: Resource, declared: Resource) -> Difference:
     """The texts of the settings that mean the same and are written in another way: comments, spacing."""
     proposed = _with_live_values(declared, live)
@@ -47,7 +55,7 @@ def compare_texts(live: Resource, declared: Resource) -> Difference:
     changes = tuple(
         FieldChange(f"config.{field.name}", here[field.name], there[field.name], text_only=True)
         for field in shape(type(proposed.settings))
-        if isinstance(there[field.name], str) and not field.secret and here[field.name] != there[field.name]
+        if _is_text(field) and here[field.name] != there[field.name]
     )
     return Difference(changes, proposed)
 

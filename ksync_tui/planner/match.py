@@ -230,15 +230,20 @@ def undeclared(declarations: Declarations, found: Matched, snapshot: Snapshot, s
     return sorted((live for live in gone if scope.may_delete(live)), key=lambda live: live.target)
 
 
-def delete(live: Live, snapshot: Snapshot, abilities: Abilities) -> Draft:
-    """The delete of a live resource; what was deployed of it is taken down, unless a person wants it otherwise."""
+def delete(live: Live, snapshot: Snapshot, abilities: Abilities, held: str | None = None) -> Draft:
+    """The delete of a live resource; what was deployed of it is taken down, unless a person wants it otherwise.
+
+    `held` is why it may not be done now.
+    """
     try:
         current = live.resource
     except KsyncError as error:
         return _unreadable("delete", live.target, live, error)
     removal: Removal | None = "down" if _has_containers(live.target, snapshot, abilities) else None
     known = live.fingerprint
-    return Draft("delete", live.target, "not declared", current=current, fingerprint=known, removal=removal)
+    draft = Draft("delete", live.target, "not declared", current=current, fingerprint=known, removal=removal)
+    draft.block(held)
+    return draft
 
 
 def _has_containers(target: Target, snapshot: Snapshot, abilities: Abilities) -> bool:

@@ -58,8 +58,7 @@ class Planner:
         Deploys(found.part, found.drafts, references, snapshot, deploy_block, self._digests).add()
         if options.deletes and (held is None or _declares_nothing(declarations)):
             for live in gone:
-                found.add(draft := delete(live, snapshot, capabilities))
-                draft.block(held)
+                found.add(delete(live, snapshot, capabilities, held))
         for action, why in (refused or {}).items():
             found.drafts[action].block(why)
         self._origins.tell(found.drafts.values(), snapshot.last_applied, options.name)

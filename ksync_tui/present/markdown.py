@@ -20,7 +20,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~@])")
 
 def plan_markdown(plan: Plan, redact: Redact = str, most: int = MOST) -> str:
     """The plan in at most about `most` characters: summary, problems, then every action with its diff folded."""
-    parts = [f"### ksync plan: {_escaped(plan.sync)}", _summary(plan), *_problems(plan.problems)]
+    parts = [f"### ksync plan: {_escaped(plan.sync)}", _summary(plan), *_notes(plan), *_problems(plan.problems)]
     if plan.deletes_held:
         parts.append(f"**No deletes:** {_escaped(plan.deletes_held)}")
     used = sum(map(len, parts))
@@ -54,6 +54,13 @@ def _summary(plan: Plan) -> str:
     heads = [*VERBS, "unchanged"]
     cells = [f"{plan.summary[head]:,}" for head in heads]
     return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ["---:"] * len(heads), cells))
+
+
+def _notes(plan: Plan) -> Iterator[str]:
+    """What the sync leaves out or holds back."""
+    notes = [*plan.left_out, *([plan.deletes_held] if plan.deletes_held else [])]
+    if notes:
+        yield "\n".join(f"- {_escaped(note)}" for note in notes)
 
 
 def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from ksync_tui.errors import KsyncError
 from ksync_tui.tui import opening, theme
 from ksync_tui.tui.asking import Asking
 from ksync_tui.tui.background import Turns, in_thread, start
@@ -138,9 +139,10 @@ class KsyncApp(App[None]):
 
     def runs_going_on(self) -> Iterator[str]:
         """The runs that continue when ksync is left, in sentences."""
-        for run in self.session.runs(RECENT):
-            if run.state in ("planned", "running"):
-                yield f"Run {run.id} of {run.sync} continues in the background."
+        with suppress(KsyncError):  # a journal that cannot be read keeps nobody in
+            for run in self.session.runs(RECENT):
+                if run.state in ("planned", "running"):
+                    yield f"Run {run.id} of {run.sync} continues in the background."
 
     def keep_ticks(self, sync: Sync, ticks: Mapping[Direction, Ticks]) -> None:
         """Keeps the ticks of a review that is left until it is opened again."""

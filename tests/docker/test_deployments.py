@@ -82,7 +82,7 @@ def test_a_second_deploy_replaces_the_container(workshop: Workshop, tiny_image: 
     [
         ({"command": "sh -c 'echo one; echo cannot go on >&2; exit 3'"}, "exit code 3.*cannot go on"),
         ({"command": "no-such-command"}, "executable file not found.*does not have that command"),
-        ({"command": "sh -c 'echo again; exit 1'", "restart": "always"}, "again and again"),
+        ({"command": "sh -c 'echo again; exit 1'", "restart": "always"}, "keeps restarting"),
         ({"extra_args": ["--memory=1"]}, "(?i)memory limit"),
         ({"network": "no-such-network"}, "no-such-network"),
         (
@@ -149,7 +149,7 @@ def test_a_container_that_ksync_did_not_make_is_never_touched(workshop: Workshop
         lambda: take_down(prefix, deployment(prefix), workshop.site(), volumes=True),
         lambda: act("stop", prefix, deployment(prefix), workshop.site()),
     ):
-        with pytest.raises(EngineError, match=f"the name {prefix} is taken.*ksync did not make"):
+        with pytest.raises(EngineError, match=f"the name {prefix} is in use.*ksync did not make"):
             do()
     assert inspect(prefix, "{{.Id}} {{.State.StartedAt}}") == before
 
@@ -228,7 +228,7 @@ def test_taking_down_keeps_volumes_unless_asked(workshop: Workshop, tiny_image: 
 
 def test_taking_down_what_is_not_there_says_so(workshop: Workshop, tiny_image: str, prefix: str) -> None:
     take_down(prefix, deployment(prefix), workshop.site())
-    assert workshop.log == [f"there is no container {prefix}: nothing to take down"]
+    assert workshop.log == [f"no container {prefix}: nothing to take down"]
 
 
 def test_a_container_is_stopped_with_the_signal_of_its_deployment(

@@ -76,11 +76,13 @@ def test_a_field_is_from_both_exactly_where_both_differ_from_what_was_applied(
         assert action.origin == shared(change.origin for change in action.changes)
         for change in action.changes:
             field = change.field.split(".params")[0]
+            if "." in field.removeprefix("config."):
+                continue  # a part of a table that as a whole means nothing may differ without being a change
             if field not in live_moved:
                 assert change.origin == "files"
             elif field not in files_moved:
                 assert change.origin == "live"
-            elif "." not in change.field.removeprefix("config."):
+            elif field == change.field:
                 assert change.origin == "both"
 
 

@@ -78,7 +78,8 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
     assert list(made) == ["sync", "engine", "summary", "actions", "problems", "notes"]
     assert list(made["summary"]) == ["create", "update", "delete", "rename", "deploy", "unchanged"]
     assert list(made["actions"][0]) == [
-        "id", "action", "kind", "name", "reason", "file", "line", "requires", "round", "destructive", "blocked",
+        "id", "action", "kind", "name", "reason", "file", "line", "requires", "round", "destructive", "text_only",
+        "blocked",
         "origin", "changes", "current", "proposed",
     ]  # fmt: skip
     assert list(made["actions"][0]["changes"][0]) == ["field", "current", "proposed", "secret", "origin"]

@@ -8,13 +8,19 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from ksync_tui.model.kinds.batch_executions import (
+    BatchActions,
+    BatchBuilds,
+    BatchDeployments,
+    BatchProcedures,
+    BatchRepos,
+    BatchStacks,
+)
 from ksync_tui.model.kinds.common import Choice, SeverityLevel, TargetType, TerminationSignal
 from ksync_tui.model.kinds.fields import (
-    ALWAYS,
     Doc,
     Int32,
     Int64,
-    Pattern,
     PlainSet,
     Ref,
     Table,
@@ -53,7 +59,6 @@ _Procedure = Annotated[
 _Action = Annotated[
     str, Ref("action"), Doc("The action."), wrong_names("action_name", "action_id", "actions", "name", "id")
 ]
-_Tags = Annotated[list[str], ALWAYS, Doc("Has no effect inside a procedure.")]
 """Ignored inside a procedure."""
 
 
@@ -125,18 +130,6 @@ class RunService(Table):
     pull: Annotated[bool | None, Doc("Whether the image is pulled before.")] = None
 
 
-class BatchStacks(Table):
-    """Stacks by pattern."""
-
-    pattern: Annotated[
-        str,
-        Pattern("stack"),
-        Doc("The stacks by name, wildcard, or regex between backslashes; several with commas."),
-        wrong_names("patterns", "stacks"),
-    ]
-    tags: _Tags = Field(default_factory=list)
-
-
 class OnDeployment(Table):
     """A deployment."""
 
@@ -165,52 +158,16 @@ class StopDeployment(OnDeployment):
     ] = None
 
 
-class BatchDeployments(Table):
-    """Deployments by pattern."""
-
-    pattern: Annotated[
-        str,
-        Pattern("deployment"),
-        Doc("The deployments by name, wildcard, or regex between backslashes; several with commas."),
-        wrong_names("patterns", "deployments"),
-    ]
-    tags: _Tags = Field(default_factory=list)
-
-
 class OnBuild(Table):
     """A build."""
 
     build: _Build
 
 
-class BatchBuilds(Table):
-    """Builds by pattern."""
-
-    pattern: Annotated[
-        str,
-        Pattern("build"),
-        Doc("The builds by name, wildcard, or regex between backslashes; several with commas."),
-        wrong_names("patterns", "builds"),
-    ]
-    tags: _Tags = Field(default_factory=list)
-
-
 class OnRepo(Table):
     """A repo."""
 
     repo: _Repo
-
-
-class BatchRepos(Table):
-    """Repos by pattern."""
-
-    pattern: Annotated[
-        str,
-        Pattern("repo"),
-        Doc("The repos by name, wildcard, or regex between backslashes; several with commas."),
-        wrong_names("patterns", "repos"),
-    ]
-    tags: _Tags = Field(default_factory=list)
 
 
 class OnProcedure(Table):
@@ -223,18 +180,6 @@ class CancelProcedure(OnProcedure):
     """A running procedure."""
 
     update_id: Annotated[str | None, Doc("The run to cancel; none is all of them.")] = None
-
-
-class BatchProcedures(Table):
-    """Procedures by pattern."""
-
-    pattern: Annotated[
-        str,
-        Pattern("procedure"),
-        Doc("The procedures by name, wildcard, or regex between backslashes; several with commas."),
-        wrong_names("patterns", "procedures"),
-    ]
-    tags: _Tags = Field(default_factory=list)
 
 
 class RunAction(Table):
@@ -251,18 +196,6 @@ class CancelAction(Table):
 
     action: _Action
     update_id: Annotated[str | None, Doc("The run to cancel; none is all of them.")] = None
-
-
-class BatchActions(Table):
-    """Actions by pattern."""
-
-    pattern: Annotated[
-        str,
-        Pattern("action"),
-        Doc("The actions by name, wildcard, or regex between backslashes; several with commas."),
-        wrong_names("patterns", "actions"),
-    ]
-    tags: _Tags = Field(default_factory=list)
 
 
 class RunSync(Table):
