@@ -204,8 +204,8 @@ def test_an_engine_that_takes_no_secrets_says_what_to_install(shop: Workshop, pr
     ("config", "says"),
     [
         ({}, "nothing to build from"),
-        ({"files_on_host": True, "build_path": "/nowhere/at/all"}, "there is no folder /nowhere/at/all"),
-        ({"files_on_host": True, "build_path": "{tmp}"}, "there is no Dockerfile {tmp}/Dockerfile"),
+        ({"files_on_host": True, "build_path": "/nowhere/at/all"}, "no such folder: /nowhere/at/all"),
+        ({"files_on_host": True, "build_path": "{tmp}"}, "no such Dockerfile: {tmp}/Dockerfile"),
         ({"files_on_host": True, "build_path": "../../other"}, "leads out"),
         ({"files_on_host": True, "build_path": "a", "dockerfile_path": "../../../x"}, "leads out"),
         ({"linked_repo": "gone"}, "its linked repo 'gone' does not exist"),

@@ -136,6 +136,8 @@ class RunScreen(Page[str]):
             except KsyncError as error:
                 self.tell_error(error)
                 return
+            if not self.query(Lines):  # it was left meanwhile
+                return
             cursor = seen.cursor
             self._show(seen)
             if self.over:
