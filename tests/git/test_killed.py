@@ -215,9 +215,8 @@ def test_a_signal_to_a_plan_ends_the_git_that_it_waits_for(tmp_path: Path) -> No
     subprocess.run([*ksync, "apply", str(tmp_path / "syncs.toml"), "--all", "--yes"], env=environment, check=True)
     hanging = environment | {"PATH": f"{tools}:{os.environ['PATH']}"}
     planning = subprocess.Popen([*ksync, "plan", "--sync", "x"], env=hanging, stderr=subprocess.PIPE, text=True)
-    git = int(ready.read_text())
+    git = processes.token(int(ready.read_text()))
     planning.send_signal(signal.SIGTERM)
     _, said = planning.communicate(timeout=60)
     assert (planning.returncode, "stopped" in said) == (128 + signal.SIGTERM, True)
-    with pytest.raises(ProcessLookupError):
-        os.kill(git, 0)
+    assert processes.is_left(git)
