@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from ksync_tui.demo.sandbox import Sandbox, build
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from ksync_tui.tui.app import KsyncApp
 
 if TYPE_CHECKING:

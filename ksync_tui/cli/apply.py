@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
-from ksync_tui.cli.choice import agreed, runnable, target_of, ticks_of
+from ksync_tui.cli.choice import agreed, target_of, ticks_of
 from ksync_tui.cli.commands import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, EXIT_PENDING
+from ksync_tui.planner.selection import possible
 from ksync_tui.present.text import count
-from ksync_tui.session import Session
+from ksync_tui.services import Session
+from ksync_tui.system.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -26,7 +28,7 @@ def apply(wanted: Namespace, output: Output) -> int:
         plan = session.review(sync_of(session, wanted)).plan
         ticks = ticks_of(plan, wanted.only, everything=wanted.all, deletes=wanted.allow_delete)
         chosen = plan.only(wanted.origin) if wanted.origin else plan
-        selection = runnable(plan, ticks & chosen.by_id.keys())
+        selection = possible(plan, ticks & chosen.by_id.keys())
         if wanted.removal:
             selection = selection.removing(wanted.removal)
         output.left_out(chosen, selection, deletes=wanted.allow_delete)
@@ -58,8 +60,8 @@ def carry_out(
     if detach:
         output.started(session.start(selection))
         return EXIT_OK
-    with _StopOnInterrupt(output) as stop:
-        record = session.run(selection, output.event(selection), stop, stop.halt)
+    with _StopOnInterrupt(output) as cancellation:
+        record = session.run(selection, output.event(selection), cancellation)
     output.run(record)
     return code_of(plan, record)
 
@@ -78,17 +80,10 @@ class _StopOnInterrupt:
         self._output = output
         self._asked = 0
 
-    def __call__(self) -> bool:
-        return self._asked > 0
-
-    def halt(self) -> bool:
-        """Whether the action that goes on is to be given up."""
-        return self._asked > 1
-
-    def __enter__(self) -> _StopOnInterrupt:
+    def __enter__(self) -> Cancellation:
         numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         self._before = {number: signal.signal(number, self._heard) for number in numbers}
-        return self
+        return Cancellation(lambda: self._asked > 0, lambda: self._asked > 1)
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():

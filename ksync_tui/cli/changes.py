@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.session import CoreSide, Session
+    from ksync_tui.services import CoreSide, Session
 
 
 def changes(wanted: Namespace, output: Output) -> int:

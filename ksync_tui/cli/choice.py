@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import UsageError
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS
 from ksync_tui.model.resource import Target
-from ksync_tui.present.ticks import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ksync_tui.model.plan import Plan, Selection
+    from ksync_tui.model.plan import Plan
     from ksync_tui.planner.safety import Confirmation
 
 
@@ -46,11 +45,6 @@ def ticks_of(plan: Plan, only: Sequence[str], *, everything: bool, deletes: bool
         and not action.blocked
         and (deletes or not action.destructive)
     }
-
-
-def runnable(plan: Plan, ticks: set[str]) -> Selection:
-    """The selection of those ticks whose prerequisites can be met."""
-    return plan.select(ticks - Needs(plan).refused.keys())
 
 
 def agreed(confirmation: Confirmation, question: str) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ksync_tui.config import Ask
     from ksync_tui.model.plan import Plan
-    from ksync_tui.session import Session, Sync
+    from ksync_tui.services import Session, Sync
 
 
 def carry_out(wanted: Namespace) -> int:
@@ -66,7 +66,7 @@ def _no_garbage_walks(command: str) -> Iterator[None]:
 
 def open_session(wanted: Namespace) -> Session:
     """The session in the profile that a command line names."""
-    from ksync_tui.session import Session
+    from ksync_tui.services import Session
 
     return Session.open(profile=wanted.profile, engine=wanted.engine, ask=_asker())
 
@@ -166,8 +166,8 @@ def _run_frozen(wanted: Namespace, output: Output) -> int:
     del output  # the journal is the only channel of a detached run
     from ksync_tui.run.detached import stop_signals
 
-    with open_session(wanted) as session, stop_signals() as (stop, halt):
-        session.carry_out(wanted.run, stop=stop, halt=halt)
+    with open_session(wanted) as session, stop_signals() as cancellation:
+        session.carry_out(wanted.run, cancellation=cancellation)
     return EXIT_OK
 
 

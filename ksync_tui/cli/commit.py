@@ -8,16 +8,16 @@ from ksync_tui.cli.choice import agreed, target_of
 from ksync_tui.cli.commands import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, CommitRefusedError, UsageError
 from ksync_tui.present.text import count
-from ksync_tui.session import Confirmation
-from ksync_tui.session.committing import ensure_can_push
-from ksync_tui.session.managed import can_go_to_file
+from ksync_tui.services import Confirmation
+from ksync_tui.services.files import ensure_can_push
+from ksync_tui.services.writeback import can_go_to_file
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.session import CommitDraft, FileChange, Review, Session
+    from ksync_tui.services import CommitDraft, FileChange, Review, Session
 
 
 def commit(wanted: Namespace, output: Output) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.cli.commands import dumb
 from ksync_tui.demo.sandbox import Sandbox, build
 from ksync_tui.errors import EXIT_OK
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 
 if TYPE_CHECKING:
     from argparse import Namespace

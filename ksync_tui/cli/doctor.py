@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ksync_tui.cli.output import Output
     from ksync_tui.engine.embedded.observing import HostSeen
-    from ksync_tui.session import Session
+    from ksync_tui.services import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.model.resource import Problem
     from ksync_tui.present.style import StyledLine
-    from ksync_tui.session import Confirmation, Session, SyncRow
-    from ksync_tui.session.alerting import AlerterRow
-    from ksync_tui.session.watching import Happening
+    from ksync_tui.services import Confirmation, Session, SyncRow
+    from ksync_tui.services.alerting import AlerterRow
+    from ksync_tui.services.watching import Happening
 
 
 UNCUT = 1_000_000
@@ -72,16 +72,11 @@ class Output:
         if file is None:
             print(text)
             return
-        from ksync_tui.system.temporary import beside
+        from ksync_tui.system.files import OWNER_ONLY, replace
 
         path = Path(file)
         try:
-            with beside(path, 0o600 if secret else 0o666) as (temporary, handle):
-                with os.fdopen(handle, "w", encoding="utf-8", closefd=False) as to:
-                    to.write(text + "\n")
-                    to.flush()
-                    os.fsync(handle)
-                temporary.replace(path)
+            replace(path, f"{text}\n".encode(), mode=OWNER_ONLY if secret else 0o666)
         except OSError as error:
             raise KsyncError("the file cannot be written", where=file, why=error.strerror) from error
         self.say(f"wrote {file}")

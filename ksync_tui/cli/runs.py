@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli.apply import carry_out, code_of
-from ksync_tui.cli.choice import runnable, ticks_of
+from ksync_tui.cli.choice import ticks_of
 from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_OK
-from ksync_tui.session import Session
+from ksync_tui.planner.selection import possible
+from ksync_tui.services import Session
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,7 +32,7 @@ def runs(wanted: Namespace, output: Output) -> int:
         elif wanted.action == "resume":
             plan, left = session.left_of(wanted.run)
             ticks = {tick for tick in left if wanted.allow_delete or not plan.by_id[tick].destructive}
-            selection = runnable(plan, ticks)
+            selection = possible(plan, ticks)
             if wanted.removal:
                 selection = selection.removing(wanted.removal)
             return carry_out(session, plan, selection, output, yes=wanted.yes)

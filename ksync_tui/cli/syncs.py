@@ -9,15 +9,15 @@ from ksync_tui.cli.changes import core_of
 from ksync_tui.cli.choice import agreed
 from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
-from ksync_tui.session import Confirmation
-from ksync_tui.session.elsewhere import is_address, of_address
-from ksync_tui.session.stored import elsewhere, in_itself
+from ksync_tui.services import Confirmation
+from ksync_tui.services.remote_sources import is_address, of_address
+from ksync_tui.services.stored_syncs import elsewhere, in_itself
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.session import Session
+    from ksync_tui.services import Session
 
 
 def syncs(wanted: Namespace, output: Output) -> int:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.cli.commands import open_session
 from ksync_tui.errors import EXIT_OK, UsageError
-from ksync_tui.session.hooks import Hooks
-from ksync_tui.session.vigil import Vigil
-from ksync_tui.session.watching import Happening, Watching
+from ksync_tui.services.watch_loop import Vigil
+from ksync_tui.services.watching import Happening, Watching
+from ksync_tui.services.webhooks import Hooks
 from ksync_tui.watch.listening import listening
 
 if TYPE_CHECKING:

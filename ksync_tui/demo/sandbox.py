@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ksync_tui.demo import history
 from ksync_tui.errors import UsageError
 from ksync_tui.model.plan import SyncOptions
-from ksync_tui.session import Session, Sync
+from ksync_tui.services import Session, Sync
 from ksync_tui.source.inline import Inline
 
 if TYPE_CHECKING:
@@ -87,4 +87,4 @@ def _texts(name: str, path: str) -> Sync:
 def _apply(session: Session, sync: Sync) -> None:
     plan = session.review(sync).plan
     possible = [action.id for action in plan.actions if not action.blocked and not action.destructive]
-    session.run(plan.select(possible), tell=lambda event: None, stop=lambda: False)
+    session.run(plan.select(possible), tell=lambda event: None)

@@ -11,18 +11,10 @@ from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action, Removal, Verb
 from ksync_tui.model.resource import Find, Snapshot, Target
+from ksync_tui.system.cancellation import Stop, never
 
 Log = Callable[[str], None]
 """Takes one line of output as it comes; secrets in it are replaced by `<NAME>` before it is kept or shown."""
-
-Stop = Callable[[], bool]
-"""Tells whether to give up what is being done at this moment."""
-
-
-def never() -> bool:
-    """A Stop that does not."""
-    return False
-
 
 _RUNS: Mapping[str, Verb] = {
     "stack": "deploy", "deployment": "deploy", "build": "run", "repo": "run", "procedure": "run",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -22,9 +23,9 @@ from ksync_tui.git import network, replay
 from ksync_tui.git.facts import Seen
 from ksync_tui.git.fetching import Fetching, NoSingleFilesError, before_of, ref_of
 from ksync_tui.git.library import open_bare, translated
-from ksync_tui.git.lock import held
 from ksync_tui.git.replay import KEPT
 from ksync_tui.git.tree import Tree
+from ksync_tui.system.lock import LockStoppedError, LockTimeoutError, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,14 +60,35 @@ class Clone:
 
         Raises GitError: nothing answers and there is no clone yet, the remote refuses, another ksync is busy.
         """
-        patience = self._patience
-        with held(self._lock, str(self.remote), patience.lock, patience.stop), self._reported():
+        with self._locked(), self._reported():
             try:
                 return self._read(use)
             except DamagedError as error:
                 self._whole = isinstance(error, NoSingleFilesError)
                 self._discard()
                 return self._read(use)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One ksync at a time in this clone."""
+        patience, where = self._patience, str(self.remote)
+        lock = locked(self._lock, seconds=patience.lock, stop=patience.stop)
+        with ExitStack() as stack:
+            self._take(stack, lock, where)
+            yield
+
+    def _take(self, stack: ExitStack, lock: AbstractContextManager[None], where: str) -> None:
+        try:
+            stack.enter_context(lock)
+        except OSError as error:
+            raise GitError("the clone's lock cannot be made", where=str(self._lock), why=error.strerror) from error
+        except LockStoppedError:
+            raise GitError("stopped", where=where, why="somebody asked for it") from None
+        except LockTimeoutError as busy:
+            since = time.strftime("%H:%M", time.localtime(busy.since))
+            why = f"process {busy.holder} reads or writes its clone, since {since}"
+            hint = "Wait for it to end, or end it, and try again"
+            raise GitError("another ksync is busy with this repository", where=where, why=why, hint=hint) from None
 
     def tip(self) -> str:
         """The commit that would be read now: the remote is asked, nothing is fetched. Raises RemoteError."""

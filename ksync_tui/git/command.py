@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    Stop = Callable[[], bool]
+    from ksync_tui.system.cancellation import Stop
+
     Tell = Callable[[str], None]
 
 # What `git rev-parse --local-env-vars` lists, less the configuration a user gave on purpose.

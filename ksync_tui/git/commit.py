@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import CommitRefusedError, GitError
-from ksync_tui.git import hooked, plain
+from ksync_tui.git import commit_by_git, commit_by_libgit2
 from ksync_tui.git.facts import CommitResult, IndexState
 from ksync_tui.git.identity import signature
 from ksync_tui.git.index import changed_paths, entry_in_tree, flags_of, follow, locked, state_of
@@ -62,11 +62,11 @@ def make(handle: pygit2.Repository, root: Path, request: Request) -> CommitResul
         proposal = _propose(handle, root, request, settings)
         _refuse_conflicts(lock, request)
         note_parent(scratch, proposal.parent)
-        reason = hooked.reason_for_git(handle, root, settings)
+        reason = commit_by_git.reason_for_git(handle, root, settings)
         if reason is None:
-            written = plain.write(handle, root, proposal)
+            written = commit_by_libgit2.write(handle, root, proposal)
         else:
-            written = hooked.write(handle, root, proposal, reason, scratch, request.hook_seconds)
+            written = commit_by_git.write(handle, root, proposal, reason, scratch, request.hook_seconds)
         return _finish(handle, root, proposal, written, lock)
 
 

@@ -16,6 +16,7 @@ from ksync_tui.errors import CommitRefusedError
 from ksync_tui.git import command
 from ksync_tui.git.facts import IndexState
 from ksync_tui.git.library import translated
+from ksync_tui.system.files import sync_folder, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,20 +49,14 @@ class LockedIndex:
                 command.run(words, root, env={"GIT_INDEX_FILE": str(self._copy)})
         lock = lock_of(self._place)
         with lock.open("wb") as target:
-            target.write(self._copy.read_bytes())
-            target.flush()
-            os.fsync(target.fileno())
+            write_all(target.fileno(), self._copy.read_bytes())
         if self._place.exists():
             shutil.copymode(self._place, lock)
 
     def install(self) -> None:
         """The staged copy becomes the index; the lock is gone with that."""
         lock_of(self._place).replace(self._place)
-        folder = os.open(self._place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._place.parent)
 
 
 @contextmanager

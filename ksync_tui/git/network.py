@@ -17,8 +17,9 @@ from ksync_tui.model.text import lines_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ksync_tui.git.command import Stop, Tell
+    from ksync_tui.git.command import Tell
     from ksync_tui.git.remote import Remote
+    from ksync_tui.system.cancellation import Stop
 
 _STALLED = ("-c", "http.lowSpeedLimit=100", "-c", "http.lowSpeedTime=30")
 _IN_TURN = ("-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import command
+from ksync_tui.git.commit_by_git import hook_of
 from ksync_tui.git.facts import SHORT_ID, Author
-from ksync_tui.git.hooked import hook_of
 from ksync_tui.git.identity import signature
 from ksync_tui.git.library import open_bare, translated
 from ksync_tui.git.network import MovedError, push

@@ -14,6 +14,8 @@ from ksync_tui.model.origin import Origin, Stamp, shared
 from ksync_tui.model.resource import Place, Problem, Target
 
 Verb = Literal["create", "update", "delete", "rename", "deploy", "run"]
+Direction = Literal["live", "file"]
+"""The side that is changed: files are applied to live, or live is taken into the file."""
 """`run` is a build, a repo or a procedure that a person runs by hand: no sync plans it."""
 VERBS: tuple[Verb, ...] = ("create", "update", "delete", "rename", "deploy")
 """What a sync plans."""
@@ -273,3 +275,11 @@ def _refuse(plan: Plan, action_id: str, needing: str | None) -> None:
         raise SelectionError("no such action in this plan", where=action_id, why=because, hint="Plan again.")
     if action.blocked:
         raise SelectionError("the action is blocked", where=action_id, why=because or action.blocked)
+
+
+def verb_towards(action: Action, direction: Direction) -> Verb:
+    """What an action does to the side that changes: what is created in live would be deleted from the file."""
+    return action.verb if direction == "live" else _TO_FILE.get(action.verb, action.verb)
+
+
+_TO_FILE: Mapping[Verb, Verb] = {"create": "delete", "delete": "create"}

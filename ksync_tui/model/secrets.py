@@ -78,6 +78,11 @@ def label_is_interpolated(label: str) -> bool:
     return kind == "variable"
 
 
+def only_references(field: FieldShape, given: Any) -> bool:
+    """Whether a secret field's value holds nothing but `[[NAME]]`: the whole text, or the value of every pair."""
+    return not secret_parts(field, given) if isinstance(given, str) else not given
+
+
 def secret_parts(field: FieldShape, value: str) -> list[tuple[str, str]]:
     """What of a value is secret, each part with its name: the values of an environment, or the whole of another."""
     if not value or value == field.default or names_only(value):

@@ -24,7 +24,6 @@ from ksync_tui.present.text import count, neutral
 
 RowKind = Literal["field", "entry", "context", "fold", "origin", "note"]
 Sign = Literal["~", "+", "-", " "]
-Direction = Literal["live", "file"]
 
 Entries = list[tuple[str, str]]
 """Key and text."""

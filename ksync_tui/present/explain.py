@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ksync_tui.model.plan import Action, Plan
-from ksync_tui.present.diff import Direction
+from ksync_tui.model.plan import Action, Direction, Plan
+from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.origin import origin_sentences
 from ksync_tui.present.rows import similarity, title_of
 from ksync_tui.present.text import count, listed, neutral
-from ksync_tui.present.ticks import Needs, short
+from ksync_tui.present.ticks import short
 
 
 class Sentence(NamedTuple):
@@ -21,7 +21,9 @@ class Sentence(NamedTuple):
     text: str
 
 
-def explain(action: Action, needs: Needs, direction: Direction = "live", now: float | None = None) -> list[Sentence]:
+def explain(
+    action: Action, needs: Prerequisites, direction: Direction = "live", now: float | None = None
+) -> list[Sentence]:
     """The lines below the diff. A blocked action begins with why and what to do. `now` is in unix seconds."""
     sentences = [
         Sentence("blocked", f"Blocked: {_ended(action.blocked or needs.refused.get(action.id))}"),
@@ -93,7 +95,7 @@ def _needs(action: Action) -> str:
     return f"Needs {listed([short(one) for one in action.requires])} first." if action.requires else ""
 
 
-def _needed_by(action: Action, needs: Needs) -> str:
+def _needed_by(action: Action, needs: Prerequisites) -> str:
     above = needs.dependents.get(action.id, ())
     return f"Needed by {listed([short(one) for one in above])}." if above else ""
 

@@ -9,8 +9,7 @@ from typing import Literal
 
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin
-from ksync_tui.model.plan import SIGNS, Action, Plan, RenameHint, Verb
-from ksync_tui.present.diff import Direction
+from ksync_tui.model.plan import SIGNS, Action, Direction, Plan, RenameHint, Verb, verb_towards
 from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.origin import words_of
 from ksync_tui.present.search import Haystack
@@ -126,7 +125,7 @@ def _order(entry: Entry) -> tuple[bool, str, bool]:
 
 def entry_of(action: Action, direction: Direction = "live", origin: Origin | None = None) -> Entry:
     """An action as one row."""
-    verb = verb_of(action, direction)
+    verb = verb_towards(action, direction)
     return Entry(
         action.id,
         verb,
@@ -138,14 +137,6 @@ def entry_of(action: Action, direction: Direction = "live", origin: Origin | Non
         action.blocked is not None,
         origin,
     )
-
-
-def verb_of(action: Action, direction: Direction) -> Verb:
-    """What an action does to the side that changes: what is created in live would be deleted from the file."""
-    return action.verb if direction == "live" else _TO_FILE.get(action.verb, action.verb)
-
-
-_TO_FILE: dict[Verb, Verb] = {"create": "delete", "delete": "create"}
 
 
 def _reason_to_file(action: Action) -> str:
@@ -177,7 +168,7 @@ def told(action: Action, direction: Direction = "live") -> str:
 def _flags(action: Action, direction: Direction) -> tuple[Flag, ...]:
     told: dict[Flag, bool] = {
         "redeploys": any(change.redeploys for change in action.changes) and direction == "live",
-        "deletes": verb_of(action, direction) == "delete",
+        "deletes": verb_towards(action, direction) == "delete",
         "blocked": action.blocked is not None,
         "consequences": bool(action.consequences) and direction == "live",
     }

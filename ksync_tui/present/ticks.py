@@ -2,73 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from ksync_tui.model.plan import Plan, Selection, select
-from ksync_tui.present.diff import Direction
-from ksync_tui.present.rows import Entry, Group, State, verb_of
+from ksync_tui.model.plan import Direction, Plan, Selection, select
+from ksync_tui.planner.selection import Prerequisites
+from ksync_tui.present.rows import Entry, Group, State
 from ksync_tui.present.text import count, listed, neutral
 
 Mark = Literal["[x]", "[ ]", "[.]", " x "]
 """Ticked, not ticked, needed by a ticked one, cannot be ticked."""
-
-
-class Needs:
-    """Who needs whom in a plan, and what therefore cannot be ticked. Built once per plan and direction."""
-
-    def __init__(self, plan: Plan, direction: Direction = "live") -> None:
-        self.plan = plan
-        self.direction = direction
-
-    @cached_property
-    def dependents(self) -> Mapping[str, tuple[str, ...]]:
-        """Ids of the actions that need an action directly."""
-        found: dict[str, list[str]] = {}
-        for action in self.plan.actions:
-            for needed in action.requires:
-                found.setdefault(needed, []).append(action.id)
-        return {needed: tuple(needing) for needed, needing in found.items()}
-
-    @cached_property
-    def refused(self) -> Mapping[str, str]:
-        """Every action that cannot be ticked, with the reason: blocked, or needing one that is blocked or missing."""
-        missing = {needed: "is not part of this plan" for needed in self.dependents if needed not in self.plan.by_id}
-        blocked = {action.id: action.blocked for action in self.plan.actions if action.blocked}
-        found = dict(blocked)
-        for root, why in (missing | blocked).items():
-            for needing in self.above(root):
-                found.setdefault(needing, f"needs {short(root)}: {why}")
-        return found
-
-    @cached_property
-    def dragging(self) -> frozenset[str]:
-        """Deletes, from live or from the file, and all that needs one: never ticked in bulk (DESIGN rule 4)."""
-        deletes = [action.id for action in self.plan.actions if verb_of(action, self.direction) == "delete"]
-        return frozenset(deletes).union(*(self.above(delete) for delete in deletes))
-
-    def above(self, action_id: str) -> set[str]:
-        """All that needs an action, directly or not."""
-        found: set[str] = set()
-        waiting = [action_id]
-        while waiting:
-            for needing in self.dependents.get(waiting.pop(), ()):
-                if needing not in found:
-                    found.add(needing)
-                    waiting.append(needing)
-        return found
-
-    @cached_property
-    def safe(self) -> frozenset[str]:
-        """Every action that a bulk tick may take: all but deletes, text-only ones and what cannot be ticked."""
-        return frozenset(self.plan.by_id) - self.dragging - self.texts - self.refused.keys()
-
-    @cached_property
-    def texts(self) -> frozenset[str]:
-        """The actions in which only comments or spacing differ."""
-        return frozenset(action.id for action in self.plan.actions if action.text_only)
 
 
 @dataclass(frozen=True)
@@ -81,9 +26,9 @@ class Ticks:
     direction: Direction = "live"
 
     @cached_property
-    def needs(self) -> Needs:
+    def needs(self) -> Prerequisites:
         """What needs what; handed on from one Ticks of a plan to the next."""
-        return Needs(self.plan, self.direction)
+        return Prerequisites(self.plan, self.direction)
 
     @cached_property
     def selection(self) -> Selection:
@@ -150,7 +95,7 @@ class Ticks:
 
     def moved_to(self, plan: Plan) -> Ticks:
         """The same ticks on a newer plan, as far as the actions are still there and can be ticked."""
-        needs = Needs(plan, self.direction)
+        needs = Prerequisites(plan, self.direction)
         kept = frozenset(one for one in self.ticked if one in plan.by_id and one not in needs.refused)
         lost = self.ticked - kept
         note = f"{count(len(lost), 'tick')} no longer in the plan: {_names(lost)}" if lost else None
@@ -174,7 +119,7 @@ class Ticks:
 
     def _left_out(self, ids: Collection[str]) -> str | None:
         refused = sum(one in self.needs.refused for one in ids)
-        deletes = len(self.needs.dragging.intersection(ids) - self.needs.refused.keys() - self.ticked)
+        deletes = len(self.needs.deleting.intersection(ids) - self.needs.refused.keys() - self.ticked)
         parts = [f"{count(deletes, 'delete')} left out: tick them one at a time"] if deletes else []
         parts += [f"{count(refused, 'blocked action')} left out"] if refused else []
         texts = len(self.needs.texts.intersection(ids) - self.ticked)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ksync_tui.present.diff import DiffRow, Direction, RowKind, Sign
+from ksync_tui.model.plan import Direction
+from ksync_tui.present.diff import DiffRow, RowKind, Sign
 from ksync_tui.present.lines import Spans
 
 _SWAPPED: dict[Sign, Sign] = {"+": "-", "-": "+"}

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from ksync_tui.errors import RunError
+from ksync_tui.system.cancellation import Cancellation
 
 
 def spawn(run_id: int, home: Path | None, profile: str = "local", environment: Mapping[str, str] | None = None) -> int:
@@ -43,18 +44,17 @@ def spawn(run_id: int, home: Path | None, profile: str = "local", environment: M
 
 
 @contextmanager
-def stop_signals() -> Iterator[tuple[Callable[[], bool], Callable[[], bool]]]:
+def stop_signals() -> Iterator[Cancellation]:
     """For the process that carries out a run: inside, SIGTERM and SIGINT only ask it to stop after the current action.
 
-    Yields what tells whether that was asked, and whether it was asked a second time: then that action is given up too.
-    Main thread only.
+    A second signal gives that action up as well. Main thread only.
     """
     asked = threading.Event()
     again = threading.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
     before = [signal.signal(number, lambda *_: again.set() if asked.is_set() else asked.set()) for number in numbers]
     try:
-        yield asked.is_set, again.is_set
+        yield Cancellation(asked.is_set, again.is_set)
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)

@@ -9,13 +9,14 @@ from contextlib import nullcontext, suppress
 from functools import cached_property
 from itertools import chain, groupby
 
-from ksync_tui.engine.base import Engine, Stop, never
+from ksync_tui.engine.base import Engine
 from ksync_tui.errors import EngineError, KsyncError, NoAnswerError, StoreError, sentences
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, Outcome, RunEnded, RunRecord, RunState
 from ksync_tui.model.plan import Action, Selection
 from ksync_tui.model.resource import Target
 from ksync_tui.model.secrets import Redactor, labelled_secrets
-from ksync_tui.run.journal import Journal
+from ksync_tui.state.journal import Journal
+from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation
 
 CHUNK = 500
 CHUNK_SECONDS = 0.25
@@ -31,23 +32,22 @@ def run(
     engine: Engine,
     journal: Journal,
     tell: Tell = lambda _: None,
-    stop: Stop = never,
+    cancellation: Cancellation = NOT_CANCELLED,
     *,
-    halt: Stop = never,
     selection: Selection | None = None,
     secrets: Mapping[str, str] | None = None,
 ) -> RunRecord:
     """Carries out a planned run of the journal and returns how it ended.
 
     `selection` saves reading it back where it is at hand; `tell` hears of every event, of an action's end only when
-    that is durable; `stop` is asked before each action, `halt` while one goes on outside ksync; `secrets` (label to
-    value) and those of the selection are masked in logs and messages.
+    that is durable; `cancellation` is asked before each action, and while one goes on outside ksync; `secrets` (label
+    to value) and those of the selection are masked in logs and messages.
 
     Raises RunError when the run was started before, StoreError when nothing can be written at all.
     """
     chosen = selection if selection is not None else journal.load(run_id)
     journal.begin(run_id)
-    return _Run(run_id, chosen, engine, journal, tell, stop, halt, secrets or {}).carry_out()
+    return _Run(run_id, chosen, engine, journal, tell, cancellation, secrets or {}).carry_out()
 
 
 class _Run:
@@ -60,8 +60,7 @@ class _Run:
         engine: Engine,
         journal: Journal,
         tell: Tell,
-        stop: Stop,
-        halt: Stop,
+        cancellation: Cancellation,
         secrets: Mapping[str, str],
     ) -> None:
         self._id = run_id
@@ -69,8 +68,7 @@ class _Run:
         self._engine = engine
         self._journal = journal
         self._tell = tell
-        self._stop = stop
-        self._halt = halt
+        self._cancellation = cancellation
         self._secrets = secrets
         self._outcomes: dict[str, Outcome] = {}
         self._stopped: str | None = None
@@ -122,7 +120,7 @@ class _Run:
         return ended
 
     def _do(self, action: Action) -> ActionEnded:
-        if self._stopped is None and self._stop():
+        if self._stopped is None and self._cancellation.after_action():
             self._stopped = "the run was stopped before it"
         if self._stopped is not None:
             return self._end(action, "stopped", self._stopped)
@@ -136,7 +134,9 @@ class _Run:
             return self._end(action, "skipped", held)
         self._say(ActionStarted(action.id, time.time()))
         try:
-            self._engine.apply(action, lambda line: self._say(ActionLog(action.id, self._mask(line))), self._halt)
+            self._engine.apply(
+                action, lambda line: self._say(ActionLog(action.id, self._mask(line))), self._cancellation.now
+            )
         except StoreError:
             raise
         except EngineError as error:
@@ -173,6 +173,9 @@ class _Run:
     def _end(self, action: Action, outcome: Outcome, message: str | None = None) -> ActionEnded:
         self._outcomes[action.id] = outcome
         return ActionEnded(action.id, outcome, time.time(), self._mask(message) if message else None)
+
+    def _log(self, action_id: str, line: str) -> None:
+        self._say(ActionLog(action_id, self._mask(line)))
 
     def _say(self, event: ActionStarted | ActionLog) -> None:
         self._journal.write(self._id, event)

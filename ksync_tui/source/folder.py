@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.resource import Place, Problem, SourceFile
-from ksync_tui.source import texts
+from ksync_tui.source import decoding
 from ksync_tui.source.base import Gathered
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Folder:
         if not self.paths:
             visit.tell("error", "(no path)", "the sync lists no path", "add a path to it")
         elif not visit.files and not visit.problems:
-            visit.tell("warning", visit.name(self.paths[0]), "no .toml file here", texts.TOML_ONLY)
+            visit.tell("warning", visit.name(self.paths[0]), "no .toml file here", decoding.TOML_ONLY)
         return Gathered(tuple(visit.files.values()), tuple(visit.problems), visit.skipped)
 
     def mark(self) -> str:
@@ -174,15 +174,15 @@ class _Visit:
         if not stat.S_ISREG(status.st_mode):
             self.tell("error", name, "neither a file nor a folder", "list a .toml file or a folder")
         elif path.suffix != ".toml":
-            self.tell("error", name, "not a .toml file", texts.TOML_ONLY)
-        elif (fault := texts.too_large(status.st_size)) is not None:
+            self.tell("error", name, "not a .toml file", decoding.TOML_ONLY)
+        elif (fault := decoding.too_large(status.st_size)) is not None:
             self.tell("error", name, fault.message, fault.hint)
         else:
             return True
         return False
 
     def _text(self, path: Path, data: bytes) -> str | None:
-        text = texts.decoded(data)
+        text = decoding.decoded(data)
         if isinstance(text, str):
             return text
         self.tell("error", self.name(path), text.message, text.hint, line=text.line)

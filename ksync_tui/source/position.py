@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Place
-from ksync_tui.source import places
-from ksync_tui.source.spelling import spelled
+from ksync_tui.toml import locations
+from ksync_tui.toml.spelling import spelled
 
 if TYPE_CHECKING:
     from ksync_tui.model.resource import Declared
@@ -22,5 +22,5 @@ def place_of(declared: Declared, path: tuple[str | int, ...]) -> Place:
     if not declared.text:
         return place
     kind = KINDS[declared.target.kind]
-    line, column = places.locate(declared.text, ((kind.name, kind.plural), 0, *spelled(kind.model, path)))
+    line, column = locations.locate(declared.text, ((kind.name, kind.plural), 0, *spelled(kind.model, path)))
     return Place(place.file, place.line + line - 1, column, place.last)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.resource import Declarations
-from ksync_tui.source.doubles import without_doubles
+from ksync_tui.source.duplicates import without_doubles
 from ksync_tui.source.reading import Reading, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ksync_tui.model.resource import Problem, SourceFile
-    from ksync_tui.source.memory import Memory
+    from ksync_tui.source.parse_cache import Memory
 
 
 class Reader:

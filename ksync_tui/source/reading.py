@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.model.resource import Broken, Declared, Place, Problem
-from ksync_tui.source.blocks import Block, BlockError, needs_whole, parse_whole, split
-from ksync_tui.source.memory import WORTH, decode, digest, encode, worth_remembering
-from ksync_tui.source.splice import splice
+from ksync_tui.source.parse_cache import WORTH, decode, digest, encode, worth_remembering
 from ksync_tui.source.understand import Understood, resource_of, understand
-from ksync_tui.source.whole import FIRST, understand_whole
+from ksync_tui.source.whole_file import FIRST, understand_whole
+from ksync_tui.toml.blocks import Block, BlockError, needs_whole, parse_whole, split
+from ksync_tui.toml.splice import splice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ksync_tui.model.resource import SourceFile
-    from ksync_tui.source.memory import Memory
+    from ksync_tui.source.parse_cache import Memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import GitError
 from ksync_tui.model.resource import Place, Problem, SourceFile
 from ksync_tui.present.text import ago
-from ksync_tui.source import texts
+from ksync_tui.source import decoding
 from ksync_tui.source.base import Gathered
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Repository:
             visit.listed(path)
         files = visit.files()
         if not files and not visit.problems:
-            visit.tell("warning", self.paths[0], "no .toml file here", texts.TOML_ONLY)
+            visit.tell("warning", self.paths[0], "no .toml file here", decoding.TOML_ONLY)
         problems = (*self._told(seen), *visit.problems)
         return Gathered(files, problems, visit.skipped or seen.silent is not None)
 
@@ -130,7 +130,7 @@ class _Visit:
         if entry is None:
             self._missing(path)
         elif entry.shape == "file" and not path.endswith(".toml"):
-            self.tell("error", path, "not a .toml file", texts.TOML_ONLY)
+            self.tell("error", path, "not a .toml file", decoding.TOML_ONLY)
         else:
             self._take(entry, listed=True)
 
@@ -195,7 +195,7 @@ class _Visit:
 
     def _file(self, entry: Entry) -> SourceFile | None:
         data = self._tree.data(entry)
-        text = texts.too_large(len(data)) or texts.decoded(data)
+        text = decoding.too_large(len(data)) or decoding.decoded(data)
         if isinstance(text, str):
             return SourceFile(self._name(entry.path), None, text)
         self.tell("error", entry.path, text.message, text.hint, line=text.line)

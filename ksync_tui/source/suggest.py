@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ksync_tui.model.kinds.accept import Path
-    from ksync_tui.source.places import Header
+    from ksync_tui.toml.locations import Header
 
 _LIKE_ENOUGH = 75
 _ALIKE_ELSEWHERE = 85

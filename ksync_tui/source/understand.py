@@ -16,11 +16,11 @@ from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Reference, Target, digest_of, meaning_of, tags_of
-from ksync_tui.source.blocks import Block, BlockError, locate, parse_block, parse_whole
 from ksync_tui.source.lint import lint
-from ksync_tui.source.places import Header, headers
-from ksync_tui.source.spelling import spelled
 from ksync_tui.source.suggest import closest, hint_for_key, hint_for_word
+from ksync_tui.toml.blocks import Block, BlockError, locate, parse_block, parse_whole
+from ksync_tui.toml.locations import Header, headers
+from ksync_tui.toml.spelling import spelled
 
 if TYPE_CHECKING:
     from ksync_tui.model.kinds.accept import Issue

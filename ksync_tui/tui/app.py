@@ -18,16 +18,16 @@ from textual.binding import Binding, BindingType
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.tui import opening, theme
-from ksync_tui.tui.asking import Asking
 from ksync_tui.tui.background import Turns, in_thread, start
 from ksync_tui.tui.keymap import DEFAULT, LEAVING, Keymap
+from ksync_tui.tui.prompts import Asking
 from ksync_tui.tui.type_ahead import TypeAhead
 from ksync_tui.tui.words import ticks_lost
 
 if TYPE_CHECKING:
-    from ksync_tui.present.diff import Direction
+    from ksync_tui.model.plan import Direction
     from ksync_tui.present.ticks import Ticks
-    from ksync_tui.session import Session, Sync
+    from ksync_tui.services import Session, Sync
     from ksync_tui.tui.screens.base import Page
 
 T = TypeVar("T")
@@ -186,7 +186,7 @@ def run(session: Session, start: Sync | None = None, at_risk: str | None = None)
     `at_risk` is what is lost with it, in a sentence. The terminal is restored whatever ends it (needs 17); a fault is
     raised then. Raises ConfigError for keys in the settings that cannot be used.
     """
-    from ksync_tui.tui.configured import keymap_of
+    from ksync_tui.tui.key_settings import keymap_of
 
     app = KsyncApp(session, start, keymap=keymap_of(session.settings), at_risk=at_risk)
     try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.events import Change
     from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
     from ksync_tui.model.plan import Selection
-    from ksync_tui.session import CommitDraft, FileChange, Review, Sync
+    from ksync_tui.services import CommitDraft, FileChange, Review, Sync
     from ksync_tui.tui.app import KsyncApp
     from ksync_tui.tui.screens.base import Page
     from ksync_tui.tui.screens.commit import CommitScreen

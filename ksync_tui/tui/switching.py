@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import EngineError
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Session
+    from ksync_tui.services import Session
 
 
 class Attempt:

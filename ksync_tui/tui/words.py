@@ -6,13 +6,12 @@ import time
 
 from rich.text import Text
 
-from ksync_tui.model.plan import Action, Plan
-from ksync_tui.present.diff import Direction
+from ksync_tui.model.plan import Action, Direction, Plan
 from ksync_tui.present.explain import explain
 from ksync_tui.present.plain import remarks
 from ksync_tui.present.rows import Group, Line, Outline, plural_of, summary_of
 from ksync_tui.present.text import count, neutral
-from ksync_tui.tui.reviewing import Side
+from ksync_tui.tui.review_sides import Side
 from ksync_tui.tui.theme import ink, style
 
 LOOKS = {"blocked": "problem", "what": "bold", "where": "dim", "like": "rename"}

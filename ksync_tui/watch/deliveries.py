@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from ksync_tui.watch.wishes import Wish
+    from ksync_tui.watch.requests import Wish
 
 REMEMBERED_SECONDS = 10 * 60.0
 """As long a delivery counts as the same again. Later it may be sent anew by hand."""

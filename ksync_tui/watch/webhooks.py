@@ -22,8 +22,8 @@ from starlette.routing import Route
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.watch.deliveries import Hook, NotUnderstood, Remembered, names_of, other_event, push_of
+from ksync_tui.watch.requests import Wish
 from ksync_tui.watch.signature import HEADERS, may_be_signed, signed
-from ksync_tui.watch.wishes import Wish
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

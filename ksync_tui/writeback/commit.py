@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ksync_tui.errors import CommitRefusedError, GitError, WriteBackError
 from ksync_tui.git import Author, CommitResult, IndexState, Repo
+from ksync_tui.toml.file_edits import BlockEdit, apply_edits
 from ksync_tui.writeback.files import FileEdit
 from ksync_tui.writeback.lines import counts
 from ksync_tui.writeback.secrets import refuse_secrets
-from ksync_tui.writeback.spans import BlockEdit, apply_edits
 
 _VERBS = {"add": "Add", "remove": "Remove", "update": "Update"}
 _FEW = 3

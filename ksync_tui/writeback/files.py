@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.text import lines_of
-from ksync_tui.system.temporary import beside
+from ksync_tui.system.files import replace
+from ksync_tui.toml.file_edits import BlockEdit, apply_edits
+from ksync_tui.toml.render import line_string
 from ksync_tui.writeback.lines import unified
-from ksync_tui.writeback.spans import BlockEdit, apply_edits
-from ksync_tui.writeback.toml import line_string
 
 MASK = "******"
 _WRITABLE = 0o222
@@ -87,11 +87,8 @@ def write(edit: FileEdit, root: Path | None = None) -> None:
     try:
         if edit.before is None:
             target.parent.mkdir(parents=True, exist_ok=True)
-        with beside(target) as (temporary, handle):
-            _fill(handle, edit.after, target if edit.before is not None else None)
-            _require_unchanged(edit, target)
-            temporary.replace(target)
-        _sync_folder(target.parent)
+        like = None if edit.before is None else target
+        replace(target, edit.after, like=like, check=lambda: _require_unchanged(edit, target))
     except OSError as error:
         raise _refused(edit, error.strerror or str(error)) from error
 
@@ -124,24 +121,3 @@ def _refused(edit: FileEdit, why: str, hint: str | None = None) -> WriteBackErro
 def _require_unchanged(edit: FileEdit, target: Path) -> None:
     if _read(target, edit.name) != edit.before:
         raise _refused(edit, "it changed since it was read", "Refresh and look again")
-
-
-def _fill(handle: int, data: bytes, like: Path | None) -> None:
-    """Writes all bytes to disk, with the mode and owner of the file they replace; a new file is its owner's alone."""
-    if like is not None:
-        wanted, has = like.stat(), os.fstat(handle)
-        if (wanted.st_uid, wanted.st_gid) != (has.st_uid, has.st_gid):
-            os.fchown(handle, wanted.st_uid, wanted.st_gid)
-        os.fchmod(handle, wanted.st_mode & 0o7777)
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
-    os.fsync(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ksync_tui.errors import SecretInCommitError
-from ksync_tui.model.kinds.fields import FieldShape
-from ksync_tui.model.secrets import label_is_interpolated, secret_parts
+from ksync_tui.model.secrets import label_is_interpolated
 from ksync_tui.model.text import lines_of
-from ksync_tui.writeback.toml import line_string
+from ksync_tui.toml.render import line_string
 
 SHORTEST = 6
 """Shorter values are no secrets to look for: they are found by chance in any file."""
 _LONG_LINE = 16
-
-
-def only_references(field: FieldShape, given: Any) -> bool:
-    """Whether a secret field's value holds nothing but `[[NAME]]`: the whole text, or the value of every pair."""
-    return not secret_parts(field, given) if isinstance(given, str) else not given
 
 
 def refuse_secrets(name: str, before: bytes | None, after: bytes, known: Mapping[str, str]) -> None:

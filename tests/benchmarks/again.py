@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from ksync_tui.session import Session, Sync
+from ksync_tui.services import Session, Sync
 
 CHANGES = 7
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from ksync_tui.tui.app import KsyncApp
 
 if TYPE_CHECKING:

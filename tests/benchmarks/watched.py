@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ksync_tui.session import Session
-from ksync_tui.session.watching import Watching
+from ksync_tui.services import Session
+from ksync_tui.services.watching import Watching
 
 EDITS = 7
 SYNC = "bench"

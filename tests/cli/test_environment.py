@@ -75,7 +75,7 @@ def test_a_ctrl_c_at_any_moment_shows_no_code(files: Path) -> None:
     modules = (
         "ksync_tui.cli.arguments",
         "ksync_tui.cli.commands",
-        "ksync_tui.session",
+        "ksync_tui.services",
         "pydantic",
         "ksync_tui.planner",
     )

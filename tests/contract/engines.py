@@ -15,12 +15,12 @@ from ksync_tui.engine.core.access import Access, KeyAccess
 from ksync_tui.engine.core.client import Server
 from ksync_tui.engine.core.engine import CoreEngine, connect
 from ksync_tui.engine.core.names import oid
-from ksync_tui.engine.embedded.home import open_home
-from ksync_tui.engine.embedded.ledger import Ledger
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS, RUN_ORDER
 from ksync_tui.model.plan import Action, FieldChange
 from ksync_tui.model.resource import Target, fingerprint
+from ksync_tui.services.home import open_home
+from ksync_tui.state.deploy_records import Ledger
 from tests.core.fake import FakeCore
 
 

@@ -17,8 +17,8 @@ from ksync_tui.model.resource import SourceFile, Target
 from ksync_tui.model.secrets import may_hold_secrets, secrets_of
 from ksync_tui.planner.plan import Planner
 from ksync_tui.source.reader import Reader
-from ksync_tui.writeback.edit import as_declared, edit_block
-from ksync_tui.writeback.export import export, export_block
+from ksync_tui.toml.edit import as_declared, edit_block
+from ksync_tui.toml.export import export, export_block
 from ksync_tui.writeback.left_out import left_out
 from tests.contract.engines import ENGINES, Factory, create, make, nowhere
 

@@ -9,10 +9,10 @@ import pytest
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.model.resource import SourceFile, Target
 from ksync_tui.planner.plan import Planner
+from ksync_tui.planner.unattended import everything
 from ksync_tui.present.diff import diff
 from ksync_tui.present.ticks import Ticks
-from ksync_tui.session.managed import can_go_to_file
-from ksync_tui.session.unattended import everything
+from ksync_tui.services.writeback import can_go_to_file
 from ksync_tui.source.reader import Reader
 from tests.contract.engines import ENGINES, Factory, core, create, nowhere
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ksync_tui.engine.core import client, deploying, following, writing
+from ksync_tui.engine.core import client, deploying, polling, writing
 from ksync_tui.engine.core.access import KeyAccess
 from ksync_tui.engine.core.client import Server
 from ksync_tui.engine.core.engine import CoreEngine
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.contract.engines import opened
 from tests.core.fake import FakeCore
 from tests.core.fake.serving import serving
@@ -22,8 +22,8 @@ from tests.core.fake.serving import serving
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "RETRY_SECONDS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(following, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr(following, "WATCHED_POLL_SECONDS", 0.0)
+    monkeypatch.setattr(polling, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(polling, "WATCHED_POLL_SECONDS", 0.0)
     monkeypatch.setattr(deploying, "LOOK_SECONDS", 0.0)
     for module in (writing, deploying):
         monkeypatch.setattr(module, "LOST_SECONDS", 0.0)

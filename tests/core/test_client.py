@@ -14,7 +14,7 @@ import pytest
 from ksync_tui.engine.core import client as client_module
 from ksync_tui.engine.core.access import Access, InMemory, KeyAccess, LoginAccess
 from ksync_tui.engine.core.client import WRITE_SECONDS, Client, Server
-from ksync_tui.engine.core.refusals import refusal
+from ksync_tui.engine.core.errors import refusal
 from ksync_tui.errors import (
     BusyError,
     ConflictError,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from ksync_tui.engine.core.errors import refusal
 from ksync_tui.engine.core.history import _of_alert, _of_update
 from ksync_tui.engine.core.names import Directory
-from ksync_tui.engine.core.refusals import refusal
 from ksync_tui.engine.core.syncs import sync_of
 from ksync_tui.engine.core.wire import build, group_values, values_of, variable_values
 from ksync_tui.errors import CoreError

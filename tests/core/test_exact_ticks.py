@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ksync_tui.model.events import RunRecord
 from ksync_tui.model.plan import Plan
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.core.conftest import Lab
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ksync_tui.errors import KsyncError, RunError, SecretInCommitError, WriteBackError
 from ksync_tui.model.resource import Target
-from ksync_tui.session import Session, SyncRow
+from ksync_tui.services import Session, SyncRow
 from tests.core.conftest import Lab
 
 TEXT = """# the whole homelab

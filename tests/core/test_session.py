@@ -14,7 +14,7 @@ from ksync_tui.cli import main
 from ksync_tui.model.events import RunRecord
 from ksync_tui.model.plan import Plan
 from ksync_tui.model.resource import Target
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.core.conftest import Lab
 
 FILE = """\

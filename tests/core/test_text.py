@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ksync_tui.engine.core.refusals import refusal
+from ksync_tui.engine.core.errors import refusal
 from ksync_tui.engine.core.text import chain, sentence
 from tests.core.fake.errors import formatted
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.engine.core.tokens import TokenFile
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.core.conftest import Lab
 
 

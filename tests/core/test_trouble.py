@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ksync_tui.engine.core import following
+from ksync_tui.engine.core import polling
 from ksync_tui.engine.core.access import KeyAccess
 from ksync_tui.engine.core.client import Server
 from ksync_tui.engine.core.engine import CoreEngine
@@ -211,7 +211,7 @@ def test_a_core_that_is_away_for_a_moment_is_waited_for(core: FakeCore, engine: 
 def test_a_core_that_stays_away_is_given_up(
     core: FakeCore, engine: CoreEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "SILENT_SECONDS", -1.0)
+    monkeypatch.setattr(polling, "SILENT_SECONDS", -1.0)
     core.slow("DeployStack", 2)
     core.cut("GetUpdate", times=99)
     with pytest.raises(NoAnswerError):
@@ -259,8 +259,8 @@ def test_waiting_for_a_busy_resource_can_be_called_off(core: FakeCore, engine: C
 
 
 def test_waiting_ends_by_itself(core: FakeCore, engine: CoreEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "BUSY_SECONDS", -1.0)
-    monkeypatch.setattr(following, "HELD_SECONDS", -1.0)
+    monkeypatch.setattr(polling, "BUSY_SECONDS", -1.0)
+    monkeypatch.setattr(polling, "HELD_SECONDS", -1.0)
     core.hold("stack", "web", "PullStack", by="bo")
     with pytest.raises(BusyError, match="PullStack by bo since") as refused:
         engine.apply(BUSY["update"], nowhere)
@@ -271,7 +271,7 @@ def test_an_operation_that_never_ends_holds_nobody_up_for_ever(
     core: FakeCore, engine: CoreEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Facts h.22: an update may stay in progress though nothing runs any more."""
-    monkeypatch.setattr(following, "HELD_SECONDS", 0.0)
+    monkeypatch.setattr(polling, "HELD_SECONDS", 0.0)
     core.hold("stack", "web", "DeployStack", by="hook")
     said: list[str] = []
 

@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 
 from ksync_tui.model.kinds.json_schema import resource_file_schema
 from ksync_tui.model.resource import Declarations, Declared, SourceFile, Target
-from ksync_tui.source.blocks import BlockError, parse_whole
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.lint import lint
 from ksync_tui.source.reader import Reader
+from ksync_tui.toml.blocks import BlockError, parse_whole
 from tests.corpus.conftest import from_core, recorded, recordings, repositories
 
 # What ksync finds and Core does not list, with the fault or rule that makes it so.

@@ -15,8 +15,8 @@ import pytest
 
 from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.command import DockerHost
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.interpolate import interpolate
-from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Target
 from tests.docker.real import docker, missing, sweep

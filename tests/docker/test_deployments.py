@@ -9,7 +9,7 @@ import pytest
 
 from ksync_tui.engine.embedded.docker import deployments
 from ksync_tui.engine.embedded.docker.deployments import act, deploy, take_down
-from ksync_tui.engine.embedded.docker.site import OWNER_LABEL
+from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.deployment import Deployment
 from tests.docker.conftest import Workshop

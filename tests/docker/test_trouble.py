@@ -14,7 +14,7 @@ import pytest
 from platformdirs import user_config_path
 
 from ksync_tui.model.events import ActionLog, Event, RunRecord
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.cli.conftest import CommandLine
 from tests.docker.real import docker, inspect
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ksync_tui.model.resource import Target
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.cli.conftest import CommandLine, Ended
 from tests.docker.conftest import BUSYBOX, DOCKERFILE
 from tests.docker.real import docker, exists, inspect

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.git.server import GitServer, serving
 
 

@@ -9,7 +9,7 @@ import pytest
 from ksync_tui.cli import main
 from ksync_tui.errors import CommitRefusedError, GitError, SecretInCommitError, UnreachableError, WriteBackError
 from ksync_tui.model.resource import Target
-from ksync_tui.session import CommitDraft, Review, Session
+from ksync_tui.services import CommitDraft, Review, Session
 from tests.git.conftest import Upstream, git, variable
 from tests.git.server import GitServer, serving
 
@@ -22,7 +22,7 @@ def managed(session: Session, url: str, **fields: object) -> Review:
         "infra", {"repo": url, "resource_path": ["."], "include_variables": True, "managed": True, **fields}
     )
     review = session.review(session.sync("infra"))
-    session.run(review.plan.select(list(review.plan.by_id)), lambda _: None, lambda: False)
+    session.run(review.plan.select(list(review.plan.by_id)), lambda _: None)
     return session.review(session.sync("infra"))
 
 
@@ -200,7 +200,7 @@ def test_live_is_taken_into_the_file(upstream: Upstream, session: Session, tmp_p
     other = tmp_path / "other.toml"
     other.write_text(variable("A", "from live"))
     found = session.review(session.at(other))
-    session.run(found.plan.select(list(found.plan.by_id)), lambda _: None, lambda: False)
+    session.run(found.plan.select(list(found.plan.by_id)), lambda _: None)
     review = session.review(session.sync("infra"))
     changes = session.write_back(review, ["update:variable/A"])
     draft = session.commit_draft(changes)

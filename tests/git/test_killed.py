@@ -14,7 +14,7 @@ from ksync_tui.errors import CommitRefusedError
 from ksync_tui.git import Repo
 from ksync_tui.git.leftovers import note_parent, scratch_in
 from ksync_tui.system import process as processes
-from ksync_tui.system.temporary import beside
+from ksync_tui.system.files import temporary_beside
 from ksync_tui.writeback.files import edit_file, write
 
 TEXT = '[[variable]]\nname = "A"\nvalue = "1"\n'
@@ -179,7 +179,7 @@ def test_a_temporary_file_of_a_killed_process_goes_with_the_next_writing(tmp_pat
     left, mine, other = (tmp_path / f".{name}.x.ksync" for name in (f"a.toml.{dead()}", "a.toml.mine", f"b.{dead()}"))
     for path in (left, mine, other):
         path.write_text("secret")
-    with beside(target) as (_, handle):
+    with temporary_beside(target) as (_, handle):
         assert handle
         assert not left.exists()
         assert len(list(tmp_path.glob(f".a.toml.{processes.token()}.*"))) == 1

@@ -9,8 +9,8 @@ import pytest
 
 from ksync_tui.cli import main
 from ksync_tui.errors import UsageError
-from ksync_tui.session import Review, Session
-from ksync_tui.session.waiting import Waiting
+from ksync_tui.services import Review, Session
+from ksync_tui.services.waiting import Waiting
 from tests.git.conftest import Upstream, variable
 from tests.git.server import GitServer, serving
 
@@ -22,7 +22,7 @@ def over(url: str, **fields: object) -> dict[str, object]:
 
 
 def apply(session: Session, review: Review) -> None:
-    session.run(review.plan.select([action.id for action in review.plan.actions]), lambda _: None, lambda: False)
+    session.run(review.plan.select([action.id for action in review.plan.actions]), lambda _: None)
 
 
 def ids(review: Review) -> list[str]:

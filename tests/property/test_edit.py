@@ -11,12 +11,12 @@ from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS
 from ksync_tui.model.resource import Target
-from ksync_tui.source.blocks import parse_block, split
-from ksync_tui.writeback.edit import edit_block, managed_meaning, reads_as
-from ksync_tui.writeback.export import export, export_block
-from ksync_tui.writeback.fields import change_table
-from ksync_tui.writeback.keys import BlockKeys
-from ksync_tui.writeback.spans import BlockEdit, append_block, apply_edits, remove_block
+from ksync_tui.toml.blocks import parse_block, split
+from ksync_tui.toml.edit import edit_block, managed_meaning, reads_as
+from ksync_tui.toml.export import export, export_block
+from ksync_tui.toml.file_edits import BlockEdit, append_block, apply_edits, remove_block
+from ksync_tui.toml.keys import BlockKeys
+from ksync_tui.toml.tables import change_table
 from tests.property.strategies import any_resource, resources
 
 FIXTURES = {

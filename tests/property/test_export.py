@@ -13,8 +13,8 @@ from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target, meaning_of
-from ksync_tui.source.blocks import parse_block, split
-from ksync_tui.writeback.export import export, export_block
+from ksync_tui.toml.blocks import parse_block, split
+from ksync_tui.toml.export import export, export_block
 from tests.property.strategies import TEXTS, any_resource, resources
 
 SECRET = "hunter2-hunter2"

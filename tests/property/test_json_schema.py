@@ -15,8 +15,8 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.json_schema import resource_file_schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
-from ksync_tui.source.blocks import parse_whole
-from ksync_tui.writeback.export import export
+from ksync_tui.toml.blocks import parse_whole
+from ksync_tui.toml.export import export
 from tests.property.strategies import any_resource
 
 VALIDATOR = Draft202012Validator(resource_file_schema())

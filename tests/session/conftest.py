@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.session import Review, Session
+from ksync_tui.services import Review, Session
 
 MEDIA = """\
 # Media machine, looked after by Ana
@@ -80,5 +80,5 @@ def review(session: Session, repository: Repository) -> Review:
     fields = {"files_on_host": True, "resource_path": paths, "managed": True, "include_variables": True}
     session.add_sync("media", fields)
     found = session.review(session.sync("media"))
-    session.run(found.plan.select(found.plan.by_id), lambda _: None, lambda: False)
+    session.run(found.plan.select(found.plan.by_id), lambda _: None)
     return session.review(session.sync("media"))

@@ -11,7 +11,7 @@ from ksync_tui.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ksync_tui.session import Review, Session
+    from ksync_tui.services import Review, Session
     from tests.session.conftest import Repository
 
 

@@ -11,7 +11,7 @@ from ksync_tui.model.resource import Target
 from tests.session.conftest import MEDIA
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Review, Session
+    from ksync_tui.services import Review, Session
     from tests.session.conftest import Repository
 
 FILMS = Target("stack", "films")
@@ -132,7 +132,7 @@ def test_live_goes_into_the_file_with_comments_kept(session: Session, review: Re
     path = repository.root / "by-hand.toml"
     path.write_text(MEDIA.split("##")[0].replace("info", "debug") + '[[stack]]\nname = "music"\n')
     by_hand = session.review(session.at(path)).plan
-    session.run(by_hand.select(by_hand.by_id), lambda _: None, lambda: False)
+    session.run(by_hand.select(by_hand.by_id), lambda _: None)
     review = session.review(session.sync("media"))
     assert {action.id for action in review.plan.actions} == {"update:stack/films", "delete:stack/music"}
     (change,) = session.write_back(review, set(review.plan.by_id))
@@ -149,7 +149,7 @@ def test_what_was_taken_into_the_file_is_no_drift_any_more(
     path = repository.root / "by-hand.toml"
     path.write_text(MEDIA.split("##")[0].replace("info", "debug"))
     by_hand = session.review(session.at(path)).plan
-    session.run(by_hand.select(by_hand.by_id), lambda _: None, lambda: False)
+    session.run(by_hand.select(by_hand.by_id), lambda _: None)
     review = session.review(review.sync)
     assert [action.origin for action in review.plan.actions] == ["live"]
     taken_and_committed(session, review)
@@ -163,7 +163,7 @@ def test_what_was_taken_out_of_the_file_because_live_had_lost_it_is_new_when_it_
     path = repository.root / "by-hand.toml"
     path.write_text(MEDIA.partition("##")[2])
     by_hand = session.review(session.at(path, delete=True)).plan
-    session.run(by_hand.select(["delete:stack/films"]), lambda _: None, lambda: False)
+    session.run(by_hand.select(["delete:stack/films"]), lambda _: None)
     review = session.review(review.sync)
     assert [(action.id, action.origin) for action in review.plan.actions] == [("create:stack/films", "live")]
     taken_and_committed(session, review)
@@ -275,7 +275,7 @@ def test_a_block_that_has_to_be_written_anew_says_so_before(
     def refuse(*_: object) -> None:
         raise WriteBackError("the text could not be parsed")
 
-    monkeypatch.setattr("ksync_tui.writeback.edit.change_table", refuse)
+    monkeypatch.setattr("ksync_tui.toml.edit.change_table", refuse)
     (change,) = session.write_back(review, {"update:stack/films"})
     assert change.notes == ("stack/films is written anew as a whole: its comments and layout are lost",)
     assert "# the big one" not in change.edit.after.decode()

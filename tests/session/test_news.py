@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.session import Session, Sync
-from ksync_tui.session.news import News
+from ksync_tui.services import Session, Sync
+from ksync_tui.services.change_detector import News
 
 ONE = '[[variable]]\nname = "{}"\nvalue = "{}"\n\n'
 START = ONE.format("A", 1) + ONE.format("B", 1) + ONE.format("C", 1)
@@ -75,7 +75,7 @@ def test_what_is_elsewhere_is_looked_at_once_per_interval(
     session: Session, sync: Sync, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interval = session.settings.watch.interval_seconds
-    monkeypatch.setattr("ksync_tui.session.news._AT_HAND", ())
+    monkeypatch.setattr("ksync_tui.services.change_detector._AT_HAND", ())
     news = session.news(session.review(sync))
     assert how_new(news, 0.0) == 0
     file.write_text(START + ONE.format("D", 1))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.errors import UsageError
-from ksync_tui.session import Session
-from ksync_tui.session.paths import continuations
+from ksync_tui.services import Session
+from ksync_tui.services.paths import continuations
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.session.conftest import MEDIA
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ksync_tui.session import FileChange, Review, Session
+    from ksync_tui.services import FileChange, Review, Session
     from tests.session.conftest import Repository
 
 FILMS = Target("stack", "films")
@@ -27,7 +27,7 @@ def drifted(session: Session, review: Review, repository: Repository) -> Review:
     path = repository.root.parent / "by-hand.toml"
     path.write_text(MEDIA.split("##")[0].replace("info", "debug"))
     by_hand = session.review(session.at(path)).plan
-    session.run(by_hand.select(by_hand.by_id), lambda _: None, lambda: False)
+    session.run(by_hand.select(by_hand.by_id), lambda _: None)
     repository.file.write_text(MEDIA.replace("8080", "9090"))
     repository.git("commit", "-qam", "another port")
     return session.review(review.sync)

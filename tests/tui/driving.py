@@ -10,7 +10,7 @@ from typing import Any, cast
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
-from ksync_tui.session import Session, Sync
+from ksync_tui.services import Session, Sync
 from ksync_tui.tui.app import KsyncApp
 from ksync_tui.tui.keymap import DEFAULT, Keymap
 

@@ -20,8 +20,8 @@ from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
 from ksync_tui.planner.safety import Confirmation
-from ksync_tui.session import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
-from ksync_tui.session.waiting import Waiting
+from ksync_tui.services import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
+from ksync_tui.services.waiting import Waiting
 from ksync_tui.source.inline import Inline
 
 FILE = "infra/stacks/web.toml"

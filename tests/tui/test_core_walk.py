@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.core.fake import FakeCore, seed
 from tests.core.fake.refreshing import after_write
 from tests.core.fake.serving import serving

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.demo.sandbox import Sandbox, build
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 
 from .driving import SIZES, Driver, driven
 

@@ -9,8 +9,8 @@ import pytest
 from ksync_tui.cli import main
 from ksync_tui.config import Settings
 from ksync_tui.errors import ConfigError
-from ksync_tui.session import Session
-from ksync_tui.tui.configured import keymap_of
+from ksync_tui.services import Session
+from ksync_tui.tui.key_settings import keymap_of
 from ksync_tui.tui.keymap import COMMANDS, DEFAULT, Keymap
 
 from .driving import driven

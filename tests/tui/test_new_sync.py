@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.errors import UsageError
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 
 from .driving import SIZES, Driver, driven
 from .fakes import FakeSession

@@ -10,7 +10,7 @@ import pytest
 from ksync_tui.errors import NoAnswerError
 from ksync_tui.model.events import Change
 from ksync_tui.tui.theme import style
-from ksync_tui.tui.widgets.standing import standing
+from ksync_tui.tui.widgets.status_line import standing
 
 from .driving import SIZES, Driver, driven
 from .fakes import FakeCoreSide, FakeSession

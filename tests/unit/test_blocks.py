@@ -13,10 +13,10 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ksync_tui.source import blocks as blocks_module
-from ksync_tui.source import places
-from ksync_tui.source.blocks import Block, BlockError, locate, needs_whole, parse_block, parse_whole, split
-from ksync_tui.source.scan import doubled
+from ksync_tui.toml import blocks as blocks_module
+from ksync_tui.toml import locations
+from ksync_tui.toml.blocks import Block, BlockError, locate, needs_whole, parse_block, parse_whole, split
+from ksync_tui.toml.scan import doubled
 
 KINDS = {"stack", "stacks", "server", "deployment", "procedure", "builder", "variable", "resource_sync", "build"}
 
@@ -250,8 +250,8 @@ def test_a_key_path_is_found_where_it_is_written(path: tuple[Any, ...], expected
 
 def test_a_key_path_of_a_whole_text_begins_at_its_root() -> None:
     text = 'stack = [\n  { name = "a" },\n  { name = "b" },\n]\n'
-    assert places.locate(text, (("stack", "stacks"), 1, "name")) == (3, 5)
-    assert places.locate(text, ("server", 0)) == (1, 1)
+    assert locations.locate(text, (("stack", "stacks"), 1, "name")) == (3, 5)
+    assert locations.locate(text, ("server", 0)) == (1, 1)
 
 
 FRAGMENT = st.sampled_from(

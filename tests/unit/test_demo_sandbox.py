@@ -11,7 +11,7 @@ import pytest
 from ksync_tui.demo.sandbox import Sandbox, build
 from ksync_tui.errors import UsageError
 from ksync_tui.model.plan import Plan
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 
 NOW = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 VALUES = ("demo-dns-token-1f7c", "demo-photos-password-93b0")

@@ -13,7 +13,7 @@ import pytest
 
 from ksync_tui.engine.embedded.docker import checkout, repos
 from ksync_tui.engine.embedded.docker.command import DockerHost
-from ksync_tui.engine.embedded.docker.site import Site
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.repo import Repo, RepoConfig
 

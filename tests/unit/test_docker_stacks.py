@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ksync_tui.engine.embedded.docker import files, stacks, stacks_compose, stacks_record
 from ksync_tui.engine.embedded.docker.command import DockerHost
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.files import Laid
-from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.engine.embedded.docker.stacks_changes import Changed, changed
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.base import Resource

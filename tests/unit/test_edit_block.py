@@ -10,8 +10,8 @@ from ksync_tui.errors import WriteBackError
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.source.blocks import parse_block, split
-from ksync_tui.writeback.edit import as_declared, edit_block, reads_as
+from ksync_tui.toml.blocks import parse_block, split
+from ksync_tui.toml.edit import as_declared, edit_block, reads_as
 
 
 def read(text: str, kind: str) -> Resource:

@@ -13,10 +13,10 @@ from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.model.resource import Target, meaning_of
-from ksync_tui.source.blocks import BlockError, parse_block, split
-from ksync_tui.writeback.edit import reads_as
-from ksync_tui.writeback.fields import change_table
-from ksync_tui.writeback.keys import BlockKeys
+from ksync_tui.toml.blocks import BlockError, parse_block, split
+from ksync_tui.toml.edit import reads_as
+from ksync_tui.toml.keys import BlockKeys
+from ksync_tui.toml.tables import change_table
 
 CORPUS = os.environ.get("KSYNC_TEST_CORPUS", "")
 pytestmark = pytest.mark.skipif(not CORPUS, reason="KSYNC_TEST_CORPUS names no folder of real files")

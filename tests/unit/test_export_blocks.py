@@ -11,9 +11,9 @@ from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
-from ksync_tui.source.blocks import parse_block, parse_whole, split
-from ksync_tui.writeback import toml
-from ksync_tui.writeback.export import export, export_block
+from ksync_tui.toml import render
+from ksync_tui.toml.blocks import parse_block, parse_whole, split
+from ksync_tui.toml.export import export, export_block
 
 EXAMPLES = """[[server]]
 name = "edge-1"
@@ -238,7 +238,7 @@ def test_kinds_come_in_komodos_order_and_names_as_given() -> None:
     ],
 )
 def test_a_text_stands_in_a_form_that_reads_back(text: str, written: str) -> None:
-    assert toml.string(text) == written
+    assert render.string(text) == written
     assert parse_whole(f"x = {written}") == {"x": text}
 
 
@@ -254,7 +254,7 @@ def test_a_text_stands_in_a_form_that_reads_back(text: str, written: str) -> Non
     ],
 )
 def test_lists_break_where_komodo_breaks_them(given: list[Any], written: str) -> None:
-    assert toml.listed(given) == written
+    assert render.listed(given) == written
 
 
 def test_an_empty_text_is_written_where_absent_would_mean_something_else() -> None:

@@ -14,8 +14,8 @@ import pytest
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.source.blocks import BlockError, parse_block, split
-from ksync_tui.writeback.export import export_block
+from ksync_tui.toml.blocks import BlockError, parse_block, split
+from ksync_tui.toml.export import export_block
 
 KOMODO = os.environ.get("KSYNC_TEST_KOMODO", "")
 pytestmark = pytest.mark.skipif(not KOMODO, reason="KSYNC_TEST_KOMODO names no folder of Core's answers")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.source.base import Gathered
+from ksync_tui.source.decoding import MAX_BYTES
 from ksync_tui.source.folder import Folder, short
 from ksync_tui.source.inline import Inline
 from ksync_tui.source.reader import Reader
-from ksync_tui.source.texts import MAX_BYTES
 
 GOOD = '[[server]]\nname = "one"\n'
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ksync_tui.errors import CommitRefusedError, GitError, NotARepositoryError
-from ksync_tui.git import Author, CommitResult, IndexState, Repo, command, hooked, plain
+from ksync_tui.git import Author, CommitResult, IndexState, Repo, command, commit_by_git, commit_by_libgit2
 from ksync_tui.git.proposal import Proposal
 from ksync_tui.git.settings import Settings
 
@@ -579,9 +579,9 @@ def test_refused_when_the_branch_moved_meanwhile(infra: Path, tmp_path: Path) ->
     before = state(infra)
     handle = pygit2.Repository(str(infra))
     with pytest.raises(CommitRefusedError, match="moved"):
-        plain.write(handle, infra, proposal)
+        commit_by_libgit2.write(handle, infra, proposal)
     with pytest.raises(CommitRefusedError, match="moved"):
-        hooked.write(handle, infra, proposal, "a hook", tmp_path, 60)
+        commit_by_git.write(handle, infra, proposal, "a hook", tmp_path, 60)
     assert state(infra) == before
 
 
@@ -592,10 +592,10 @@ def test_refused_when_the_branch_moved_just_before_git_looked(
 
     proposal = stale_proposal(infra)
     before = state(infra)
-    tip, calls = hooked._tip, iter([proposal.parents[0]])
-    monkeypatch.setattr(hooked, "_tip", lambda *args: next(calls, None) or tip(*args))
+    tip, calls = commit_by_git._tip, iter([proposal.parents[0]])
+    monkeypatch.setattr(commit_by_git, "_tip", lambda *args: next(calls, None) or tip(*args))
     with pytest.raises(CommitRefusedError, match="moved"):
-        hooked.write(pygit2.Repository(str(infra)), infra, proposal, "a hook", tmp_path, 60)
+        commit_by_git.write(pygit2.Repository(str(infra)), infra, proposal, "a hook", tmp_path, 60)
     assert state(infra) == before
 
 

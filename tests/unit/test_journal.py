@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.engine.embedded.home import Home, open_home
 from ksync_tui.errors import RunError
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, RunEnded
 from ksync_tui.model.origin import Stamp
 from ksync_tui.model.plan import Action, FieldChange, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Place, fingerprint
-from ksync_tui.run import journal as journals
-from ksync_tui.run.frozen import freeze, thaw
-from ksync_tui.run.journal import Journal
+from ksync_tui.services.home import Home, open_home
+from ksync_tui.state import journal as journals
+from ksync_tui.state.action_codec import freeze, thaw
+from ksync_tui.state.journal import Journal
 from ksync_tui.system.process import identity, is_gone
 from tests.contract.engines import create, delete, make, rename, update
 

@@ -13,6 +13,7 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, SyncOptions
 from ksync_tui.model.resource import Place, Problem, Target
 from ksync_tui.model.secrets import Redactor
+from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present import json as objects
 from ksync_tui.present import runs
 from ksync_tui.present.confirm import confirm, lines
@@ -21,7 +22,7 @@ from ksync_tui.present.markdown import plan_markdown
 from ksync_tui.present.mask import MASK
 from ksync_tui.present.plain import error_lines, numbered, plan_lines, problem_count, problem_lines
 from ksync_tui.present.style import Style, joined, line, rendered
-from ksync_tui.present.ticks import Needs, Ticks
+from ksync_tui.present.ticks import Ticks
 
 
 def resource(kind: str, name: str, **fields: Any) -> Resource:
@@ -110,7 +111,7 @@ def test_no_face_shows_a_secret() -> None:
         objects.dumps(objects.plan_object(LAB, export)),
         plan_markdown(LAB),
         joined(plan_lines(LAB)),
-        str([explain(action, Needs(LAB)) for action in LAB.actions]),
+        str([explain(action, Prerequisites(LAB)) for action in LAB.actions]),
         str(confirm(LAB.select(["update:stack/web"]), "here")),
     ]
     assert not [secret for face in faces for secret in SECRETS if secret in face]
@@ -240,7 +241,7 @@ def test_markdown_stays_below_the_limit_of_a_comment() -> None:
 
 
 def test_an_action_is_explained_in_plain_words() -> None:
-    needs = Needs(LAB)
+    needs = Prerequisites(LAB)
     said = {action.id: [sentence.text for sentence in explain(action, needs)] for action in LAB.actions}
     assert said["update:stack/web"] == [
         "Changes 2 fields of stack web: webhook_secret, environment.",
@@ -256,7 +257,7 @@ def test_an_action_is_explained_in_plain_words() -> None:
 
 
 def test_to_file_the_same_action_is_read_the_other_way() -> None:
-    needs = Needs(LAB)
+    needs = Prerequisites(LAB)
     said = [explain(action, needs, "file")[0].text for action in LAB.actions[:4]]
     assert said == [
         "Writes 2 live fields of stack web: webhook_secret, environment in web.toml:14.",

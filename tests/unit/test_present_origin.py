@@ -12,6 +12,7 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin, Stamp
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions, Verb
 from ksync_tui.model.resource import Place, Target
+from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present import json as objects
 from ksync_tui.present.confirm import confirm
 from ksync_tui.present.diff import diff
@@ -20,7 +21,6 @@ from ksync_tui.present.markdown import plan_markdown
 from ksync_tui.present.plain import plan_lines
 from ksync_tui.present.rows import Entry, Outline
 from ksync_tui.present.style import joined
-from ksync_tui.present.ticks import Needs
 from ksync_tui.present.views import side_by_side, stops, unified
 
 NOW = 100_000.0
@@ -79,7 +79,7 @@ LAB = Plan(
 
 def said(action: Action, direction: Any = "live", now: float | None = NOW) -> str:
     """What is told of the origin below the diff."""
-    sentences = explain(action, Needs(replace(LAB, actions=(action,))), direction, now)
+    sentences = explain(action, Prerequisites(replace(LAB, actions=(action,))), direction, now)
     return "".join(sentence.text for sentence in sentences if sentence.topic == "origin")
 
 

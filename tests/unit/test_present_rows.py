@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions, Verb
 from ksync_tui.model.resource import Target
+from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present.rows import Entry, Group, Outline, counts_line, reason_of, summary_of
-from ksync_tui.present.ticks import Needs, Ticks
+from ksync_tui.present.ticks import Ticks
 
 
 def act(verb: Verb, target: str, reason: str = "", **more: Any) -> Action:
@@ -228,7 +229,7 @@ def test_any_keys_leave_a_set_that_can_run(made: Plan, data: st.DataObject) -> N
         chosen = {action.id for action in ticks.selection}
         assert all(set(made.by_id[one].requires) <= chosen for one in chosen)
         assert not any(made.by_id[one].blocked for one in chosen)
-        assert (toggled in before.selection) != (toggled in ticks.selection) or toggled in Needs(made).refused
+        assert (toggled in before.selection) != (toggled in ticks.selection) or toggled in Prerequisites(made).refused
 
 
 @given(plans())

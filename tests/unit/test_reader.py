@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, Target
-from ksync_tui.source import places
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
+from ksync_tui.toml import locations
 
 
 def read(*texts: str) -> Declarations:
@@ -313,8 +313,8 @@ def test_problems_of_a_text_that_is_read_whole_have_their_places() -> None:
 
 def test_a_large_text_that_is_read_whole_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     walks: list[str] = []
-    real = places._entries
-    monkeypatch.setattr(places, "_entries", lambda text: real(walks.append(text) or text))  # type: ignore[func-returns-value]
+    real = locations._entries
+    monkeypatch.setattr(locations, "_entries", lambda text: real(walks.append(text) or text))  # type: ignore[func-returns-value]
     entries = "".join(f'  {{name = "s{number}", zzz = 1}},\n' for number in range(50))
     found = read(f"stack = [\n{entries}]\n")
     assert [(one.place.line, one.place.column) for one in found.resources] == [(line, 3) for line in range(2, 52)]

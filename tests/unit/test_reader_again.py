@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ksync_tui.model.resource import Declarations, SourceFile, fingerprint, tags_of
-from ksync_tui.source import memory as memory_module
+from ksync_tui.source import parse_cache as memory_module
 from ksync_tui.source import reading as reading_module
-from ksync_tui.source.blocks import Block
 from ksync_tui.source.reader import Reader
 from ksync_tui.source.understand import Understood, understand
+from ksync_tui.toml.blocks import Block
 
 BLOCKS = [
     '[[stack]]\nname = "a"\n[stack.config]\nserver = "s"\nenvironment = """\nA = 1\n"""',

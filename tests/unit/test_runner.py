@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.engine.base import Log, Stop, never
+from ksync_tui.engine.base import Log
 from ksync_tui.engine.embedded.engine import EmbeddedEngine
-from ksync_tui.engine.embedded.home import Home, open_home
 from ksync_tui.errors import EngineError, RunError, StoreError
 from ksync_tui.model.events import ActionEnded, ActionStarted, Event, RunEnded, RunRecord
 from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions
@@ -23,8 +22,10 @@ from ksync_tui.model.resource import Target, fingerprint
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.run import runner
 from ksync_tui.run.detached import spawn, stop_signals
-from ksync_tui.run.journal import Journal
 from ksync_tui.run.runner import run
+from ksync_tui.services.home import Home, open_home
+from ksync_tui.state.journal import Journal
+from ksync_tui.system.cancellation import Cancellation, Stop, never
 from tests.contract.engines import create, delete, make, nowhere, rename, update
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +70,7 @@ def carry_out(
     """Carries out these actions with the embedded engine."""
     journal = Journal(home.database, home.vault)
     run_id = journal.create(select(*actions), "ana")
-    return run(run_id, Wrapped(home, before), journal, tell, stop)
+    return run(run_id, Wrapped(home, before), journal, tell, Cancellation(stop))
 
 
 def outcomes(record: RunRecord) -> dict[str, str | None]:
@@ -182,7 +183,7 @@ def test_stop_ends_after_the_current_action(home: Home) -> None:
 def test_the_journal_can_stop_a_run(home: Home, journal: Journal) -> None:
     run_id = journal.create(select(create("server", "edge-1")), "ana")
     journal.request_stop(run_id)
-    record = run(run_id, home.engine, journal, stop=lambda: journal.stop_requested(run_id))
+    record = run(run_id, home.engine, journal, cancellation=journal.cancellation(run_id))
     assert record.state == "stopped"
     assert names(home) == set()
 
@@ -294,9 +295,10 @@ def test_masking(secrets: list[tuple[str, str]], text: str, shown: str) -> None:
 CRASHING = """
 import os, signal, sys
 from pathlib import Path
-from ksync_tui.engine.embedded.home import open_home
+from ksync_tui.services.home import open_home
 from ksync_tui.run import runner
-from ksync_tui.run.journal import Journal
+from ksync_tui.state.journal import Journal
+from ksync_tui.system.cancellation import Cancellation
 
 runner.CHUNK = 2
 home = open_home(Path(sys.argv[1]))
@@ -308,7 +310,7 @@ def stop():
         os.kill(os.getpid(), signal.SIGKILL)
     return False
 
-runner.run(int(sys.argv[2]), home.engine, Journal(home.database, home.vault), stop=stop)
+runner.run(int(sys.argv[2]), home.engine, Journal(home.database, home.vault), cancellation=Cancellation(stop))
 """
 
 
@@ -331,12 +333,12 @@ def test_a_killed_run_leaves_state_and_journal_in_step(home: Home, journal: Jour
 
 def test_signals_ask_to_stop() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with stop_signals() as (stop, halt):
-        assert (stop(), halt()) == (False, False)
+    with stop_signals() as asked:
+        assert (asked.after_action(), asked.now()) == (False, False)
         os.kill(os.getpid(), signal.SIGTERM)
-        assert (stop(), halt()) == (True, False)
+        assert (asked.after_action(), asked.now()) == (True, False)
         os.kill(os.getpid(), signal.SIGINT)
-        assert (stop(), halt()) == (True, True)
+        assert (asked.after_action(), asked.now()) == (True, True)
     assert signal.getsignal(signal.SIGTERM) is before
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.engine.embedded.home import Home, open_home
-from ksync_tui.engine.embedded.ledger import Ledger
-from ksync_tui.engine.embedded.schema import STEPS, statements
 from ksync_tui.errors import StoreError
 from ksync_tui.model.resource import Target, fingerprint
+from ksync_tui.services.home import Home, open_home
+from ksync_tui.state.deploy_records import Ledger
+from ksync_tui.state.schema import STEPS, statements
 from tests.contract.engines import create, delete, make, nowhere, rename, update
 
 EDGE = Target("server", "edge")

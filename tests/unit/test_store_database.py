@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.engine.embedded.database import Database
-from ksync_tui.engine.embedded.home import open_home
-from ksync_tui.engine.embedded.schema import STEPS
 from ksync_tui.errors import StoreError
 from ksync_tui.model.resource import Target
+from ksync_tui.services.home import open_home
+from ksync_tui.state.database import Database
+from ksync_tui.state.schema import STEPS
 from tests.contract.engines import create, make, nowhere
 
 

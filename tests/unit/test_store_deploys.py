@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.engine.embedded.home import Home, open_home
-from ksync_tui.engine.embedded.schema import STEPS, statements
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Target, fingerprint, redeploy_digest
+from ksync_tui.services.home import Home, open_home
+from ksync_tui.state.schema import STEPS, statements
 from tests.contract.engines import create, delete, make, nowhere, rename, update
 
 WEB = Target("stack", "web")

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from ksync_tui.engine.embedded.home import Home, open_home
-from ksync_tui.engine.embedded.sealing import seal, tokens, unseal
 from ksync_tui.errors import EngineError, StoreError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.model.resource import Target
 from ksync_tui.model.secrets import secrets_of
-from ksync_tui.run.journal import Journal
+from ksync_tui.services.home import Home, open_home
+from ksync_tui.state.journal import Journal
+from ksync_tui.state.sealing import seal, tokens, unseal
 from tests.contract.engines import create, delete, make, nowhere, update
 from tests.property.strategies import any_resource
 

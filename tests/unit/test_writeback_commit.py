@@ -9,9 +9,9 @@ import pytest
 
 from ksync_tui.errors import CommitRefusedError, SecretInCommitError
 from ksync_tui.model.resource import Target
+from ksync_tui.toml.file_edits import BlockEdit
 from ksync_tui.writeback.commit import commit, prepare, suggested_message
 from ksync_tui.writeback.files import edit_file, write
-from ksync_tui.writeback.spans import BlockEdit
 
 A = '[[server]]\nname = "a"'
 B = '[[server]]\nname = "b"'

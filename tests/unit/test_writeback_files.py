@@ -9,8 +9,8 @@ import pytest
 
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.resource import Target
+from ksync_tui.toml.file_edits import BlockEdit
 from ksync_tui.writeback.files import FileEdit, edit_file, preview, write
-from ksync_tui.writeback.spans import BlockEdit
 
 OLD = '[[server]]\nname = "a"'
 NEW = '[[server]]\nname = "a"\ndescription = "é"'

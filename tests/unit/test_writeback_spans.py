@@ -7,15 +7,8 @@ import pytest
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
-from ksync_tui.source.blocks import split
-from ksync_tui.writeback.spans import (
-    BlockEdit,
-    append_block,
-    append_blocks,
-    apply_edits,
-    remove_block,
-    replace_block,
-)
+from ksync_tui.toml.blocks import split
+from ksync_tui.toml.file_edits import BlockEdit, append_block, append_blocks, apply_edits, remove_block, replace_block
 
 A = '[[server]]\nname = "a" # first'
 B = '[[server]]\nname = "b"'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.watch.receiver import Receiver, receiver
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ksync_tui.cli import main
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.watch.conftest import apply
 from tests.watch.receiver import Receiver
 from tests.watch.test_alerting import NOON, SYNC, alerter

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.errors import AlertError, UsageError
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from tests.watch.conftest import apply
 from tests.watch.receiver import Receiver
 

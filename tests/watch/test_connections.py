@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from ksync_tui.watch import connections
 from ksync_tui.watch.listening import listening
 from tests.watch.conftest import apply

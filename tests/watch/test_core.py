@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ksync_tui.session import Session
-from ksync_tui.session.watching import Watching
-from ksync_tui.watch.wishes import Wish
+from ksync_tui.services import Session
+from ksync_tui.services.watching import Watching
+from ksync_tui.watch.requests import Wish
 from tests.core.fake import FakeCore
 from tests.core.fake.serving import serving
 from tests.watch.receiver import Receiver

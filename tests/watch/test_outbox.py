@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.engine.embedded.database import Database
-from ksync_tui.engine.embedded.outbox import Outbox
 from ksync_tui.errors import AlertError
 from ksync_tui.model.alert import Alert, Queued
+from ksync_tui.state.database import Database
+from ksync_tui.state.outbox import Outbox
 from ksync_tui.watch.outbox import (
     GIVEN_UP_AFTER,
     LEASE,

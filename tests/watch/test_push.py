@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.session import Session
-from ksync_tui.session.watching import Watching
+from ksync_tui.services import Session
+from ksync_tui.services.watching import Watching
 from ksync_tui.source.repo import Repository
 from tests.watch.test_alerting import NOON
 from tests.watch.test_vigil import push, watcher

@@ -19,7 +19,7 @@ import pytest
 
 from ksync_tui.cli import main
 from ksync_tui.errors import EXIT_ERROR
-from ksync_tui.session import Session
+from ksync_tui.services import Session
 from ksync_tui.watch.listening import address_of
 from tests.watch.conftest import apply
 from tests.watch.receiver import Receiver

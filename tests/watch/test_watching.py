@@ -11,11 +11,11 @@ import pytest
 
 from ksync_tui.engine.embedded.engine import EmbeddedEngine
 from ksync_tui.errors import EngineError, UsageError
-from ksync_tui.session import Review, Session, Sync
-from ksync_tui.session.watching import Happening, Watching
+from ksync_tui.services import Review, Session, Sync
+from ksync_tui.services.watching import Happening, Watching
 from ksync_tui.source.base import Gathered
 from ksync_tui.source.folder import Folder
-from ksync_tui.watch.wishes import Wish
+from ksync_tui.watch.requests import Wish
 from tests.watch.conftest import apply
 from tests.watch.receiver import Receiver
 from tests.watch.test_alerting import NOON, SYNC, alerter

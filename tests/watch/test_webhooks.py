@@ -16,8 +16,8 @@ import pytest
 from ksync_tui.errors import StoreError
 from ksync_tui.watch import webhooks
 from ksync_tui.watch.deliveries import MOST_REMEMBERED, REMEMBERED_SECONDS, Hook, Push, Remembered, push_of
+from ksync_tui.watch.requests import Wish, Wishes
 from ksync_tui.watch.webhooks import application
-from ksync_tui.watch.wishes import Wish, Wishes
 
 KOMODO = os.environ.get("KSYNC_TEST_KOMODO")
 SECRET = "wh-secret"

@@ -6,8 +6,8 @@ from threading import Thread
 
 import pytest
 
-from ksync_tui.session.watching import POLL
-from ksync_tui.watch.wishes import Wish, Wishes
+from ksync_tui.services.watching import POLL
+from ksync_tui.watch.requests import Wish, Wishes
 
 REFRESH, RUN = Wish("webhook github", run=False, fresh=True), Wish("webhook gitlab", run=True, fresh=True)
 

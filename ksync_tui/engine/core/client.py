@@ -14,7 +14,7 @@ import httpx
 
 from ksync_tui import __version__
 from ksync_tui.engine.core.access import Access, LoginAccess
-from ksync_tui.engine.core.refusals import refusal
+from ksync_tui.engine.core.errors import refusal
 from ksync_tui.errors import CoreError, CredentialsError, KsyncError, NoAnswerError
 
 if TYPE_CHECKING:

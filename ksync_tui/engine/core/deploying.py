@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ksync_tui.engine.core.reading import read_info
-from ksync_tui.engine.core.seeing import state_of
+from ksync_tui.engine.core.snapshots import state_of
 from ksync_tui.engine.core.writing import LOST_LOOKS, LOST_SECONDS, Writer
 from ksync_tui.errors import BusyError, CoreError, NoAnswerError, NotPossibleError
 from ksync_tui.model.kinds.base import Resource

@@ -7,21 +7,20 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from ksync_tui.engine.base import Capabilities, Log, Stop, never
+from ksync_tui.engine.base import Capabilities, Log
 from ksync_tui.engine.core import deploying, history, syncs
 from ksync_tui.engine.core.access import Access
 from ksync_tui.engine.core.client import AskCode, Client, Server
-from ksync_tui.engine.core.following import Follower
 from ksync_tui.engine.core.loop import Loop
 from ksync_tui.engine.core.names import Directory
 from ksync_tui.engine.core.permissions import rights
+from ksync_tui.engine.core.polling import Follower
 from ksync_tui.engine.core.reading import Reading, read_all, read_one
-from ksync_tui.engine.core.seeing import Seen, live_of, snapshot_of, understood
+from ksync_tui.engine.core.snapshots import Seen, live_of, snapshot_of, understood
 from ksync_tui.engine.core.stream import Stream
 from ksync_tui.engine.core.syncs import CoreFile, CoreSync
 from ksync_tui.engine.core.writing import Writer
-from ksync_tui.engine.embedded.ledger import Ledger
-from ksync_tui.engine.owing import FAILED, owed_by_create, owed_by_update
+from ksync_tui.engine.pending_deploys import FAILED, owed_by_create, owed_by_update
 from ksync_tui.errors import BusyError, CoreError, EngineError, NotFoundError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
@@ -29,6 +28,8 @@ from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
 from ksync_tui.model.secrets import labelled_secrets
+from ksync_tui.state.deploy_records import Ledger
+from ksync_tui.system.cancellation import Stop, never
 
 T = TypeVar("T")
 

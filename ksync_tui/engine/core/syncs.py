@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ksync_tui.engine.core.client import Client
-from ksync_tui.engine.core.following import Follower
 from ksync_tui.engine.core.names import Directory
-from ksync_tui.engine.core.seeing import errors_of
+from ksync_tui.engine.core.polling import Follower
+from ksync_tui.engine.core.snapshots import errors_of
 from ksync_tui.engine.core.text import plain, sentence
 from ksync_tui.model.kinds.registry import BY_TITLE
 from ksync_tui.model.plan import Verb

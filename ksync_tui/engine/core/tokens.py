@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ksync_tui.system.temporary import beside
+from ksync_tui.system.files import replace
 
 FILE = "tokens.json"
 
@@ -28,10 +27,8 @@ class TokenFile:
     def keep(self, token: str) -> None:
         """See `Keeper.keep`: the file is replaced as a whole, never readable by others."""
         tokens = self._tokens() | {self._key: token}
-        with suppress(OSError), beside(self.path) as (temporary, handle):
-            with os.fdopen(handle, "w", encoding="utf-8", closefd=False) as file:
-                json.dump({key: one for key, one in tokens.items() if one}, file)
-            temporary.replace(self.path)
+        with suppress(OSError):
+            replace(self.path, json.dumps({key: one for key, one in tokens.items() if one}).encode())
 
     @property
     def _key(self) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ksync_tui.engine.core.client import Client
-from ksync_tui.engine.core.following import Follower
 from ksync_tui.engine.core.groups import write_group
 from ksync_tui.engine.core.names import TAG, Directory, oid
+from ksync_tui.engine.core.polling import Follower
 from ksync_tui.engine.core.reading import read_one, relearn
 from ksync_tui.engine.core.wire import build, config_of, created_config, differing, meta_of, written_anew
 from ksync_tui.errors import CoreError, EngineError, NoAnswerError, NotFoundError

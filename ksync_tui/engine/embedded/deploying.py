@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ksync_tui.engine.base import Log, Stop
+from ksync_tui.engine.base import Log
 from ksync_tui.engine.embedded.docker import builds, deployments, stacks
-from ksync_tui.engine.embedded.docker.site import Site
-from ksync_tui.engine.embedded.sites import Sites
-from ksync_tui.engine.embedded.store import Store
+from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.host_resolver import Sites
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.build import Build
@@ -17,6 +16,8 @@ from ksync_tui.model.kinds.deployment import Deployment, ImageParams
 from ksync_tui.model.kinds.stack import Stack
 from ksync_tui.model.plan import Removal
 from ksync_tui.model.resource import Target
+from ksync_tui.state.resources import Store
+from ksync_tui.system.cancellation import Stop
 
 
 @dataclass(frozen=True, slots=True)

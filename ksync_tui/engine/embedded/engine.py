@@ -7,18 +7,19 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from ksync_tui.engine.base import Capabilities, Log, Stop, never
-from ksync_tui.engine.embedded.database import Database
-from ksync_tui.engine.embedded.sites import Sites, secrets_outside, tokens_outside
-from ksync_tui.engine.embedded.store import Store
-from ksync_tui.engine.embedded.vault import Vault
-from ksync_tui.engine.owing import owed_by_create, owed_by_update
+from ksync_tui.engine.base import Capabilities, Log
+from ksync_tui.engine.embedded.host_resolver import Sites, secrets_outside, tokens_outside
+from ksync_tui.engine.pending_deploys import owed_by_create, owed_by_update
 from ksync_tui.errors import EngineError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import NO_VERSION
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
+from ksync_tui.state.database import Database
+from ksync_tui.state.resources import Store
+from ksync_tui.state.secret_store import Vault
+from ksync_tui.system.cancellation import Stop, never
 
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.deploying import Deploying

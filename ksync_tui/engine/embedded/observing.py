@@ -15,7 +15,7 @@ from ksync_tui.model.resource import Snapshot, Target
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.docker.command import DockerHost
     from ksync_tui.engine.embedded.docker.hosts import HostReport
-    from ksync_tui.engine.embedded.sites import Sites
+    from ksync_tui.engine.embedded.host_resolver import Sites
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.resource import DeployState
 

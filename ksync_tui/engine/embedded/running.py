@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from ksync_tui.engine.base import Log, Stop
+from ksync_tui.engine.base import Log
 from ksync_tui.engine.embedded.deploying import Deploying
 from ksync_tui.engine.embedded.docker import builds, containers, deployments, procedures, repos, services, stacks
 from ksync_tui.engine.embedded.docker.command import DockerHost
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.executions import Thing, Verb, carry_out
-from ksync_tui.engine.embedded.docker.site import Site
-from ksync_tui.engine.embedded.sites import Sites
-from ksync_tui.engine.embedded.store import Store
+from ksync_tui.engine.embedded.host_resolver import Sites
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.build import Build
@@ -24,6 +23,8 @@ from ksync_tui.model.kinds.repo import Repo
 from ksync_tui.model.kinds.server import Server
 from ksync_tui.model.kinds.stack import Stack
 from ksync_tui.model.resource import Target, redeploy_digest
+from ksync_tui.state.resources import Store
+from ksync_tui.system.cancellation import Stop
 
 if TYPE_CHECKING:
     from ksync_tui.model.kinds.executions import Execution, RunService, RunSync

@@ -17,15 +17,15 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import opening
 from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread, start
+from ksync_tui.tui.change_notifier import Noticing
 from ksync_tui.tui.keymap import Keymap
-from ksync_tui.tui.noticing import Noticing
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, FrameLine, KeyLine, Notice, TooSmall, TopLine
 from ksync_tui.tui.widgets.lines import Lines
-from ksync_tui.tui.widgets.standing import standing
+from ksync_tui.tui.widgets.status_line import standing
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Session
+    from ksync_tui.services import Session
     from ksync_tui.tui.app import KsyncApp
 
 T = TypeVar("T")

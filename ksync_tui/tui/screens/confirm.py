@@ -21,7 +21,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Confirmation
+    from ksync_tui.services import Confirmation
 
 SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy", "$": "deploy"}
 MOST_TARGET = 36

@@ -23,7 +23,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.block import BlockArea
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Draft, FileChange, Review
+    from ksync_tui.services import Draft, FileChange, Review
 
 AROUND = 3
 """Lines of the file shown above and below the block."""

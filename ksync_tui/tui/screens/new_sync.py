@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from ksync_tui.present.text import listed
-from ksync_tui.session import Sync
+from ksync_tui.services import Sync
 from ksync_tui.tui import keymap
 from ksync_tui.tui.completion import Completion
 from ksync_tui.tui.screens.sync_form import NAME, TAGS, Field, SyncForm

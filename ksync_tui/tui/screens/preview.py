@@ -17,7 +17,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.patch import PatchView, one_line
 
 if TYPE_CHECKING:
-    from ksync_tui.session import FileChange
+    from ksync_tui.services import FileChange
 
 
 class PreviewScreen(Page[bool]):

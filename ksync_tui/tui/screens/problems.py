@@ -16,14 +16,14 @@ from ksync_tui.present.plain import problem_count
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.editors import open_in_editor
-from ksync_tui.tui.reviewing import path_of
+from ksync_tui.tui.review_sides import path_of
 from ksync_tui.tui.screens.listing import Listing
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Review
+    from ksync_tui.services import Review
 
 LOOKS = {"error": "problem", "warning": "update"}
 MOST_PLACE = 40

@@ -21,7 +21,7 @@ from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from ksync_tui.config import Profile
-    from ksync_tui.session import Session
+    from ksync_tui.services import Session
 
 MOST_NAME = 20
 MOST_ADDRESS = 32

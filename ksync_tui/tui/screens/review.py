@@ -13,18 +13,18 @@ from textual.containers import Horizontal
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.origin import Origin
-from ksync_tui.model.plan import Action
+from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
-from ksync_tui.present.diff import Direction, diff
+from ksync_tui.present.diff import diff
 from ksync_tui.present.origin import WORDS
 from ksync_tui.present.rows import Entry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import Ticks
 from ksync_tui.present.views import towards
 from ksync_tui.tui import keymap, opening
+from ksync_tui.tui.disabled_reasons import why_not
 from ksync_tui.tui.editors import open_in_editor
-from ksync_tui.tui.refusals import why_not
-from ksync_tui.tui.reviewing import Side, path_of, planned_ids, sides_of
+from ksync_tui.tui.review_sides import Side, path_of, planned_ids, sides_of
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.screens.diff import DiffScreen
 from ksync_tui.tui.theme import ink, style
@@ -36,7 +36,7 @@ from ksync_tui.tui.widgets.outline import OutlineView
 from ksync_tui.tui.words import explained, tail_of, ticks_lost, uncommitted
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Review, Sync
+    from ksync_tui.services import Review, Sync
 
 WIDE = 120
 """Cells from which list and difference stand side by side."""

@@ -25,7 +25,7 @@ from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from ksync_tui.model.events import RunRecord
-    from ksync_tui.session import Review, Sync, Watch
+    from ksync_tui.services import Review, Sync, Watch
 
 POLL = 0.15
 """Seconds between two looks at a run."""

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import cell_width, clock, count, cut_end, neutral, pad
-from ksync_tui.session import SyncRow
+from ksync_tui.services import SyncRow
 from ksync_tui.tui import keymap, opening
 from ksync_tui.tui.background import Busy, in_thread, local_zone, start
 from ksync_tui.tui.screens.base import error_text
@@ -21,7 +21,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.marks import summary_text
 
 if TYPE_CHECKING:
-    from ksync_tui.session import Sync
+    from ksync_tui.services import Sync
 
 EMPTY = """
 No syncs yet: {new} makes one from a folder or a file of resources.

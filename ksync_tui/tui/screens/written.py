@@ -18,7 +18,7 @@ from ksync_tui.tui.theme import style
 
 if TYPE_CHECKING:
     from ksync_tui.errors import KsyncError
-    from ksync_tui.session import FileChange
+    from ksync_tui.services import FileChange
 
 
 class WrittenScreen(Page[str]):

@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from ksync_tui.model.plan import Action
+from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import Redactor
-from ksync_tui.present.diff import Direction, diff
+from ksync_tui.present.diff import diff
 from ksync_tui.present.text import cut_middle, neutral
 from ksync_tui.present.views import TITLES, towards
 from ksync_tui.tui.theme import style

@@ -12,7 +12,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from ksync_tui.session import FileChange
+    from ksync_tui.services import FileChange
 
 LOOKS = {"+": "create", "-": "delete", "@": "dim"}
 

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
-from ksync_tui.engine.embedded.docker.site import Interpolate
+from ksync_tui.engine.embedded.docker.execution_context import Interpolate
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.deployment import DeploymentConfig
 from ksync_tui.model.text import BadPairError, Pair, pairs

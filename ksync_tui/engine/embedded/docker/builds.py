@@ -16,10 +16,9 @@ from ksync_tui.engine.embedded.docker import context, images, registries, shell
 from ksync_tui.engine.embedded.docker.arguments import unquoted
 from ksync_tui.engine.embedded.docker.command import Call, run
 from ksync_tui.engine.embedded.docker.containers import hint_for, last_words
+from ksync_tui.engine.embedded.docker.execution_context import Find, Interpolate, Site
 from ksync_tui.engine.embedded.docker.images import image_of
-from ksync_tui.engine.embedded.docker.locks import held
 from ksync_tui.engine.embedded.docker.paths import folder_of, reported
-from ksync_tui.engine.embedded.docker.site import Find, Interpolate, Site
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model import text
 from ksync_tui.model.kinds.build import Build, BuildConfig
@@ -108,7 +107,7 @@ def build(name: str, build: Build, site: Site) -> Built:
     servers(name, build, site.find)
     config, version = build.config, images.next_version(build.config)
     site = _for_build(config, version, site)
-    with held(folder_of("build", name, site.state) / "build", site):
+    with site.alone_in(folder_of("build", name, site.state) / "build"):
         source = context.prepare(name, build, site)
         shell.run(config.pre_build, source.folder, site, "pre_build")
         context.ensure_there(source, name)

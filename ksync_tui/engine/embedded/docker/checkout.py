@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.engine.embedded.docker.command import Call, Finished, run
-from ksync_tui.engine.embedded.docker.locks import held
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.paths import reported
-from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.errors import EngineError, GitError
 from ksync_tui.git import remote as git_remote
 from ksync_tui.git.causes import hint_for
@@ -47,7 +46,7 @@ def clone(remote: Remote, folder: Path, site: Site) -> Pulled:
 
     Raises EngineError when git fails, or when `folder` holds something that ksync did not make.
     """
-    with held(folder, site):
+    with site.alone_in(folder):
         _ensure_ours(folder, site)
         return _clone(remote, folder, site)
 
@@ -57,7 +56,7 @@ def pull(remote: Remote, folder: Path, site: Site) -> Pulled:
 
     Raises EngineError when git fails, or when commits or changes of the user's own would be lost.
     """
-    with held(folder, site):
+    with site.alone_in(folder):
         if not (folder / ".git").exists():
             _ensure_ours(folder, site)
             return _clone(remote, folder, site)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from ksync_tui.engine.embedded.docker.command import Call, DockerHost, Stop, run
-from ksync_tui.engine.embedded.docker.site import OWNER_LABEL
+from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL
 from ksync_tui.errors import EngineError
 from ksync_tui.model.resource import Target
 from ksync_tui.model.text import lines_of

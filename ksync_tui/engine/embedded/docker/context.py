@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.engine.embedded.docker import checkout, repos
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.paths import folder_of, inside, reported
-from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.build import Build, BuildConfig
 from ksync_tui.model.kinds.repo import Repo

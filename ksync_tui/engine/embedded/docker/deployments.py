@@ -12,10 +12,10 @@ from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.arguments import arguments, environment, texts
 from ksync_tui.engine.embedded.docker.command import Call, Finished, run
 from ksync_tui.engine.embedded.docker.containers import Container, containers, hint_for, last_words
+from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, Site
 from ksync_tui.engine.embedded.docker.interpolate import unknown
 from ksync_tui.engine.embedded.docker.paths import reported
 from ksync_tui.engine.embedded.docker.registries import login
-from ksync_tui.engine.embedded.docker.site import OWNER_LABEL, Site
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.deployment import Deployment, DeploymentConfig
 from ksync_tui.model.kinds.registry import KINDS

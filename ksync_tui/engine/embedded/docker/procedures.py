@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ksync_tui.engine.embedded.docker.command import Log, Stop
+from ksync_tui.engine.embedded.docker.execution_context import Find
 from ksync_tui.engine.embedded.docker.executions import Names, describe, ensure_possible, targets
-from ksync_tui.engine.embedded.docker.site import Find
 from ksync_tui.engine.embedded.docker.together import Failure, Task, together
 from ksync_tui.errors import EngineError, KsyncError
 from ksync_tui.model.kinds.executions import Execution

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ksync_tui.engine.embedded.docker.containers import last_words
-from ksync_tui.engine.embedded.docker.site import Site
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model.resource import Target
 from ksync_tui.model.text import lines_of

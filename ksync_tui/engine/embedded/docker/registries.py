@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from ksync_tui.engine.embedded.docker.command import Call, run
-from ksync_tui.engine.embedded.docker.site import Site
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model import tokens
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ksync_tui.engine.embedded.docker import checkout, envfile, shell
 from ksync_tui.engine.embedded.docker.checkout import Pulled
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.paths import folder_of, inside
-from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.repo import Repo, RepoConfig
 

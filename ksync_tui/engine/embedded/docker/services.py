@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ksync_tui.engine.embedded.docker import stacks_compose, stacks_record
 from ksync_tui.engine.embedded.docker.containers import hint_for, last_words
-from ksync_tui.engine.embedded.docker.site import Site
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.executions import RunService
 

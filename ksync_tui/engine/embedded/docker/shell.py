@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ksync_tui.engine.embedded.docker.command import Call
 from ksync_tui.engine.embedded.docker.command import run as run_call
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.paths import inside
-from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.common import SystemCommand
 from ksync_tui.model.text import lines_of

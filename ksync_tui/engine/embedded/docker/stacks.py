@@ -14,9 +14,8 @@ from typing import Literal
 
 from ksync_tui.engine.embedded.docker import files, stacks_compose, stacks_record, stacks_up
 from ksync_tui.engine.embedded.docker.command import Finished
-from ksync_tui.engine.embedded.docker.locks import held
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.paths import folder_of, reported
-from ksync_tui.engine.embedded.docker.site import Site
 from ksync_tui.engine.embedded.docker.stacks_changes import Changed, changed
 from ksync_tui.engine.embedded.docker.stacks_compose import Compose
 from ksync_tui.engine.embedded.docker.stacks_project import Job
@@ -164,7 +163,7 @@ def _job(name: str, stack: Stack, site: Site) -> Iterator[Job]:
         )
     if stack.config.skip_secret_interp:
         site = dataclasses.replace(site, interpolate=str)
-    with _about(target), held(stacks_record.folder(name, site.state), site):
+    with _about(target), site.alone_in(stacks_record.folder(name, site.state)):
         yield Job(name, stack, site, project_name(name, stack), stacks_record.load(name, site.state))
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ksync_tui.engine.embedded.docker import hosts, shell
 from ksync_tui.engine.embedded.docker.command import Call, Finished, run
+from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, Interpolate, Site
 from ksync_tui.engine.embedded.docker.files import Laid
-from ksync_tui.engine.embedded.docker.site import OWNER_LABEL, Interpolate, Site
 from ksync_tui.engine.embedded.docker.stacks_record import write
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.common import SystemCommand

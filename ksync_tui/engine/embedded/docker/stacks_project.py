@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.command import Finished
 from ksync_tui.engine.embedded.docker.containers import Container, containers, hint_for, last_words
-from ksync_tui.engine.embedded.docker.site import Site
+from ksync_tui.engine.embedded.docker.execution_context import Site
 from ksync_tui.engine.embedded.docker.stacks_record import Record
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.stack import Stack

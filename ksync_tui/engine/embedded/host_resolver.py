@@ -1,0 +1,95 @@
+"""From a resource to the place where it is carried out: its Docker host, its files, its values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ksync_tui.engine.base import Log
+from ksync_tui.errors import NotPossibleError
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.resource import Find, Target
+from ksync_tui.state.resources import Store
+from ksync_tui.system.cancellation import Stop
+
+if TYPE_CHECKING:
+    from ksync_tui.engine.embedded.docker.command import DockerHost
+    from ksync_tui.engine.embedded.docker.execution_context import Interpolate, Site
+
+SECRET_PREFIX = "KSYNC_SECRET_"  # noqa: S105 - a prefix of names
+"""Environment variables that begin with this give secrets: `KSYNC_SECRET_TOKEN` is `[[TOKEN]]`."""
+TOKEN_PREFIXES = ("KSYNC_GIT_TOKEN_", "KSYNC_REGISTRY_TOKEN_")
+"""Those that begin with these are tokens of accounts (see `model.tokens`)."""
+SWARM = "it runs on a swarm, which needs a Komodo Core: take `swarm` out, or apply it there"
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Which Docker host stands for which server: `hosts` is `[hosts]` of the settings file `config`."""
+
+    store: Store
+    hosts: Mapping[str, str]
+    config: Path
+    state: Path
+
+    def host(self, server: str, find: Find) -> DockerHost | None:
+        """The Docker host of a server, or None where there is none."""
+        from ksync_tui.engine.embedded.docker.hosts import host_of
+        from ksync_tui.model.kinds.server import Server
+
+        known = find(Target("server", server))
+        return host_of(server, known if isinstance(known, Server) else None, self.hosts)
+
+    def block(self, resource: Resource, find: Find) -> str | None:
+        """Why nothing can be carried out for a resource, and what to do; None where it can."""
+        from ksync_tui.engine.embedded.docker.hosts import why_not
+        from ksync_tui.model.kinds.server import Server
+
+        if getattr(resource.settings, "swarm_id", ""):
+            return SWARM
+        server = getattr(resource.settings, "server_id", "")
+        if not server:
+            return "no server set: set `server`"
+        if self.host(server, find) is not None:
+            return None
+        known = find(Target("server", server))
+        return why_not(server, known if isinstance(known, Server) else None, self.config)
+
+    def of(self, target: Target, resource: Resource, log: Log, stop: Stop) -> Site:
+        """The site of a resource with a server. Raises NotPossibleError where none stands for it."""
+        why = self.block(resource, self.store.get)
+        host = None if why else self.host(resource.settings.server_id, self.store.get)  # type: ignore[attr-defined]
+        if host is None:
+            raise NotPossibleError("nothing was done", where=str(target), why=why)
+        return self.at(host, resource, log, stop)
+
+    def at(self, host: DockerHost, resource: Resource, log: Log, stop: Stop) -> Site:
+        """The site of a resource on a host that is known already."""
+        from ksync_tui.engine.embedded.docker.execution_context import Site
+
+        return Site(host, self.state, self.store.get, self._interpolate(resource), log, stop)
+
+    def _interpolate(self, resource: Resource) -> Interpolate:
+        """Puts in variables and secrets (facts e.1), unless the resource wants neither."""
+        from ksync_tui.engine.embedded.docker.interpolate import interpolate
+
+        if getattr(resource.settings, "skip_secret_interp", False):
+            return lambda text: text
+        known = self.store.variables()
+        variables = {one.name: one.value for one in known if not one.is_secret}
+        secrets = {one.name: one.value for one in known if one.is_secret and one.value} | secrets_outside()
+        return lambda text: interpolate(text, variables, secrets)
+
+
+def secrets_outside() -> dict[str, str]:
+    """The secrets that the environment gives, by the name of their variable."""
+    given = {name: value for name, value in os.environ.items() if name.startswith(SECRET_PREFIX) and value}
+    return {name.removeprefix(SECRET_PREFIX): value for name, value in given.items()}
+
+
+def tokens_outside() -> dict[str, str]:
+    """The tokens of accounts that the environment gives, by the whole names of their variables."""
+    return {name: value for name, value in os.environ.items() if name.startswith(TOKEN_PREFIXES) and value}

@@ -1,0 +1,38 @@
+"""Opening all that a home folder holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ksync_tui.engine.embedded.engine import EmbeddedEngine
+from ksync_tui.state.database import Database
+from ksync_tui.state.secret_store import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An open home folder: the database, the vault of secrets and the engine on them."""
+
+    database: Database
+    vault: Vault
+    engine: EmbeddedEngine
+
+    def close(self) -> None:
+        """Closes the database."""
+        self.database.close()
+
+
+def open_home(path: Path, hosts: Mapping[str, str] | None = None, config: Path | None = None) -> Home:
+    """Opens a home folder, making it where it is missing. `hosts` and `config`: see EmbeddedEngine.
+
+    Raises StoreError: locked, damaged, read-only, of a newer ksync, or no folder can be made there.
+    """
+    database = Database(path)
+    try:
+        vault = Vault(database)
+    except BaseException:
+        database.close()
+        raise
+    return Home(database, vault, EmbeddedEngine(database, vault, hosts, config))

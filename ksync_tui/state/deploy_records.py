@@ -1,0 +1,110 @@
+"""What was applied and deployed in a Komodo Core, kept here because Core has no place for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.resource import Deployed, Target, fingerprint, redeploy_digest
+from ksync_tui.state.database import Database
+from ksync_tui.state.last_applied import AppliedTable, LastApplied
+from ksync_tui.state.secret_store import Vault
+
+
+class Ledger:
+    """The records of one Core, known by its address. Changes join the transaction they are called in."""
+
+    def __init__(self, database: Database, vault: Vault, place: str) -> None:
+        self._database = database
+        self._place = place
+        self._applied = AppliedTable(database, vault, place)
+
+    @property
+    def version(self) -> int:
+        """Counts the changes of these records."""
+        found = self._database.row("SELECT version FROM places WHERE place = ?", (self._place,))
+        return int(found[0]) if found else 0
+
+    def records(self) -> tuple[Mapping[Target, str], Mapping[Target, Deployed]]:
+        """The fingerprint last applied per target, and what was deployed or is owed."""
+        rows = self._database.rows(
+            "SELECT kind, name, applied, redeploy_digest, outstanding, deployed FROM elsewhere WHERE place = ?",
+            (self._place,),
+        )
+        applied = {Target(kind, name): last for kind, name, last, *_ in rows if last is not None}
+        deployed = {Target(kind, name): Deployed(*deploy) for kind, name, _, *deploy in rows if any(deploy)}
+        return applied, deployed
+
+    def newest_applied(self, target: Target) -> Resource | None:
+        """What was last applied to a target from files, by whatever sync."""
+        return self._applied.newest(target)
+
+    @property
+    def last_applied(self) -> LastApplied:
+        """What each sync applied last; read when the first target is asked for."""
+        return LastApplied(self._applied)
+
+    def record_applied(self, target: Target, declared: Resource, sync: str) -> None:
+        """Remembers what a file said when a sync applied it."""
+        digest = fingerprint(declared)
+        with self._database.transaction():
+            self._set(target, ("applied",), (digest,))
+            self._applied.record(target, declared, digest, sync)
+
+    def forget_applied(self, target: Target, sync: str) -> None:
+        """Forgets what `sync` applied to a resource that is gone."""
+        with self._database.transaction():
+            self._applied.forget(target, sync)
+            self._bump()
+
+    def deployed(self, target: Target) -> Deployed | None:
+        """What was deployed of one resource, or is owed; None where nothing is."""
+        sql = "SELECT redeploy_digest, outstanding, deployed FROM elsewhere WHERE place = ? AND kind = ? AND name = ?"
+        found = self._database.row(sql, (self._place, *target))
+        return Deployed(*found) if found and any(found) else None
+
+    def record_deployed(self, target: Target, resource: Resource) -> None:
+        """Remembers what was deployed; no deploy is owed any more."""
+        values = (fingerprint(resource), redeploy_digest(resource), None)
+        self._set(target, ("deployed", "redeploy_digest", "outstanding"), values)
+
+    def owe_deploy(self, target: Target, reason: str) -> None:
+        """Remembers that a deploy is due; the reason first given stays until it is done."""
+        known = self.deployed(target)
+        if known is None or known.outstanding is None:
+            self._set(target, ("outstanding",), (reason,))
+
+    def owe_no_deploy(self, target: Target, reason: str) -> None:
+        """Forgets that a deploy is due for a reason that does not hold any more."""
+        known = self.deployed(target)
+        if known is not None and known.outstanding == reason:
+            self._set(target, ("outstanding",), (None,))
+
+    def rename(self, old: Target, new: str) -> None:
+        """Gives the record of a target another name."""
+        with self._database.transaction():
+            self._change("DELETE FROM elsewhere WHERE place = ? AND kind = ? AND name = ?", (old.kind, new))
+            self._change("UPDATE elsewhere SET name = ? WHERE place = ? AND kind = ? AND name = ?", old, first=(new,))
+            self._applied.rename(old, new)
+
+    def forget(self, target: Target, sync: str) -> None:
+        """Drops the record of a target that `sync` deleted; of what other syncs applied only that they did is kept."""
+        with self._database.transaction():
+            self._change("DELETE FROM elsewhere WHERE place = ? AND kind = ? AND name = ?", target)
+            self._applied.deleted(target, sync)
+
+    def _set(self, target: Target, columns: Sequence[str], values: Sequence[Any]) -> None:
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        new = ", ".join(f"{column} = excluded.{column}" for column in columns)
+        sql = f"INSERT INTO elsewhere ({names}, place, kind, name) VALUES ({marks}, ?, ?, ?)"  # noqa: S608 - constants
+        self._change(f"{sql} ON CONFLICT DO UPDATE SET {new}", target, first=values)
+
+    def _change(self, sql: str, key: Sequence[str], first: Sequence[Any] = ()) -> None:
+        with self._database.transaction():
+            self._database.execute(sql, (*first, self._place, *key))
+            self._bump()
+
+    def _bump(self) -> None:
+        sql = "INSERT INTO places (place, version) VALUES (?, 1) ON CONFLICT DO UPDATE SET version = version + 1"
+        self._database.execute(sql, (self._place,))

@@ -1,0 +1,82 @@
+"""What is new while a screen is shown: said in the frame, and nothing else on the screen moves (needs 43)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from ksync_tui.tui.background import in_thread, start
+from ksync_tui.tui.theme import style
+
+if TYPE_CHECKING:
+    from ksync_tui.services.change_detector import News
+    from ksync_tui.tui.screens.base import Page
+
+ASK_SECONDS = 5.0
+"""Seconds between two questions; nothing is drawn unless the answer is another."""
+
+
+@dataclass
+class _Followed:
+    news: News
+    count: int = 0
+
+
+class Noticing:
+    """Asks what is new of what a page shows, while it is the one on top and nothing else is going on."""
+
+    def __init__(self, page: Page[Any]) -> None:
+        self._page = page
+        self._followed: list[_Followed] = []
+        self._asking = False
+
+    @property
+    def count(self) -> int:
+        """How much is new."""
+        return sum(one.count for one in self._followed)
+
+    def words(self) -> Text:
+        """`3 new, press r`, with room behind it; nothing where nothing is new."""
+        if not self.count:
+            return Text()
+        return Text.assemble((f"{self.count:,} new, press {self._page.key_of('refresh')}", style("accent")), "   ")
+
+    def follow(self, news: Sequence[News]) -> None:
+        """Something was shown anew: from now on what is new is counted from there."""
+        self._followed = [_Followed(one) for one in news]
+        self._page.changed()
+
+    def ask_on(self) -> None:
+        """Asks every few seconds as long as the page lives."""
+        self._page.set_interval(ASK_SECONDS, self.ask_in_background)
+
+    def ask_in_background(self) -> None:
+        """Starts to ask. Not below another screen: any message there draws both of them anew."""
+        if self._page.app.screen is self._page:
+            start(self._page, self.ask, group="news")
+
+    async def ask(self) -> None:
+        """Asks once, off the UI thread. What cannot be read now is asked again."""
+        if self._asking or self._page.busy or self._page.app.screen is not self._page:
+            return
+        self._asking = True
+        before, followed = self.count, self._followed
+        try:
+            for one in followed:
+                await self._ask_one(one)
+        finally:
+            self._asking = False
+        if followed is self._followed and self.count != before:
+            self._page.changed()
+
+    async def _ask_one(self, one: _Followed) -> None:
+        try:
+            if await in_thread(partial(one.news.moved, monotonic())):
+                one.count = await in_thread(partial(self._page.ksync.in_turn, one.news.count))
+        except Exception:  # noqa: BLE001 - it may be of a session that was closed meanwhile; news are no reason to end
+            return

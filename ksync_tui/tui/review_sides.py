@@ -1,0 +1,79 @@
+"""What a review screen holds: both directions of a plan as lists, each with its ticks, and what a refresh keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ksync_tui.model.plan import Action, Direction, Plan, Verb
+from ksync_tui.present.rows import Outline
+from ksync_tui.present.ticks import Ticks
+
+if TYPE_CHECKING:
+    from ksync_tui.services import Review
+
+DIRECTIONS: tuple[Direction, ...] = ("live", "file")
+
+OTHER_WAY: Mapping[str, Verb] = {"create": "delete", "delete": "create"}
+"""What only a file has goes out of it, what only live has goes into it."""
+
+NO_TICKS: Mapping[Direction, Ticks] = {}
+
+WHY_TO_FILE = {"create": "only live", "delete": "only in the file"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One direction of a review: what the list shows, and what is ticked in it."""
+
+    outline: Outline
+    ticks: Ticks
+
+    @classmethod
+    def of(cls, plan: Plan, before: Side | None) -> Side:
+        """A plan with the ticks of the one before it."""
+        return cls(Outline(plan), before.ticks.moved_to(plan) if before else Ticks(plan))
+
+    def ticked(self, ticks: Ticks) -> Side:
+        """The same list with other ticks."""
+        return replace(self, ticks=ticks)
+
+
+def sides_of(
+    review: Review, before: Mapping[Direction, Side], left: Mapping[Direction, Ticks] = NO_TICKS
+) -> dict[Direction, Side]:
+    """Both directions of a newer review; ticks are kept per direction, or are those of a review that was `left`."""
+    plans: dict[Direction, Plan] = {"live": review.plan, "file": to_file(review.plan)}
+    sides = {direction: Side.of(plans[direction], before.get(direction)) for direction in DIRECTIONS}
+    restored = {direction: ticks.restored_on(plans[direction]) for direction, ticks in left.items()}
+    return sides | {direction: sides[direction].ticked(ticks) for direction, ticks in restored.items()}
+
+
+def to_file(plan: Plan) -> Plan:
+    """The same plan read the other way. A file has no deploys, and its blocks do not wait for each other.
+
+    Taking a block out of a file loses something, so it is ticked like a delete: each by itself (DESIGN rule 4).
+    """
+    there = (action for action in plan.actions if action.verb != "deploy" and not action.text_only)
+    return replace(plan, actions=tuple(map(_read_back, there)))
+
+
+def _read_back(action: Action) -> Action:
+    verb = OTHER_WAY.get(action.verb, action.verb)
+    return replace(action, verb=verb, reason=WHY_TO_FILE.get(verb, action.reason), requires=(), blocked=None)
+
+
+def planned_ids(ids: Collection[str], direction: Direction) -> set[str]:
+    """The ids that the plan itself has for ids of a direction."""
+    return set(ids) if direction == "live" else {_planned(one) for one in ids}
+
+
+def _planned(action_id: str) -> str:
+    verb, _, target = action_id.partition(":")
+    return f"{OTHER_WAY.get(verb, verb)}:{target}"
+
+
+def path_of(review: Review, file: str | None) -> str | None:
+    """Where a file of a review is on disk; None for inline text."""
+    return next((one.path for one in review.declarations.files if one.name == file), None)
