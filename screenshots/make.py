@@ -68,7 +68,7 @@ async def _all(sandbox: Sandbox, folder: Path) -> None:
 
 
 async def _take(session: Session, picture: Picture) -> str:
-    app = KsyncApp(session, session.sync(picture.sync) if picture.sync else None, held_keys=0)
+    app = KsyncApp(session, session.syncs.get(picture.sync) if picture.sync else None, held_keys=0)
     async with app.run_test(size=picture.size) as pilot:
         await _until_still(app, pilot, "review" if picture.sync else "syncs")
         await pilot.press(*picture.keys)

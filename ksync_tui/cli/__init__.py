@@ -46,14 +46,14 @@ def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         print(f"ksync {__version__}")
         return 0
-    from ksync_tui.cli.arguments import parse
+    from ksync_tui.cli.parser import parse
 
-    wanted = parse(arguments)
-    if isinstance(wanted, int):
-        return wanted
-    from ksync_tui.cli.commands import carry_out
+    args = parse(arguments)
+    if isinstance(args, int):
+        return args
+    from ksync_tui.cli.dispatch import carry_out
 
-    return carry_out(wanted)
+    return carry_out(args)
 
 
 @contextmanager

@@ -33,15 +33,15 @@ def ticks_of(plan: Plan, only: Sequence[str], *, everything: bool, deletes: bool
     """
     if not everything and not only:
         raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME (`ksync plan` lists them).")
-    wanted = {target_of(word) for word in only}
-    missing = wanted - {action.target for action in plan.actions}
+    args = {target_of(word) for word in only}
+    missing = args - {action.target for action in plan.actions}
     if missing:
         names = ", ".join(map(str, sorted(missing)))
         raise UsageError("nothing is pending for this resource", where=names, hint="`ksync plan` lists what is.")
     return {
         action.id
         for action in plan.actions
-        if ((everything and not action.text_only) or action.target in wanted)
+        if ((everything and not action.text_only) or action.target in args)
         and not action.blocked
         and (deletes or not action.destructive)
     }

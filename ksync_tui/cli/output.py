@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ksync_tui.present.style import StyledLine
     from ksync_tui.services import Confirmation, Session, SyncRow
     from ksync_tui.services.alerting import AlerterRow
-    from ksync_tui.services.watching import Happening
+    from ksync_tui.services.watching import WatchEvent
 
 
 UNCUT = 1_000_000
@@ -110,7 +110,7 @@ class Output:
         if self.json:
             from ksync_tui.present.json import plan_object
 
-            self._object(plan_object(plan, session.export_one, redact))
+            self._object(plan_object(plan, session.exports.block, redact))
         elif markdown:
             from ksync_tui.present.markdown import plan_markdown
 
@@ -302,7 +302,7 @@ class Output:
         if not rows:
             self.say("no alerters yet: an [[alerter]] in a resource file makes one")
 
-    def happening(self, one: Happening) -> None:
+    def happening(self, one: WatchEvent) -> None:
         """One thing that happened while ksync watches: a line, at once."""
         from ksync_tui.present.text import neutral
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ksync_tui.cli.apply import carry_out
-from ksync_tui.cli.commands import open_session, plan_code, sync_of
+from ksync_tui.cli.carry_out import carry_out
+from ksync_tui.cli.exit_codes import plan_code
+from ksync_tui.cli.opening import open_session, sync_of
 from ksync_tui.present.plain import numbered, problem_lines, remarks
 from ksync_tui.present.ticks import Ticks
 
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 HELP = "numbers such as 1 3 5-7 tick or untick; a ticks all but deletes; n unticks all; x runs; q leaves"
 
 
-def plain(wanted: Namespace, output: Output) -> int:
+def plain(args: Namespace, output: Output) -> int:
     """Shows what is pending; on a terminal, asks what to tick and runs it."""
-    with open_session(wanted) as session:
-        if not wanted.path and len(session.syncs()) != 1:
-            output.syncs([session.row(sync) for sync in session.syncs()])
+    with open_session(args) as session:
+        if not args.path and len(session.syncs.all()) != 1:
+            output.syncs([session.reviews.row(sync) for sync in session.syncs.all()])
             output.say("`ksync --plain PATH` reviews a folder, `ksync plan --sync NAME` a sync")
             return 0
-        review = session.review(sync_of(session, wanted))
+        review = session.reviews.create(sync_of(session, args))
         ticks = Ticks(review.plan)
         _show(ticks, output)
         if not review.plan.pending or not sys.stdin.isatty():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ksync_tui.config.addresses import checked
-from ksync_tui.config.profiles import ENVIRONMENT, Found, Profile
+from ksync_tui.config.profiles import ENVIRONMENT, FoundProfile, Profile
 from ksync_tui.errors import ConfigError
 
 
@@ -28,18 +28,18 @@ KOMODO = (
 )
 
 
-def profile(environ: Mapping[str, str]) -> Found:
+def profile(environ: Mapping[str, str]) -> FoundProfile:
     """The profile `environment`, where an address is in the environment."""
     given = _first_address(environ, KSYNC, *KOMODO)
     if not given:
-        return Found()
+        return FoundProfile()
     try:
         address = checked(environ[given], given)
     except ConfigError as error:
-        return Found(broken={ENVIRONMENT: error}, warnings=(str(error),))
+        return FoundProfile(broken={ENVIRONMENT: error}, warnings=(str(error),))
     user = environ.get(KSYNC.user, "") if belongs(environ, KSYNC, address) else ""
     made = Profile(ENVIRONMENT, "core", address, user, origin=given)
-    return Found((made,), default=ENVIRONMENT)
+    return FoundProfile((made,), default=ENVIRONMENT)
 
 
 def belongs(environ: Mapping[str, str], names: Names, address: str) -> bool:

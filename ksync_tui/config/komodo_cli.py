@@ -16,7 +16,7 @@ from typing import Any
 from ksync_tui.config import komodo_files
 from ksync_tui.config.addresses import checked
 from ksync_tui.config.komodo_files import File
-from ksync_tui.config.profiles import RESERVED, Found, Given, Profile, Secrets, suffix
+from ksync_tui.config.profiles import RESERVED, FoundProfile, Given, Profile, Secrets, suffix
 from ksync_tui.config.written import readable_by_others, unencrypted
 from ksync_tui.errors import ConfigError
 
@@ -52,7 +52,7 @@ class _Table:
     problem: ConfigError | None = None
 
 
-def found(environ: Mapping[str, str], taken: Iterable[str]) -> Found:
+def found(environ: Mapping[str, str], taken: Iterable[str]) -> FoundProfile:
     """What Komodo CLI's files say, without the profiles whose names are taken.
 
     Never raises: files that cannot be read are a problem of who asks for a profile that may be in them.
@@ -60,7 +60,7 @@ def found(environ: Mapping[str, str], taken: Iterable[str]) -> Found:
     try:
         tables = [_table(komodo_files.read(file, environ), file) for file in komodo_files.files(environ)]
     except ConfigError as error:
-        return Found(problem=error, warnings=(str(error),))
+        return FoundProfile(problem=error, warnings=(str(error),))
     top = _Table()
     for table in tables:
         top = replace(_over(top, table), profiles=(*top.profiles, *table.profiles))
@@ -139,7 +139,7 @@ def _folder(value: _Value) -> Path:
     return value.file.path.resolve().parent
 
 
-def _collected(top: _Table, taken: set[str]) -> Found:
+def _collected(top: _Table, taken: set[str]) -> FoundProfile:
     profiles: list[Profile] = []
     broken: dict[str, ConfigError] = {}
     warnings = [str(one.problem) for one in top.profiles if one.problem and not one.name]
@@ -158,7 +158,7 @@ def _collected(top: _Table, taken: set[str]) -> Found:
     names = [one.name for one in profiles]
     default = next((one for one in (KOMODO, *_called(top, profiles)) if one in names), "")
     warnings += _unwise(profiles)
-    return Found(tuple(profiles), broken, default, warnings=tuple(warnings))
+    return FoundProfile(tuple(profiles), broken, default, warnings=tuple(warnings))
 
 
 def _named(top: _Table) -> Iterator[_Table]:

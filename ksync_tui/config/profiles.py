@@ -76,7 +76,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundProfile:
     """The profiles of one place. What is broken there is told when it is asked for by name."""
 
     profiles: tuple[Profile, ...] = ()
@@ -94,7 +94,9 @@ def suffix(name: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
-def choose(name: str | None, engine: str | None, usual: str, near: Found, far: Callable[[], Found]) -> Profile:
+def choose(
+    name: str | None, engine: str | None, usual: str, near: FoundProfile, far: Callable[[], FoundProfile]
+) -> Profile:
     """The profile of that name, else of that engine, else the usual one.
 
     `near` are ksync's own and the environment's; `far` reads Komodo CLI's files, only where they are needed.
@@ -115,7 +117,7 @@ def _checked(profile: Profile, engine: str | None) -> Profile:
     raise ConfigError(what, where=profile.origin or None, hint="Leave out --engine, or name another profile.")
 
 
-def _named(name: str, near: Found, far: Callable[[], Found]) -> Profile:
+def _named(name: str, near: FoundProfile, far: Callable[[], FoundProfile]) -> Profile:
     found = _in(near, name)
     if found:
         return found
@@ -128,7 +130,7 @@ def _named(name: str, near: Found, far: Callable[[], Found]) -> Profile:
     raise ConfigError(f"no such profile: {name}", why=why, hint=f"{_meant(name, known)} {HOW}")
 
 
-def _in(found: Found, name: str) -> Profile | None:
+def _in(found: FoundProfile, name: str) -> Profile | None:
     if name in found.broken:
         raise found.broken[name]
     exact = (one for one in found.profiles if one.name == name)
@@ -143,7 +145,7 @@ def _meant(name: str, known: Iterable[str]) -> str:
     return f"Did you mean {meant[0]}?" if meant else f"There are: {', '.join(names)}."
 
 
-def _only_core(near: Found, far: Found) -> Profile:
+def _only_core(near: FoundProfile, far: FoundProfile) -> Profile:
     if near.broken:
         raise next(iter(near.broken.values()))
     # What a file in the current folder says is used where it is named, never because it is there.
@@ -161,7 +163,7 @@ def _several(cores: Iterable[Profile]) -> ConfigError:
     return ConfigError(f"several profiles are for the core engine: {names}", hint="Name one with --profile.")
 
 
-def _no_core(far: Found) -> ConfigError:
+def _no_core(far: FoundProfile) -> ConfigError:
     if reasons := [*filter(None, [far.problem]), *far.broken.values()]:
         return reasons[0]
     if far.profiles:

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from ksync_tui.config import environment, komodo_cli, watching, written
-from ksync_tui.config.profiles import LOCAL, Found, Profile, choose
+from ksync_tui.config.profiles import LOCAL, FoundProfile, Profile, choose
 from ksync_tui.errors import ConfigError
 
 _KNOWN = {"hosts", "keys", "profile", "profiles", "watch"}
@@ -80,18 +80,18 @@ class Settings:
         usual = self.environ.get("KSYNC_PROFILE") or self.usual
         return choose(name, engine, usual, self._near(), self._far)
 
-    def _near(self) -> Found:
+    def _near(self) -> FoundProfile:
         from_environment = environment.profile(self.environ)
         own = self.own if any(one.name == LOCAL for one in self.own) else (Profile(LOCAL, "embedded"), *self.own)
         local_first = sorted(own, key=lambda one: one.name != LOCAL)
-        return Found(
+        return FoundProfile(
             (*local_first, *from_environment.profiles),
             from_environment.broken,
             from_environment.default,
             warnings=from_environment.warnings,
         )
 
-    def _far(self) -> Found:
+    def _far(self) -> FoundProfile:
         return komodo_cli.found(self.environ, [one.name for one in self.own])
 
 

@@ -61,10 +61,10 @@ def _refuse_other_contents(root: Path) -> None:
 
 
 def _live(session: Session, infra: Path) -> None:
-    session.add_sync("homelab", _homelab(infra))
-    session.add_sync("edge", {"file_contents": history.resource("edge.toml"), "match_tags": ["edge"]})
-    _apply(session, session.sync("homelab"))
-    _apply(session, session.sync("media"))
+    session.syncs.add("homelab", _homelab(infra))
+    session.syncs.add("edge", {"file_contents": history.resource("edge.toml"), "match_tags": ["edge"]})
+    _apply(session, session.syncs.get("homelab"))
+    _apply(session, session.syncs.get("media"))
     _apply(session, _texts("edge", "live/edge.toml"))
     _apply(session, _texts("by hand", "live/by-hand.toml"))
 
@@ -85,6 +85,6 @@ def _texts(name: str, path: str) -> Sync:
 
 
 def _apply(session: Session, sync: Sync) -> None:
-    plan = session.review(sync).plan
+    plan = session.reviews.create(sync).plan
     possible = [action.id for action in plan.actions if not action.blocked and not action.destructive]
-    session.run(plan.select(possible), tell=lambda event: None)
+    session.runs.run(plan.select(possible), tell=lambda event: None)

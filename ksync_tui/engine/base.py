@@ -29,6 +29,8 @@ class Capabilities:
     `refuses_dangling`: a reference to nothing is refused, not stored by name (DESIGN rule 3).
     `expands_patterns`: permissions are stored per resource, so the patterns of a user group mean what they match.
     `compares_texts`: live is also read by a sync of the engine's own, to which comments and spacing are a difference.
+    `remote`: live is on another machine, which reads the files of its own syncs and sends alerts by itself.
+    `history`: whatever anyone did is kept, with its log.
     `removals`: what may become of the containers of what is deleted, the usual first.
     `runs`: the kinds that a person may run by hand, each with the verb of that action.
     """
@@ -37,6 +39,8 @@ class Capabilities:
     refuses_dangling: bool = False
     expands_patterns: bool = False
     compares_texts: bool = False
+    remote: bool = False
+    history: bool = False
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     runs: Mapping[str, Verb] = field(default_factory=lambda: _RUNS)
 

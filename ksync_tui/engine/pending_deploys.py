@@ -19,29 +19,29 @@ class Records(Protocol):
     def deployed(self, target: Target) -> Deployed | None:
         """What was deployed of one resource, or is owed."""
 
-    def owe_deploy(self, target: Target, reason: str) -> None:
+    def mark_deploy_pending(self, target: Target, reason: str) -> None:
         """Remembers that a deploy is due; the reason first given stays until it is done."""
 
-    def owe_no_deploy(self, target: Target, reason: str) -> None:
+    def unmark_deploy_pending(self, target: Target, reason: str) -> None:
         """Forgets that a deploy is due for a reason that does not hold any more."""
 
 
-def owed_by_create(records: Records, target: Target, proposed: Resource) -> None:
+def pending_after_create(records: Records, target: Target, proposed: Resource) -> None:
     """What a create makes due."""
     if wants_deploy(proposed):
-        records.owe_deploy(target, ON_CREATION)
+        records.mark_deploy_pending(target, ON_CREATION)
 
 
-def owed_by_update(records: Records, target: Target, live: Resource, proposed: Resource, *, wanted: bool) -> None:
+def pending_after_update(records: Records, target: Target, live: Resource, proposed: Resource, *, wanted: bool) -> None:
     """What an update makes due, or no longer. `wanted`: whether a sync kept it deployed before."""
     if not wants_deploy(proposed):
         return
     if not wanted:
-        records.owe_deploy(target, TURNED_ON)
+        records.mark_deploy_pending(target, TURNED_ON)
         return
     record = records.deployed(target)
     digest = redeploy_digest(proposed)
     if record is not None and digest == record.redeploy_digest:
-        records.owe_no_deploy(target, CONFIG_CHANGED)
+        records.unmark_deploy_pending(target, CONFIG_CHANGED)
     elif digest != redeploy_digest(live):
-        records.owe_deploy(target, CONFIG_CHANGED)
+        records.mark_deploy_pending(target, CONFIG_CHANGED)

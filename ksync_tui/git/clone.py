@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ksync_tui.errors import CommitRefusedError, DamagedError, GitError, RemoteError, UnreachableError
 from ksync_tui.git import network, replay
-from ksync_tui.git.facts import Seen
+from ksync_tui.git.facts import CloneState
 from ksync_tui.git.fetching import Fetching, NoSingleFilesError, before_of, ref_of
 from ksync_tui.git.library import open_bare, translated
 from ksync_tui.git.replay import KEPT
@@ -55,7 +55,7 @@ class Clone:
         self._patience = patience or network.Patience()
         self._whole = False
 
-    def read(self, use: Callable[[Tree, Seen], T]) -> T:
+    def read(self, use: Callable[[Tree, CloneState], T]) -> T:
         """What `use` makes of the files of the remote's branch, or of the commit that it is to stay at.
 
         Raises GitError: nothing answers and there is no clone yet, the remote refuses, another ksync is busy.
@@ -126,17 +126,17 @@ class Clone:
             "nothing was committed", where=str(self.remote), why="the branch keeps moving", hint=hint
         )
 
-    def _commit(self, seen: Seen, edits: Mapping[str, bytes], message: str) -> Pushed:
+    def _commit(self, seen: CloneState, edits: Mapping[str, bytes], message: str) -> Pushed:
         if seen.silent is not None:
             raise seen.silent
         made = replay.write(self.folder, seen.id, edits, message)
         return replay.publish(self.remote, self.folder, made, self._patience)
 
-    def _read(self, use: Callable[[Tree, Seen], T]) -> T:
+    def _read(self, use: Callable[[Tree, CloneState], T]) -> T:
         seen = self._pinned() if self.remote.commit else self._newest()
         return use(Tree(open_bare(self.folder), seen.id, self._fetching().files), seen)
 
-    def _newest(self) -> Seen:
+    def _newest(self) -> CloneState:
         known, tip = self._at(ref_of(self.remote.branch)), ""
         try:
             tip = network.tip(self.remote, self._patience)
@@ -177,7 +177,7 @@ class Clone:
             fresh.mkdir()
             yield fresh
 
-    def _pinned(self) -> Seen:
+    def _pinned(self) -> CloneState:
         """A commit that is here already is not asked for: it cannot change."""
         wanted = self.remote.commit
         if self._at(wanted) is None:
@@ -187,13 +187,13 @@ class Clone:
         if found is None:
             hint = "Correct the commit, or take it out to follow the branch"
             raise RemoteError(f"no such commit: {wanted}", where=str(self.remote), hint=hint)
-        return Seen(str(found.id), _time(found.commit_time), self._asked(), pinned=True)
+        return CloneState(str(found.id), _time(found.commit_time), self._asked(), pinned=True)
 
-    def _seen(self) -> Seen:
+    def _seen(self) -> CloneState:
         now, before = self._at(ref_of(self.remote.branch)), self._at(before_of(self.remote.branch))
         if now is None:
             raise DamagedError("the clone does not hold its branch", where=str(self.folder))
-        return Seen(str(now.id), _time(now.commit_time), self._asked(), str(before.id) if before else None)
+        return CloneState(str(now.id), _time(now.commit_time), self._asked(), str(before.id) if before else None)
 
     def _asked(self) -> datetime:
         file = self.folder / _ASKED

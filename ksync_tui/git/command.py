@@ -43,7 +43,7 @@ _running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class GitResult:
     """How a git command ended: exit code (None: stopped after its time), what it printed."""
 
     code: int | None
@@ -74,7 +74,7 @@ def run(
     stop: Stop = never,
     tell: Tell = quiet,
     started: Callable[[int], None] = lambda pid: None,
-) -> Finished:
+) -> GitResult:
     """Runs `git ARGS` in `cwd` in a session of its own, so that nothing below it can reach the terminal.
 
     It ends with ksync at the latest. `tell` gets the newest line of its standard error from time to time, `started`
@@ -114,7 +114,7 @@ def _kill_running() -> None:
         _kill(process)
 
 
-def _wait(process: subprocess.Popen[bytes], until: float, stop: Stop, tell: Tell) -> Finished:
+def _wait(process: subprocess.Popen[bytes], until: float, stop: Stop, tell: Tell) -> GitResult:
     while True:
         try:
             out, err = process.communicate(timeout=min(_LOOK, max(until - time.monotonic(), 0)))
@@ -124,10 +124,10 @@ def _wait(process: subprocess.Popen[bytes], until: float, stop: Stop, tell: Tell
             if time.monotonic() >= until:
                 _kill(process)
                 out, err = process.communicate()
-                return Finished(None, _text(out), _text(err))
+                return GitResult(None, _text(out), _text(err))
             tell(_newest(waiting.stderr or b""))
         else:
-            return Finished(process.returncode, _text(out), _text(err))
+            return GitResult(process.returncode, _text(out), _text(err))
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

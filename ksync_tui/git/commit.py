@@ -14,7 +14,7 @@ from ksync_tui.git.index import changed_paths, entry_in_tree, flags_of, follow, 
 from ksync_tui.git.leftovers import clear, note_parent, scratch_in
 from ksync_tui.git.library import translated
 from ksync_tui.git.places import refuse_place
-from ksync_tui.git.proposal import Proposal, Written
+from ksync_tui.git.proposal import Proposal, WrittenCommit
 from ksync_tui.git.settings import read_settings
 from ksync_tui.git.stored import refuse_rewritten, to_stored
 from ksync_tui.model.text import lines_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ksync_tui.git.facts import Author
     from ksync_tui.git.index import LockedIndex
-    from ksync_tui.git.settings import Settings
+    from ksync_tui.git.settings import GitConfig
 
 _BRANCH = "refs/heads/"
 _UNDER_WAY = {
@@ -70,7 +70,7 @@ def make(handle: pygit2.Repository, root: Path, request: Request) -> CommitResul
         return _finish(handle, root, proposal, written, lock)
 
 
-def _propose(handle: pygit2.Repository, root: Path, request: Request, settings: Settings) -> Proposal:
+def _propose(handle: pygit2.Repository, root: Path, request: Request, settings: GitConfig) -> Proposal:
     refuse_state(handle, root)
     message = _tidy(request.message)
     author = signature(root, settings, "author", request.author)
@@ -84,7 +84,7 @@ def _propose(handle: pygit2.Repository, root: Path, request: Request, settings: 
 
 
 def _edited(
-    handle: pygit2.Repository, root: Path, parent: pygit2.Commit | None, request: Request, settings: Settings
+    handle: pygit2.Repository, root: Path, parent: pygit2.Commit | None, request: Request, settings: GitConfig
 ) -> pygit2.Index:
     import pygit2
     from pygit2.enums import FileMode
@@ -112,7 +112,7 @@ def _refuse_conflicts(lock: LockedIndex, request: Request) -> None:
 
 
 def _finish(
-    handle: pygit2.Repository, root: Path, proposal: Proposal, written: Written, lock: LockedIndex
+    handle: pygit2.Repository, root: Path, proposal: Proposal, written: WrittenCommit, lock: LockedIndex
 ) -> CommitResult:
     import pygit2
 

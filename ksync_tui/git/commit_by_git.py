@@ -11,20 +11,20 @@ from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import command
 from ksync_tui.git.commit_by_libgit2 import moved
 from ksync_tui.git.leftovers import note_git
-from ksync_tui.git.proposal import Written
+from ksync_tui.git.proposal import WrittenCommit
 from ksync_tui.model.text import lines_of
 
 if TYPE_CHECKING:
     import pygit2
 
     from ksync_tui.git.proposal import Proposal
-    from ksync_tui.git.settings import Settings
+    from ksync_tui.git.settings import GitConfig
 
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction")
 _SHOWN_LINES = 20
 
 
-def reason_for_git(handle: pygit2.Repository, root: Path, settings: Settings) -> str | None:
+def reason_for_git(handle: pygit2.Repository, root: Path, settings: GitConfig) -> str | None:
     """Why this repository needs the git command for a commit; None when libgit2 will do."""
     if settings.flag("commit.gpgsign"):
         return "commit.gpgsign is on"
@@ -32,7 +32,7 @@ def reason_for_git(handle: pygit2.Repository, root: Path, settings: Settings) ->
     return f"the hook {hook} is there" if hook else None
 
 
-def hook_of(handle: pygit2.Repository, root: Path, settings: Settings) -> str | None:
+def hook_of(handle: pygit2.Repository, root: Path, settings: GitConfig) -> str | None:
     """A hook that takes part in commits: its file, or its key in git's configuration."""
     folder = _hooks_folder(handle, root, settings)
     for name in HOOKS:
@@ -45,7 +45,7 @@ def hook_of(handle: pygit2.Repository, root: Path, settings: Settings) -> str | 
 
 def write(
     handle: pygit2.Repository, root: Path, proposal: Proposal, reason: str, scratch: Path, seconds: float
-) -> Written:
+) -> WrittenCommit:
     """Runs `git commit` on an index of its own that holds HEAD's tree plus the edits.
 
     Raises CommitRefusedError with what the hook or the signing program said; nothing is committed then.
@@ -65,12 +65,14 @@ def write(
     except (KeyboardInterrupt, GitError):
         tip = _tip(handle, proposal.reference)
         if tip is not None and _is_ours(handle, proposal, tip, scratch):
-            return Written(tip, "")  # it was made before somebody asked for the end
+            return WrittenCommit(tip, "")  # it was made before somebody asked for the end
         raise
     return _judge(handle, root, proposal, done, scratch)
 
 
-def _judge(handle: pygit2.Repository, root: Path, proposal: Proposal, done: command.Finished, scratch: Path) -> Written:
+def _judge(
+    handle: pygit2.Repository, root: Path, proposal: Proposal, done: command.GitResult, scratch: Path
+) -> WrittenCommit:
     output = _tail(done.stdout + done.stderr)
     tip = _tip(handle, proposal.reference)
     if done.code != 0 and not _is_ours(handle, proposal, tip, scratch):
@@ -81,7 +83,7 @@ def _judge(handle: pygit2.Repository, root: Path, proposal: Proposal, done: comm
     if tip is None or _parents(handle, tip) != proposal.parents:
         _take_back(handle, proposal, tip)
         raise moved(root, proposal.reference, "someone else committed at the same time")
-    return Written(tip, output)
+    return WrittenCommit(tip, output)
 
 
 def _is_ours(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | None, scratch: Path) -> bool:
@@ -129,7 +131,7 @@ def _environment(proposal: Proposal, index: Path) -> dict[str, str]:
     }
 
 
-def _hooks_folder(handle: pygit2.Repository, root: Path, settings: Settings) -> Path:
+def _hooks_folder(handle: pygit2.Repository, root: Path, settings: GitConfig) -> Path:
     configured = settings.text("core.hookspath")
     if configured:
         return root / Path(os.path.expanduser(configured))  # noqa: PTH111 - an unknown user stays as written

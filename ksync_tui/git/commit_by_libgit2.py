@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import CommitRefusedError
-from ksync_tui.git.proposal import Written
+from ksync_tui.git.proposal import WrittenCommit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ksync_tui.git.proposal import Proposal
 
 
-def write(handle: pygit2.Repository, root: Path, proposal: Proposal) -> Written:
+def write(handle: pygit2.Repository, root: Path, proposal: Proposal) -> WrittenCommit:
     """Writes the commit and moves the branch, if it still is where the proposal saw it.
 
     Raises CommitRefusedError when it is not; the commit object then belongs to no branch.
@@ -30,7 +30,7 @@ def write(handle: pygit2.Repository, root: Path, proposal: Proposal) -> Written:
         _move(handle, root, proposal, made)
     except (pygit2.GitError, OSError) as error:
         raise moved(root, proposal.reference, str(error)) from error
-    return Written(made)
+    return WrittenCommit(made)
 
 
 def _move(handle: pygit2.Repository, root: Path, proposal: Proposal, made: pygit2.Oid) -> None:

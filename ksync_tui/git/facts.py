@@ -86,7 +86,7 @@ class CommitResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CloneState:
     """What a clone knows of its remote at one moment.
 
     `id` (40 hex digits) is the commit that is read, `time` (aware) the committer's; `was` are both of what was read the

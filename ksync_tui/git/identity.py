@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import pygit2
 
     from ksync_tui.git.facts import Author
-    from ksync_tui.git.settings import Settings
+    from ksync_tui.git.settings import GitConfig
 
 Role = Literal["author", "committer"]
 _IDENT = re.compile(r"(?P<name>.*) <(?P<email>.*)> (?P<time>\d+) (?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
 
-def signature(root: Path, settings: Settings, role: Role, given: Author | None = None) -> pygit2.Signature:
+def signature(root: Path, settings: GitConfig, role: Role, given: Author | None = None) -> pygit2.Signature:
     """Name, mail and time for `role`. `given` is used for the author, and for a committer nobody configured.
 
     Raises GitError with the two commands to run when git knows no name or mail.
@@ -61,7 +61,7 @@ def _from_ident(match: re.Match[str]) -> pygit2.Signature:
     return pygit2.Signature(match["name"], match["email"], int(match["time"]), signed)
 
 
-def _configured(settings: Settings, role: Role) -> pygit2.Signature | None:
+def _configured(settings: GitConfig, role: Role) -> pygit2.Signature | None:
     import pygit2
 
     name = _first(settings, role, "name")
@@ -69,7 +69,7 @@ def _configured(settings: Settings, role: Role) -> pygit2.Signature | None:
     return pygit2.Signature(name, email) if name and email else None
 
 
-def _first(settings: Settings, role: Role, part: str) -> str | None:
+def _first(settings: GitConfig, role: Role, part: str) -> str | None:
     # The order of git-commit(1), "Commit information".
     variable = os.environ.get(f"GIT_{role.upper()}_{part.upper()}")
     return variable or settings.text(f"{role}.{part}") or settings.text(f"user.{part}")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pygit2
 
-Entry = tuple["pygit2.Oid", int]
+TreeEntry = tuple["pygit2.Oid", int]
 LOCK = "lock"
 """The lock's second name, in the scratch folder of whoever holds it."""
 
@@ -110,7 +110,7 @@ def read_index(handle: pygit2.Repository) -> pygit2.Index:
         return index
 
 
-def entry_in_tree(tree: pygit2.Tree | None, path: str) -> Entry | None:
+def entry_in_tree(tree: pygit2.Tree | None, path: str) -> TreeEntry | None:
     """Blob id and mode of `path` in `tree`."""
     if tree is None or path not in tree:
         return None
@@ -118,7 +118,7 @@ def entry_in_tree(tree: pygit2.Tree | None, path: str) -> Entry | None:
     return found.id, int(found.filemode)
 
 
-def state_of(index: pygit2.Index, path: str, head: Entry | None) -> IndexState:
+def state_of(index: pygit2.Index, path: str, head: TreeEntry | None) -> IndexState:
     """What `index` holds for `path`, compared with HEAD's entry."""
     if index.conflicts is not None and path in index.conflicts:
         return IndexState.CONFLICT
@@ -170,7 +170,7 @@ def flags_of(root: Path, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _entry(index: pygit2.Index, path: str) -> Entry | None:
+def _entry(index: pygit2.Index, path: str) -> TreeEntry | None:
     try:
         entry = index[path]
     except KeyError:  # `path in index` is also true for the sides of a conflict

@@ -97,7 +97,7 @@ def push(remote: Remote, folder: Path, commit: str, branch: str, patience: Patie
     _judged(remote, done, "the commit cannot be pushed", seconds)
 
 
-def _judged(remote: Remote, done: command.Finished, doing: str, seconds: float) -> command.Finished:
+def _judged(remote: Remote, done: command.GitResult, doing: str, seconds: float) -> command.GitResult:
     if done.code is None:
         raise no_answer(remote, doing, seconds)
     if done.code != 0:

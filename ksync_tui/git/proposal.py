@@ -28,7 +28,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenCommit:
     """A commit its branch now points to, and what hooks said."""
 
     id: pygit2.Oid

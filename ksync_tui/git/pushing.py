@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pygit2
 
-    from ksync_tui.git.settings import Settings
+    from ksync_tui.git.settings import GitConfig
 
 _BRANCH = "refs/heads/"
 
@@ -53,7 +53,7 @@ def upstream_of(handle: pygit2.Repository, root: Path, branch: str | None) -> Up
     return Upstream(name, there, _ahead(root, f"refs/remotes/{name}/{there}"))
 
 
-def _branch_there(settings: Settings, branch: str) -> str:
+def _branch_there(settings: GitConfig, branch: str) -> str:
     return (settings.text(f"branch.{branch}.merge") or f"{_BRANCH}{branch}").removeprefix(_BRANCH)
 
 

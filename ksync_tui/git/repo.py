@@ -160,6 +160,6 @@ class Repo:
         """Pushes HEAD. Raises CommitRefusedError, which says where the commit is, when the remote refuses it."""
         publish(self.root, upstream, str(self.head().id))
 
-    def _head_entry(self, path: str) -> index.Entry | None:
+    def _head_entry(self, path: str) -> index.TreeEntry | None:
         last = commit.last_commit(self._handle)
         return index.entry_in_tree(last.tree if last else None, path)

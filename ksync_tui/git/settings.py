@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TRUE = {"true", "yes", "on"}
 
 
-class Settings:
+class GitConfig:
     """The values of git's configuration. Keys are `section.name` in lower case; the last value of a key counts."""
 
     def __init__(self, values: Mapping[str, str | None]) -> None:
@@ -37,17 +37,17 @@ class Settings:
         return value is None or value.lower() in _TRUE or (value.isdecimal() and int(value) != 0)
 
 
-def read_settings(root: Path, handle: pygit2.Repository) -> Settings:
+def read_settings(root: Path, handle: pygit2.Repository) -> GitConfig:
     """The configuration that holds in `root`: from the git command, which knows every include; else from libgit2.
 
     Raises GitError when git cannot read it.
     """
     if not command.available():
-        return Settings({_folded(entry.name): entry.value for entry in handle.config})
+        return GitConfig({_folded(entry.name): entry.value for entry in handle.config})
     done = command.run(["config", "--list", "-z"], root)
     if done.code != 0:
         raise GitError("git's configuration cannot be read", where=str(root), why=done.stderr.strip())
-    return Settings(dict(_entry(item) for item in done.stdout.split("\0") if item))
+    return GitConfig(dict(_entry(item) for item in done.stdout.split("\0") if item))
 
 
 def _entry(item: str) -> tuple[str, str | None]:

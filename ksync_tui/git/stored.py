@@ -13,7 +13,7 @@ from ksync_tui.errors import CommitRefusedError
 if TYPE_CHECKING:
     import pygit2
 
-    from ksync_tui.git.settings import Settings
+    from ksync_tui.git.settings import GitConfig
 
 _REWRITING = ("filter", "working-tree-encoding", "ident")
 _PRINTABLE_CONTROLS = frozenset(b"\b\t\033\014")
@@ -27,7 +27,7 @@ class LineEnds(Enum):
     GUESS = "guess"  # normalise what looks like text, unless CRLF is already committed
 
 
-def to_stored(handle: pygit2.Repository, settings: Settings, path: str, data: bytes, head: bytes | None) -> bytes:
+def to_stored(handle: pygit2.Repository, settings: GitConfig, path: str, data: bytes, head: bytes | None) -> bytes:
     """The bytes git would store for `data` at `path`; `head` is what HEAD holds there."""
     ends = _line_ends(handle, settings, path)
     if ends is LineEnds.KEEP:
@@ -49,7 +49,7 @@ def refuse_rewritten(handle: pygit2.Repository, path: str) -> None:
         raise CommitRefusedError("cannot be committed by ksync", where=path, why=why, hint=hint)
 
 
-def _line_ends(handle: pygit2.Repository, settings: Settings, path: str) -> LineEnds:
+def _line_ends(handle: pygit2.Repository, settings: GitConfig, path: str) -> LineEnds:
     text = handle.get_attr(path, "text")
     if text is None:
         text = handle.get_attr(path, "crlf")  # the old name of the same attribute

@@ -17,7 +17,7 @@ Shape = Literal["file", "folder", "link", "submodule"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """Something in a commit, by its path with `/`; "" is the whole of it."""
 
     path: str
@@ -44,20 +44,20 @@ class Tree:
         with translated("the commit cannot be read", handle.path, DamagedError):
             self._root = handle[commit].peel(pygit2.Tree)
 
-    def find(self, path: str) -> Entry | None:
+    def find(self, path: str) -> TreeEntry | None:
         """What is at a path, or None."""
         if not path:
-            return Entry("", "folder", str(self._root.id))
+            return TreeEntry("", "folder", str(self._root.id))
         with translated("a folder of the commit cannot be read", path, DamagedError):
             return _entry(path, self._root[path]) if path in self._root else None
 
-    def above(self, path: str) -> Entry | None:
+    def above(self, path: str) -> TreeEntry | None:
         """The nearest thing above a path that is no folder: a file, link or submodule that the path leads into."""
         parts = path.split("/")
         steps = (self.find("/".join(parts[:count])) for count in range(1, len(parts)))
         return next((step for step in steps if step and step.shape != "folder"), None)
 
-    def entries(self, folder: Entry) -> list[Entry]:
+    def entries(self, folder: TreeEntry) -> list[TreeEntry]:
         """What a folder holds, links last, else in the order of names."""
         import pygit2
 
@@ -66,14 +66,14 @@ class Tree:
             found = [_entry(f"{folder.path}/{one.name}".lstrip("/"), one) for one in tree]
         return sorted(found, key=lambda entry: (entry.shape == "link", entry.name))
 
-    def bring(self, entries: Iterable[Entry]) -> None:
+    def bring(self, entries: Iterable[TreeEntry]) -> None:
         """Sees that the contents of files and links are here, in one go."""
         with translated("the clone's objects cannot be read", self._handle.path, DamagedError):
             missing = [one.id for one in entries if one.id not in self._handle]
         if missing:
             self._bring(list(dict.fromkeys(missing)))
 
-    def data(self, entry: Entry) -> bytes:
+    def data(self, entry: TreeEntry) -> bytes:
         """The bytes of a file, or where a link leads."""
         import pygit2
 
@@ -85,8 +85,8 @@ class Tree:
         return found.data
 
 
-def _entry(path: str, found: pygit2.Object) -> Entry:
+def _entry(path: str, found: pygit2.Object) -> TreeEntry:
     from pygit2.enums import FileMode
 
     shapes: dict[int, Shape] = {FileMode.TREE: "folder", FileMode.LINK: "link", FileMode.COMMIT: "submodule"}
-    return Entry(path, shapes.get(found.filemode or 0, "file"), str(found.id))
+    return TreeEntry(path, shapes.get(found.filemode or 0, "file"), str(found.id))

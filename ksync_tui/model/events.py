@@ -53,7 +53,7 @@ Event = ActionStarted | ActionLog | ActionEnded | RunEnded
 
 
 @dataclass(frozen=True, slots=True)
-class RunAction:
+class ActionRecord:
     """One action of a run as the journal has it. Times are unix seconds."""
 
     action: str
@@ -92,7 +92,7 @@ class RunRecord:
     created: float
     ended: float | None
     who: str
-    actions: tuple[RunAction, ...] = ()
+    actions: tuple[ActionRecord, ...] = ()
     place: str = "local"
     """The profile in which it acts."""
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from ksync_tui.errors import SelectionError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.origin import Origin, Stamp, shared
-from ksync_tui.model.resource import Place, Problem, Target
+from ksync_tui.model.resource import Problem, SourceLocation, Target
 
 Verb = Literal["create", "update", "delete", "rename", "deploy", "run"]
 Direction = Literal["live", "file"]
@@ -80,7 +80,7 @@ class Action:
     verb: Verb
     target: Target
     reason: str
-    place: Place | None = None
+    place: SourceLocation | None = None
     current: Resource | None = None
     proposed: Resource | None = None
     changes: tuple[FieldChange, ...] = ()

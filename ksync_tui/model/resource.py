@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ksync_tui.errors import CoreError
 from ksync_tui.model.kinds.base import Deployable, Resource, Templated
 from ksync_tui.model.kinds.fields import meaning, shape
 from ksync_tui.model.origin import Applied
@@ -26,7 +27,7 @@ class Target(NamedTuple):
         return f"{self.kind}/{self.name}"
 
 
-class Place(NamedTuple):
+class SourceLocation(NamedTuple):
     """Where something stands in a source: 1-based lines and column; `last` is the last line of a block."""
 
     file: str
@@ -43,11 +44,11 @@ class Problem:
     """Something wrong in a source. An error blocks the targets it touches and no others (DESIGN rule 3)."""
 
     severity: Severity
-    place: Place
+    place: SourceLocation
     message: str
     hint: str | None = None
     target: Target | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[SourceLocation, ...] = ()
     """All places, `place` among them, where it is the same problem in several."""
 
     def __str__(self) -> str:
@@ -120,7 +121,7 @@ class Declared:
 
     target: Target
     resource: Resource
-    place: Place
+    place: SourceLocation
     text: str = ""
     fingerprint: str = ""
     references: tuple[Reference, ...] = ()
@@ -142,7 +143,7 @@ class Declared:
     def later(
         cls,
         target: Target,
-        place: Place,
+        place: SourceLocation,
         text: str,
         fingerprint: str,
         references: tuple[Reference, ...],
@@ -158,7 +159,7 @@ class Declared:
         one.build = build
         return one
 
-    def at(self, place: Place) -> Declared:
+    def at(self, place: SourceLocation) -> Declared:
         """The same declaration in another place, not blocked."""
         target, text, digest, references = self.target, self.text, self.fingerprint, self.references
         tags, deploy, after = self.tags, self.deploy, self.after
@@ -180,7 +181,7 @@ class Declared:
 class Broken:
     """A block that could not be understood; its target where at least kind and name were."""
 
-    place: Place
+    place: SourceLocation
     target: Target | None
     reason: str
 
@@ -280,3 +281,11 @@ class Snapshot:
     last_applied: LastApplied | None = None
     users: frozenset[str] | None = None
     """The users that exist; None where groups may name anybody, or nobody tells."""
+
+
+def readable(live: Live) -> Resource | None:
+    """A live resource; None where this user may not see it, or a newer Core made it."""
+    try:
+        return live.resource
+    except CoreError:
+        return None

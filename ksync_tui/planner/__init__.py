@@ -1,8 +1,8 @@
 """Declared and live to a plan. Pure: no I/O, no clock, no checking of values."""
 
 from ksync_tui.model.resource import redeploy_digest
-from ksync_tui.planner.match import Abilities
+from ksync_tui.planner.match import PlanCapabilities
 from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.safety import Confirmation, brake, confirmation
 
-__all__ = ["Abilities", "Confirmation", "Planner", "brake", "confirmation", "redeploy_digest"]
+__all__ = ["Confirmation", "PlanCapabilities", "Planner", "brake", "confirmation", "redeploy_digest"]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ksync_tui.model.references import after_cycles, resolve_after
-from ksync_tui.model.resource import Declarations, Declared, Place, Problem, Snapshot, Target
+from ksync_tui.model.resource import Declarations, Declared, Problem, Snapshot, SourceLocation, Target
 
-PlaceOf = Callable[[Declared, tuple[str | int, ...]], Place]
+PlaceOf = Callable[[Declared, tuple[str | int, ...]], SourceLocation]
 """Where a path of field names stands in a declared resource's file."""
 
 NAMED = 5
@@ -47,7 +47,7 @@ def silent_hosts(declared: Mapping[Target, Declared], snapshot: Snapshot) -> Ite
         target = Target("server", server)
         naming = (one for one in declared.values() if any(target == named.target for named in one.references))
         one = declared.get(target) or next(naming, None)
-        place = one.place if one else Place(str(target), 1)
+        place = one.place if one else SourceLocation(str(target), 1)
         message = f"the Docker host of server '{server}' does not answer, so states there are unknown: {why}"
         yield Problem("warning", place, message, "`ksync doctor` looks at every host", target)
 
@@ -60,7 +60,7 @@ def _dangling(
     declarations: Declarations, declared: Collection[Target], live: Collection[Target], place_of: PlaceOf
 ) -> Iterator[Problem]:
     """A warning per name that leads nowhere, however many resources have it."""
-    naming: dict[Target, list[tuple[Declared, Place]]] = {}
+    naming: dict[Target, list[tuple[Declared, SourceLocation]]] = {}
     for one in declarations.resources:
         for reference in one.references:
             if reference.target not in declared and reference.target not in live:
@@ -75,7 +75,7 @@ def _dangling(
         yield Problem("warning", place, message, hint, first.target, places)
 
 
-def _places(places: Sequence[Place]) -> str:
+def _places(places: Sequence[SourceLocation]) -> str:
     named = ", ".join(f"{place.file}:{place.line}" for place in places[:NAMED])
     more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
     return f"{len(places)} places: {named}{more}"

@@ -6,14 +6,14 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 
 from ksync_tui.model.resource import Declared, DeployState, Target
-from ksync_tui.planner.draft import Draft, Drafts, pending
+from ksync_tui.planner.draft import ActionDraft, ActionDrafts, pending
 
 SHOWN = 5
-_Graph = Mapping[str, list[Draft]]
+_Graph = Mapping[str, list[ActionDraft]]
 
 
 def tell_consequences(
-    drafts: Drafts, declared: Mapping[Target, Declared], states: Mapping[Target, DeployState]
+    drafts: ActionDrafts, declared: Mapping[Target, Declared], states: Mapping[Target, DeployState]
 ) -> None:
     """Adds to each draft what follows from it. Deploys that are blocked do not follow."""
     followers = _followers_of(drafts)
@@ -32,9 +32,9 @@ def tell_consequences(
 _DEPLOYS = {"create": "Deploys", "update": "Redeploys"}
 
 
-def _followers_of(drafts: Drafts) -> _Graph:
+def _followers_of(drafts: ActionDrafts) -> _Graph:
     """For each deploy: the deploys that wait for it."""
-    followers: dict[str, list[Draft]] = defaultdict(list)
+    followers: dict[str, list[ActionDraft]] = defaultdict(list)
     for draft in drafts.values():
         if draft.verb == "deploy" and draft.blocked is None:
             for needed in draft.requires:
@@ -42,7 +42,7 @@ def _followers_of(drafts: Drafts) -> _Graph:
     return followers
 
 
-def _then(draft: Draft, followers: _Graph) -> list[str]:
+def _then(draft: ActionDraft, followers: _Graph) -> list[str]:
     """`then api, worker`: the first few of what deploys after a deploy, near ones first."""
     found: dict[str, str] = {}
     waiting = deque([draft.id])
@@ -57,7 +57,7 @@ def _then(draft: Draft, followers: _Graph) -> list[str]:
     return [f"then {', '.join(names[:SHOWN])}" + (" and more" if len(names) > SHOWN else "")]
 
 
-def _tell_users(deletes: Mapping[Target, Draft], declared: Mapping[Target, Declared]) -> None:
+def _tell_users(deletes: Mapping[Target, ActionDraft], declared: Mapping[Target, Declared]) -> None:
     """Says on each delete which declared resources still name what is deleted."""
     if not deletes:
         return

@@ -10,7 +10,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.references import after_edges
 from ksync_tui.model.resource import Declared, Deployed, Find, Snapshot, Target, redeploy_digest
-from ksync_tui.planner.draft import Draft, Drafts, action_id, pending
+from ksync_tui.planner.draft import ActionDraft, ActionDrafts, action_id, pending
 from ksync_tui.planner.labels import key_of
 from ksync_tui.planner.references import References
 
@@ -47,7 +47,7 @@ class Deploys:
     """Finds the deploys of a plan: `part` are the declared resources that take part, in file order."""
 
     part: list[Declared]
-    drafts: Drafts
+    drafts: ActionDrafts
     references: References
     snapshot: Snapshot
     deploy_block: DeployBlock
@@ -105,18 +105,18 @@ class Deploys:
             return None
         return _changed(sorted(_differing(record.redeploy_digest, digest)), declared.resource)
 
-    def _draft(self, declared: Declared, reason: str, at: int) -> Draft:
+    def _draft(self, declared: Declared, reason: str, at: int) -> ActionDraft:
         """A deploy; its fingerprint is what live has once the same plan's create or update is done."""
         target = declared.target
         written = pending(self.drafts, target)
         live = self.snapshot.live.get(target)
         expected = declared.fingerprint if written or live is None else live.fingerprint
-        draft = Draft("deploy", target, reason, at, declared, declared.place, fingerprint=expected)
+        draft = ActionDraft("deploy", target, reason, at, declared, declared.place, fingerprint=expected)
         draft.proposed = written.proposed if written else declared.resource
         self.drafts[draft.id] = draft
         return draft
 
-    def _followers_of(self, deploying: list[Draft], children: _Graph, waiting: _Waiting) -> Iterator[Draft]:
+    def _followers_of(self, deploying: list[ActionDraft], children: _Graph, waiting: _Waiting) -> Iterator[ActionDraft]:
         """Deploys of what waits for something that deploys, and so on."""
         parents = deque(draft.target for draft in deploying)
         while parents:
@@ -129,7 +129,7 @@ class Deploys:
                 yield self._draft(declared, f"{title} parent dependency '{parent.name}' is deploying", at)
                 parents.append(child)
 
-    def _complete(self, draft: Draft, parents: list[Target]) -> None:
+    def _complete(self, draft: ActionDraft, parents: list[Target]) -> None:
         declared = draft.declared
         if declared is None:
             return

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.origin import Origin, Stamp
 from ksync_tui.model.plan import Action, FieldChange, Removal, Verb
-from ksync_tui.model.resource import Declared, Place, Target
+from ksync_tui.model.resource import Declared, SourceLocation, Target
 
 
 @dataclass(slots=True)
-class Draft:
+class ActionDraft:
     """An action in the making; see Action. `at` is its place in the order of the files."""
 
     verb: Verb
@@ -19,7 +19,7 @@ class Draft:
     reason: str
     at: int = 0
     declared: Declared | None = None
-    place: Place | None = None
+    place: SourceLocation | None = None
     current: Resource | None = None
     proposed: Resource | None = None
     changes: tuple[FieldChange, ...] = ()
@@ -67,7 +67,7 @@ class Draft:
         )
 
 
-Drafts = dict[str, Draft]
+ActionDrafts = dict[str, ActionDraft]
 """Drafts by their ids."""
 
 
@@ -76,11 +76,11 @@ def action_id(verb: Verb, target: Target) -> str:
     return f"{verb}:{target.kind}/{target.name}"
 
 
-def pending(drafts: Drafts, target: Target) -> Draft | None:
+def pending(drafts: ActionDrafts, target: Target) -> ActionDraft | None:
     """The create or update of a target in this plan, if there is one."""
     return drafts.get(action_id("create", target)) or drafts.get(action_id("update", target))
 
 
-def pending_create(drafts: Drafts, target: Target) -> Draft | None:
+def pending_create(drafts: ActionDrafts, target: Target) -> ActionDraft | None:
     """The create of a target in this plan, if there is one."""
     return drafts.get(action_id("create", target))

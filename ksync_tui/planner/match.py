@@ -11,7 +11,7 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Removal, Verb
 from ksync_tui.model.resource import Broken, Declarations, Declared, Live, Snapshot, Target, bare, fingerprint
-from ksync_tui.planner.draft import Draft, Drafts, pending
+from ksync_tui.planner.draft import ActionDraft, ActionDrafts, pending
 from ksync_tui.planner.labels import fields_of
 from ksync_tui.planner.scope import INLINE_SYNC, Scope, has_files
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ksync_tui.planner.diff import Difference
 
 
-class Abilities(Protocol):
+class PlanCapabilities(Protocol):
     """What the planner asks of an engine (see engine.base.Capabilities)."""
 
     @property
@@ -81,20 +81,20 @@ class Comparer:
 class Matched:
     """Declared and live side by side."""
 
-    drafts: Drafts = field(default_factory=dict)
+    drafts: ActionDrafts = field(default_factory=dict)
     declared: dict[Target, Declared] = field(default_factory=dict)
     """Every declared resource once, whether or not it takes part."""
     part: list[Declared] = field(default_factory=list)
     """Those that take part, in file order."""
     unchanged: Counter[str] = field(default_factory=Counter)
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: ActionDraft) -> None:
         """Adds a draft under its id."""
         self.drafts[draft.id] = draft
 
 
 def match(
-    declarations: Declarations, snapshot: Snapshot, scope: Scope, abilities: Abilities, comparer: Comparer
+    declarations: Declarations, snapshot: Snapshot, scope: Scope, abilities: PlanCapabilities, comparer: Comparer
 ) -> Matched:
     """Creates and updates, and what is unchanged. A resource whose fingerprint is equal is not looked at further."""
     found = Matched()
@@ -124,7 +124,9 @@ def match(
     return found
 
 
-def _write(declared: Declared, live: Live | None, at: int, abilities: Abilities, comparer: Comparer) -> Draft | None:
+def _write(
+    declared: Declared, live: Live | None, at: int, abilities: PlanCapabilities, comparer: Comparer
+) -> ActionDraft | None:
     """The create or update that makes live what is declared, or None where both mean the same."""
     if live is None:
         return _create(declared, at)
@@ -134,8 +136,8 @@ def _write(declared: Declared, live: Live | None, at: int, abilities: Abilities,
     return _update(declared, live, at, comparer, keeps_deploy)
 
 
-def _create(declared: Declared, at: int) -> Draft:
-    return Draft(
+def _create(declared: Declared, at: int) -> ActionDraft:
+    return ActionDraft(
         "create",
         declared.target,
         "new",
@@ -147,14 +149,14 @@ def _create(declared: Declared, at: int) -> Draft:
     )
 
 
-def _update(declared: Declared, live: Live, at: int, comparer: Comparer, keeps_deploy: bool) -> Draft | None:
+def _update(declared: Declared, live: Live, at: int, comparer: Comparer, keeps_deploy: bool) -> ActionDraft | None:
     try:
         difference = comparer.compare(declared, live, keeps_deploy=keeps_deploy)
     except KsyncError as error:
         return _unreadable("update", declared.target, live, error, at)
     if not difference.changes:
         return None
-    return Draft(
+    return ActionDraft(
         "update",
         declared.target,
         fields_of(difference.changes, declared.resource),
@@ -169,7 +171,7 @@ def _update(declared: Declared, live: Live, at: int, comparer: Comparer, keeps_d
     )
 
 
-def _texts(declared: Declared, live: Live, at: int) -> Draft | None:
+def _texts(declared: Declared, live: Live, at: int) -> ActionDraft | None:
     """The update that only writes texts in another way, or None; what cannot be read shows none."""
     from ksync_tui.planner.diff import compare_texts
 
@@ -180,15 +182,17 @@ def _texts(declared: Declared, live: Live, at: int) -> Draft | None:
     if not difference.changes:
         return None
     fields = fields_of(difference.changes, declared.resource)
-    draft = Draft("update", declared.target, f"{fields} (text only)", at, declared, declared.place)
+    draft = ActionDraft("update", declared.target, f"{fields} (text only)", at, declared, declared.place)
     draft.current, draft.proposed, draft.changes = live.resource, difference.proposed, difference.changes
     draft.fingerprint, draft.blocked = live.fingerprint, declared.blocked
     return draft
 
 
-def _unreadable(verb: Verb, target: Target, live: Live, error: KsyncError, at: int = 0) -> Draft:
+def _unreadable(verb: Verb, target: Target, live: Live, error: KsyncError, at: int = 0) -> ActionDraft:
     """Something to do with a live resource that the engine itself cannot read."""
-    return Draft(verb, target, "its live state cannot be read", at, blocked=str(error), fingerprint=live.fingerprint)
+    return ActionDraft(
+        verb, target, "its live state cannot be read", at, blocked=str(error), fingerprint=live.fingerprint
+    )
 
 
 def _named(declared: Declared) -> Resource:
@@ -217,7 +221,7 @@ def _add_broken(found: Matched, broken: Iterable[Broken], snapshot: Snapshot, sc
             verb: Verb = "update" if live else "create"
             known = live.fingerprint if live else None
             reason = "its block has an error"
-            found.add(Draft(verb, target, reason, at, place=block.place, blocked=block.reason, fingerprint=known))
+            found.add(ActionDraft(verb, target, reason, at, place=block.place, blocked=block.reason, fingerprint=known))
 
 
 def undeclared(declarations: Declarations, found: Matched, snapshot: Snapshot, scope: Scope) -> list[Live]:
@@ -230,7 +234,7 @@ def undeclared(declarations: Declarations, found: Matched, snapshot: Snapshot, s
     return sorted((live for live in gone if scope.may_delete(live)), key=lambda live: live.target)
 
 
-def delete(live: Live, snapshot: Snapshot, abilities: Abilities, held: str | None = None) -> Draft:
+def delete(live: Live, snapshot: Snapshot, abilities: PlanCapabilities, held: str | None = None) -> ActionDraft:
     """The delete of a live resource; what was deployed of it is taken down, unless a person wants it otherwise.
 
     `held` is why it may not be done now.
@@ -241,12 +245,12 @@ def delete(live: Live, snapshot: Snapshot, abilities: Abilities, held: str | Non
         return _unreadable("delete", live.target, live, error)
     removal: Removal | None = "down" if _has_containers(live.target, snapshot, abilities) else None
     known = live.fingerprint
-    draft = Draft("delete", live.target, "not declared", current=current, fingerprint=known, removal=removal)
+    draft = ActionDraft("delete", live.target, "not declared", current=current, fingerprint=known, removal=removal)
     draft.block(held)
     return draft
 
 
-def _has_containers(target: Target, snapshot: Snapshot, abilities: Abilities) -> bool:
+def _has_containers(target: Target, snapshot: Snapshot, abilities: PlanCapabilities) -> bool:
     """Whether something is taken down with a resource: what is on record, or, where there is no choice, what runs."""
     record = snapshot.deployed.get(target)
     if record is not None and record.redeploy_digest is not None:

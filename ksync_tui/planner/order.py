@@ -8,7 +8,7 @@ from ksync_tui.model.kinds.registry import RUN_ORDER
 from ksync_tui.model.plan import Action
 from ksync_tui.model.references import find_cycles
 from ksync_tui.model.resource import Target
-from ksync_tui.planner.draft import Draft, Drafts
+from ksync_tui.planner.draft import ActionDraft, ActionDrafts
 
 _STEP = {kind: at for at, kind in enumerate(RUN_ORDER)}
 _WRITES, _DELETES, _DEPLOYS, _ITSELF = range(4)
@@ -17,7 +17,7 @@ Key = tuple[int, int, int]
 """Phase, step in the phase, depth in the step: equal keys are one round."""
 
 
-def settle(drafts: Drafts, itself: Target | None = None) -> dict[str, Key]:
+def settle(drafts: ActionDrafts, itself: Target | None = None) -> dict[str, Key]:
     """When each draft is done, and blocks what needs something blocked or needs each other.
 
     Creates and updates go kind by kind, deletes the other way, then deploys after each other. Deletes come before
@@ -37,14 +37,14 @@ def settle(drafts: Drafts, itself: Target | None = None) -> dict[str, Key]:
     return keys
 
 
-def freeze(drafts: Drafts, keys: dict[str, Key]) -> tuple[Action, ...]:
+def freeze(drafts: ActionDrafts, keys: dict[str, Key]) -> tuple[Action, ...]:
     """The actions in order, their rounds numbered from 1."""
     numbers = {key: number for number, key in enumerate(sorted(set(keys.values())), 1)}
     ordered = sorted(drafts.values(), key=lambda draft: (keys[draft.id], draft.at, draft.target))
     return tuple(draft.freeze(numbers[keys[draft.id]]) for draft in ordered)
 
 
-def _key(draft: Draft, itself: Target | None) -> Key:
+def _key(draft: ActionDraft, itself: Target | None) -> Key:
     if draft.target == itself:
         return (_ITSELF, 0, 0)
     if draft.verb == "deploy":
@@ -53,7 +53,7 @@ def _key(draft: Draft, itself: Target | None) -> Key:
     return (_DELETES, -step, 0) if draft.verb == "delete" else (_WRITES, step, 0)
 
 
-def _needed_first(drafts: Drafts) -> Iterator[Draft]:
+def _needed_first(drafts: ActionDrafts) -> Iterator[ActionDraft]:
     """Every draft after those it needs. There are no cycles."""
     done: set[str] = set()
     for start in drafts:
@@ -70,7 +70,7 @@ def _needed_first(drafts: Drafts) -> Iterator[Draft]:
             yield drafts[path.pop()]
 
 
-def _open_cycles(drafts: Drafts) -> None:
+def _open_cycles(drafts: ActionDrafts) -> None:
     """Blocks actions that need each other and takes those needs away, so that an order exists (facts h.3)."""
     for cycle in find_cycles({name: draft.requires for name, draft in drafts.items() if draft.requires}):
         names = ", ".join(str(drafts[name].target) for name in cycle)
@@ -80,13 +80,13 @@ def _open_cycles(drafts: Drafts) -> None:
             draft.requires = [needed for needed in draft.requires if needed not in cycle]
 
 
-def _cycle_reason(draft: Draft, names: str) -> str:
+def _cycle_reason(draft: ActionDraft, names: str) -> str:
     if draft.verb == "deploy":
         return f"`after` forms a cycle: {names}. Remove one of the entries"
     return f"these reference each other and none exists yet: {names}. Apply one without its reference first"
 
 
-def _because(draft: Draft, needed: Draft, blocked: str) -> str:
+def _because(draft: ActionDraft, needed: ActionDraft, blocked: str) -> str:
     if needed.verb == "deploy":
         return f"after {needed.target.name}, whose deploy is blocked"
     if needed.target == draft.target:

@@ -13,7 +13,7 @@ from ksync_tui.model.managed_elsewhere import with_live_secrets
 from ksync_tui.model.origin import Applied, Origin, moved, shared
 from ksync_tui.model.plan import FieldChange
 from ksync_tui.model.resource import LastApplied
-from ksync_tui.planner.draft import Draft
+from ksync_tui.planner.draft import ActionDraft
 
 Changes = tuple[FieldChange, ...]
 _GONE = object()
@@ -26,7 +26,7 @@ class Origins:
     def __init__(self) -> None:
         self._known: dict[str, tuple[Changes, Applied, Changes]] = {}
 
-    def tell(self, drafts: Iterable[Draft], last_applied: LastApplied | None, sync: str) -> None:
+    def tell(self, drafts: Iterable[ActionDraft], last_applied: LastApplied | None, sync: str) -> None:
         """Adds to creates, updates and deletes which side moved since `sync` applied them last.
 
         What another sync applied is no base to compare with. None for `last_applied`: the engine keeps no record.
@@ -37,7 +37,7 @@ class Origins:
             if draft.verb in ("create", "update", "delete"):
                 self._tell(draft, last_applied(draft.target), sync)
 
-    def _tell(self, draft: Draft, records: Collection[Applied], sync: str) -> None:
+    def _tell(self, draft: ActionDraft, records: Collection[Applied], sync: str) -> None:
         draft.applied = next((record.stamp for record in records), None)
         base = next((record for record in records if record.stamp.sync == sync), None)
         if draft.verb == "delete":
@@ -50,7 +50,7 @@ class Origins:
             draft.changes = self._told(draft, base)
             draft.origin = shared(change.origin for change in draft.changes)
 
-    def _told(self, draft: Draft, base: Applied) -> Changes:
+    def _told(self, draft: ActionDraft, base: Applied) -> Changes:
         known = self._known.get(draft.id)
         if known and known[0] is draft.changes and _same(known[1], base):
             return known[2]
@@ -68,7 +68,7 @@ def _same(one: Applied, other: Applied) -> bool:
     return one is other or one.fingerprint == other.fingerprint
 
 
-def _tell_delete(draft: Draft, base: Applied | None) -> None:
+def _tell_delete(draft: ActionDraft, base: Applied | None) -> None:
     if base is not None:
         draft.origin = "files"
         draft.reason = "no longer declared" if draft.current is not None else draft.reason
@@ -76,7 +76,7 @@ def _tell_delete(draft: Draft, base: Applied | None) -> None:
         draft.origin = "live"
 
 
-def _with_origins(draft: Draft, base: Applied) -> Changes:
+def _with_origins(draft: ActionDraft, base: Applied) -> Changes:
     """The changes with their origins. Equal fingerprints tell at once; only else the base itself is read."""
     if base.fingerprint == draft.fingerprint:
         return _all_from("files", draft.changes)
@@ -93,7 +93,7 @@ def _all_from(origin: Origin, changes: Changes) -> Changes:
     return tuple(replace(change, origin=origin) for change in changes)
 
 
-def _origin(path: str, base: Resource, draft: Draft) -> Origin | None:
+def _origin(path: str, base: Resource, draft: ActionDraft) -> Origin | None:
     # A secret that the file leaves out is not edited in it: it is compared as the base has it.
     declared = with_live_secrets(draft.declared.resource, base) if draft.declared else draft.proposed
     before, live, now = (_meant(one, path) for one in (base, draft.current, declared))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from ksync_tui.model.plan import Plan, SyncOptions
+from ksync_tui.model.plan import Action, Plan, SyncOptions
 from ksync_tui.model.resource import Declarations, Snapshot, Target
 from ksync_tui.planner.checks import silent_hosts
 from ksync_tui.planner.consequences import tell_consequences
 from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
+from ksync_tui.planner.draft import ActionDrafts
 from ksync_tui.planner.groups import expanded
 from ksync_tui.planner.left_out import left_out
-from ksync_tui.planner.match import Abilities, Comparer, Matched, delete, match, undeclared
+from ksync_tui.planner.match import Comparer, Matched, PlanCapabilities, delete, match, undeclared
 from ksync_tui.planner.order import freeze, settle
 from ksync_tui.planner.origin import Origins
 from ksync_tui.planner.references import References, check_writes
 from ksync_tui.planner.renames import rename_hints
 from ksync_tui.planner.scope import Scope
+
+Refused = Callable[[Collection[Action]], Mapping[str, str]]
 
 
 class Planner:
@@ -34,15 +37,15 @@ class Planner:
         options: SyncOptions,
         *,
         engine: str,
-        capabilities: Abilities,
+        capabilities: PlanCapabilities,
         deploy_block: DeployBlock,
         itself: Target | None = None,
-        refused: Mapping[str, str] | None = None,
+        refused: Refused | None = None,
     ) -> Plan:
         """What it would take to make live equal declared.
 
         `deploy_block` says why a resource cannot be deployed, or gives None; `itself` is the live resource_sync that is
-        planned, if it is one; `refused` says, by ids of actions, what this user may not do. Nothing in a plan is done
+        planned, if it is one; `refused` gives, by ids of actions, what this user may not do. Nothing in a plan is done
         before somebody ticks it.
         """
         scope = Scope(options, itself)
@@ -59,8 +62,7 @@ class Planner:
         if options.deletes and (held is None or _declares_nothing(declarations)):
             for live in gone:
                 found.add(delete(live, snapshot, capabilities, held))
-        for action, why in (refused or {}).items():
-            found.drafts[action].block(why)
+        _block_refused(found.drafts, refused)
         self._origins.tell(found.drafts.values(), snapshot.last_applied, options.name)
         keys = settle(found.drafts, itself)
         tell_consequences(found.drafts, found.declared, snapshot.states)
@@ -81,6 +83,13 @@ class Planner:
         self._comparer.forget(found.declared)
         self._digests.forget(2 * len(found.declared) + 1000)
         self._origins.forget(found.drafts)
+
+
+def _block_refused(drafts: ActionDrafts, refused: Refused | None) -> None:
+    if refused is None:
+        return
+    for action, why in refused([draft.freeze(0) for draft in drafts.values()]).items():
+        drafts[action].block(why)
 
 
 def _declares_nothing(declarations: Declarations) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Declared, Reference, Snapshot, Target
-from ksync_tui.planner.draft import Draft, Drafts, pending, pending_create
+from ksync_tui.planner.draft import ActionDraft, ActionDrafts, pending, pending_create
 
 _LOOSE = frozenset({"alerter"})
 """Kinds that Komodo stores whatever they name (facts h.12)."""
@@ -17,11 +17,11 @@ _LOOSE = frozenset({"alerter"})
 class References:
     """Looks up whom a declared resource names."""
 
-    drafts: Drafts
+    drafts: ActionDrafts
     declared: dict[Target, Declared]
     snapshot: Snapshot
 
-    def to_create(self, declared: Declared) -> Iterator[Draft]:
+    def to_create(self, declared: Declared) -> Iterator[ActionDraft]:
         """The creates, in this plan, of what a resource names."""
         for reference in declared.references:
             draft = None if reference.target == declared.target else pending_create(self.drafts, reference.target)

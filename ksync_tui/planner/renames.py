@@ -13,7 +13,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import RenameHint
 from ksync_tui.model.resource import Live, Target, meaning_of
 from ksync_tui.model.text import lines_of
-from ksync_tui.planner.draft import Draft
+from ksync_tui.planner.draft import ActionDraft
 
 LIKE = 85
 SHORT_LIKE = 95
@@ -35,7 +35,7 @@ class _Sketch:
     lines: frozenset[str]
 
 
-def rename_hints(creates: Iterable[Draft], undeclared: Iterable[Live]) -> tuple[RenameHint, ...]:
+def rename_hints(creates: Iterable[ActionDraft], undeclared: Iterable[Live]) -> tuple[RenameHint, ...]:
     """Pairs that look like renames, the likeliest first; each resource is in one pair at most."""
     new = _by_kind((draft.target, draft) for draft in creates if draft.proposed is not None)
     old = _by_kind((live.target, live) for live in undeclared)
@@ -50,7 +50,7 @@ def _by_kind(entries: Iterable[tuple[Target, Any]]) -> dict[str, list[Any]]:
     return kinds
 
 
-def _pairs(creates: list[Draft], undeclared: list[Live]) -> Iterator[RenameHint]:
+def _pairs(creates: list[ActionDraft], undeclared: list[Live]) -> Iterator[RenameHint]:
     if max(len(creates), len(undeclared)) > MOST:
         return
     old = [sketch for live in undeclared if (sketch := _sketch_live(live))]

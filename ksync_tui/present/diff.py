@@ -16,7 +16,7 @@ from ksync_tui.model.plan import Action
 from ksync_tui.model.text import BadPairError, Pair, pairs
 from ksync_tui.present.dump import lines as dumped
 from ksync_tui.present.dump import scalar
-from ksync_tui.present.fields import Field, fields_of, unchanged_count
+from ksync_tui.present.fields import FieldView, fields_of, unchanged_count
 from ksync_tui.present.lines import Spans, marks, pairings, stretches_of
 from ksync_tui.present.mask import rewritten
 from ksync_tui.present.origin import WORDS, field_origins
@@ -98,14 +98,14 @@ def _nothing_differs(action: Action) -> str:
     return f"no field differs: {neutral(action.reason)}"
 
 
-def _redacted(field: Field, redact: Redact) -> Field:
+def _redacted(field: FieldView, redact: Redact) -> FieldView:
     if redact is str or field.secret:
         return field
     current, proposed = (rewritten(side, lambda text, _: redact(text)) for side in (field.current, field.proposed))
     return replace(field, current=current, proposed=proposed)
 
 
-def _field(field: Field) -> Iterator[DiffRow]:
+def _field(field: FieldView) -> Iterator[DiffRow]:
     rows = list(_rows_of(field))
     if isinstance(field.current, str) and isinstance(field.proposed, str) and not any(row.changed for row in rows):
         rows = list(_lined(field, _lines_of(field.current), _lines_of(field.proposed), numbered=True))
@@ -114,13 +114,13 @@ def _field(field: Field) -> Iterator[DiffRow]:
         yield DiffRow("note", " ", f"{field.label}: {_unseen(field)}", field=field.path)
 
 
-def _unseen(field: Field) -> str:
+def _unseen(field: FieldView) -> str:
     if isinstance(field.current, Table | list | dict):
         return "a masked value in it changed"
     return "differs in a way the text does not show"
 
 
-def _rows_of(field: Field) -> Iterator[DiffRow]:
+def _rows_of(field: FieldView) -> Iterator[DiffRow]:
     current, proposed = field.current, field.proposed
     if field.secret:
         return _secret(field)
@@ -141,7 +141,7 @@ def _is_short(side: Any) -> bool:
     return not isinstance(side, Table | list | dict) or len(scalar(side)) <= _ONE_ROW
 
 
-def _how(field: Field) -> str | None:
+def _how(field: FieldView) -> str | None:
     return field.shape.compare.how if field.shape and field.shape.compare else None
 
 
@@ -153,7 +153,7 @@ def _all_texts(side: Any) -> bool:
     return side is None or all(isinstance(entry, str) for entry in side)
 
 
-def _secret(field: Field) -> Iterator[DiffRow]:
+def _secret(field: FieldView) -> Iterator[DiffRow]:
     left, right = (scalar(side, secret=True) if side is not None else "" for side in (field.current, field.proposed))
     row = _pair("field", _assigned(field, left), _assigned(field, right), field.path)
     if row.sign == " ":
@@ -161,11 +161,11 @@ def _secret(field: Field) -> Iterator[DiffRow]:
     yield replace(row, right=f"{row.right} (changed)") if row.left == row.right else row
 
 
-def _assigned(field: Field, shown: str) -> str:
+def _assigned(field: FieldView, shown: str) -> str:
     return f"{field.label} = {shown}" if shown else ""
 
 
-def _single(field: Field) -> Iterator[DiffRow]:
+def _single(field: FieldView) -> Iterator[DiffRow]:
     current, proposed = field.current, field.proposed
     if _how(field) == "set" and current and proposed:
         places = {str(entry): at for at, entry in enumerate(current)}
@@ -178,14 +178,14 @@ def _trimmed(side: Any) -> str:
     return "" if side is None else scalar(side.rstrip("\n") if isinstance(side, str) else side)
 
 
-def _heading(field: Field) -> DiffRow:
+def _heading(field: FieldView) -> DiffRow:
     sign: Sign = "+" if field.current is None else "-" if field.proposed is None else " "
     return DiffRow(
         "field", sign, "" if sign == "+" else field.label, "" if sign == "-" else field.label, field=field.path
     )
 
 
-def _lined(field: Field, left: list[str], right: list[str], numbered: bool = False) -> Iterator[DiffRow]:
+def _lined(field: FieldView, left: list[str], right: list[str], numbered: bool = False) -> Iterator[DiffRow]:
     """Values that have lines, compared line by line."""
     yield _heading(field)
     found = list(pairings(left, right))
@@ -208,7 +208,7 @@ def _number(at: int | None) -> int | None:
     return None if at is None else at + 1
 
 
-def _paired(field: Field) -> Iterator[DiffRow]:
+def _paired(field: FieldView) -> Iterator[DiffRow]:
     """Environments, labels, ports and volumes: entries aligned by key, however they are ordered."""
     try:
         left, right = pairs(field.current or ""), pairs(field.proposed or "")
@@ -226,7 +226,7 @@ def _as_entries(side: Any) -> Entries:
     return [(entry, scalar(entry)) for entry in side or ()]
 
 
-def _keyed(field: Field, left: Entries, right: Entries) -> Iterator[DiffRow]:
+def _keyed(field: FieldView, left: Entries, right: Entries) -> Iterator[DiffRow]:
     """Entries aligned by key; the order of both sides is kept as far as it can be."""
     yield _heading(field)
     ones, others = _numbered(left), _numbered(right)
@@ -288,7 +288,7 @@ def _pair(kind: RowKind, left: str, right: str, field: str) -> DiffRow:
     return DiffRow(kind, "~", left, right, field=field)
 
 
-def _shown(same: list[bool], row: Callable[[int], DiffRow], field: Field, noun: str) -> Iterator[DiffRow]:
+def _shown(same: list[bool], row: Callable[[int], DiffRow], field: FieldView, noun: str) -> Iterator[DiffRow]:
     """Rows near a change; equal ones far from any become a fold. Only rows that are shown are made."""
     stretches = stretches_of(same, CONTEXT)
     for at, size in stretches[:MOST_ROWS]:

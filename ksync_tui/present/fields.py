@@ -17,7 +17,7 @@ _CONFIG = "config."
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FieldView:
     """A field as it is shown: its path (`config.server_id`), label (`server`), both values, shape if it is known.
 
     Values that have a structure are the model's own tables, which mask themselves; `secret` hides the whole value.
@@ -86,7 +86,7 @@ def in_order(action: Action) -> list[FieldChange]:
     return sorted(action.changes, key=lambda change: order.get(field_of(change.field), len(order)))
 
 
-def fields_of(action: Action) -> list[Field]:
+def fields_of(action: Action) -> list[FieldView]:
     """The fields to show: all that is set for a create or a delete, else what changes."""
     if action.verb == "create" and action.proposed is not None:
         return [_alone(field, current=None, proposed=field.value) for field in set_fields(action.proposed)]
@@ -96,7 +96,7 @@ def fields_of(action: Action) -> list[Field]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FieldMatch:
     """A field of a resource: its path, its shape, its value, and whether it is masked."""
 
     path: str
@@ -106,24 +106,24 @@ class Found:
     secret: bool
 
 
-def set_fields(resource: Resource) -> Iterator[Found]:
+def set_fields(resource: Resource) -> Iterator[FieldMatch]:
     """The fields of a resource that do not mean their default, in the order of export, its name left out."""
     yield from _set_in(resource, "")
     if resource.settings is not resource:
         yield from _set_in(resource.settings, _CONFIG)
 
 
-def _set_in(table: Table, prefix: str) -> Iterator[Found]:
+def _set_in(table: Table, prefix: str) -> Iterator[FieldMatch]:
     known, given = shape(type(table)), table.model_fields_set
     for field in known:
         if field.name not in given or (not prefix and field.name in ("name", "config")):
             continue
         value = getattr(table, field.name)
         if field.required or field.meaning(value) != known.default_meanings[field.name]:
-            yield Found(prefix + field.name, field.key, field, value, hides(table, field.name))
+            yield FieldMatch(prefix + field.name, field.key, field, value, hides(table, field.name))
 
 
-def find(resource: Resource | None, path: str) -> Found | None:
+def find(resource: Resource | None, path: str) -> FieldMatch | None:
     """The field of a resource at a path such as `config.image.params.image`; None where there is none."""
     table: Any = resource
     labels: list[str] = []
@@ -136,19 +136,19 @@ def find(resource: Resource | None, path: str) -> Found | None:
         secret = secret or hides(table, name)
         labels += [] if name == "config" and table is resource else [known.key]
         table = getattr(table, name)
-    return Found(path, ".".join(labels), known, table, secret) if known else None
+    return FieldMatch(path, ".".join(labels), known, table, secret) if known else None
 
 
-def _alone(field: Found, current: Any, proposed: Any) -> Field:
-    return Field(field.path, field.label, current, proposed, field.shape, field.secret)
+def _alone(field: FieldMatch, current: Any, proposed: Any) -> FieldView:
+    return FieldView(field.path, field.label, current, proposed, field.shape, field.secret)
 
 
-def _of_change(action: Action, change: FieldChange) -> Field:
+def _of_change(action: Action, change: FieldChange) -> FieldView:
     here, there = find(action.current, change.field), find(action.proposed, change.field)
     known = there or here
     structured = [found.value for found in (here, there) if found and isinstance(found.value, Table | list | dict)]
     hidden = any(found.secret for found in (here, there) if found) or (change.secret and not structured)
-    return Field(
+    return FieldView(
         path=change.field,
         label=known.label if known else change.field.removeprefix(_CONFIG),
         current=here.value if here else change.current if not change.secret or hidden else None,

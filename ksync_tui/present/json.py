@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.model.events import RunAction, RunRecord
+from ksync_tui.model.events import ActionRecord, RunRecord
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions
 from ksync_tui.model.resource import Problem, Target
@@ -159,7 +159,7 @@ def run_object(run: RunRecord) -> Json:
     }
 
 
-def _run_action(action: RunAction) -> Json:
+def _run_action(action: ActionRecord) -> Json:
     return {
         "id": action.action,
         "title": action.title,

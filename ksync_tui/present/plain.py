@@ -9,7 +9,7 @@ from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import DiffRow, Redact, bare_rows
 from ksync_tui.present.lines import common_start
-from ksync_tui.present.rows import Entry, Outline, plural_of, similarity, summary_of, told
+from ksync_tui.present.rows import Outline, ReviewEntry, plural_of, similarity, summary_of, told
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
 from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
@@ -37,7 +37,7 @@ def plan_lines(plan: Plan, width: int = 100, redact: Redact = str, changes: bool
     yield from problem_lines(plan.problems)
 
 
-def _name_width(entries: Sequence[Entry]) -> int:
+def _name_width(entries: Sequence[ReviewEntry]) -> int:
     return max((cell_width(entry.name) for entry in entries), default=0)
 
 
@@ -128,7 +128,7 @@ def numbered(plan: Plan, ticks: Ticks, query: str = "", width: int = 100) -> Ite
     numbers: Mapping[str, int] = {entry.id: number for number, entry in enumerate(outline.entries, 1)}
     digits = len(str(len(numbers)))
     for row in outline.shown(query):
-        if isinstance(row, Entry):
+        if isinstance(row, ReviewEntry):
             number = numbers[row.id]
             head = f"{number:>{digits}} {ticks.mark(row.id)} {row.sign} {row.verb} {row.kind}/{row.name}"
             reason = ticks.reason(row)

@@ -20,7 +20,7 @@ Flag = Literal["redeploys", "deletes", "blocked", "consequences"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReviewEntry:
     """An action as the list shows it; its tick, or that it is blocked, is asked of the Ticks (`mark`).
 
     Name and reason are neutral text; `verb` and `sign` say what happens to the side that changes.
@@ -43,10 +43,10 @@ class Group:
     """The heading of a kind and the entries under it."""
 
     kind: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ReviewEntry, ...]
 
 
-Line = Group | Entry
+Line = Group | ReviewEntry
 
 
 class Outline:
@@ -63,7 +63,7 @@ class Outline:
         self._last: tuple[str, tuple[int, ...]] = ("", ())
 
     @cached_property
-    def by_id(self) -> Mapping[str, Entry]:
+    def by_id(self) -> Mapping[str, ReviewEntry]:
         """Every entry by the id of its action."""
         return {entry.id: entry for entry in self.entries}
 
@@ -110,7 +110,7 @@ class Outline:
 
 
 def _groups(plan: Plan, direction: Direction) -> tuple[Group, ...]:
-    entries: dict[str, list[Entry]] = {}
+    entries: dict[str, list[ReviewEntry]] = {}
     for action in plan.actions:
         if direction == "live" or action.verb != "deploy":
             entry = entry_of(action, direction, plan.origins[action.id])
@@ -119,14 +119,14 @@ def _groups(plan: Plan, direction: Direction) -> tuple[Group, ...]:
     return tuple(Group(kind, tuple(sorted(entries[kind], key=_order))) for kind in kinds)
 
 
-def _order(entry: Entry) -> tuple[bool, str, bool]:
+def _order(entry: ReviewEntry) -> tuple[bool, str, bool]:
     return "deletes" in entry.flags, entry.name, entry.verb == "deploy"
 
 
-def entry_of(action: Action, direction: Direction = "live", origin: Origin | None = None) -> Entry:
+def entry_of(action: Action, direction: Direction = "live", origin: Origin | None = None) -> ReviewEntry:
     """An action as one row."""
     verb = verb_towards(action, direction)
-    return Entry(
+    return ReviewEntry(
         action.id,
         verb,
         action.target.kind,

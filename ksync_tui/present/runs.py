@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Literal
 
-from ksync_tui.model.events import Outcome, RunAction, RunRecord
+from ksync_tui.model.events import ActionRecord, Outcome, RunRecord
 from ksync_tui.present.text import clock, count, duration, neutral, stopwatch
 
 ActionState = Literal["done", "failed", "skipped", "stopped", "running", "waiting"]
@@ -26,7 +26,7 @@ class RunLine:
     time: str
 
 
-def state_of(action: RunAction, run: RunRecord) -> ActionState:
+def state_of(action: ActionRecord, run: RunRecord) -> ActionState:
     """How an action stands: what did not end in a run that is over was stopped."""
     if action.outcome is not None:
         return action.outcome
@@ -40,7 +40,7 @@ def run_lines(run: RunRecord, now: float) -> list[RunLine]:
     return [_line(action, run, now) for action in run.actions]
 
 
-def _line(action: RunAction, run: RunRecord, now: float) -> RunLine:
+def _line(action: ActionRecord, run: RunRecord, now: float) -> RunLine:
     state = state_of(action, run)
     end = action.ended if action.ended is not None else now if state == "running" else None
     time = duration(end - action.started) if end is not None and action.started is not None else ""

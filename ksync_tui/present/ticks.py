@@ -9,7 +9,7 @@ from typing import Literal
 
 from ksync_tui.model.plan import Direction, Plan, Selection, select
 from ksync_tui.planner.selection import Prerequisites
-from ksync_tui.present.rows import Entry, Group, State
+from ksync_tui.present.rows import Group, ReviewEntry, State
 from ksync_tui.present.text import count, listed, neutral
 
 Mark = Literal["[x]", "[ ]", "[.]", " x "]
@@ -43,7 +43,7 @@ class Ticks:
             return "[.]"
         return " x " if action_id in self.needs.refused else "[ ]"
 
-    def reason(self, entry: Entry) -> str:
+    def reason(self, entry: ReviewEntry) -> str:
         """The reason shown: for what is ticked because of another, who needs it."""
         return needed_by(self.selection, entry.id) or entry.reason
 
@@ -72,7 +72,7 @@ class Ticks:
         after = self._now(self.ticked | {action_id})
         return after._noted(_also("also ticked", after.selection.added.keys() - self.selection.added.keys()))
 
-    def toggle_all(self, entries: Iterable[Entry]) -> Ticks:
+    def toggle_all(self, entries: Iterable[ReviewEntry]) -> Ticks:
         """The same for a group, or what a filter leaves of it: ticks all, or unticks all when all are ticked.
 
         Deletes are left out, and the note says so: each is ticked by itself.

@@ -1,23 +1,25 @@
-"""The one door for CLI and TUI: open, review, select, run, write back, commit."""
+"""What commands and screens call: each service is a class with typed results, a session has them all."""
 
 from ksync_tui.planner.safety import Confirmation
-from ksync_tui.services.core import CoreSide
-from ksync_tui.services.files import CommitDraft
-from ksync_tui.services.runs import Watch
+from ksync_tui.services.blocks import BlockDraft
+from ksync_tui.services.commits import CommitDraft
+from ksync_tui.services.core import CoreService
+from ksync_tui.services.file_change import FileChange
+from ksync_tui.services.review import Review, SyncRow, SyncState
+from ksync_tui.services.runs import RunProgress
 from ksync_tui.services.session import Session
-from ksync_tui.services.syncs import Review, Sync, SyncRow, SyncState
-from ksync_tui.services.writeback import Draft, FileChange
+from ksync_tui.services.sync import Sync
 
 __all__ = [
+    "BlockDraft",
     "CommitDraft",
     "Confirmation",
-    "CoreSide",
-    "Draft",
+    "CoreService",
     "FileChange",
     "Review",
+    "RunProgress",
     "Session",
     "Sync",
     "SyncRow",
     "SyncState",
-    "Watch",
 ]

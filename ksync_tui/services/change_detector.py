@@ -1,34 +1,35 @@
-"""What is new since something was shown: asked again and again, cheap while nothing moved (needs 43, 44)."""
+"""What is new since something was shown: checked again and again, cheap while nothing changed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ksync_tui.services.syncs import SyncRow
+from ksync_tui.services.review import SyncRow
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.inline import Inline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ksync_tui.engine.base import Engine
     from ksync_tui.model.plan import Action, Plan
-    from ksync_tui.services.session import Session
-    from ksync_tui.services.syncs import Review, Sync
+    from ksync_tui.services.sync import Sync
 
 _AT_HAND = (Folder, Inline)
-"""Sources whose mark costs no network: they may be asked every few seconds."""
+"""Sources whose version costs no network: they may be asked every few seconds."""
 
 
-class News:
+class ChangeDetector:
     """What is new of a sync; `differs` plans it now and counts.
 
     What runs somewhere is only seen by looking there, so that everything is planned anew each `interval` seconds.
     """
 
-    def __init__(self, session: Session, sync: Sync, differs: Callable[[], int], interval: float) -> None:
-        self._session = session
+    def __init__(self, engine: Engine, sync: Sync, differs: Callable[[], int], interval: float) -> None:
+        """`interval`: seconds between two plans of what cannot be watched more cheaply."""
+        self._engine = engine
         self._source = sync.source
-        self._at_hand = session.core is None and isinstance(sync.source, _AT_HAND)
+        self._at_hand = not engine.capabilities.remote and isinstance(sync.source, _AT_HAND)
         self._interval = interval
         self._stamp: tuple[object, ...] = ()
         self._due = 0.0
@@ -46,23 +47,15 @@ class News:
 
     def _stamped(self) -> tuple[object, ...]:
         """Another one where something may have moved; of what is elsewhere only the interval tells."""
-        return (self._source.mark(), self._session.snapshot().version) if self._at_hand else ()
+        return (self._source.version(), self._engine.snapshot().version) if self._at_hand else ()
 
 
-def news_of(session: Session, shown: Review | SyncRow) -> News:
-    """What is new since a review, or a row of the list of syncs, was shown."""
-    sync, interval = shown.sync, session.settings.watch.interval_seconds
-    if isinstance(shown, SyncRow):
-        return News(session, sync, lambda: row_since(shown, session.row(sync)), interval)
-    return News(session, sync, lambda: since(shown.plan, session.review(sync).plan), interval)
-
-
-def since(shown: Plan, now: Plan) -> int:
+def changes_between(shown: Plan, now: Plan) -> int:
     """How many actions and problems came, went or became others."""
     before, after = shown.by_id, now.by_id
     changed = sum(_facts(one) != _facts(after[id_]) for id_, one in before.items() if id_ in after)
-    told, tell = (frozenset(str(problem) for problem in plan.problems) for plan in (shown, now))
-    return len(before.keys() ^ after.keys()) + changed + len(told ^ tell)
+    was, is_now = (frozenset(str(problem) for problem in plan.problems) for plan in (shown, now))
+    return len(before.keys() ^ after.keys()) + changed + len(was ^ is_now)
 
 
 def _facts(action: Action) -> tuple[object, ...]:
@@ -70,7 +63,7 @@ def _facts(action: Action) -> tuple[object, ...]:
     return action.blocked, action.reason, action.fingerprint, action.requires, action.proposed
 
 
-def row_since(shown: SyncRow, now: SyncRow) -> int:
+def row_changes(shown: SyncRow, now: SyncRow) -> int:
     """1 where a row of the list of syncs reads differently."""
     return int(_row_facts(shown) != _row_facts(now))
 

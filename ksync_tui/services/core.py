@@ -2,86 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import BusyError, ForbiddenError, KsyncError, RunError, WriteBackError
+from ksync_tui.engine.core.text import sentence
+from ksync_tui.errors import RunError, WriteBackError
 from ksync_tui.model.kinds.resource_sync import ResourceSync
-from ksync_tui.model.resource import Place, Problem, Severity, SourceFile, Target
+from ksync_tui.model.resource import Problem, SourceLocation, Target
 from ksync_tui.model.secrets import Redactor, without_named_secrets
 from ksync_tui.present.text import moment
-from ksync_tui.services.syncs import Sync, SyncRow, SyncState, options_of
-from ksync_tui.source.base import Gathered
+from ksync_tui.services.core_source import CoreSource
+from ksync_tui.services.review import SyncRow, SyncState
+from ksync_tui.services.sync import Sync, options_of
 from ksync_tui.source.inline import Inline
 
 if TYPE_CHECKING:
     from ksync_tui.engine.core.engine import CoreEngine
     from ksync_tui.engine.core.syncs import CoreSync
     from ksync_tui.model.events import Change, RunRecord
-    from ksync_tui.model.plan import Action, Plan, Verb
+    from ksync_tui.model.plan import Plan, Verb
 
 MOST = 200
 """Entries of a history."""
 
 
-@dataclass(slots=True)
-class CoreSource:
-    """The files of a sync as Core reads them. Gathering lets Core read them anew, where this user may do that."""
-
-    engine: CoreEngine
-    name: str
-    place: str
-    fresh: bool = True
-    """Whether Core may be asked to read again."""
-
-    def gather(self) -> Gathered:
-        """See `Source.gather`."""
-        try:
-            found, remark = self._read()
-        except KsyncError as error:
-            return Gathered((), (Problem("error", Place(self.name, 1), str(error)),))
-        files = tuple(SourceFile(one.name, None, one.text) for one in found.files)
-        errors = [Problem("error", Place(one.name or self.name, 1), _said(one.text)) for one in found.errors]
-        if not errors:
-            # With files at hand ksync plans by itself; what stops Core is still worth knowing.
-            severity: Severity = "warning" if files else "error"
-            errors = [Problem(severity, Place(self.name, 1), f"Core says: {text}") for text in found.problems]
-        return Gathered(files, tuple(filter(None, (*errors, remark))))
-
-    def mark(self) -> str:
-        """See `Source.mark`: only Core knows, and it tells when it is asked to read."""
-        return ""
-
-    def describe(self) -> str:
-        """See `Source.describe`."""
-        return self.place
-
-    def _read(self) -> tuple[CoreSync, Problem | None]:
-        """What Core read now; where it may not or cannot read now, what it read last, and why that is old."""
-        if not self.fresh:
-            return self.engine.sync(self.name, fresh=False), None
-        try:
-            return self.engine.sync(self.name, fresh=True), None
-        except (ForbiddenError, BusyError) as error:
-            message = f"this is what Core last read, not the current state: {error.why or error.what}"
-            return self.engine.sync(self.name, fresh=False), Problem("warning", Place(self.name, 1), message)
-
-
-def _said(text: str) -> str:
-    from ksync_tui.engine.core.text import sentence
-
-    return sentence(text)
-
-
 @dataclass(frozen=True, slots=True)
-class CoreSide:
+class CoreService:
     """What only a Core has: syncs of its own, and a history of all that anybody did."""
 
     engine: CoreEngine
     read_only: bool
 
-    def handed_down(self, profile: str) -> dict[str, str]:
+    def child_environment(self, profile: str) -> dict[str, str]:
         """The environment in which a child of this process is who we are, though nobody can be asked there."""
         from ksync_tui.services.engines import handed_down
 
@@ -107,7 +59,7 @@ class CoreSide:
         found = self.engine.seen_sync(sync.name)
         if found is None:
             return SyncRow(sync, "unread", problem="Core no longer has it", last_run=last_run)
-        first = next(iter((*found.problems, *(f"{one.name}: {_said(one.text)}" for one in found.errors))), None)
+        first = next(iter((*found.problems, *(f"{one.name}: {sentence(one.text)}" for one in found.errors))), None)
         state: SyncState = "problem" if first else "pending" if found.pending else "in sync"
         shown = replace(sync, place="  ".join(filter(None, (sync.place, found.read[:40], _ran(found)))))
         return SyncRow(shown, state, _summary(found), len(found.errors), first, last_run, found.last_run)
@@ -122,7 +74,7 @@ class CoreSide:
         ours = {(action.verb, action.target) for action in plan.actions}
         hint = "ksync does what it shows; what Core would do in a run of its own is Core's"
         return tuple(
-            Problem("warning", Place(sync.name, 1), f"{text}, by its own pending list", hint)
+            Problem("warning", SourceLocation(sync.name, 1), f"{text}, by its own pending list", hint)
             for text in differences(ours, found.pending)
         )
 
@@ -180,14 +132,3 @@ def _ran(found: CoreSync) -> str:
 def _summary(found: CoreSync) -> dict[str, int]:
     verbs: tuple[Verb, ...] = ("create", "update", "delete", "deploy")
     return {verb: sum(one == verb for one, _ in found.pending) for verb in verbs}
-
-
-def blamed(plan: Plan, last: Mapping[Target, Change]) -> Plan:
-    """The plan with, for each update, who changed live last and when (need 12)."""
-    return replace(plan, actions=tuple(_blamed(action, last.get(action.target)) for action in plan.actions))
-
-
-def _blamed(action: Action, change: Change | None) -> Action:
-    if change is None or action.verb != "update":
-        return action
-    return replace(action, changed_by=f"Live was changed last by {change.who}, {moment(change.at)} ({change.what})")

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 def core_engine(profile: Profile, settings: Settings, home: Home, ask: Ask | None) -> CoreEngine:
     """The engine of a Core; its records are in ksync's own database. Nothing is sent yet. Raises KsyncError."""
-    from ksync_tui.engine.core.client import Server
+    from ksync_tui.engine.core.client import CoreServer
     from ksync_tui.engine.core.engine import CoreEngine, connect
-    from ksync_tui.state.deploy_records import Ledger
+    from ksync_tui.state.deploy_records import DeployRecords
 
-    server = Server(profile.address, profile.timeout, profile.ca)
+    server = CoreServer(profile.address, profile.timeout, profile.ca)
     connection = connect(server, _access(profile, settings, ask), _code(profile, ask))
-    return CoreEngine(connection, Ledger(home.database, home.vault, profile.address))
+    return CoreEngine(connection, DeployRecords(home.database, home.vault, profile.address))
 
 
 def handed_down(profile: str, engine: CoreEngine) -> dict[str, str]:

@@ -1,188 +1,125 @@
-"""What was edited or taken into files: written, and committed where it is in a git repository, here or elsewhere."""
+"""Managed mode: blocks edited by hand, live changes taken into files, both written and committed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import CommitRefusedError
-from ksync_tui.present.text import count
+from ksync_tui.errors import WriteBackError
+from ksync_tui.model.kinds.fields import shape
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.services import blocks, commits
+from ksync_tui.services.core_source import CoreSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from ksync_tui.git import Repo
-    from ksync_tui.git.pushing import Upstream
-    from ksync_tui.git.tree import Tree
-    from ksync_tui.services.syncs import Sync
-    from ksync_tui.services.writeback import FileChange
-    from ksync_tui.source.repo import Repository
-    from ksync_tui.toml.file_edits import BlockEdit
-    from ksync_tui.writeback.commit import CommitDraft as Prepared
-    from ksync_tui.writeback.commit import CommitFile
+    from ksync_tui.engine.base import Engine
+    from ksync_tui.model.resource import Problem, Target
+    from ksync_tui.services.blocks import BlockDraft
+    from ksync_tui.services.commits import CommitDraft
+    from ksync_tui.services.core import CoreService
+    from ksync_tui.services.file_change import FileChange
+    from ksync_tui.services.review import Review
+    from ksync_tui.services.runs import Runs
+    from ksync_tui.services.sync import Sync
+    from ksync_tui.services.syncs import Syncs
+    from ksync_tui.services.uncommitted import Uncommitted
+    from ksync_tui.services.waiting import Waiting
     from ksync_tui.writeback.files import FileEdit
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
-    """Block edits, by the paths of their files, that are made again on what a branch elsewhere is at then."""
+class Files:
+    """Edits the files of syncs: first as a change to look at, then written, then committed."""
 
-    source: Repository
-    edits: Mapping[str, Sequence[BlockEdit]]
-    secrets: Mapping[str, str] = field(repr=False)
+    engine: Engine
+    syncs: Syncs
+    runs: Runs
+    uncommitted: Uncommitted
+    core: CoreService | None
+    waiting: Waiting
 
-    def on(self, tree: Tree) -> dict[str, bytes]:
-        """The new bytes of the files. Raises WriteBackError, SecretInCommitError."""
-        return {path: self._file(tree, path) for path in self.edits}
+    def edit_refusal(self, review: Review, target: Target) -> str | None:
+        """Why a resource's block cannot be edited here, in one sentence, or None."""
+        return blocks.refusal(review, target)
 
-    def _file(self, tree: Tree, path: str) -> bytes:
-        from ksync_tui.writeback.files import edit_bytes
+    def open_block(self, review: Review, target: Target) -> BlockDraft:
+        """The block of a resource for the editor. Raises WriteBackError where it cannot be edited."""
+        return blocks.open_block(review, target)
+
+    def check(self, review: Review, draft: BlockDraft, text: str) -> tuple[Problem, ...]:
+        """The problems of an edited block, while it is typed."""
+        return blocks.problems_of(review, draft, text, self.engine.recent().live.keys())
+
+    def names(self, kind: str) -> list[str]:
+        """The names of a kind that exist, for completion."""
+        return sorted(target.name for target in self.engine.recent().live if target.kind == kind)
+
+    def keys(self, kind: str) -> list[str]:
+        """The keys that a kind accepts, for completion."""
+        model = KINDS[kind].model
+        config = shape(model).fields.get("config")
+        fields = [*shape(model), *(shape(config.table) if config and config.table else ())]
+        return [field.key for field in fields]
+
+    def edits_of(self, review: Review, draft: BlockDraft, text: str) -> FileChange:
+        """What saving an edited block would write. Raises WriteBackError where it is not one sound block."""
+        hidden = {*self.engine.known_secrets().values(), *draft.tokens.values()}
+        return blocks.edited(review, draft, text, hidden)
+
+    def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
+        """What taking live into the files would write for the ticked ids. Raises WriteBackError."""
+        return blocks.write_back(review, ticked, self.engine.known_secrets().values())
+
+    def write(self, changes: Sequence[FileChange]) -> str:
+        """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all.
+
+        Until the commit is made, those in a git work tree are `Review.uncommitted`.
+        """
+        here = [change for change in changes if not change.elsewhere]
+        final = [change for change in here if change.kept_by or not self.uncommitted.writing(change)]
+        said = commits.write(changes, self._keep)
+        for change in final:
+            self.uncommitted.agree(change)
+        return said
+
+    def put_back(self, changes: Sequence[FileChange]) -> str:
+        """Makes files what they were before changes that are written and not committed. Raises WriteBackError."""
+        said = commits.put_back(changes)
+        for change in changes:
+            self.uncommitted.forget(change)
+        return said
+
+    def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
+        """The commit of changes; None where the files are in no git work tree."""
+        with self.waiting:
+            return commits.commit_draft(changes, self.engine.known_secrets())
+
+    def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
+        """Commits, pushes where that is wanted, and says what. Raises CommitRefusedError with the reason."""
+        with self.waiting:
+            if push:
+                commits.ensure_can_push(draft)
+            said = commits.commit(draft, message)
+            for change in draft.changes:
+                self.uncommitted.done(change)
+            return f"{said}{commits.push(draft)}" if push and not draft.goes_elsewhere else said
+
+    def is_uncommitted(self, draft: CommitDraft) -> bool:
+        """Whether files of a commit that was refused are written; what was only not pushed is committed."""
+        return self.uncommitted.has(draft.changes)
+
+    def _keep(self, sync: Sync, edit: FileEdit) -> None:
+        """Writes a text that its sync keeps: Core a file of its own, the sync itself an inline text."""
         from ksync_tui.writeback.secrets import refuse_secrets
 
-        name, entry = self.source.name(path), tree.find(path)
-        before = tree.data(entry) if entry is not None and entry.shape == "file" else None
-        after = edit_bytes(Path(path), name, before, self.edits[path]).after
-        refuse_secrets(name, before, after, self.secrets)
-        return after
-
-
-@dataclass(frozen=True, slots=True)
-class CommitDraft:
-    """A commit of `changes` before it is made; `files` is all that it changes in the last commit, whoever wrote that.
-
-    `consent` is what a person must agree to first. `upstream` is where it could be pushed; one that goes elsewhere is
-    pushed in any case.
-    """
-
-    where: str
-    changes: tuple[FileChange, ...]
-    files: tuple[FileChange, ...]
-    message: str
-    author: str
-    notes: tuple[str, ...]
-    consent: str | None
-    prepared: Prepared | Replay
-    upstream: Upstream | None = None
-
-    @property
-    def goes_elsewhere(self) -> bool:
-        """Whether it is made on a branch of a repository elsewhere, and pushed there."""
-        return isinstance(self.prepared, Replay)
-
-
-def write(changes: Sequence[FileChange], keep: Callable[[Sync, FileEdit], None]) -> str:
-    """Writes files, each whole or not at all, and says what was written. Raises WriteBackError.
-
-    Those in a repository elsewhere wait for the commit; `keep` writes what a sync keeps.
-    """
-    from ksync_tui.writeback.files import write as write_file
-
-    here = [change for change in changes if change.elsewhere is None]
-    for change in here:
-        if change.kept_by is not None:
-            keep(change.kept_by, change.edit)
+        self.runs.ensure_writable()
+        refuse_secrets(edit.name, edit.before, edit.after, self.engine.known_secrets())
+        before, after = ((text or b"").decode("utf-8") for text in (edit.before, edit.after))
+        if self.core and isinstance(sync.source, CoreSource):
+            self.core.write(sync.name, edit.name, before, after)
+        elif (stored := self.syncs.get(sync.name)).source != sync.source:
+            why, hint = "it changed since it was read", "Read it again."
+            raise WriteBackError("the text was left as it was", where=stored.name, why=why, hint=hint)
         else:
-            write_file(change.edit, change.root)
-    names = ", ".join(change.file for change in changes)
-    if not here:
-        return f"the commit will write {count(len(changes), 'file')}: {names}"
-    return f"wrote {count(len(changes), 'file')}: {names}"
-
-
-def put_back(changes: Sequence[FileChange]) -> str:
-    """Makes written files what they were before, and says which. Raises WriteBackError, too where one changed since."""
-    from ksync_tui.writeback.files import put_back as put_file_back
-
-    for change in changes:
-        put_file_back(change.edit, change.root)
-    return f"put back {', '.join(change.file for change in changes)}"
-
-
-def commit_draft(changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft | None:
-    """The commit of changes, or None where their files are in no git work tree.
-
-    Raises SecretInCommitError, and CommitRefusedError where git would refuse it now.
-    """
-    source = next((change.elsewhere for change in changes if change.elsewhere), None)
-    return _draft_elsewhere(source, changes, known) if source else _draft_here(changes, known)
-
-
-def _draft_elsewhere(source: Repository, changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft:
-    from ksync_tui.writeback.commit import suggested_message
-
-    replay = Replay(source, {str(change.edit.path): change.edit.edits for change in changes}, known)
-    source.clone.ensure_can_commit()
-    source.clone.read(lambda tree, _: replay.on(tree))
-    message = suggested_message([edit for change in changes for edit in change.edit.edits])
-    author = source.clone.author()
-    hook = source.clone.skipped_hook()
-    skipped = (f"{hook} is not run: no work tree here",) if hook else ()
-    notes = ("it is pushed at once, on top of the branch", *skipped)
-    where = str(source.clone.remote)
-    made_by = f"{author.name} <{author.email}>"
-    return CommitDraft(where, tuple(changes), tuple(changes), message, made_by, notes, None, replay)
-
-
-def _draft_here(changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft | None:
-    from ksync_tui.writeback.commit import prepare
-
-    files = [change for change in changes if change.kept_by is None]
-    prepared = [draft for draft in prepare([change.edit for change in files], known) if draft.repo]
-    if not prepared:
-        return None
-    if len(prepared) > 1:
-        places = ", ".join(draft.place for draft in prepared)
-        raise CommitRefusedError("nothing was committed", why=f"the files are in several repositories: {places}")
-    draft = prepared[0]
-    if draft.repo is None:
-        return None
-    if draft.refused:
-        raise CommitRefusedError("nothing was committed", where=draft.place, why=draft.refused)
-    author = f"{draft.author.name} <{draft.author.email}>" if draft.author else ""
-    consent = "; ".join(draft.needs_consent) or None
-    where = draft.place.rpartition(" ")[0]
-    upstream = draft.repo.upstream()
-    by_path = {change.edit.path: change for change in files}
-    mine = tuple(by_path[file.edit.path] for file in draft.files)
-    shown = tuple(_committed(draft.repo, file, by_path[file.edit.path], known) for file in draft.files)
-    return CommitDraft(where, mine, shown, draft.message, author, draft.notes, consent, draft, upstream)
-
-
-def _committed(repo: Repo, file: CommitFile, change: FileChange, known: Mapping[str, str]) -> FileChange:
-    """What the commit changes in one file."""
-    from ksync_tui.services.writeback import change_of
-    from ksync_tui.writeback.files import FileEdit
-
-    blob = repo.clean(file.path, file.blob)
-    return change_of(FileEdit(change.edit.path, change.file, file.head, blob), change.root, known.values())
-
-
-def ensure_can_push(draft: CommitDraft) -> None:
-    """Raises CommitRefusedError where it is not clear where a commit would be pushed."""
-    if draft.upstream is None and not draft.goes_elsewhere:
-        hint = "Set it: git push --set-upstream REMOTE BRANCH"
-        raise CommitRefusedError("nothing was committed", where=draft.where, why="no remote to push to", hint=hint)
-
-
-def commit(draft: CommitDraft, message: str) -> str:
-    """Makes a commit that a person agreed to, and says which; one elsewhere is pushed with it.
-
-    Raises CommitRefusedError.
-    """
-    from ksync_tui.writeback.commit import commit as make
-
-    if isinstance(draft.prepared, Replay):
-        pushed = draft.prepared.source.clone.commit(draft.prepared.on, message)
-        return f"committed {pushed.id[:7]} and pushed it to {draft.where}"
-    result = make(draft.prepared, message, consented=True)
-    return f"committed {result.id[:7]} to {draft.where}"
-
-
-def push(draft: CommitDraft) -> str:
-    """Pushes the branch of a commit that was made here, and says where. Raises CommitRefusedError if it is refused."""
-    ensure_can_push(draft)
-    if draft.upstream and not isinstance(draft.prepared, Replay) and draft.prepared.repo:
-        draft.prepared.repo.push(draft.upstream)
-    return f" and pushed it to {draft.upstream}"
+            self.syncs.edit(sync.name, {"file_contents": after})

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from ksync_tui.engine.embedded.engine import EmbeddedEngine
 from ksync_tui.state.database import Database
-from ksync_tui.state.secret_store import Vault
+from ksync_tui.state.secret_store import SecretStore
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An open home folder: the database, the vault of secrets and the engine on them."""
+    """An open home folder: the database, the vault of vault and the engine on them."""
 
     database: Database
-    vault: Vault
+    vault: SecretStore
     engine: EmbeddedEngine
 
     def close(self) -> None:
@@ -31,7 +31,7 @@ def open_home(path: Path, hosts: Mapping[str, str] | None = None, config: Path |
     """
     database = Database(path)
     try:
-        vault = Vault(database)
+        vault = SecretStore(database)
     except BaseException:
         database.close()
         raise

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.resource import Live, Target
 
-BY_HAND = "by hand"
+MANUAL = "by hand"
 """What the journal calls the source of a change that no sync made."""
 
 
-def running(target: Target, live: Mapping[Target, Live], engine: Engine) -> Selection:
+def manual_run(target: Target, live: Mapping[Target, Live], engine: Engine) -> Selection:
     """The selection that carries out one resource. Raises UsageError, NotPossibleError."""
     runs = engine.capabilities.runs
     if target.kind not in runs:
@@ -33,7 +33,7 @@ def running(target: Target, live: Mapping[Target, Live], engine: Engine) -> Sele
     if verb == "deploy" and (why := engine.deploy_block(resource, lambda named: _found(named, live))):
         raise NotPossibleError("it cannot be deployed", where=str(target), why=why)
     action = Action(verb, target, "run by hand", current=resource, proposed=resource, fingerprint=one.fingerprint)
-    plan = Plan(SyncOptions(BY_HAND), engine.name, (action,))
+    plan = Plan(SyncOptions(MANUAL), engine.name, (action,))
     return plan.select([action.id])
 
 

@@ -1,4 +1,4 @@
-"""Two syncs that claim one resource: each would take back what the other does, so both are named."""
+"""Two syncs that declare the same resource: each would undo what the other does, so both are named."""
 
 from __future__ import annotations
 
@@ -13,27 +13,32 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from ksync_tui.model.resource import Declarations, Declared, Target
-    from ksync_tui.services.syncs import Sync
-    from ksync_tui.state.ownership import Claims
+    from ksync_tui.services.sync import Sync
+    from ksync_tui.state.ownership import OwnershipIndex
 
 
-def told(declarations: Declarations, sync: Sync, claims: Claims, live: Collection[Target]) -> Declarations:
-    """The declarations of a stored sync with a warning per other sync that claims some of them; they are kept."""
+def owned_by(sync: Sync, declarations: Declarations) -> list[Declared]:
+    """The declared resources that a stored sync manages; none for a path, which is nobody's for long."""
     if sync.target is None:
-        return declarations
+        return []
     scope = Scope(sync.options, sync.target)
-    part = [one for one in declarations.resources if scope.has(one)]
-    claims.keep(sync.name, "\n".join([f"{kind}/{name}" for kind, name in [one.target for one in part]]))
-    found = tuple(_problems(part, sync, claims, live))
+    return [one for one in declarations.resources if scope.has(one)]
+
+
+def check_ownership(
+    declarations: Declarations, owned: list[Declared], sync: Sync, index: OwnershipIndex, live: Collection[Target]
+) -> Declarations:
+    """The declarations with a warning per other sync that manages some of what this one does; none is dropped."""
+    found = tuple(_problems(owned, sync, index, live))
     return replace(declarations, problems=(*declarations.problems, *found)) if found else declarations
 
 
-def _problems(part: list[Declared], sync: Sync, claims: Claims, live: Collection[Target]) -> Iterator[Problem]:
+def _problems(owned: list[Declared], sync: Sync, index: OwnershipIndex, live: Collection[Target]) -> Iterator[Problem]:
     existing = {target.name for target in live if target.kind == "resource_sync"}
-    if len(existing) < 2:
+    if not owned or len(existing) < 2:
         return
-    for other, targets in claims.others(sync.name, existing):
-        both = [one for one in part if str(one.target) in targets]
+    for other, targets in index.others(sync.name, existing):
+        both = [one for one in owned if str(one.target) in targets]
         if both:
             names = listed([str(one.target) for one in both])
             message = f"the syncs {sync.name} and {other} both declare {names}: each undoes the other's changes"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import GitError, KsyncError, UsageError
 from ksync_tui.model.kinds.repo import Repo
 from ksync_tui.model.resource import Target
-from ksync_tui.source.unconfigured import Nowhere
+from ksync_tui.source.unconfigured import UnconfiguredSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,9 @@ def repository(sync: ResourceSync, live: Mapping[Target, Live], state: Path, wai
     try:
         remote = remote_of(_settings(sync, live))
     except GitError as error:
-        return Nowhere(sync.name, f"{error.what}: {error.where}" if error.where else error.what, error.hint or "")
+        return UnconfiguredSource(
+            sync.name, f"{error.what}: {error.where}" if error.where else error.what, error.hint or ""
+        )
     return Repository(
         Clone(remote, state, Patience(stop=waiting.given_up, tell=waiting.tell)), sync.config.resource_path
     )

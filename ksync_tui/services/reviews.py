@@ -1,63 +1,112 @@
-"""Reading a source and planning it, with all that the engine knows; doing so again costs what changed."""
+"""Reading sources and planning them, with all that the engine knows; doing so again costs what changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ksync_tui.errors import GitError, KsyncError, RunError
 from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
-from ksync_tui.services import ownership
-from ksync_tui.services.core import CoreSide, blamed
-from ksync_tui.services.syncs import Review, Sync
+from ksync_tui.present.text import moment
+from ksync_tui.services.change_detector import ChangeDetector, changes_between, row_changes
+from ksync_tui.services.manual_runs import MANUAL
+from ksync_tui.services.ownership import check_ownership, owned_by
+from ksync_tui.services.review import Review, SyncRow, SyncState
+from ksync_tui.services.sync import git_place
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
-from ksync_tui.state.ownership import Claims
-from ksync_tui.state.parse_cache import Remembered
+from ksync_tui.state.ownership import OwnershipIndex
+from ksync_tui.state.parse_cache import ParseCacheTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from ksync_tui.config import Settings
     from ksync_tui.engine.base import Engine
-    from ksync_tui.model.plan import Plan
-    from ksync_tui.model.resource import Declarations, Snapshot
-    from ksync_tui.source.base import Gathered
+    from ksync_tui.model.events import Change
+    from ksync_tui.model.plan import Action, Plan
+    from ksync_tui.model.resource import Declarations, Snapshot, Target
+    from ksync_tui.services.core import CoreService
+    from ksync_tui.services.runs import Runs
+    from ksync_tui.services.sync import Sync
+    from ksync_tui.services.syncs import Syncs
+    from ksync_tui.services.uncommitted import Uncommitted
+    from ksync_tui.source.base import SourceContents
     from ksync_tui.state.database import Database
 
 
 @dataclass(slots=True)
-class Reviewing:
-    """Reviews the syncs of one place. What was read and compared is remembered per sync."""
+class Reviews:
+    """Reviews the syncs of one profile. What was read and compared is remembered per sync."""
 
+    settings: Settings
     engine: Engine
+    syncs: Syncs
+    runs: Runs
     database: Database
-    place: str
-    core: CoreSide | None
+    uncommitted: Uncommitted
+    core: CoreService | None
     readers: dict[str, Reader] = field(default_factory=dict)
     planners: dict[str, Planner] = field(default_factory=dict)
 
-    def review(self, sync: Sync, gathered: Gathered) -> Review:
-        """What a sync's source says, and what it would take. Raises EngineError."""
-        reader = self.readers.setdefault(sync.options.name, Reader(Remembered(self.database)))
-        declarations = reader.read(gathered.files, gathered.problems, complete=gathered.complete)
+    def create(self, sync: Sync, contents: SourceContents | None = None) -> Review:
+        """Reads a sync's source, unless its contents are given, and plans it. Raises EngineError."""
+        with self.syncs.waiting:
+            contents = contents or sync.source.read()
         snapshot = self.engine.snapshot()
-        declarations = check(declarations, snapshot.live, place_of)
-        declarations = ownership.told(declarations, sync, Claims(self.database, self.place), snapshot.live)
-        snapshot = self.engine.observed(snapshot, {one.target for one in declarations.resources if one.deploy})
-        return Review(sync, self._told(sync, declarations, snapshot), declarations)
+        index = OwnershipIndex(self.database, self.runs.profile.name)
+        declarations = self._declarations(sync, contents, snapshot)
+        owned = owned_by(sync, declarations)
+        declarations = check_ownership(declarations, owned, sync, index, snapshot.live)
+        deployed = {one.target for one in declarations.resources if one.deploy}
+        plan = self._plan(sync, declarations, self.engine.observed(snapshot, deployed))
+        review = Review(sync, self._completed(sync, plan), declarations)
+        if sync.target:
+            index.record(sync.name, [one.target for one in owned])
+        return self._with_uncommitted(review)
 
-    def _told(self, sync: Sync, declarations: Declarations, snapshot: Snapshot) -> Plan:
-        """The plan with what this user may not do, who changed live, and where a Core's own list differs."""
-        plan = self._plan(sync, declarations, snapshot, {})
-        if refused := self.engine.refused(plan.actions):
-            plan = self._plan(sync, declarations, snapshot, refused)
-        if updated := {action.target for action in plan.actions if action.verb == "update"}:
-            plan = blamed(plan, self.engine.last_changes(updated))
-        if self.core is None:
-            return plan
-        return replace(plan, problems=(*plan.problems, *self.core.remarks(sync, plan)))
+    def row(self, sync: Sync) -> SyncRow:
+        """One row of the list of syncs: reads and plans it. Never raises for what its source holds.
 
-    def _plan(self, sync: Sync, declarations: Declarations, snapshot: Snapshot, refused: Mapping[str, str]) -> Plan:
+        A Core has read and planned its own syncs already.
+        """
+        last = self.runs.last_of(sync.options.name)
+        if self.core and sync.target:
+            return self.core.row(sync, last)
+        try:
+            review = self.create(sync)
+        except KsyncError as error:
+            return SyncRow(_located(sync), "unread", problem=str(error), last_run=last)
+        plan = review.plan
+        first = next(iter(plan.errors), None)
+        done: SyncState = "empty" if plan.empty else "in sync"
+        state: SyncState = "problem" if first else "pending" if plan.pending else done
+        problem = str(first) if first else None
+        uncommitted = len(review.uncommitted)
+        return SyncRow(_located(sync), state, plan.summary, len(plan.problems), problem, last, uncommitted=uncommitted)
+
+    def detect_changes(self, shown: Review | SyncRow) -> ChangeDetector:
+        """Counts what is new since a review, or a row of the list of syncs, was shown."""
+        sync = shown.sync
+        if isinstance(shown, SyncRow):
+            return self._detector(sync, lambda: row_changes(shown, self.row(sync)))
+        return self._detector(sync, lambda: changes_between(shown.plan, self.create(sync).plan))
+
+    def unfinished(self, run: int) -> tuple[Plan, list[str]]:
+        """A new plan for the sync of a run, and the ids in it that the run did not get done. Raises RunError."""
+        selection = self.runs.unfinished(run)
+        if selection.plan.sync == MANUAL:
+            raise RunError("the run cannot be resumed", where=f"run {run}", why="no sync made it", hint="Do it again.")
+        plan = self.create(self.syncs.of_options(selection.plan.options)).plan
+        return plan, [action.id for action in selection if action.id in plan.by_id]
+
+    def _declarations(self, sync: Sync, contents: SourceContents, snapshot: Snapshot) -> Declarations:
+        reader = self.readers.setdefault(sync.options.name, Reader(ParseCacheTable(self.database)))
+        read = reader.read(contents.files, contents.problems, complete=contents.complete)
+        return check(read, snapshot.live, place_of)
+
+    def _plan(self, sync: Sync, declarations: Declarations, snapshot: Snapshot) -> Plan:
         engine = self.engine
         return self.planners.setdefault(sync.options.name, Planner()).plan(
             declarations,
@@ -67,5 +116,41 @@ class Reviewing:
             capabilities=engine.capabilities,
             deploy_block=engine.deploy_block,
             itself=sync.target,
-            refused=refused,
+            refused=engine.refused,
         )
+
+    def _completed(self, sync: Sync, plan: Plan) -> Plan:
+        """The plan with who changed live last, and where a Core's own list differs."""
+        if updated := {action.target for action in plan.actions if action.verb == "update"}:
+            plan = _attributed(plan, self.engine.last_changes(updated))
+        if self.core is None:
+            return plan
+        return replace(plan, problems=(*plan.problems, *self.core.remarks(sync, plan)))
+
+    def _with_uncommitted(self, review: Review) -> Review:
+        if not review.sync.writable:
+            return review
+        found = self.uncommitted.in_review(review, self.engine.known_secrets().values())
+        return replace(review, uncommitted=found) if found else review
+
+    def _detector(self, sync: Sync, differs: Callable[[], int]) -> ChangeDetector:
+        return ChangeDetector(self.engine, sync, differs, self.settings.watch.interval_seconds)
+
+
+def _located(sync: Sync) -> Sync:
+    """The sync with its place as a list shows it: for files in a git work tree with repository, branch and commit."""
+    try:
+        return replace(sync, place=git_place(sync) or sync.source.describe())
+    except GitError:
+        return sync
+
+
+def _attributed(plan: Plan, last: Mapping[Target, Change]) -> Plan:
+    """The plan with, for each update, who changed live last and when."""
+    return replace(plan, actions=tuple(_changed_by(action, last.get(action.target)) for action in plan.actions))
+
+
+def _changed_by(action: Action, change: Change | None) -> Action:
+    if change is None or action.verb != "update":
+        return action
+    return replace(action, changed_by=f"Live was changed last by {change.who}, {moment(change.at)} ({change.what})")

@@ -12,7 +12,7 @@ from ksync_tui.model.kinds.registry import KINDS, bad_name
 from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
 from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Live, Target, fingerprint
-from ksync_tui.services.manual_runs import BY_HAND
+from ksync_tui.services.manual_runs import MANUAL
 from ksync_tui.services.paths import checked
 from ksync_tui.services.remote_sources import is_address, of_address, require_remote
 
@@ -114,5 +114,5 @@ def _config(config: ResourceSyncConfig, fields: Mapping[str, Any]) -> ResourceSy
 
 
 def _only(action: Action, engine: str) -> Selection:
-    plan = Plan(SyncOptions(BY_HAND), engine, (action,))
+    plan = Plan(SyncOptions(MANUAL), engine, (action,))
     return plan.select([action.id])

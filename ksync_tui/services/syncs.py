@@ -1,160 +1,153 @@
-"""Syncs as the session knows them: a source plus options, from a stored resource or from a path."""
+"""The stored syncs, and paths as syncs of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 from ksync_tui.errors import UsageError
-from ksync_tui.model.plan import SyncOptions
-from ksync_tui.model.resource import Target
-from ksync_tui.source.folder import Folder, short
-from ksync_tui.source.inline import Inline
-from ksync_tui.source.unconfigured import Nowhere
+from ksync_tui.model.kinds.resource_sync import ResourceSync, ResourceSyncConfig
+from ksync_tui.model.resource import readable
+from ksync_tui.services.paths import continuations, path_at_core
+from ksync_tui.services.stored_syncs import adding, editing, existing, new_target, on_paths, removing, renaming
+from ksync_tui.services.sync import Sync, at_path, of_resource
+from ksync_tui.source.suggest import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
-    from ksync_tui.model.events import RunRecord
-    from ksync_tui.model.kinds.resource_sync import ResourceSync
-    from ksync_tui.model.plan import Plan
-    from ksync_tui.model.resource import Declarations, Live
+    from ksync_tui.engine.base import Engine
+    from ksync_tui.model.plan import Selection, SyncOptions
+    from ksync_tui.services.core import CoreService
+    from ksync_tui.services.runs import Runs
     from ksync_tui.services.waiting import Waiting
-    from ksync_tui.services.writeback import FileChange
-    from ksync_tui.source.base import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Sync:
-    """A source plus options. `target` is the stored resource_sync; None for a bare path."""
+class Syncs:
+    """Lists, adds, changes and removes syncs. Relative paths of stored syncs begin below the folder `state`."""
 
-    name: str
-    options: SyncOptions
-    source: Source
-    place: str
-    target: Target | None = None
+    engine: Engine
+    runs: Runs
+    state: Path
+    core: CoreService | None
+    waiting: Waiting
 
-    @property
-    def writable(self) -> bool:
-        """Whether its source is files on this machine."""
-        return isinstance(self.source, Folder)
+    def all(self) -> list[Sync]:
+        """The stored syncs in order of their names. Reads no source."""
+        live = self.engine.snapshot().live
+        stored = [readable(one) for target, one in live.items() if target.kind == "resource_sync"]
+        syncs = [self._stored(one) for one in stored if isinstance(one, ResourceSync)]
+        return sorted(syncs, key=lambda sync: sync.name)
 
-    @property
-    def managed(self) -> bool:
-        """Whether live changes may be written back to its files."""
-        return self.options.managed
+    def get(self, name: str) -> Sync:
+        """A stored sync. Raises UsageError with the nearest name for one that does not exist."""
+        known = {sync.name: sync for sync in self.all()}
+        if name in known:
+            return known[name]
+        meant = closest(name, known)
+        hint = f"Did you mean {meant}?" if meant else "`ksync syncs` lists them; `ksync syncs add` makes one."
+        raise UsageError("no such sync", where=name, hint=hint)
+
+    def at(
+        self,
+        path: Path,
+        *,
+        delete: bool = False,
+        tags: tuple[str, ...] = (),
+        variables: bool = True,
+        user_groups: bool = True,
+    ) -> Sync:
+        """A file or folder as a sync of its own. Raises UsageError where nothing is."""
+        if not path.expanduser().exists():
+            raise UsageError("the path does not exist", where=str(path), hint="Check it, or name a sync with --sync.")
+        return at_path(path, delete=delete, tags=tags, variables=variables, user_groups=user_groups)
+
+    def of_options(self, options: SyncOptions) -> Sync:
+        """The sync that a plan was made for: a stored one, or a path. Raises UsageError where it is gone."""
+        from pathlib import Path
+
+        path = Path(options.name)
+        if not path.is_absolute():
+            return self.get(options.name)
+        return self.at(
+            path,
+            delete=options.delete,
+            tags=options.match_tags,
+            variables=options.include_variables,
+            user_groups=options.include_user_groups,
+        )
+
+    def add(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> Sync:
+        """Stores a new sync with these config fields, over these folders and files if any. Raises UsageError."""
+        source = self._on_paths(paths, managed=bool(fields.get("managed")))
+        self._change(adding(name, {**fields, **source}, self.engine.snapshot().live, self.engine.name))
+        return self.get(new_target(name, {}).name)
+
+    def edit(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> None:
+        """Changes config fields, and the source when paths are given, of a stored sync. Raises UsageError."""
+        managed = bool(fields.get("managed", self.config_of(name).managed)) if paths else False
+        changed = {**fields, **self._on_paths(paths, managed=managed)}
+        self._change(editing(name, changed, self.engine.snapshot().live, self.engine.name))
+
+    def rename(self, name: str, new: str) -> None:
+        """Gives a stored sync another name; its runs go with it. Raises UsageError."""
+        live = self.engine.snapshot().live
+        target = new_target(new, live)
+        self._change(renaming(name, new, live, self.engine.name))
+        self.runs.journal.rename_sync(name, target.name)
+
+    def remove(self, name: str) -> None:
+        """Forgets a stored sync; its files and what it made stay. Raises UsageError."""
+        self._change(removing(name, self.engine.snapshot().live, self.engine.name))
+
+    def config_of(self, name: str) -> ResourceSyncConfig:
+        """The config of a stored sync as it is now, for a form. Raises UsageError for one that does not exist."""
+        return existing(name, self.engine.snapshot().live)[1].config
+
+    def ensure_reachable(self, fields: Mapping[str, Any]) -> None:
+        """Checks with git that the repository of config fields is there. Raises GitError with what git says."""
+        from ksync_tui.services.remote_sources import ensure_reachable
+
+        with self.waiting:
+            ensure_reachable(ResourceSyncConfig.model_validate(dict(fields)), self.waiting)
+
+    def name_problem(self, name: str) -> str | None:
+        """Why no new sync can have a name, while it is typed, or None."""
+        return _reason(lambda: new_target(name, self.engine.recent().live))
+
+    def path_problem(self, path: str, *, managed: bool = False) -> str | None:
+        """Why no sync can be over a path, while it is typed, or None. A managed one may be over a file to be made."""
+        if self.core:
+            return path_at_core(path)
+        return _reason(lambda: adding("x", on_paths([path], managed=managed), {}, self.engine.name))
+
+    def path_completions(self, typed: str) -> list[str]:
+        """What a typed path could become: folders, ending in `/`, and resource files."""
+        return [] if self.core else continuations(typed)
+
+    def _stored(self, resource: ResourceSync) -> Sync:
+        if self.core:
+            return self.core.sync_of(resource)
+        return of_resource(resource, self.state, self.engine.recent().live, self.waiting)
+
+    def _on_paths(self, paths: Sequence[str], *, managed: bool) -> dict[str, Any]:
+        """The fields of a sync over these paths; those of a Core's sync are where Core is."""
+        if not paths:
+            return {}
+        if self.core:
+            return {"files_on_host": True, "resource_path": list(paths), "file_contents": ""}
+        return on_paths(paths, managed=managed)
+
+    def _change(self, selection: Selection) -> None:
+        self.runs.run_fully(selection, "the sync was not changed")
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A sync as it was read and planned at one moment. `uncommitted`: what was written to its files before."""
-
-    sync: Sync
-    plan: Plan
-    declarations: Declarations
-    uncommitted: tuple[FileChange, ...] = ()
-
-
-SyncState = Literal["pending", "in sync", "empty", "problem", "unread"]
-
-
-@dataclass(frozen=True, slots=True)
-class SyncRow:
-    """One row of the list of syncs; `summary` counts actions per verb, None while it could not be planned."""
-
-    sync: Sync
-    state: SyncState
-    summary: Mapping[str, int] | None = None
-    problems: int = 0
-    problem: str | None = None
-    last_run: RunRecord | None = None
-    ran: float | None = None
-    """When a Core ran it last by itself, in unix seconds."""
-    uncommitted: int = 0
-    """How many of its files were written and not committed."""
-
-
-def at_path(
-    path: Path,
-    *,
-    delete: bool = False,
-    tags: tuple[str, ...] = (),
-    variables: bool = True,
-    user_groups: bool = True,
-) -> Sync:
-    """A file or folder as a sync of its own, known by its real path; a pipe (`<(...)`) is read at once.
-
-    Raises UsageError for a pipe that is not text in UTF-8.
-    """
-    pipe = path.is_fifo()
-    real = path if pipe else path.expanduser().resolve()
-    options = SyncOptions(
-        name=str(real),
-        match_tags=tags,
-        include_variables=variables,
-        include_user_groups=user_groups,
-        delete=delete,
-    )
-    if pipe:
-        return Sync(str(path), options, Inline(str(path), _piped(path)), f"pipe {path}")
-    source = Folder((real,), real if real.is_dir() else real.parent)
-    return Sync(short(real), options, source, source.describe())
-
-
-def _piped(path: Path) -> str:
+def _reason(call: Callable[[], object]) -> str | None:
+    """Why a call refuses its input, or None where it does not."""
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("the pipe cannot be read", where=str(path), why=str(error)) from error
-
-
-def of_resource(resource: ResourceSync, state: Path, live: Mapping[Target, Live], waiting: Waiting) -> Sync:
-    """A stored resource_sync.
-
-    `state` is where relative paths of files on host begin: `syncs/NAME/` below it. `live` has the repo it may link to;
-    `waiting` hears how far a clone is.
-    """
-    source = _source(resource, state, live, waiting)
-    return Sync(resource.name, options_of(resource), source, source.describe(), Target("resource_sync", resource.name))
-
-
-def options_of(resource: ResourceSync) -> SyncOptions:
-    """What a stored resource_sync takes part in and may do."""
-    config = resource.config
-    return SyncOptions(
-        name=resource.name,
-        match_tags=tuple(config.match_tags),
-        include_resources=config.include_resources,
-        include_variables=config.include_variables,
-        include_user_groups=config.include_user_groups,
-        managed=config.managed,
-        delete=config.delete,
-    )
-
-
-def _source(resource: ResourceSync, state: Path, live: Mapping[Target, Live], waiting: Waiting) -> Source:
-    config = resource.config
-    if config.files_on_host:
-        return _on_host(resource, state)
-    if config.linked_repo or config.repo:
-        from ksync_tui.services.remote_sources import repository
-
-        return repository(resource, live, state, waiting)
-    if config.file_contents.strip():
-        return Inline(resource.name, config.file_contents)
-    return Nowhere(resource.name, "no source is set up", "give it files, a repository or a text")
-
-
-def _on_host(resource: ResourceSync, state: Path) -> Source:
-    base = state / "syncs" / resource.name.strip().replace("/", "-").replace(" ", "_")
-    paths = []
-    for entry in resource.config.resource_path:
-        path = Path(entry).expanduser()
-        if ".." in PurePosixPath(entry).parts:
-            hint = "write the path without `..`"
-            return Nowhere(resource.name, f"resource_path {entry!r} leaves its folder", hint)
-        paths.append(path if path.is_absolute() else base / path)
-    root = paths[0] if len(paths) == 1 else base
-    base = root if root.is_dir() else root.parent
-    return Folder(tuple(paths), base, may_create=resource.config.managed)
+        call()
+    except UsageError as error:
+        return error.why or error.what
+    return None

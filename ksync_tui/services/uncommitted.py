@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError, StoreError, WriteBackError
 from ksync_tui.model.resource import Declared, SourceFile, Target
-from ksync_tui.services.writeback import Agreed, FileChange, change_of, root_of
+from ksync_tui.services.blocks import change_of, root_of
+from ksync_tui.services.file_change import Agreed, FileChange
 from ksync_tui.source.reader import Reader
 
 if TYPE_CHECKING:
     from ksync_tui.engine.base import Engine
-    from ksync_tui.services.syncs import Review
+    from ksync_tui.services.review import Review
     from ksync_tui.state.uncommitted import UncommittedTable
     from ksync_tui.toml.file_edits import BlockEdit
     from ksync_tui.writeback.files import FileEdit

@@ -7,11 +7,11 @@ from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from ksync_tui.services.watching import POLL, Happening, Watching, in_words
+from ksync_tui.services.watching import POLL, WatchEvent, Watching, in_words
 from ksync_tui.watch.changes import Changes
 from ksync_tui.watch.deliver import SECONDS
 from ksync_tui.watch.outbox import FIRST_WAIT
-from ksync_tui.watch.requests import Wishes
+from ksync_tui.watch.requests import RequestQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from ksync_tui.services.alerting import Alerting
     from ksync_tui.services.watching import Tell
     from ksync_tui.watch.outbox import Delivery
-    from ksync_tui.watch.requests import Wish
+    from ksync_tui.watch.requests import SyncRequest
 
 WAKE_SECONDS = 1.0
 """So often it is looked whether to go on: a signal may come when nothing could wake."""
 
 
-class Vigil:
+class WatchLoop:
     """One watcher with all that wakes it. Whatever fails is told, and it goes on."""
 
     def __init__(self, watching: Watching, alerting: Alerting, tell: Tell, interval: float) -> None:
         """`interval`: seconds between two looks at everything."""
-        self.wishes = Wishes()
+        self.wishes = RequestQueue()
         self._watching = watching
         self._tell = tell
         self._interval = interval
-        self._courier = Courier(alerting, tell)
+        self._courier = AlertDispatcher(alerting, tell)
         self._changes = Changes(lambda sync: self.wishes.put(sync, POLL, merge=True), self._trouble)
 
     def keep(self, stop: Event) -> None:
@@ -56,7 +56,7 @@ class Vigil:
         self._changes.follow(self._watching.paths())
         self._watching.look_at_all()
 
-    def _grant(self, sync: str, wish: Wish) -> None:
+    def _grant(self, sync: str, wish: SyncRequest) -> None:
         if wish == POLL:  # only files were touched
             self._watching.touched(sync)
         else:
@@ -71,10 +71,10 @@ class Vigil:
         self._courier.wake()
 
     def _trouble(self, text: str) -> None:
-        self._tell(Happening(time.time(), "", "problem", text))
+        self._tell(WatchEvent(time.time(), "", "problem", text))
 
 
-class Courier:
+class AlertDispatcher:
     """Delivers alerts in a thread of its own, so that a receiver that does not answer holds nothing up."""
 
     def __init__(self, alerting: Alerting, tell: Tell) -> None:
@@ -106,14 +106,14 @@ class Courier:
                     for delivery in deliveries:
                         self._tell(_told(delivery))
             except Exception as error:  # noqa: BLE001 - the next alert may get through
-                self._tell(Happening(time.time(), "", "problem", f"no alert was sent: {in_words(error)}"))
+                self._tell(WatchEvent(time.time(), "", "problem", f"no alert was sent: {in_words(error)}"))
             self._woken.wait(FIRST_WAIT)
 
 
-def _told(delivery: Delivery) -> Happening:
+def _told(delivery: Delivery) -> WatchEvent:
     queued = delivery.queued
     what = "its end" if queued.alert.resolved is not None else "that it is pending"
     text = f"{queued.alerter}: {what} {delivery.outcome}"
     again = f"; again in {max(delivery.again - time.time(), 0):.0f} s" if delivery.again is not None else ""
     why = f": {delivery.problem}{again}" if delivery.problem else ""
-    return Happening(time.time(), queued.alert.name, "alert", f"{text}{why}")
+    return WatchEvent(time.time(), queued.alert.name, "alert", f"{text}{why}")

@@ -16,7 +16,7 @@ from ksync_tui.present.text import listed
 from ksync_tui.services.alerting import pending_of
 from ksync_tui.source.folder import Folder
 from ksync_tui.system.cancellation import Cancellation, Stop, never
-from ksync_tui.watch.requests import Wish
+from ksync_tui.watch.requests import SyncRequest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,19 +24,20 @@ if TYPE_CHECKING:
 
     from ksync_tui.model.events import RunRecord
     from ksync_tui.model.plan import Plan, Selection
+    from ksync_tui.services.review import Review
     from ksync_tui.services.session import Session
-    from ksync_tui.services.syncs import Review, Sync
-    from ksync_tui.source.base import Gathered
+    from ksync_tui.services.sync import Sync
+    from ksync_tui.source.base import SourceContents
 
 BY_ITSELF = "watch"
 """Who is said to have wanted what no person and no webhook asked for."""
-POLL = Wish(BY_ITSELF, run=True)
+POLL = SyncRequest(BY_ITSELF, run=True)
 
 What = Literal["watch", "pending", "clean", "problem", "run", "held", "alert", "webhook"]
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class WatchEvent:
     """One thing that happened, for a line. `at` is unix seconds; `sync` is "" where it is about none."""
 
     at: float
@@ -45,20 +46,20 @@ class Happening:
     text: str
 
 
-Tell = Callable[[Happening], None]
+Tell = Callable[[WatchEvent], None]
 
 
 @dataclass(slots=True)
-class _Seen:
+class _LastLook:
     """What is known of a sync from the last look.
 
-    `setup` says from where it was `gathered`, `mark` that it may say something else now. `left` is what the last run
+    `setup` says from where it was `contents`, `version` that it may say something else now. `left` is what the last run
     left undone, `held` why nothing is run now, `said` what was last said of it.
     """
 
     setup: tuple[str, ...] = ()
-    mark: str = ""
-    gathered: Gathered | None = None
+    version: str = ""
+    contents: SourceContents | None = None
     said: str = ""
     left: str = ""
     held: str = ""
@@ -87,9 +88,9 @@ class Watching:
         self._execute = frozenset(execute)
         self._now = now
         self._stop = stop
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[str, _LastLook] = {}
         for name in (*only, *execute):
-            session.sync(name)
+            session.syncs.get(name)
         if execute and session.read_only:
             raise UsageError("nothing can be run unattended", why=f"READ-ONLY: {session.read_only}")
 
@@ -102,15 +103,15 @@ class Watching:
 
     def syncs(self) -> list[Sync]:
         """The syncs to look at, as they are now. Raises EngineError."""
-        stored = self._session.syncs()
+        stored = self._session.syncs.all()
         wanted = self.resources()
         return [sync for sync in stored if sync.name in wanted]
 
-    def beginning(self, interval: float) -> Happening:
+    def beginning(self, interval: float) -> WatchEvent:
         """What is said first: which syncs are watched, how often, and which may run."""
         names = listed([sync.name for sync in self.syncs()], 10) or "no syncs yet"
         may = f"; may run: {listed(sorted(self._execute), 10)}" if self._execute else "; nothing is run"
-        return Happening(self._now(), "", "watch", f"{names}, every {interval:g} s{may}")
+        return WatchEvent(self._now(), "", "watch", f"{names}, every {interval:g} s{may}")
 
     def paths(self) -> dict[str, tuple[Path, ...]]:
         """The files and folders on this machine that each sync reads."""
@@ -136,10 +137,10 @@ class Watching:
         """Files of a sync were touched: looks at it if that is so."""
         sync = self._find(name)
         seen = self._seen.get(name)
-        if sync and not (seen and seen.setup == self._setup(sync) and seen.mark == sync.source.mark() != ""):
+        if sync and not (seen and seen.setup == self._setup(sync) and seen.version == sync.source.version() != ""):
             self._look(sync, POLL)
 
-    def grant(self, name: str, wish: Wish) -> None:
+    def grant(self, name: str, wish: SyncRequest) -> None:
         """Does what somebody wants of a sync."""
         if sync := self._find(name):
             self._look(sync, wish)
@@ -151,8 +152,8 @@ class Watching:
             self._say(name, "problem", str(error))
             return None
 
-    def _look(self, sync: Sync, wish: Wish) -> None:
-        seen = self._seen.setdefault(sync.name, _Seen())
+    def _look(self, sync: Sync, wish: SyncRequest) -> None:
+        seen = self._seen.setdefault(sync.name, _LastLook())
         try:
             review = self._read(sync, seen, fresh=wish.fresh)
             asked = wish.run and wish.who != BY_ITSELF
@@ -166,13 +167,13 @@ class Watching:
         except Exception as error:  # noqa: BLE001 - the other syncs are looked at all the same
             self._once(sync.name, seen, "problem", in_words(error))
 
-    def _read(self, sync: Sync, seen: _Seen, *, fresh: bool) -> Review:
+    def _read(self, sync: Sync, seen: _LastLook, *, fresh: bool) -> Review:
         """Plans a sync; its source is read only when it may say something else."""
-        mark, setup = sync.source.mark(), self._setup(sync)
-        if fresh or not mark or (mark, setup) != (seen.mark, seen.setup) or seen.gathered is None:
-            seen.gathered = sync.source.gather()
-            seen.mark, seen.setup = mark, setup
-        return self._session.review(sync, seen.gathered)
+        version, setup = sync.source.version(), self._setup(sync)
+        if fresh or not version or (version, setup) != (seen.version, seen.setup) or seen.contents is None:
+            seen.contents = sync.source.read()
+            seen.version, seen.setup = version, setup
+        return self._session.reviews.create(sync, seen.contents)
 
     def _setup(self, sync: Sync) -> tuple[str, ...]:
         """Another one where the sync, or the repo that it links to, was set up otherwise."""
@@ -182,17 +183,17 @@ class Watching:
         linked = resource.config.linked_repo if isinstance(resource, ResourceSync) else ""
         return tuple(one.fingerprint for one in (own, live.get(Target("repo", linked))) if one)
 
-    def _run(self, review: Review, seen: _Seen, who: str) -> Review:
+    def _run(self, review: Review, seen: _LastLook, who: str) -> Review:
         """Runs what can be run; answers the plan that is left, which is not run again and again by itself."""
         selection = everything(review.plan)
-        record = self._session.run(selection, lambda _: None, Cancellation(self._stop), who=who)
+        record = self._session.runs.run(selection, lambda _: None, Cancellation(self._stop), who=who)
         self._say_run(review.sync.name, record, selection)
-        after = self._session.review(review.sync, seen.gathered)
+        after = self._session.reviews.create(review.sync, seen.contents)
         seen.left = digest(everything(after.plan))
         seen.held = _why_not(after.plan, seen.left)
         return after
 
-    def _settle(self, sync: Sync, plan: Plan, seen: _Seen) -> None:
+    def _settle(self, sync: Sync, plan: Plan, seen: _LastLook) -> None:
         """Says how a sync stands where that is new, and queues an alert where it turned."""
         pending = pending_of(plan)
         problem = _problem(plan)
@@ -201,7 +202,7 @@ class Watching:
             return
         what: What = "clean" if not pending else "held" if seen.held else "pending"
         self._once(sync.name, seen, what, "; ".join(filter(None, (summary(plan), seen.held, problem))))
-        if self._session.core is None:  # a Core tells its own alerters
+        if not self._session.capabilities.remote:  # a Core tells its own alerters
             self._session.alerting.turned(sync.name, pending, self._now())
 
     def _say_run(self, name: str, record: RunRecord, selection: Selection) -> None:
@@ -210,14 +211,14 @@ class Watching:
         more = f"; {failed[0]}" if failed else ""
         self._say(name, "run", f"run {record.id} {record.state} ({counts} of {len(selection)}){more}")
 
-    def _once(self, name: str, seen: _Seen, what: What, text: str) -> None:
+    def _once(self, name: str, seen: _LastLook, what: What, text: str) -> None:
         """Says something unless it was the last thing said."""
         if seen.said != f"{what} {text}":
             seen.said = f"{what} {text}"
             self._say(name, what, text)
 
     def _say(self, name: str, what: What, text: str) -> None:
-        self._tell(Happening(self._now(), name, what, text))
+        self._tell(WatchEvent(self._now(), name, what, text))
 
 
 def in_words(error: Exception) -> str:

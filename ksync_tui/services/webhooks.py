@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import UsageError
 from ksync_tui.model.kinds.repo import Repo
 from ksync_tui.model.resource import Target
-from ksync_tui.services.watching import Happening
-from ksync_tui.watch.deliveries import Hook
+from ksync_tui.services.watching import WatchEvent
+from ksync_tui.watch.deliveries import WebhookSettings
 
 if TYPE_CHECKING:
     from ksync_tui.services.session import Session
     from ksync_tui.services.watching import Tell, Watching
-    from ksync_tui.watch.requests import Wish, Wishes
+    from ksync_tui.watch.requests import RequestQueue, SyncRequest
 
 
-class Hooks:
+class SyncWebhooks:
     """Implements `watch.deliveries.Door` for the syncs that are watched."""
 
-    def __init__(self, session: Session, watching: Watching, wishes: Wishes, tell: Tell) -> None:
+    def __init__(self, session: Session, watching: Watching, wishes: RequestQueue, tell: Tell) -> None:
         """Raises UsageError naming the syncs that take webhooks and have no secret (facts h.15), ConfigError."""
         self._session = session
         self._watching = watching
@@ -36,8 +36,8 @@ class Hooks:
                 hint="Set webhook_secret in [watch], KSYNC_WEBHOOK_SECRET, or webhook_enabled = false for the sync.",
             )
 
-    def hook(self, name: str) -> Hook | None:
-        """See `Door.hook`."""
+    def hook(self, name: str) -> WebhookSettings | None:
+        """See `WebhookReceiver.hook`."""
         resource = self._watching.resources().get(name)
         if resource is None:
             return None
@@ -45,16 +45,16 @@ class Hooks:
         linked = self._session.recent().live.get(Target("repo", config.linked_repo)) if config.linked_repo else None
         repo = linked.resource if linked else None
         branch = repo.config.branch if isinstance(repo, Repo) else config.branch
-        return Hook(config.webhook_secret or self._shared, branch, config.webhook_enabled)
+        return WebhookSettings(config.webhook_secret or self._shared, branch, config.webhook_enabled)
 
-    def ask(self, name: str, wish: Wish) -> bool:
-        """See `Door.ask`."""
+    def ask(self, name: str, wish: SyncRequest) -> bool:
+        """See `WebhookReceiver.ask`."""
         return self._wishes.put(name, wish)
 
     def told(self, name: str, text: str) -> None:
-        """See `Door.told`."""
-        self._tell(Happening(time.time(), name, "webhook", text))
+        """See `WebhookReceiver.told`."""
+        self._tell(WatchEvent(time.time(), name, "webhook", text))
 
     @staticmethod
-    def _unguarded(hook: Hook | None) -> bool:
+    def _unguarded(hook: WebhookSettings | None) -> bool:
         return hook is not None and hook.enabled and not hook.secret

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class SourceContents:
     """The texts of a source, and what stood in the way of some of them.
 
     `skipped`: something was passed over that may belong to the source, which is no error.
@@ -29,13 +29,13 @@ class Gathered:
 class Source(Protocol):
     """A place that texts of resource files come from."""
 
-    def gather(self) -> Gathered:
+    def read(self) -> SourceContents:
         """Reads all texts now. What cannot be read is a problem, never an exception."""
 
-    def mark(self) -> str:
-        """A token, cheap to get: while it is the same, `gather` gives the same. Never raises.
+    def version(self) -> str:
+        """A token, cheap to get: while it is the same, `read` gives the same. Never raises.
 
-        "" where that cannot be told; then only `gather` tells.
+        "" where that cannot be told; then only `read` tells.
         """
 
     def describe(self) -> str:

@@ -12,7 +12,7 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ReadingFault:
     """Why bytes are no text of resources, on which line (1-based), and what to do."""
 
     message: str
@@ -20,22 +20,22 @@ class Fault:
     line: int = 1
 
 
-def too_large(size: int) -> Fault | None:
+def too_large(size: int) -> ReadingFault | None:
     """The fault of a file of so many bytes, or None."""
     if size <= MAX_BYTES:
         return None
     message = f"{-(-size // _MB)} MB is too large for a resource file (at most {MAX_BYTES // _MB} MB)"
-    return Fault(message, "split it, or move it out of the source")
+    return ReadingFault(message, "split it, or move it out of the source")
 
 
-def decoded(data: bytes) -> str | Fault:
+def decoded(data: bytes) -> str | ReadingFault:
     """The text, or why there is none."""
     if data.startswith(_LFS):
-        return Fault("a pointer of git LFS, not the file", "take it out of LFS, then commit the file")
+        return ReadingFault("a pointer of git LFS, not the file", "take it out of LFS, then commit the file")
     bad, message, hint = data.find(b"\0"), "a binary file, not text", "move it away"
     if bad < 0:
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:
             bad, message, hint = error.start, "not text in UTF-8", "save it as UTF-8, or move it away"
-    return Fault(message, hint, data.count(b"\n", 0, bad) + 1)
+    return ReadingFault(message, hint, data.count(b"\n", 0, bad) + 1)

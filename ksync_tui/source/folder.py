@@ -14,9 +14,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ksync_tui.model.resource import Place, Problem, SourceFile
+from ksync_tui.model.resource import Problem, SourceFile, SourceLocation
 from ksync_tui.source import decoding
-from ksync_tui.source.base import Gathered
+from ksync_tui.source.base import SourceContents
 
 if TYPE_CHECKING:
     from ksync_tui.model.resource import Severity
@@ -46,9 +46,9 @@ class Folder:
                 return real if real.is_dir() else real.parent
         return self.base
 
-    def gather(self) -> Gathered:
-        """See `Source.gather`."""
-        visit = _Visit(self.base)
+    def read(self) -> SourceContents:
+        """See `Source.read`."""
+        visit = _FolderWalk(self.base)
         for path in self.paths:
             if self.may_create and path.suffix == ".toml" and _can_be_made(path):
                 visit.missing(path)
@@ -58,10 +58,10 @@ class Folder:
             visit.tell("error", "(no path)", "the sync lists no path", "add a path to it")
         elif not visit.files and not visit.problems:
             visit.tell("warning", visit.name(self.paths[0]), "no .toml file here", decoding.TOML_ONLY)
-        return Gathered(tuple(visit.files.values()), tuple(visit.problems), visit.skipped)
+        return SourceContents(tuple(visit.files.values()), tuple(visit.problems), visit.skipped)
 
-    def mark(self) -> str:
-        """See `Source.mark`: which files there are, how large each is, and when it was last touched."""
+    def version(self) -> str:
+        """See `Source.version`: which files there are, how large each is, and when it was last touched."""
         visit = _Look(self.base)
         for path in self.paths:
             visit.listed(path)
@@ -81,7 +81,7 @@ _HINTS = {
 }
 
 
-class _Visit:
+class _FolderWalk:
     """One walk over all listed paths: what was read, and what stood in the way."""
 
     def __init__(self, base: Path) -> None:
@@ -199,7 +199,7 @@ class _Visit:
 
     def tell(self, severity: Severity, name: str, message: str, hint: str | None, *, line: int = 1) -> None:
         """Adds a problem about a file or folder by its shown name."""
-        self.problems.append(Problem(severity, Place(name, line), message, hint))
+        self.problems.append(Problem(severity, SourceLocation(name, line), message, hint))
 
     def name(self, path: Path) -> str:
         """A path as it is shown."""
@@ -207,7 +207,7 @@ class _Visit:
         return str(path.relative_to(self._base)) if below else short(path)
 
 
-class _Look(_Visit):
+class _Look(_FolderWalk):
     """The same walk without reading any file: what is seen of each."""
 
     def __init__(self, base: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from ksync_tui.model.resource import SourceFile
-from ksync_tui.source.base import Gathered
+from ksync_tui.source.base import SourceContents
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,12 @@ class Inline:
     name: str
     text: str
 
-    def gather(self) -> Gathered:
-        """See `Source.gather`."""
-        return Gathered((SourceFile(f"{self.name} (inline)", None, self.text),))
+    def read(self) -> SourceContents:
+        """See `Source.read`."""
+        return SourceContents((SourceFile(f"{self.name} (inline)", None, self.text),))
 
-    def mark(self) -> str:
-        """See `Source.mark`: a digest of the text."""
+    def version(self) -> str:
+        """See `Source.version`: a digest of the text."""
         return blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def describe(self) -> str:

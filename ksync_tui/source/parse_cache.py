@@ -21,7 +21,7 @@ WORTH = 200
 """A file of fewer blocks is read as fast as it is remembered."""
 
 
-class Memory(Protocol):
+class ParseCache(Protocol):
     """Keeps one text per file; it may forget any at any time. Holds digests and names, no values of fields."""
 
     def recall(self, file: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.resource import Place
+from ksync_tui.model.resource import SourceLocation
 from ksync_tui.toml import locations
 from ksync_tui.toml.spelling import spelled
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.resource import Declared
 
 
-def place_of(declared: Declared, path: tuple[str | int, ...]) -> Place:
+def place_of(declared: Declared, path: tuple[str | int, ...]) -> SourceLocation:
     """The line and column of a path of field names: of the nearest table above it, where it is not written itself.
 
     Of a resource in a file that was read whole (see reader), only its own place is known.
@@ -23,4 +23,4 @@ def place_of(declared: Declared, path: tuple[str | int, ...]) -> Place:
         return place
     kind = KINDS[declared.target.kind]
     line, column = locations.locate(declared.text, ((kind.name, kind.plural), 0, *spelled(kind.model, path)))
-    return Place(place.file, place.line + line - 1, column, place.last)
+    return SourceLocation(place.file, place.line + line - 1, column, place.last)

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.model.resource import Declarations
 from ksync_tui.source.duplicates import without_doubles
-from ksync_tui.source.reading import Reading, read_file
+from ksync_tui.source.reading import FileReading, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ksync_tui.model.resource import Problem, SourceFile
-    from ksync_tui.source.parse_cache import Memory
+    from ksync_tui.source.parse_cache import ParseCache
 
 
 class Reader:
     """Reads texts of resource files; keeps what it understood for the next reading, in `memory` for other processes."""
 
-    def __init__(self, memory: Memory | None = None) -> None:
+    def __init__(self, memory: ParseCache | None = None) -> None:
         self._memory = memory
-        self._files: dict[str, Reading] = {}
+        self._files: dict[str, FileReading] = {}
 
     def read(
         self, files: Sequence[SourceFile], problems: Iterable[Problem] = (), *, complete: bool = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.kinds.registry import BY_HEADER
-from ksync_tui.model.resource import Broken, Declared, Place, Problem
+from ksync_tui.model.resource import Broken, Declared, Problem, SourceLocation
 from ksync_tui.source.parse_cache import WORTH, decode, digest, encode, worth_remembering
 from ksync_tui.source.understand import Understood, resource_of, understand
 from ksync_tui.source.whole_file import FIRST, understand_whole
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ksync_tui.model.resource import SourceFile
-    from ksync_tui.source.parse_cache import Memory
+    from ksync_tui.source.parse_cache import ParseCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Rows:
     starts: list[int]
     texts: list[str]
     means: list[Understood]
-    places: list[Place]
+    places: list[SourceLocation]
     declared: list[Declared | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileReading:
     """What a file holds. `rows` only where every block of it is a table of its own that is not broken."""
 
     text: str
@@ -42,7 +42,7 @@ class Reading:
     rows: Rows | None = None
 
 
-def read_file(file: SourceFile, known: Reading | None = None, memory: Memory | None = None) -> Reading:
+def read_file(file: SourceFile, known: FileReading | None = None, memory: ParseCache | None = None) -> FileReading:
     """Reads a file. What was understood before, of `known` or in `memory`, is not understood again."""
     if known is not None and known.text == file.text:
         return known
@@ -58,12 +58,12 @@ def read_file(file: SourceFile, known: Reading | None = None, memory: Memory | N
     return _without_rows(reading) if odd or reading.broken else reading
 
 
-def _without_rows(reading: Reading) -> Reading:
-    return Reading(reading.text, reading.declared, reading.broken, reading.problems)
+def _without_rows(reading: FileReading) -> FileReading:
+    return FileReading(reading.text, reading.declared, reading.broken, reading.problems)
 
 
 def _understand(
-    file: SourceFile, blocks: Sequence[Block], before: Mapping[str, Understood], memory: Memory | None
+    file: SourceFile, blocks: Sequence[Block], before: Mapping[str, Understood], memory: ParseCache | None
 ) -> list[Understood]:
     if memory is None or before or len(blocks) < WORTH:
         return [before.get(block.text) or understand(block) for block in blocks]
@@ -80,7 +80,7 @@ def _understand(
 def _rows(name: str, blocks: Sequence[Block], means: list[Understood], start: int = 0, first: int = 1) -> Rows:
     """Rows of blocks whose offsets count from `start` and whose lines count from line `first`."""
     below = first - 1
-    places = [Place(name, block.first + below, 1, block.last + below) for block in blocks]
+    places = [SourceLocation(name, block.first + below, 1, block.last + below) for block in blocks]
     texts = [block.text for block in blocks]
     declared = [_declared(*row) for row in zip(means, places, texts, strict=True)]
     return Rows([block.start + start for block in blocks], texts, means, places, declared)
@@ -101,7 +101,9 @@ def _edited(file: SourceFile, text: str, rows: Rows) -> Rows | None:
     if chars:
         starts = [start + chars for start in starts]
     if lines:
-        places = [Place(name, line + lines, column, (last or line) + lines) for name, line, column, last in places]
+        places = [
+            SourceLocation(name, line + lines, column, (last or line) + lines) for name, line, column, last in places
+        ]
         declared = [one and one.at(place) for one, place in zip(declared, places, strict=True)]
     return Rows(
         rows.starts[:low] + new.starts + starts,
@@ -112,10 +114,10 @@ def _edited(file: SourceFile, text: str, rows: Rows) -> Rows | None:
     )
 
 
-def _reading(file: SourceFile, rows: Rows) -> Reading:
+def _reading(file: SourceFile, rows: Rows) -> FileReading:
     noted = [(means, place) for means, place in zip(rows.means, rows.places, strict=True) if means.notes]
     problems = [problem for means, place in noted for problem in _problems(means, place)]
-    return Reading(
+    return FileReading(
         file.text,
         tuple([one for one in rows.declared if one is not None]),
         tuple(_broken(means, place) for means, place in noted if means.broken),
@@ -124,7 +126,7 @@ def _reading(file: SourceFile, rows: Rows) -> Reading:
     )
 
 
-def _declared(means: Understood, place: Place, text: str) -> Declared | None:
+def _declared(means: Understood, place: SourceLocation, text: str) -> Declared | None:
     target, resource, _, fingerprint, references, tags, deploy, after, _, remembered = means
     if target is None:
         return None
@@ -135,14 +137,14 @@ def _declared(means: Understood, place: Place, text: str) -> Declared | None:
     return Declared(target, resource, place, text, fingerprint, references, None, tags, deploy, after)
 
 
-def _problems(means: Understood, place: Place) -> Iterable[Problem]:
+def _problems(means: Understood, place: SourceLocation) -> Iterable[Problem]:
     for severity, (below, column), message, hint, near in means.notes:
         if hint is not None and near is not None:
             hint = f"{hint} ({place.file}:{place.line + near})"
-        yield Problem(severity, Place(place.file, place.line + below, column), message, hint, means.target)
+        yield Problem(severity, SourceLocation(place.file, place.line + below, column), message, hint, means.target)
 
 
-def _broken(means: Understood, place: Place) -> Broken:
+def _broken(means: Understood, place: SourceLocation) -> Broken:
     first = next(note for note in means.notes if note.severity == "error")
     return Broken(place, means.target, f"{place.file}:{place.line + first.at[0]}: {first.message}")
 
@@ -155,11 +157,13 @@ def _both_headers(rows: Rows) -> Iterable[Problem]:
         if {kind.name, kind.plural} <= known:
             place = rows.places[max(headers.index(kind.name), headers.index(kind.plural))]
             message = f"[[{kind.name}]] and [[{kind.plural}]] in one file: Komodo refuses such a file"
-            yield Problem("warning", Place(place.file, place.line), message, f"write [[{kind.name}]] everywhere")
+            yield Problem(
+                "warning", SourceLocation(place.file, place.line), message, f"write [[{kind.name}]] everywhere"
+            )
             return
 
 
-def _read_whole(file: SourceFile) -> Reading | None:
+def _read_whole(file: SourceFile) -> FileReading | None:
     """A text that blocks cannot describe; its resources know their lines, but hold no text to edit.
 
     None where it is not TOML: then its blocks are read, and those of the wrong form are errors.
@@ -168,11 +172,12 @@ def _read_whole(file: SourceFile) -> Reading | None:
         data = parse_whole(file.text)
     except BlockError:
         return None
-    top = Place(file.name, FIRST)
+    top = SourceLocation(file.name, FIRST)
     found = [
-        (means, Place(file.name, line, column, line)) for (line, column), means in understand_whole(file.text, data)
+        (means, SourceLocation(file.name, line, column, line))
+        for (line, column), means in understand_whole(file.text, data)
     ]
-    return Reading(
+    return FileReading(
         file.text,
         tuple(one for means, place in found if (one := _declared(means, place, "")) is not None),
         tuple(_broken(means, top) for means, _ in found if means.broken),

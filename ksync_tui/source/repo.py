@@ -11,17 +11,17 @@ import time
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError
-from ksync_tui.model.resource import Place, Problem, SourceFile
+from ksync_tui.model.resource import Problem, SourceFile, SourceLocation
 from ksync_tui.present.text import ago
 from ksync_tui.source import decoding
-from ksync_tui.source.base import Gathered
+from ksync_tui.source.base import SourceContents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ksync_tui.git.clone import Clone
-    from ksync_tui.git.facts import Seen
-    from ksync_tui.git.tree import Entry, Tree
+    from ksync_tui.git.facts import CloneState
+    from ksync_tui.git.tree import Tree, TreeEntry
     from ksync_tui.model.resource import Severity
 
 _SHORT = 7
@@ -35,33 +35,33 @@ class Repository:
     def __init__(self, clone: Clone, paths: Sequence[str]) -> None:
         self.clone = clone
         self.paths = tuple(paths)
-        self.seen: Seen | None = None
-        """What the last `gather` saw."""
+        self.seen: CloneState | None = None
+        """What the last `read` saw."""
 
-    def gather(self) -> Gathered:
-        """See `Source.gather`. The remote is asked each time; without an answer the clone is read, with a warning."""
+    def read(self) -> SourceContents:
+        """See `Source.read`. The remote is asked each time; without an answer the clone is read, with a warning."""
         name = str(self.clone.remote)
         if not self.paths:
-            return Gathered((), (_problem("error", name, "the sync lists no path", "add one; `.` is all of it"),))
+            return SourceContents((), (_problem("error", name, "the sync lists no path", "add one; `.` is all of it"),))
         try:
             return self.clone.read(self._gathered)
         except GitError as error:
             where = f" ({error.where})" if error.where == str(self.clone.folder) else ""
             message = f"{error.what}{where}: {error.why}" if error.why else f"{error.what}{where}"
-            return Gathered((), (_problem("error", name, message, error.hint),))
+            return SourceContents((), (_problem("error", name, message, error.hint),))
 
-    def _gathered(self, tree: Tree, seen: Seen) -> Gathered:
+    def _gathered(self, tree: Tree, seen: CloneState) -> SourceContents:
         self.seen = seen
-        visit = _Visit(tree, self.name)
+        visit = _RepositoryWalk(tree, self.name)
         for path in self.paths:
             visit.listed(path)
         files = visit.files()
         if not files and not visit.problems:
             visit.tell("warning", self.paths[0], "no .toml file here", decoding.TOML_ONLY)
         problems = (*self._told(seen), *visit.problems)
-        return Gathered(files, problems, visit.skipped or seen.silent is not None)
+        return SourceContents(files, problems, visit.skipped or seen.silent is not None)
 
-    def _told(self, seen: Seen) -> list[Problem]:
+    def _told(self, seen: CloneState) -> list[Problem]:
         """What is to be said of the repository as a whole."""
         name, told = str(self.clone.remote), []
         if seen.silent is not None:
@@ -76,7 +76,7 @@ class Repository:
         return told
 
     def describe(self) -> str:
-        """See `Source.describe`; after `gather` with the commit and its age: `git  me/infra@main 4f2a91c  2h`."""
+        """See `Source.describe`; after `read` with the commit and its age: `git  me/infra@main 4f2a91c  2h`."""
         remote, seen = self.clone.remote, self.seen
         if seen is None:
             return f"git  {remote}"
@@ -87,7 +87,7 @@ class Repository:
             return f"{head}  was {seen.was[0][:_SHORT]}  {_age(seen.was[1].timestamp())}"
         return f"{head}  (as it was {_since(seen.asked.timestamp())}, no answer now)" if seen.silent else head
 
-    def mark(self) -> str:
+    def version(self) -> str:
         """What changes when another commit would be read: the remote's, asked now; "" where it does not say."""
         try:
             return self.clone.tip()
@@ -103,14 +103,14 @@ class Repository:
         return name.removeprefix(self.name(""))
 
 
-class _Visit:
+class _RepositoryWalk:
     """One walk over all listed paths of a commit: what was read, and what stood in the way."""
 
     def __init__(self, tree: Tree, name: Callable[[str], str]) -> None:
         self._tree = tree
         self._name = name
-        self._found: dict[str, Entry] = {}
-        self._links: list[Entry] = []
+        self._found: dict[str, TreeEntry] = {}
+        self._links: list[TreeEntry] = []
         self.problems: list[Problem] = []
         self.skipped = False
 
@@ -143,7 +143,7 @@ class _Visit:
         else:
             self.tell("error", path, "no such file or folder in this commit", "check the path and the branch")
 
-    def _take(self, entry: Entry, *, listed: bool = False) -> None:
+    def _take(self, entry: TreeEntry, *, listed: bool = False) -> None:
         """A file, or everything below a folder in order; however deep, as no folder calls for a frame of its own."""
         waiting = [iter([entry])]
         while waiting:
@@ -155,7 +155,7 @@ class _Visit:
             else:
                 self._take_one(found, listed=listed and found is entry)
 
-    def _take_one(self, entry: Entry, *, listed: bool) -> None:
+    def _take_one(self, entry: TreeEntry, *, listed: bool) -> None:
         if entry.shape == "submodule":
             self.skipped = True
             hint = _OWN_SYNC if listed else f"{_OWN_SYNC}, or list the folders beside it"
@@ -177,7 +177,7 @@ class _Visit:
         self._tree.bring(self._found.values())
         return tuple(file for entry in self._found.values() if (file := self._file(entry)) is not None)
 
-    def _follow(self, link: Entry) -> None:
+    def _follow(self, link: TreeEntry) -> None:
         target = posixpath.join(posixpath.dirname(link.path), self._tree.data(link).decode("utf-8", "replace"))
         path = posixpath.normpath(target)
         if path.startswith(("/", "..")):
@@ -193,7 +193,7 @@ class _Visit:
         elif entry.shape == "folder" or entry.name.endswith(".toml"):
             self._take(entry)
 
-    def _file(self, entry: Entry) -> SourceFile | None:
+    def _file(self, entry: TreeEntry) -> SourceFile | None:
         data = self._tree.data(entry)
         text = decoding.too_large(len(data)) or decoding.decoded(data)
         if isinstance(text, str):
@@ -201,18 +201,18 @@ class _Visit:
         self.tell("error", entry.path, text.message, text.hint, line=text.line)
         return None
 
-    def _skip(self, link: Entry, what: str, hint: str) -> None:
+    def _skip(self, link: TreeEntry, what: str, hint: str) -> None:
         if link.name.endswith(".toml") or "nowhere" not in what:
             self.skipped = True
             self.tell("warning", link.path, f"{what} is not followed", hint)
 
     def tell(self, severity: Severity, path: str, message: str, hint: str, *, line: int = 1) -> None:
         """Adds a problem about a path of the repository."""
-        self.problems.append(Problem(severity, Place(self._name(path or "."), line), message, hint))
+        self.problems.append(Problem(severity, SourceLocation(self._name(path or "."), line), message, hint))
 
 
 def _problem(severity: Severity, name: str, message: str, hint: str | None) -> Problem:
-    return Problem(severity, Place(name, 1), message, hint)
+    return Problem(severity, SourceLocation(name, 1), message, hint)
 
 
 def _since(at: float) -> str:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ksync_tui.model.resource import Place, Problem
-from ksync_tui.source.base import Gathered
+from ksync_tui.model.resource import Problem, SourceLocation
+from ksync_tui.source.base import SourceContents
 
 
 @dataclass(frozen=True, slots=True)
-class Nowhere:
+class UnconfiguredSource:
     """The source of a sync that was not set up, or not rightly: says so as a problem."""
 
     name: str
     reason: str
     hint: str
 
-    def gather(self) -> Gathered:
-        """See `Source.gather`."""
-        return Gathered((), (Problem("error", Place(self.name, 1), self.reason, self.hint or None),))
+    def read(self) -> SourceContents:
+        """See `Source.read`."""
+        return SourceContents((), (Problem("error", SourceLocation(self.name, 1), self.reason, self.hint or None),))
 
-    def mark(self) -> str:
-        """See `Source.mark`."""
+    def version(self) -> str:
+        """See `Source.version`."""
         return self.reason
 
     def describe(self) -> str:

@@ -36,7 +36,7 @@ Position = tuple[int, int]
 """Lines below the block's first one, and column."""
 
 
-class Written(Protocol):
+class WrittenFields(Protocol):
     """The text of a resource."""
 
     def at(self, path: Sequence[Any]) -> Position:
@@ -96,7 +96,7 @@ def understand(block: Block) -> Understood:
 
 @dataclass(frozen=True, slots=True)
 class _InBlock:
-    """A resource that is a block of its own. See `Written`."""
+    """A resource that is a block of its own. See `WrittenFields`."""
 
     block: Block
 
@@ -109,7 +109,7 @@ class _InBlock:
         return [header._replace(path=header.path[2:], line=header.line - 1) for header in own]
 
 
-def understand_table(kind: Kind, raw: Mapping[str, Any], text: Written, header: str | None = None) -> Understood:
+def understand_table(kind: Kind, raw: Mapping[str, Any], text: WrittenFields, header: str | None = None) -> Understood:
     """What a resource's own table means. `text` is only looked at where something is wrong."""
     at = text.at
     accepted = accept(kind.model, raw)
@@ -169,7 +169,7 @@ def _target(kind: Kind, name: object) -> Target | None:
     return Target(kind.name, kind.normalise(name)) if isinstance(name, str) and name.strip() else None
 
 
-def _note(issue: Issue, text: Written) -> Note:
+def _note(issue: Issue, text: WrittenFields) -> Note:
     place = text.at(issue.path)
     if issue.levels:
         hint, near = hint_for_key(issue.path, issue.levels, text.headers())

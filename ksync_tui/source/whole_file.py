@@ -36,7 +36,7 @@ def understand_whole(text: str, data: Mapping[str, Any]) -> Iterator[tuple[Posit
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A resource in a text that is read whole. See `Written`."""
+    """A resource in a text that is read whole. See `WrittenFields`."""
 
     text: str
     index: Index

@@ -10,10 +10,10 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Stamp
 from ksync_tui.model.plan import Action, FieldChange, SyncOptions
-from ksync_tui.model.resource import Place, Target
+from ksync_tui.model.resource import SourceLocation, Target
 
 
-class Sealer(Protocol):
+class SecretExtractor(Protocol):
     """Writes resources without their secrets, and reads them back."""
 
     def seal(self, resource: Resource) -> str:
@@ -42,7 +42,7 @@ class Frozen(NamedTuple):
     proposed: str | None
 
 
-def freeze(action: Action, needed_by: str | None, sealer: Sealer) -> Frozen:
+def freeze(action: Action, needed_by: str | None, sealer: SecretExtractor) -> Frozen:
     """An action as JSON. `needed_by` is the id of the action it comes along for, None when it was ticked.
 
     Of a change only its field is kept: both values stand in the resources.
@@ -57,7 +57,7 @@ def freeze(action: Action, needed_by: str | None, sealer: Sealer) -> Frozen:
     return Frozen(rest, *(sealer.seal(one) if one is not None else None for one in (action.current, action.proposed)))
 
 
-def thaw(frozen: Frozen, sealer: Sealer) -> tuple[Action, str | None]:
+def thaw(frozen: Frozen, sealer: SecretExtractor) -> tuple[Action, str | None]:
     """The action that `freeze` wrote, and the id of the action it comes along for. Raises StoreError."""
     data = json.loads(frozen.rest)
     target = Target(*data["target"])
@@ -67,7 +67,7 @@ def thaw(frozen: Frozen, sealer: Sealer) -> tuple[Action, str | None]:
         verb=data["verb"],
         target=target,
         reason=data.get("reason", ""),
-        place=Place(*data["place"]) if "place" in data else None,
+        place=SourceLocation(*data["place"]) if "place" in data else None,
         current=current,
         proposed=proposed,
         changes=tuple(

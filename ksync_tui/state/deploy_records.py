@@ -9,13 +9,13 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Deployed, Target, fingerprint, redeploy_digest
 from ksync_tui.state.database import Database
 from ksync_tui.state.last_applied import AppliedTable, LastApplied
-from ksync_tui.state.secret_store import Vault
+from ksync_tui.state.secret_store import SecretStore
 
 
-class Ledger:
+class DeployRecords:
     """The records of one Core, known by its address. Changes join the transaction they are called in."""
 
-    def __init__(self, database: Database, vault: Vault, place: str) -> None:
+    def __init__(self, database: Database, vault: SecretStore, place: str) -> None:
         self._database = database
         self._place = place
         self._applied = AppliedTable(database, vault, place)
@@ -69,13 +69,13 @@ class Ledger:
         values = (fingerprint(resource), redeploy_digest(resource), None)
         self._set(target, ("deployed", "redeploy_digest", "outstanding"), values)
 
-    def owe_deploy(self, target: Target, reason: str) -> None:
+    def mark_deploy_pending(self, target: Target, reason: str) -> None:
         """Remembers that a deploy is due; the reason first given stays until it is done."""
         known = self.deployed(target)
         if known is None or known.outstanding is None:
             self._set(target, ("outstanding",), (reason,))
 
-    def owe_no_deploy(self, target: Target, reason: str) -> None:
+    def unmark_deploy_pending(self, target: Target, reason: str) -> None:
         """Forgets that a deploy is due for a reason that does not hold any more."""
         known = self.deployed(target)
         if known is not None and known.outstanding == reason:

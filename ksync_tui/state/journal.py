@@ -16,16 +16,16 @@ from ksync_tui.errors import RunError
 from ksync_tui.model.events import (
     ActionEnded,
     ActionLog,
+    ActionRecord,
     ActionStarted,
     Event,
     Outcome,
-    RunAction,
     RunEnded,
     RunRecord,
     RunState,
 )
 from ksync_tui.model.plan import Action, Plan, Selection
-from ksync_tui.state.action_codec import Frozen, Sealer, freeze, freeze_options, thaw, thaw_options
+from ksync_tui.state.action_codec import Frozen, SecretExtractor, freeze, freeze_options, thaw, thaw_options
 from ksync_tui.system.cancellation import Cancellation
 from ksync_tui.system.process import identity, is_gone
 
@@ -40,7 +40,7 @@ _RUN = "SELECT id, sync, engine, state, created, ended, who, place FROM runs"
 class Journal:
     """All runs, past and running. Every method may raise StoreError; those that take a run's id raise RunError."""
 
-    def __init__(self, database: Database, sealer: Sealer, place: str = "local") -> None:
+    def __init__(self, database: Database, sealer: SecretExtractor, place: str = "local") -> None:
         """The journal in an open database; `sealer` keeps secrets out of it. New runs act in the profile `place`."""
         self._database = database
         self._sealer = sealer
@@ -166,9 +166,9 @@ class Journal:
         found = self._database.row("SELECT stop FROM runs WHERE id = ?", (run,))
         return bool(found and found[0] >= (2 if now else 1))
 
-    def _actions(self, runs: Iterable[int]) -> Mapping[int, tuple[RunAction, ...]]:
+    def _actions(self, runs: Iterable[int]) -> Mapping[int, tuple[ActionRecord, ...]]:
         sql = "SELECT action, round, title, outcome, started, ended, message FROM actions WHERE run = ? ORDER BY seq"
-        return {run: tuple(RunAction(*row) for row in self._database.rows(sql, (run,))) for run in runs}
+        return {run: tuple(ActionRecord(*row) for row in self._database.rows(sql, (run,))) for run in runs}
 
     def _mark_lost(self) -> None:
         rows = self._database.rows("SELECT id, pid, process FROM runs WHERE state IN (?, ?)", OPEN)
@@ -185,7 +185,7 @@ class Journal:
         self._sealer.sweep()
 
 
-def _record(row: tuple[Any, ...], actions: Mapping[int, tuple[RunAction, ...]]) -> RunRecord:
+def _record(row: tuple[Any, ...], actions: Mapping[int, tuple[ActionRecord, ...]]) -> RunRecord:
     run, sync, engine, state, created, ended, who, place = row
     return RunRecord(run, sync, engine, cast(RunState, state), created, ended, who, actions[run], place)
 

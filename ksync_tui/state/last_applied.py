@@ -13,7 +13,7 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Applied, Stamp
 from ksync_tui.model.resource import Target
 from ksync_tui.state.database import Database
-from ksync_tui.state.secret_store import Vault
+from ksync_tui.state.secret_store import SecretStore
 
 HERE = ""
 """The place of the embedded engine's own resources; that of a Core's is its address."""
@@ -22,7 +22,7 @@ HERE = ""
 class AppliedTable:
     """The records of one place. Changes join the transaction they are called in. May raise StoreError."""
 
-    def __init__(self, database: Database, vault: Vault, place: str = HERE) -> None:
+    def __init__(self, database: Database, vault: SecretStore, place: str = HERE) -> None:
         self._database = database
         self._vault = vault
         self._place = place

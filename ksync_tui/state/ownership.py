@@ -1,24 +1,26 @@
-"""What each stored sync declared when it was read last, so that two that claim one resource are told of each other."""
+"""What each stored sync declared when it was read last, so that two syncs over the same resource are found."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 
 from ksync_tui.errors import StoreError
+from ksync_tui.model.resource import Target
 from ksync_tui.state.database import Database
 
 
-class Claims:
+class OwnershipIndex:
     """Keeps one text per sync in the database: its targets, one a line, in order. Where it cannot be written, none."""
 
     def __init__(self, database: Database, place: str) -> None:
-        """The claims in one profile: syncs of the same name elsewhere are others."""
+        """The index of the profile `place`: syncs of the same name in another profile are others."""
         self._database = database
         self._place = place
 
-    def keep(self, sync: str, targets: str) -> None:
-        """Keeps what a sync declares now."""
+    def record(self, sync: str, owned: Iterable[Target]) -> None:
+        """Records what a sync declares now."""
+        targets = "\n".join([f"{kind}/{name}" for kind, name in owned])
         known = self._database.row("SELECT targets FROM claims WHERE place = ? AND sync = ?", (self._place, sync))
         if known is None or known[0] != targets:
             with suppress(StoreError):

@@ -8,7 +8,7 @@ from ksync_tui.errors import StoreError
 from ksync_tui.state.database import Database
 
 
-class Remembered:
+class ParseCacheTable:
     """Keeps one text per file in the database. Where that cannot be written, nothing is kept."""
 
     def __init__(self, database: Database) -> None:

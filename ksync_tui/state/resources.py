@@ -23,13 +23,13 @@ from ksync_tui.model.resource import (
 from ksync_tui.model.secrets import labelled_secrets
 from ksync_tui.state.database import Database
 from ksync_tui.state.last_applied import AppliedTable, LastApplied
-from ksync_tui.state.secret_store import Vault
+from ksync_tui.state.secret_store import SecretStore
 
 
 class Store:
     """The tables of live resources. Changes join the transaction they are called in. May raise StoreError."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: SecretStore) -> None:
         """The store of an open database."""
         self._database = database
         self._vault = vault
@@ -97,7 +97,7 @@ class Store:
             self._change("UPDATE resources SET applied = ? WHERE kind = ? AND name = ?", (digest, *target))
             self._applied.record(target, declared, digest, sync)
 
-    def owe_deploy(self, target: Target, reason: str) -> None:
+    def mark_deploy_pending(self, target: Target, reason: str) -> None:
         """Remembers that a deploy is due; the reason first given stays until it is done (DESIGN rule 5)."""
         sql = "UPDATE resources SET outstanding = coalesce(outstanding, ?) WHERE kind = ? AND name = ?"
         self._change(sql, (reason, *target))
@@ -159,7 +159,7 @@ class Store:
         found = (self._open(Target("variable", name), spec) for name, spec in rows)
         return [one for one in found if isinstance(one, Variable)]
 
-    def owe_no_deploy(self, target: Target, reason: str) -> None:
+    def unmark_deploy_pending(self, target: Target, reason: str) -> None:
         """Forgets that a deploy is due for a reason that does not hold any more."""
         self._change(
             "UPDATE resources SET outstanding = NULL WHERE outstanding = ? AND kind = ? AND name = ?", (reason, *target)

@@ -28,7 +28,7 @@ _SEALED = (
 """Every place where a token may stand."""
 
 
-class Vault:
+class SecretStore:
     """Seals resources for storing and opens them again.
 
     New values reach the disk before the transaction that refers to them commits. The database's write lock keeps

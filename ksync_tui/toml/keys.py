@@ -24,7 +24,7 @@ SOMEWHERE: Container[str] = _All()
 """No matter behind which key: the last."""
 
 
-class Written(Protocol):
+class WrittenKeys(Protocol):
     """A key and its value where they are written."""
 
     path: Names
@@ -37,7 +37,7 @@ class Keys(Protocol):
     inside: bool
     """Whether they stand in an inline table."""
 
-    def under(self, path: Names) -> Sequence[Written]:
+    def under(self, path: Names) -> Sequence[WrittenKeys]:
         """What is written for `path` or below it, in the order of the text."""
 
     def remove(self, path: Names) -> None:
@@ -54,7 +54,7 @@ def spelling(keys: Keys, path: Names, accepted: Collection[str]) -> str | None:
     return next((name for name in spelled if name in accepted), None)
 
 
-def exactly(keys: Keys, path: Names) -> Written | None:
+def exactly(keys: Keys, path: Names) -> WrittenKeys | None:
     """The key whose value is all of `path`."""
     return next((found for found in keys.under(path) if found.path == path), None)
 

@@ -32,7 +32,7 @@ _PLAIN_WORDS = {
 }
 
 
-class Fault(NamedTuple):
+class SyntaxFault(NamedTuple):
     """Why a text is not TOML, at a 1-based line and column."""
 
     line: int
@@ -203,7 +203,7 @@ def _names(key: str) -> list[str]:
     return [name[1:-1] if name[0] in "\"'" else name for name in _ONE.findall(key)]
 
 
-def explain(text: str, error: tomli.TOMLDecodeError, line: int = 1) -> Fault:
+def explain(text: str, error: tomli.TOMLDecodeError, line: int = 1) -> SyntaxFault:
     """What is wrong with `text`, whose doubled form tomli refused; at the key, not behind its value.
 
     `line` is the number of the text's first line.
@@ -224,8 +224,8 @@ def explain(text: str, error: tomli.TOMLDecodeError, line: int = 1) -> Fault:
     below, column = _position(text, offset)
     line += below - 1
     if _CONFLICT.match(text, text.rfind("\n", 0, offset) + 1):
-        return Fault(line, 1, "a conflict marker of git", "resolve the merge, then remove it")
-    return Fault(line, column, message, hint)
+        return SyntaxFault(line, 1, "a conflict marker of git", "resolve the merge, then remove it")
+    return SyntaxFault(line, column, message, hint)
 
 
 def _undoubled(text: str, pos: int) -> int:

@@ -17,10 +17,14 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.tui import opening, theme
+from ksync_tui.tui import theme
 from ksync_tui.tui.background import Turns, in_thread, start
+from ksync_tui.tui.flows import flow_of
+from ksync_tui.tui.flows.prompts import Prompts
 from ksync_tui.tui.keymap import DEFAULT, LEAVING, Keymap
-from ksync_tui.tui.prompts import Asking
+from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.screens.question import QuestionScreen
+from ksync_tui.tui.screens.syncs import SyncsScreen
 from ksync_tui.tui.type_ahead import TypeAhead
 from ksync_tui.tui.words import ticks_lost
 
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Direction
     from ksync_tui.present.ticks import Ticks
     from ksync_tui.services import Session, Sync
-    from ksync_tui.tui.screens.base import Page
+    from ksync_tui.tui.requests import Request
 
 T = TypeVar("T")
 
@@ -80,7 +84,7 @@ class KsyncApp(App[None]):
         self._kept_ticks: dict[str, Mapping[Direction, Ticks]] = {}
         self._turns = Turns()
         self.type_ahead = TypeAhead(self)
-        self._asking = Asking(self)
+        self._prompts = Prompts(self)
         self._copies: Path | None = None
 
     async def on_event(self, event: events.Event) -> None:
@@ -90,14 +94,14 @@ class KsyncApp(App[None]):
 
     def on_mount(self) -> None:
         """Opens the list of syncs, and a source's review over it when one was asked for."""
-        self.session.ask_with(self._asking)
-        opening.show_syncs(self, self.start)
+        self.session.ask_with(self._prompts)
+        self.push_screen(SyncsScreen(open_first=self.start))
 
     def on_unmount(self) -> None:
         """Nobody is there any more to be asked."""
-        self._asking.end()
+        self._prompts.end()
 
-    def go_over(self, session: Session) -> None:
+    def switch_session(self, session: Session) -> None:
         """Begins anew on another session, at its list of syncs; the one before is closed when its last call ends."""
         before, turns = self.session, self._turns
         for page in tuple(self.pages())[1:]:
@@ -106,12 +110,16 @@ class KsyncApp(App[None]):
         self._kept_ticks.clear()
         for _ in tuple(self.pages()):
             self.pop_screen()
-        opening.show_syncs(self, None)
+        self.push_screen(SyncsScreen())
         start(self, partial(in_thread, partial(turns.end, before.close)))
 
     def _fatal_error(self) -> None:
         """Leaves after a fault of ksync itself. Textual would print every local variable, secrets among them."""
         self._close_messages_no_wait()
+
+    def carry_out(self, page: Page[Any], request: Request) -> None:
+        """Starts the flow of a request that a screen makes; it ends with the screen at the latest."""
+        start(page, partial(flow_of(request), page, request), group="flow")
 
     def in_turn(self, call: Callable[[], T]) -> T:
         """Runs a call that reads or plans; two of them never run at once. Never on the UI thread."""
@@ -119,7 +127,7 @@ class KsyncApp(App[None]):
 
     def action_leave(self) -> None:
         """Leaves ksync; asks first when something would be lost or goes on by itself. Twice leaves in any case."""
-        losses = [*self.losses(), *self.runs_going_on(), *([self.at_risk] if self.at_risk else [])]
+        losses = [*self.losses(), *self.running(), *([self.at_risk] if self.at_risk else [])]
         question = "\n".join([*losses, "", "Quit ksync?"])
         if not losses or self._asks(question):
             self.exit()
@@ -127,8 +135,6 @@ class KsyncApp(App[None]):
             self.ask(question, self.exit)
 
     def _asks(self, question: str) -> bool:
-        from ksync_tui.tui.screens.question import QuestionScreen
-
         return isinstance(self.screen, QuestionScreen) and self.screen.question == question
 
     def losses(self) -> list[str]:
@@ -137,10 +143,10 @@ class KsyncApp(App[None]):
         pages = [page.loss() for page in self.pages()]
         return [*filter(None, pages), *(ticks_lost(name, ticked) for name, ticked in kept if ticked)]
 
-    def runs_going_on(self) -> Iterator[str]:
+    def running(self) -> Iterator[str]:
         """The runs that continue when ksync is left, in sentences."""
         with suppress(KsyncError):  # a journal that cannot be read keeps nobody in
-            for run in self.session.runs(RECENT):
+            for run in self.session.runs.latest(RECENT):
                 if run.state in ("planned", "running"):
                     yield f"Run {run.id} of {run.sync} continues in the background."
 
@@ -154,13 +160,10 @@ class KsyncApp(App[None]):
 
     def pages(self) -> Iterator[Page[Any]]:
         """The screens that are open, the newest first."""
-        from ksync_tui.tui.screens.base import Page
-
         return (screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
 
     def ask(self, question: str, yes: Callable[[], object]) -> None:
         """Asks a question; `enter` does it, `esc` does not."""
-        from ksync_tui.tui.screens.question import QuestionScreen
 
         def answered(agreed: bool | None) -> None:
             if agreed:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from threading import Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ksync_tui.errors import EngineError
 
 if TYPE_CHECKING:
-    from textual.dom import DOMNode
     from textual.worker import Worker
 
 T = TypeVar("T")
@@ -50,8 +49,15 @@ async def in_thread(call: Callable[[], T]) -> T:
     return await future
 
 
+class HasWorkers(Protocol):
+    """A screen or an app."""
+
+    def run_worker(self, work: Any, *, group: str, exclusive: bool) -> Worker[Any]:
+        """Starts a worker (Textual's own method)."""
+
+
 def start(
-    node: DOMNode, call: Callable[[], Coroutine[Any, Any, Any]], *, group: str = "default", exclusive: bool = False
+    node: HasWorkers, call: Callable[[], Coroutine[Any, Any, Any]], *, group: str = "default", exclusive: bool = False
 ) -> Worker[Any]:
     """Starts a worker. It is given the function: a coroutine that is replaced before it began is awaited by nobody."""
     work: Any = call

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.text import Text
 
-from ksync_tui.tui.background import in_thread, start
+from ksync_tui.tui.background import Busy, in_thread, start
 from ksync_tui.tui.theme import style
 
 if TYPE_CHECKING:
-    from ksync_tui.services.change_detector import News
-    from ksync_tui.tui.screens.base import Page
+    from textual.worker import Worker
+
+    from ksync_tui.services.change_detector import ChangeDetector
+    from ksync_tui.tui.host import Host
 
 ASK_SECONDS = 5.0
 """Seconds between two questions; nothing is drawn unless the answer is another."""
@@ -23,14 +25,40 @@ ASK_SECONDS = 5.0
 
 @dataclass
 class _Followed:
-    news: News
+    news: ChangeDetector
     count: int = 0
 
 
-class Noticing:
+class WatchedPage(Protocol):
+    """A screen as the notifier sees it."""
+
+    busy: Busy | None
+
+    @property
+    def host(self) -> Host:
+        """The app it is in."""
+
+    @property
+    def on_top(self) -> bool:
+        """Whether it is the one on top."""
+
+    def key_of(self, command: str) -> str:
+        """The key of a command."""
+
+    def changed(self) -> None:
+        """Something that the frame shows is different now."""
+
+    def set_interval(self, interval: float, callback: Callable[[], None]) -> object:
+        """Calls back every `interval` seconds."""
+
+    def run_worker(self, work: Any, *, group: str, exclusive: bool) -> Worker[Any]:
+        """Starts a worker."""
+
+
+class ChangeNotifier:
     """Asks what is new of what a page shows, while it is the one on top and nothing else is going on."""
 
-    def __init__(self, page: Page[Any]) -> None:
+    def __init__(self, page: WatchedPage) -> None:
         self._page = page
         self._followed: list[_Followed] = []
         self._asking = False
@@ -46,7 +74,7 @@ class Noticing:
             return Text()
         return Text.assemble((f"{self.count:,} new, press {self._page.key_of('refresh')}", style("accent")), "   ")
 
-    def follow(self, news: Sequence[News]) -> None:
+    def follow(self, news: Sequence[ChangeDetector]) -> None:
         """Something was shown anew: from now on what is new is counted from there."""
         self._followed = [_Followed(one) for one in news]
         self._page.changed()
@@ -57,12 +85,12 @@ class Noticing:
 
     def ask_in_background(self) -> None:
         """Starts to ask. Not below another screen: any message there draws both of them anew."""
-        if self._page.app.screen is self._page:
+        if self._page.on_top:
             start(self._page, self.ask, group="news")
 
     async def ask(self) -> None:
         """Asks once, off the UI thread. What cannot be read now is asked again."""
-        if self._asking or self._page.busy or self._page.app.screen is not self._page:
+        if self._asking or self._page.busy or not self._page.on_top:
             return
         self._asking = True
         before, followed = self.count, self._followed
@@ -77,6 +105,6 @@ class Noticing:
     async def _ask_one(self, one: _Followed) -> None:
         try:
             if await in_thread(partial(one.news.moved, monotonic())):
-                one.count = await in_thread(partial(self._page.ksync.in_turn, one.news.count))
+                one.count = await in_thread(partial(self._page.host.in_turn, one.news.count))
         except Exception:  # noqa: BLE001 - it may be of a session that was closed meanwhile; news are no reason to end
             return

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from ksync_tui.tui.screens.review import ReviewScreen
+    from ksync_tui.model.origin import Origin
+    from ksync_tui.model.plan import Action, Direction
+    from ksync_tui.services import Review, Session, Sync
+    from ksync_tui.tui.review_sides import Side
 
 NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "origin", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
@@ -13,7 +16,42 @@ NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes")
 NEED_FILE = ("editor",)
 
 
-def why_not(page: ReviewScreen, command: str) -> str | None:
+class ReviewPage(Protocol):
+    """The state of a review screen that decides what can be done."""
+
+    sync: Sync
+    review: Review | None
+    direction: Direction
+
+    @property
+    def session(self) -> Session:
+        """The services."""
+
+    @property
+    def side(self) -> Side | None:
+        """The direction shown."""
+
+    @property
+    def action(self) -> Action | None:
+        """The action under the cursor."""
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where all that is shown comes from, while only that is."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether the difference stands beside the list."""
+
+    @property
+    def file(self) -> str | None:
+        """Where on disk the resource under the cursor is declared."""
+
+    def key_of(self, command: str) -> str:
+        """The key of a command."""
+
+
+def disabled_reason(page: ReviewPage, command: str) -> str | None:
     """One sentence, or None where the command works."""
     if command in NEED_PLAN and not (page.side and page.side.outline.plan.actions):
         return "Nothing is pending."
@@ -26,11 +64,11 @@ def why_not(page: ReviewScreen, command: str) -> str | None:
     return _OWN[command](page) if command in _OWN else None
 
 
-def _no_problems(page: ReviewScreen) -> str | None:
+def _no_problems(page: ReviewPage) -> str | None:
     return None if page.review and page.review.plan.problems else "No problems."
 
 
-def _cannot_go(page: ReviewScreen) -> str | None:
+def _cannot_go(page: ReviewPage) -> str | None:
     if not (page.side and page.side.ticks.ticked):
         tick, every = page.key_of("tick"), page.key_of("tick_all")
         return f"Nothing is ticked: {tick} ticks the line, {every} ticks all but deletes."
@@ -39,7 +77,7 @@ def _cannot_go(page: ReviewScreen) -> str | None:
     return None
 
 
-def _cannot_turn(page: ReviewScreen) -> str | None:
+def _cannot_turn(page: ReviewPage) -> str | None:
     """Live is taken into the files of a managed sync, and into a source of one file."""
     files = page.review.declarations.files if page.review else ()
     if not files:
@@ -50,26 +88,26 @@ def _cannot_turn(page: ReviewScreen) -> str | None:
     return f"{page.sync.name} is not managed: live changes are not written to its files. {edit} and {editor} edit them."
 
 
-def _cannot_run(page: ReviewScreen) -> str | None:
+def _cannot_run(page: ReviewPage) -> str | None:
     if page.review is None:
         return "Nothing has been read yet."
     return f"READ-ONLY: {page.session.read_only}" if page.session.read_only else None
 
 
-def _no_changes(page: ReviewScreen) -> str | None:
-    if page.session.core is None:
+def _no_changes(page: ReviewPage) -> str | None:
+    if not page.session.capabilities.history:
         return f"That is for a Komodo Core; {page.key_of('history')} shows ksync's runs."
     if page.action and page.action.verb == "create":
         return "It does not exist yet."
     return None
 
 
-def _no_origins(page: ReviewScreen) -> str | None:
+def _no_origins(page: ReviewPage) -> str | None:
     known = page.origin or (page.side and page.side.outline.has_origins)
     return None if known else "This was never applied."
 
 
-def _no_uncommitted(page: ReviewScreen) -> str | None:
+def _no_uncommitted(page: ReviewPage) -> str | None:
     return None if page.review and page.review.uncommitted else "Nothing is written that is not committed."
 
 

@@ -7,13 +7,9 @@ import shlex
 import subprocess
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from textual.app import SuspendNotSupported
-
-if TYPE_CHECKING:
-    from ksync_tui.tui.app import KsyncApp
-    from ksync_tui.tui.screens.base import Page
+from textual.app import App
 
 PLUS_LINE = ("vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "joe", "kak", "ed", "pico", "mg", "less")
 """Editors that take `+LINE FILE`."""
@@ -33,16 +29,14 @@ def command(path: str, line: int, environ: Mapping[str, str] = os.environ) -> li
     return [*words, f"+{line}", path] if name in PLUS_LINE else [*words, path]
 
 
-def open_in_editor(app: KsyncApp, path: str, line: int, page: Page[Any]) -> None:
-    """Gives the terminal to the editor until it ends, then reads the source again."""
+def open_in_editor(app: App[Any], path: str, line: int) -> str | None:
+    """Gives the terminal to the editor until it ends. A sentence where it did not end well.
+
+    Raises SuspendNotSupported where the terminal cannot be given away.
+    """
     words = command(path, line)
-    try:
-        with app.suspend():
-            said = _ran(words)
-    except SuspendNotSupported:
-        page.tell("An editor cannot be opened in this terminal.")
-        return
-    page.read_again(said)
+    with app.suspend():
+        return _ran(words)
 
 
 def _ran(words: list[str]) -> str | None:

@@ -22,7 +22,7 @@ class Attempt:
         """The new session, its syncs read once. Raises KsyncError, with nothing left open."""
         opened = self._session.switched(self._profile)
         try:
-            opened.syncs()
+            opened.syncs.all()
             self._go_on()
         except BaseException:
             opened.close()

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual import events
 from textual.message import Message
@@ -20,10 +21,41 @@ from ksync_tui.tui.keymap import LEAVING
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from ksync_tui.tui.app import KsyncApp
+    from ksync_tui.tui.keymap import Keymap
 
 MOST_LOOKS = 10_000
 """Looks for the end of what a key led to, after which the next key is handled all the same: none waits for ever."""
+
+
+class TypingPage(Protocol):
+    """A screen as keys that wait see it."""
+
+    place: ClassVar[str]
+
+    @property
+    def keys(self) -> Keymap:
+        """The commands and their keys."""
+
+    @property
+    def opening(self) -> bool:
+        """Whether slow work is going on that leads to what the next keys are for."""
+
+    def shows_busy(self, at: float) -> bool:
+        """Whether it was on the screen at a moment (monotonic seconds) that something is going on."""
+
+
+class TypingApp(Protocol):
+    """The app as keys that wait see it."""
+
+    @property
+    def screen_stack(self) -> list[Screen[Any]]:
+        """The open screens, the newest last."""
+
+    def pages(self) -> Iterator[TypingPage]:
+        """The open screens of ksync, the newest first."""
+
+    def post_message(self, message: Message) -> bool:
+        """Sends a message to the app."""
 
 
 class TypeAhead:
@@ -33,7 +65,7 @@ class TypeAhead:
     does at an interrupt.
     """
 
-    def __init__(self, app: KsyncApp) -> None:
+    def __init__(self, app: TypingApp) -> None:
         self._app = app
         self._held: deque[Message] = deque()
         self._current: Message | None = None
@@ -95,7 +127,7 @@ class TypeAhead:
         if not isinstance(message, events.Key):
             return False
         page = next(self._app.pages(), None)
-        if page is None or page is not self._screen or not page.opening:
+        if page is None or cast("object", page) is not self._screen or not page.opening:
             return False
         if message.key in LEAVING:
             return True

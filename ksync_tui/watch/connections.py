@@ -30,7 +30,7 @@ def most_connections() -> int:
     return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(1, min(MOST_CONNECTIONS, soft // 4))
 
 
-class Connection(H11Protocol):
+class WebhookConnection(H11Protocol):
     """A connection that is closed when no request comes in time, or when others need its place first."""
 
     def __init__(
@@ -90,12 +90,12 @@ class Connection(H11Protocol):
 
 def drop_oldest_incomplete(connections: Iterable[Any], count: int = 1) -> None:
     """Closes the oldest connections that have not sent a whole request."""
-    incomplete = (each for each in connections if isinstance(each, Connection) and not each.complete)
+    incomplete = (each for each in connections if isinstance(each, WebhookConnection) and not each.complete)
     for connection in sorted(incomplete, key=attrgetter("opened"))[:count]:
         connection.drop()
 
 
-class Server(uvicorn.Server):
+class WebhookServer(uvicorn.Server):
     """A server that goes on where file descriptors run out."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from ksync_tui.watch.requests import Wish
+    from ksync_tui.watch.requests import SyncRequest
 
 REMEMBERED_SECONDS = 10 * 60.0
 """As long a delivery counts as the same again. Later it may be sent anew by hand."""
@@ -22,7 +22,7 @@ _COMMITS = ("after", "checkout_sha")
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
+class WebhookSettings:
     """What a sync expects of a delivery. `branch` "" is any."""
 
     secret: str = field(repr=False)
@@ -30,13 +30,13 @@ class Hook:
     enabled: bool = True
 
 
-class Door(Protocol):
+class WebhookReceiver(Protocol):
     """Who answers for the syncs."""
 
-    def hook(self, name: str) -> Hook | None:
+    def hook(self, name: str) -> WebhookSettings | None:
         """What a sync expects; None for one that there is not. May raise KsyncError."""
 
-    def ask(self, name: str, wish: Wish) -> bool:
+    def ask(self, name: str, wish: SyncRequest) -> bool:
         """Queues what is wanted; False where too much waits already."""
 
     def told(self, name: str, text: str) -> None:
@@ -75,7 +75,7 @@ def push_of(body: bytes) -> Push:
 
 
 @dataclass(slots=True)
-class Remembered:
+class SeenDeliveries:
     """The deliveries of the last minutes, by id and by the body that names a commit: an id alone is not signed."""
 
     _seen: OrderedDict[str, float] = field(default_factory=OrderedDict)

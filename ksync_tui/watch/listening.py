@@ -12,7 +12,7 @@ from ksync_tui.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ksync_tui.watch.deliveries import Door
+    from ksync_tui.watch.deliveries import WebhookReceiver
 
 END_SECONDS = 5
 LOCAL = "127.0.0.1"
@@ -28,13 +28,13 @@ def address_of(written: str) -> tuple[str, int]:
 
 
 @contextmanager
-def listening(written: str, door: Door) -> Iterator[str]:
+def listening(written: str, door: WebhookReceiver) -> Iterator[str]:
     """Takes webhooks while inside; yields the address. Raises UsageError where that cannot be."""
     host, port = address_of(written)
     try:
         import uvicorn
 
-        from ksync_tui.watch.connections import Connection, Server, most_connections
+        from ksync_tui.watch.connections import WebhookConnection, WebhookServer, most_connections
         from ksync_tui.watch.webhooks import application
     except ImportError as missing:
         why, hint = f"{missing.name} is not installed", "pip install 'ksync-tui[webhooks]'"
@@ -46,7 +46,7 @@ def listening(written: str, door: Door) -> Iterator[str]:
         log_level="critical",
         access_log=False,
         lifespan="off",
-        http=Connection,
+        http=WebhookConnection,
         ws="none",
         loop="asyncio",
         proxy_headers=False,
@@ -54,7 +54,7 @@ def listening(written: str, door: Door) -> Iterator[str]:
         backlog=max(1, most_connections() // 4),  # as many are accepted before the open ones are counted
         timeout_graceful_shutdown=END_SECONDS,
     )
-    server = Server(config)
+    server = WebhookServer(config)
     thread = Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True, name="ksync-webhooks")
     thread.start()
     try:

@@ -11,7 +11,7 @@ MOST = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SyncRequest:
     """Somebody wants a sync looked at. `who` is for history; `run`: carried out too, where a person allowed it.
 
     `fresh`: its source may say something else although it looks the same.
@@ -22,16 +22,16 @@ class Wish:
     fresh: bool = False
 
 
-class Wishes:
+class RequestQueue:
     """The queues. Closed, it takes and gives nothing any more."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._waiting: OrderedDict[str, list[Wish]] = OrderedDict()
+        self._waiting: OrderedDict[str, list[SyncRequest]] = OrderedDict()
         self._changed = Condition()
         self._closed = False
 
-    def put(self, sync: str, wish: Wish, *, merge: bool = False) -> bool:
+    def put(self, sync: str, wish: SyncRequest, *, merge: bool = False) -> bool:
         """Queues a wish; False where too many wait. `merge`: an equal one that waits is as good."""
         with self._changed:
             waiting = self._waiting.setdefault(sync, [])
@@ -43,7 +43,7 @@ class Wishes:
             self._changed.notify()
             return True
 
-    def take(self, seconds: float) -> tuple[str, Wish] | None:
+    def take(self, seconds: float) -> tuple[str, SyncRequest] | None:
         """All wishes of the sync that waits longest, as one; None when `seconds` passed without any, or closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed, max(seconds, 0))
@@ -59,7 +59,7 @@ class Wishes:
             self._changed.notify_all()
 
 
-def _together(wishes: list[Wish]) -> Wish:
+def _together(wishes: list[SyncRequest]) -> SyncRequest:
     """One wish that grants all, by the first who wants a run; somebody outside, whose wishes are fresh, goes before."""
     author = max(wishes, key=lambda wish: (wish.run, wish.fresh))
-    return Wish(author.who, author.run, any(wish.fresh for wish in wishes))
+    return SyncRequest(author.who, author.run, any(wish.fresh for wish in wishes))

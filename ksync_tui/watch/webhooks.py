@@ -21,14 +21,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.watch.deliveries import Hook, NotUnderstood, Remembered, names_of, other_event, push_of
-from ksync_tui.watch.requests import Wish
+from ksync_tui.watch.deliveries import NotUnderstood, SeenDeliveries, WebhookSettings, names_of, other_event, push_of
+from ksync_tui.watch.requests import SyncRequest
 from ksync_tui.watch.signature import HEADERS, may_be_signed, signed
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from ksync_tui.watch.deliveries import Door
+    from ksync_tui.watch.deliveries import WebhookReceiver
 
 MB = 1024 * 1024
 MOST_BODY = 25 * MB
@@ -50,7 +50,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error of ksync's
         self.text = text
 
 
-def application(door: Door, clock: Callable[[], float] = time.monotonic) -> ASGIApp:
+def application(door: WebhookReceiver, clock: Callable[[], float] = time.monotonic) -> ASGIApp:
     """The ASGI application. `clock` gives seconds and never goes back."""
     listener = _Listener(door, clock)
     route = Route("/listener/{provider}/sync/{name}/{option}", listener.receive, methods=["POST"])
@@ -70,10 +70,10 @@ def _error(status: HTTPStatus, text: str) -> JSONResponse:
 class _Listener:
     """Takes deliveries one by one; holds what they share."""
 
-    def __init__(self, door: Door, clock: Callable[[], float]) -> None:
+    def __init__(self, door: WebhookReceiver, clock: Callable[[], float]) -> None:
         self._door = door
         self._clock = clock
-        self._remembered = Remembered()
+        self._remembered = SeenDeliveries()
         self._receiving = 0
         self._quiet_until = 0.0
 
@@ -106,9 +106,11 @@ class _Listener:
             body = await self._body(request, room)
             if not signed(provider, request.headers, hook.secret, body):
                 raise _unsigned(provider)
-            return await self._heed(request, hook, Wish(f"webhook {provider}", OPTIONS[option], fresh=True), body)
+            return await self._heed(
+                request, hook, SyncRequest(f"webhook {provider}", OPTIONS[option], fresh=True), body
+            )
 
-    async def _heed(self, request: Request, hook: Hook, wish: Wish, body: bytes) -> str:
+    async def _heed(self, request: Request, hook: WebhookSettings, wish: SyncRequest, body: bytes) -> str:
         """What is done about a genuine delivery, in a few words."""
         name, option = request.path_params["name"], request.path_params["option"]
         if not hook.enabled:
@@ -123,7 +125,7 @@ class _Listener:
             return f"ignored: the sync follows branch {hook.branch}"
         return self._queue(name, option, wish, names_of(f"{name} {option}", request.headers, body, push))
 
-    def _queue(self, name: str, option: str, wish: Wish, known_by: tuple[str, ...]) -> str:
+    def _queue(self, name: str, option: str, wish: SyncRequest, known_by: tuple[str, ...]) -> str:
         now = self._clock()
         if self._remembered.has(known_by, now):
             return "ignored: it was delivered before"

@@ -36,7 +36,7 @@ class CommitFile:
 
 
 @dataclass(frozen=True)
-class CommitDraft:
+class PreparedCommit:
     """A commit as it would be made in one repository; or files that are in none, which are written only."""
 
     repo: Repo | None
@@ -58,7 +58,7 @@ class CommitDraft:
         return tuple(f"{file.path}: {file.note}" for file in self.files if file.note)
 
 
-def prepare(edits: Sequence[FileEdit], secrets: Mapping[str, str]) -> tuple[CommitDraft, ...]:
+def prepare(edits: Sequence[FileEdit], secrets: Mapping[str, str]) -> tuple[PreparedCommit, ...]:
     """The commits that the edits make, one per repository, before anything is written.
 
     `secrets` maps what each known secret is called to its value. Raises SecretInCommitError when one would be
@@ -71,19 +71,19 @@ def prepare(edits: Sequence[FileEdit], secrets: Mapping[str, str]) -> tuple[Comm
     return tuple(_draft(repo, group, secrets) for repo, group in groups.values())
 
 
-def _draft(repo: Repo | None, edits: Sequence[FileEdit], secrets: Mapping[str, str]) -> CommitDraft:
+def _draft(repo: Repo | None, edits: Sequence[FileEdit], secrets: Mapping[str, str]) -> PreparedCommit:
     message = suggested_message([block for edit in edits for block in edit.edits])
     if repo is None:
         files = tuple(_outside(edit) for edit in edits)
-        return CommitDraft(None, "no git repository: written, not committed", files, message)
+        return PreparedCommit(None, "no git repository: written, not committed", files, message)
     files = tuple(_file(repo, edit) for edit in edits)
     for file in files:
         refuse_secrets(file.path, repo.head_blob(file.path), file.blob, secrets)
     try:
         repo.ensure_can_commit([file.path for file in files])
-        return CommitDraft(repo, repo.describe(), files, message, repo.author())
+        return PreparedCommit(repo, repo.describe(), files, message, repo.author())
     except GitError as error:
-        return CommitDraft(repo, repo.describe(), files, message, refused=str(error))
+        return PreparedCommit(repo, repo.describe(), files, message, refused=str(error))
 
 
 def _outside(edit: FileEdit) -> CommitFile:
@@ -137,7 +137,9 @@ def _tame(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
-def commit(draft: CommitDraft, message: str, *, consented: bool = False, author: Author | None = None) -> CommitResult:
+def commit(
+    draft: PreparedCommit, message: str, *, consented: bool = False, author: Author | None = None
+) -> CommitResult:
     """Commits a draft in its repository; the work tree's files are not touched (`files.write` does that).
 
     Raises CommitRefusedError, with the reason, when nothing was committed: there is no repository, somebody has to

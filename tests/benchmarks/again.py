@@ -19,7 +19,7 @@ def main(file: Path) -> None:
     """Plans, changes a block, plans again."""
     text = file.read_text("utf-8")
     with Session.open() as session:
-        sync = session.at(file)
+        sync = session.syncs.at(file)
         first = _seconds(session, sync)
         again = []
         for at in range(CHANGES):
@@ -31,7 +31,7 @@ def main(file: Path) -> None:
 
 def _seconds(session: Session, sync: Sync) -> float:
     begin = time.perf_counter()
-    session.review(sync)
+    session.reviews.create(sync)
     return time.perf_counter() - begin
 
 

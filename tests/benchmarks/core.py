@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from ksync_tui.engine.core.access import KeyAccess
-from ksync_tui.engine.core.client import Server
+from ksync_tui.engine.core.client import CoreServer
 from ksync_tui.engine.core.reading import read_all
 from tests.contract.engines import opened
 from tests.core.fake import FakeCore
@@ -32,7 +32,7 @@ def main(count: int) -> None:
         core.add(
             "deployment", f"api-{at}", {"server_id": "edge", "environment": f"LEVEL = {at}\n", "network": "bridge"}
         )
-    server = Server(ADDRESS, seconds=600, transport=httpx.ASGITransport(app=core))
+    server = CoreServer(ADDRESS, seconds=600, transport=httpx.ASGITransport(app=core))
     with TemporaryDirectory() as folder, opened(Path(folder), server, KeyAccess(core.key, core.secret)) as engine:
         before = len(core.log)
         reading = engine.connection.ask(read_all(engine.connection.client))

@@ -28,7 +28,7 @@ PATIENCE = 60
 async def main(file: Path) -> None:
     """Opens the review, moves the cursor down."""
     with Session.open() as session:
-        app = KsyncApp(session, session.at(file))
+        app = KsyncApp(session, session.syncs.at(file))
         async with app.run_test(size=SIZE) as pilot:
             begin = time.perf_counter()
             await _until_review(app, pilot, begin)

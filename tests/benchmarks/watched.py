@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
     """Looks, edits a file, looks again."""
     files = sorted(folder.glob("*.toml"))
     with Session.open() as session:
-        session.add_sync(SYNC, {"include_variables": True, "include_user_groups": True}, [str(folder)])
+        session.syncs.add(SYNC, {"include_variables": True, "include_user_groups": True}, [str(folder)])
         watching = Watching(session, lambda _: None)
         first = _seconds(watching.look_at_all)
         edited, idle = [], []
@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
             idle.append(_seconds(lambda: watching.touched(SYNC)))
             files[at * 20].write_text(text, encoding="utf-8")
             watching.touched(SYNC)
-        session.remove_sync(SYNC)
+        session.syncs.remove(SYNC)
     print(json.dumps({"first": first, "edited": edited, "idle": idle}))
 
 

@@ -6,9 +6,10 @@ from argparse import Namespace
 
 import pytest
 
-from ksync_tui.cli.arguments import COMMANDS, parse
+from ksync_tui.cli.commands import NAMES
+from ksync_tui.cli.parser import parse
 
-SHOWN = sorted(name for name, (summary, _) in COMMANDS.items() if summary)
+SHOWN = NAMES
 
 
 def parsed(*arguments: str) -> Namespace:

@@ -352,7 +352,7 @@ def test_a_fault_of_ksync_itself_shows_no_code_and_no_values(
     def fail(*_: object) -> None:
         raise ValueError("hunter2")
 
-    monkeypatch.setattr("ksync_tui.services.Session.review", fail)
+    monkeypatch.setattr("ksync_tui.services.reviews.Reviews.create", fail)
     ksync.write(TWO)
     ended = ksync("plan", ksync.files)
     assert (ended.code, "internal error of ksync (ValueError)" in ended.err) == (1, True)

@@ -73,8 +73,8 @@ def test_a_ctrl_c_at_any_moment_shows_no_code(files: Path) -> None:
     environment = os.environ | {"KSYNC_HOME": str(files.parent / "home")}
     hook = files.parent / "sitecustomize.py"
     modules = (
-        "ksync_tui.cli.arguments",
-        "ksync_tui.cli.commands",
+        "ksync_tui.cli.parser",
+        "ksync_tui.cli.dispatch",
         "ksync_tui.services",
         "pydantic",
         "ksync_tui.planner",

@@ -12,7 +12,7 @@ import httpx
 
 from ksync_tui.engine.base import Engine
 from ksync_tui.engine.core.access import Access, KeyAccess
-from ksync_tui.engine.core.client import Server
+from ksync_tui.engine.core.client import CoreServer
 from ksync_tui.engine.core.engine import CoreEngine, connect
 from ksync_tui.engine.core.names import oid
 from ksync_tui.model.kinds.base import Resource
@@ -20,7 +20,7 @@ from ksync_tui.model.kinds.registry import KINDS, RUN_ORDER
 from ksync_tui.model.plan import Action, FieldChange
 from ksync_tui.model.resource import Target, fingerprint
 from ksync_tui.services.home import open_home
-from ksync_tui.state.deploy_records import Ledger
+from ksync_tui.state.deploy_records import DeployRecords
 from tests.core.fake import FakeCore
 
 
@@ -38,7 +38,7 @@ def embedded(folder: Path) -> Iterator[Engine]:
 def core(folder: Path) -> Iterator[Engine]:
     """The core engine on a Core in memory; opening the same folder again finds what was there."""
     server = _IN_MEMORY.setdefault(folder, FakeCore())
-    place = Server("http://core.test", transport=httpx.ASGITransport(app=server))
+    place = CoreServer("http://core.test", transport=httpx.ASGITransport(app=server))
     with opened(folder, place, KeyAccess(server.key, server.secret)) as engine:
         yield engine
 
@@ -49,17 +49,17 @@ _IN_MEMORY: dict[Path, FakeCore] = {}
 @contextmanager
 def real_core(folder: Path) -> Iterator[Engine]:
     """The core engine on the real, empty Core that KSYNC_TEST_CORE names; what a test makes there goes with it."""
-    place = Server(os.environ["KSYNC_TEST_CORE"])
+    place = CoreServer(os.environ["KSYNC_TEST_CORE"])
     access = KeyAccess(os.environ["KSYNC_TEST_CORE_KEY"], os.environ["KSYNC_TEST_CORE_SECRET"])
     with opened(folder, place, access) as engine:
         yield engine
 
 
 @contextmanager
-def opened(folder: Path, server: Server, access: Access) -> Iterator[CoreEngine]:
+def opened(folder: Path, server: CoreServer, access: Access) -> Iterator[CoreEngine]:
     """The core engine on a server, its records in a folder."""
     home = open_home(folder / "home")
-    engine = CoreEngine(connect(server, access), Ledger(home.database, home.vault, server.address))
+    engine = CoreEngine(connect(server, access), DeployRecords(home.database, home.vault, server.address))
     try:
         yield engine
     finally:

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from ksync_tui.engine.core.access import KeyAccess
-from ksync_tui.engine.core.client import Server
+from ksync_tui.engine.core.client import CoreServer
 from ksync_tui.engine.core.engine import CoreEngine
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.origin import Origin
 from ksync_tui.model.plan import Action, SyncOptions
-from ksync_tui.model.resource import Declarations, Declared, Place, Target
+from ksync_tui.model.resource import Declarations, Declared, SourceLocation, Target
 from ksync_tui.planner import Planner
 from tests.contract.engines import create, delete, make, nowhere, opened, update
 from tests.core.fake import FakeCore
@@ -29,7 +29,7 @@ def two(folder: Path) -> Iterator[tuple[CoreEngine, CoreEngine]]:
     """One Core, seen by this ksync and by somebody of whom it knows nothing."""
     server = FakeCore()
     access = KeyAccess(server.key, server.secret)
-    place = Server("http://core.test", transport=httpx.ASGITransport(app=server))
+    place = CoreServer("http://core.test", transport=httpx.ASGITransport(app=server))
     with opened(folder / "mine", place, access) as mine, opened(folder / "other", place, access) as other:
         yield mine, other
 
@@ -37,7 +37,7 @@ def two(folder: Path) -> Iterator[tuple[CoreEngine, CoreEngine]]:
 def planned(engine: CoreEngine, declared: Resource, sync: str = "lab") -> list[Action]:
     """What a sync would write."""
     found = Planner().plan(
-        Declarations((Declared(WEB, declared, Place("lab.toml", 1)),)),
+        Declarations((Declared(WEB, declared, SourceLocation("lab.toml", 1)),)),
         engine.snapshot(),
         SyncOptions(sync),
         engine=engine.name,

@@ -12,7 +12,7 @@ from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.unattended import everything
 from ksync_tui.present.diff import diff
 from ksync_tui.present.ticks import Ticks
-from ksync_tui.services.writeback import can_go_to_file
+from ksync_tui.services.blocks import can_go_to_file
 from ksync_tui.source.reader import Reader
 from tests.contract.engines import ENGINES, Factory, core, create, nowhere
 

@@ -11,7 +11,7 @@ import pytest
 
 from ksync_tui.engine.core import client, deploying, polling, writing
 from ksync_tui.engine.core.access import KeyAccess
-from ksync_tui.engine.core.client import Server
+from ksync_tui.engine.core.client import CoreServer
 from ksync_tui.engine.core.engine import CoreEngine
 from ksync_tui.services import Session
 from tests.contract.engines import opened
@@ -36,7 +36,7 @@ def core() -> FakeCore:
 
 @pytest.fixture
 def engine(core: FakeCore, tmp_path: Path) -> Iterator[CoreEngine]:
-    place = Server("http://core.test", transport=httpx.ASGITransport(app=core))
+    place = CoreServer("http://core.test", transport=httpx.ASGITransport(app=core))
     with opened(tmp_path, place, KeyAccess(core.key, core.secret)) as one:
         yield one
 

@@ -13,7 +13,7 @@ import pytest
 
 from ksync_tui.engine.core import client as client_module
 from ksync_tui.engine.core.access import Access, InMemory, KeyAccess, LoginAccess
-from ksync_tui.engine.core.client import WRITE_SECONDS, Client, Server
+from ksync_tui.engine.core.client import WRITE_SECONDS, Client, CoreServer
 from ksync_tui.engine.core.errors import refusal
 from ksync_tui.errors import (
     BusyError,
@@ -53,10 +53,10 @@ def over(
     ask: Ask,
     access: Access | None = None,
     code: Callable[[], str | None] | None = None,
-    server: Server | None = None,
+    server: CoreServer | None = None,
 ) -> Any:
     async def run() -> Any:
-        place = server or Server("http://core.test", transport=transport)
+        place = server or CoreServer("http://core.test", transport=transport)
         client = Client(place, access or KeyAccess("K_key_K", SECRET), code)
         try:
             return await ask(client)
@@ -417,7 +417,7 @@ def test_a_write_may_take_longer_than_a_read() -> None:
         await client.write("DeleteStack", id="web")
         await client.execute("DeployStack", stack="web")
 
-    over(None, both, server=Server("http://core.test", 7.0, transport=httpx.MockTransport(note)))
+    over(None, both, server=CoreServer("http://core.test", 7.0, transport=httpx.MockTransport(note)))
     assert waits == {"/read": 7.0, "/write": WRITE_SECONDS, "/execute": 7.0}
 
 
@@ -425,7 +425,7 @@ def test_a_write_may_take_longer_than_a_read() -> None:
 def test_a_proxy_that_cannot_be_used_is_said_without_its_password(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     with pytest.raises(CoreError, match="proxy of the environment") as refused:
-        Client(Server("http://core.test"), KeyAccess("K_key_K", SECRET))
+        Client(CoreServer("http://core.test"), KeyAccess("K_key_K", SECRET))
     assert "pr0xy-pass" not in f"{refused.value} {refused.value!r}"
 
 
@@ -441,5 +441,5 @@ def test_a_ca_that_is_none_is_said(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         ca.write_text(text)
     with pytest.raises(CoreError, match="the CA of the profile cannot be used") as refused:
-        Client(Server("https://core.test", ca=ca), KeyAccess("K_key_K", SECRET))
+        Client(CoreServer("https://core.test", ca=ca), KeyAccess("K_key_K", SECRET))
     assert refused.value.where == str(ca)

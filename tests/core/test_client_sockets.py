@@ -17,7 +17,7 @@ import uvicorn
 
 from ksync_tui.engine.core import client as client_module
 from ksync_tui.engine.core.access import KeyAccess
-from ksync_tui.engine.core.client import Client, Server
+from ksync_tui.engine.core.client import Client, CoreServer
 from ksync_tui.errors import NoAnswerError
 from tests.core.fake import FakeCore
 from tests.core.fake.serving import Closing
@@ -61,7 +61,7 @@ def listening(app: Any, **settings: Any) -> Iterator[int]:
             thread.join()
 
 
-def asked(server: Server, core: FakeCore, ask: Callable[[Client], Any]) -> Any:
+def asked(server: CoreServer, core: FakeCore, ask: Callable[[Client], Any]) -> Any:
     async def run() -> Any:
         client = Client(server, KeyAccess(core.key, core.secret))
         try:
@@ -92,7 +92,7 @@ def encrypted(core: FakeCore, authority: trustme.CA, tmp_path: Path, name: str =
 def test_a_certificate_of_an_unknown_ca_is_refused(authority: trustme.CA, tmp_path: Path) -> None:
     core = FakeCore()
     with encrypted(core, authority, tmp_path) as address, pytest.raises(NoAnswerError, match="not trusted") as refused:
-        asked(Server(address), core, info)
+        asked(CoreServer(address), core, info)
     assert "`ca` of the profile" in str(refused.value)
     assert not core.log
 
@@ -102,7 +102,7 @@ def test_the_ca_of_the_profile_is_trusted(authority: trustme.CA, tmp_path: Path)
     ca = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(ca))
     with encrypted(core, authority, tmp_path) as address:
-        assert asked(Server(address, ca=ca), core, info)["title"] == "Reference"
+        assert asked(CoreServer(address, ca=ca), core, info)["title"] == "Reference"
 
 
 def test_a_certificate_for_another_name_is_refused(authority: trustme.CA, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_certificate_for_another_name_is_refused(authority: trustme.CA, tmp_pa
     ca = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(ca))
     with encrypted(core, authority, tmp_path, "core.example") as address, pytest.raises(NoAnswerError, match="trusted"):
-        asked(Server(address, ca=ca), core, info)
+        asked(CoreServer(address, ca=ca), core, info)
 
 
 def test_connections_are_used_again() -> None:
@@ -122,7 +122,7 @@ def test_connections_are_used_again() -> None:
             await client.read("GetCoreInfo")
 
     with listening(app) as port:
-        asked(Server(f"http://127.0.0.1:{port}"), core, many)
+        asked(CoreServer(f"http://127.0.0.1:{port}"), core, many)
     assert len(app.callers) == 1
 
 
@@ -134,7 +134,7 @@ def test_few_connections_serve_many_requests_at_once() -> None:
         await asyncio.gather(*(client.read("GetCoreInfo") for _ in range(60)))
 
     with listening(app) as port:
-        asked(Server(f"http://127.0.0.1:{port}"), core, many)
+        asked(CoreServer(f"http://127.0.0.1:{port}"), core, many)
     assert len(app.callers) <= client_module.AT_ONCE
 
 
@@ -143,7 +143,7 @@ def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -
     app = Noting(core)
     with listening(app) as port:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
-        assert asked(Server("http://core.nowhere.test"), core, info)["title"] == "Reference"
+        assert asked(CoreServer("http://core.nowhere.test"), core, info)["title"] == "Reference"
     assert app.hosts == {"core.nowhere.test"}
 
 
@@ -152,13 +152,13 @@ def test_what_no_proxy_names_is_reached_directly(monkeypatch: pytest.MonkeyPatch
     with listening(Closing(core)) as port:
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        assert asked(Server(f"http://127.0.0.1:{port}"), core, info)["title"] == "Reference"
+        assert asked(CoreServer(f"http://127.0.0.1:{port}"), core, info)["title"] == "Reference"
 
 
 def test_where_nobody_listens_is_said() -> None:
     core = FakeCore()
     with pytest.raises(NoAnswerError, match="cannot be reached") as refused:
-        asked(Server(f"http://127.0.0.1:{closed_port()}"), core, info)
+        asked(CoreServer(f"http://127.0.0.1:{closed_port()}"), core, info)
     assert not refused.value.sent
 
 
@@ -171,7 +171,7 @@ def closed_port() -> int:
 def test_a_broken_connection_costs_a_read_one_more_try_and_a_write_its_answer(harm: str) -> None:
     core = FakeCore()
     with listening(Closing(core)) as port:
-        server = Server(f"http://127.0.0.1:{port}")
+        server = CoreServer(f"http://127.0.0.1:{port}")
         getattr(core, harm)("GetCoreInfo")
         getattr(core, harm)("CreateTag")
         assert asked(server, core, info)["title"] == "Reference"

@@ -25,9 +25,9 @@ def stacks(folder: Path, level: str, count: int = 20) -> Path:
 
 def apply(session: Session, file: Path, *ticks: str) -> tuple[Plan, RunRecord]:
     """Runs the ticked actions of a file; without any, all that deploys nothing."""
-    plan = session.review(session.at(file)).plan
+    plan = session.reviews.create(session.syncs.at(file)).plan
     chosen = ticks or [action.id for action in plan.actions if action.verb != "deploy"]
-    return plan, session.run(plan.select(chosen), lambda _: None)
+    return plan, session.runs.run(plan.select(chosen), lambda _: None)
 
 
 def test_one_update_of_twenty_changes_exactly_one_resource(lab: Lab, tmp_path: Path) -> None:
@@ -51,13 +51,13 @@ def test_one_deploy_of_twenty_deploys_exactly_one_stack(lab: Lab, tmp_path: Path
         file = stacks(tmp_path, "debug")
         apply(session, file, "deploy:stack/web-3")
         assert lab.written(since) == ["UpdateStack", "DeployStack"]
-        left = session.review(session.at(file)).plan
+        left = session.reviews.create(session.syncs.at(file)).plan
     assert (left.summary["update"], left.summary["deploy"]) == (19, 19)
 
 
 def test_a_plan_asks_for_nothing(lab: Lab, tmp_path: Path) -> None:
     with lab.open() as session:
-        session.review(session.at(stacks(tmp_path, "info")))
+        session.reviews.create(session.syncs.at(stacks(tmp_path, "info")))
     assert lab.core.writes == []
 
 

@@ -29,6 +29,6 @@ def steps(plan: Plan) -> list[tuple[Any, ...]]:
 
 def test_the_page_gives_one_plan_on_both_engines(lab: Lab, page: Path) -> None:
     with lab.open("local") as here, lab.open() as there:
-        embedded, core = (session.review(session.at(page)).plan for session in (here, there))
+        embedded, core = (session.reviews.create(session.syncs.at(page)).plan for session in (here, there))
     assert steps(core) == steps(embedded)
     assert core.unchanged == embedded.unchanged

@@ -39,12 +39,12 @@ def file(lab: Lab, session: Session) -> Path:
     file = lab.core.sync_folder / "infra" / "main.toml"
     file.parent.mkdir()
     file.write_text(TEXT)
-    session.add_sync("infra", {"managed": True, "include_variables": True, "match_tags": ["lab"]}, ["main.toml"])
+    session.syncs.add("infra", {"managed": True, "include_variables": True, "match_tags": ["lab"]}, ["main.toml"])
     return file
 
 
 def row(session: Session) -> SyncRow:
-    return session.row(session.sync("infra"))
+    return session.reviews.row(session.syncs.get("infra"))
 
 
 def test_a_sync_is_listed_as_core_shows_it(session: Session, file: Path) -> None:
@@ -56,16 +56,16 @@ def test_a_sync_is_listed_as_core_shows_it(session: Session, file: Path) -> None
 
 def test_listing_syncs_reads_no_source(lab: Lab, session: Session, file: Path) -> None:
     since = len(lab.core.writes)
-    session.syncs()
+    session.syncs.all()
     row(session)
     assert lab.written(since) == []
 
 
 def test_a_review_is_over_what_core_reads_now(lab: Lab, session: Session, file: Path) -> None:
-    review = session.review(session.sync("infra"))
+    review = session.reviews.create(session.syncs.get("infra"))
     assert {action.id for action in review.plan.actions} == {"create:variable/DOMAIN", "create:stack/web"}
     file.write_text(TEXT.replace("example.org", "example.net"))
-    (action,) = [one for one in session.review(session.sync("infra")).plan.actions if one.target == DOMAIN]
+    (action,) = [one for one in session.reviews.create(session.syncs.get("infra")).plan.actions if one.target == DOMAIN]
     assert action.proposed == review.plan.by_id[action.id].proposed.model_copy(update={"value": "example.net"})  # type: ignore[union-attr]
     assert action.place is not None
     assert (action.place.file, action.place.line) == ("main.toml", 2)
@@ -73,78 +73,80 @@ def test_a_review_is_over_what_core_reads_now(lab: Lab, session: Session, file: 
 
 def test_a_file_that_core_cannot_read_is_a_problem_and_deletes_nothing(session: Session, file: Path) -> None:
     file.write_text("[[stack]\n")
-    review = session.review(session.sync("infra"))
+    review = session.reviews.create(session.syncs.get("infra"))
     assert review.plan.errors
     assert review.plan.deletes_held or not review.plan.summary["delete"]
     assert row(session).state == "problem"
 
 
 def test_only_what_is_ticked_is_done_of_a_sync(lab: Lab, session: Session, file: Path) -> None:
-    plan = session.review(session.sync("infra")).plan
+    plan = session.reviews.create(session.syncs.get("infra")).plan
     since = len(lab.core.writes)
-    session.run(plan.select(["create:variable/DOMAIN"]), lambda _: None)
+    session.runs.run(plan.select(["create:variable/DOMAIN"]), lambda _: None)
     assert lab.written(since) == ["CreateVariable"]
-    assert [action.id for action in session.review(session.sync("infra")).plan.actions] == ["create:stack/web"]
+    assert [action.id for action in session.reviews.create(session.syncs.get("infra")).plan.actions] == [
+        "create:stack/web"
+    ]
 
 
 def test_core_runs_a_whole_sync_by_itself(lab: Lab, session: Session, file: Path) -> None:
     since = len(lab.core.writes)
-    record = session.run(session.by_hand(INFRA), lambda _: None)
+    record = session.runs.run(session.runs.manual(INFRA), lambda _: None)
     assert record.state == "done"
     assert lab.written(since) == ["RunSync"]
-    assert session.review(session.sync("infra")).plan.pending == 0
+    assert session.reviews.create(session.syncs.get("infra")).plan.pending == 0
 
 
 def test_where_cores_own_list_differs_it_is_told(session: Session, file: Path) -> None:
     """A managed sync without tags lists itself for deletion in Core (facts h.19), never in ksync."""
-    assert [problem.message for problem in session.review(session.sync("infra")).plan.problems] == []
-    session.edit_sync("infra", {"match_tags": []})
-    plan = session.review(session.sync("infra")).plan
+    assert [problem.message for problem in session.reviews.create(session.syncs.get("infra")).plan.problems] == []
+    session.syncs.edit("infra", {"match_tags": []})
+    plan = session.reviews.create(session.syncs.get("infra")).plan
     assert INFRA not in {action.target for action in plan.actions}
     (told,) = [problem.message for problem in plan.problems]
     assert told == "Core would also delete resource_sync/infra, by its own pending list"
 
 
 def test_an_edit_goes_through_core_and_keeps_every_other_byte(session: Session, file: Path) -> None:
-    review = session.review(session.sync("infra"))
-    draft = session.open_block(review, DOMAIN)
-    change = session.edits_of(review, draft, draft.text.replace("example.org", "example.net"))
-    assert session.commit_draft([change]) is None
-    session.write([change])
+    review = session.reviews.create(session.syncs.get("infra"))
+    draft = session.files.open_block(review, DOMAIN)
+    change = session.files.edits_of(review, draft, draft.text.replace("example.org", "example.net"))
+    assert session.files.commit_draft([change]) is None
+    session.files.write([change])
     assert file.read_text() == TEXT.replace("example.org", "example.net")
 
 
 def test_live_is_taken_into_the_file_of_core(lab: Lab, session: Session, file: Path) -> None:
-    session.run(session.by_hand(INFRA), lambda _: None)
+    session.runs.run(session.runs.manual(INFRA), lambda _: None)
     lab.core.variables["DOMAIN"].value = "example.net"
-    review = session.review(session.sync("infra"))
-    session.write(session.write_back(review, ["update:variable/DOMAIN"]))
+    review = session.reviews.create(session.syncs.get("infra"))
+    session.files.write(session.files.write_back(review, ["update:variable/DOMAIN"]))
     assert file.read_text() == TEXT.replace("example.org", "example.net")
-    assert session.review(session.sync("infra")).plan.pending == 0
+    assert session.reviews.create(session.syncs.get("infra")).plan.pending == 0
 
 
 def test_a_file_that_changed_meanwhile_is_left_alone(session: Session, file: Path) -> None:
-    review = session.review(session.sync("infra"))
-    draft = session.open_block(review, DOMAIN)
-    change = session.edits_of(review, draft, draft.text.replace("example.org", "example.net"))
+    review = session.reviews.create(session.syncs.get("infra"))
+    draft = session.files.open_block(review, DOMAIN)
+    change = session.files.edits_of(review, draft, draft.text.replace("example.org", "example.net"))
     file.write_text(TEXT + "# later\n")
     with pytest.raises(WriteBackError, match="changed since it was read"):
-        session.write([change])
+        session.files.write([change])
     assert file.read_text() == TEXT + "# later\n"
 
 
 def test_no_secret_goes_into_a_file_of_core(session: Session, file: Path) -> None:
     file.write_text(TEXT + '\n[[variable]]\nname = "TOKEN"\nvalue = "s3cr3t-value"\nis_secret = true\n')
-    session.run(session.by_hand(INFRA), lambda _: None)
-    review = session.review(session.sync("infra"))
-    draft = session.open_block(review, DOMAIN)
-    change = session.edits_of(review, draft, draft.text.replace("example.org", "s3cr3t-value"))
+    session.runs.run(session.runs.manual(INFRA), lambda _: None)
+    review = session.reviews.create(session.syncs.get("infra"))
+    draft = session.files.open_block(review, DOMAIN)
+    change = session.files.edits_of(review, draft, draft.text.replace("example.org", "s3cr3t-value"))
     with pytest.raises(SecretInCommitError):
-        session.write([change])
+        session.files.write([change])
 
 
 def test_core_commits_a_managed_sync_by_itself(lab: Lab, session: Session, file: Path) -> None:
-    session.run(session.by_hand(INFRA), lambda _: None)
+    session.runs.run(session.runs.manual(INFRA), lambda _: None)
     lab.core.variables["DOMAIN"].value = "example.net"
     assert session.core is not None
     assert "infra" in session.core.commit("infra")
@@ -152,19 +154,19 @@ def test_core_commits_a_managed_sync_by_itself(lab: Lab, session: Session, file:
 
 
 def test_an_inline_sync_is_edited_in_core(session: Session) -> None:
-    session.add_sync("inline", {"file_contents": TEXT, "include_variables": True})
-    review = session.review(session.sync("inline"))
-    draft = session.open_block(review, DOMAIN)
-    session.write([session.edits_of(review, draft, draft.text.replace("example.org", "example.net"))])
-    after = session.review(session.sync("inline")).declarations.files[0].text
+    session.syncs.add("inline", {"file_contents": TEXT, "include_variables": True})
+    review = session.reviews.create(session.syncs.get("inline"))
+    draft = session.files.open_block(review, DOMAIN)
+    session.files.write([session.files.edits_of(review, draft, draft.text.replace("example.org", "example.net"))])
+    after = session.reviews.create(session.syncs.get("inline")).declarations.files[0].text
     assert after == TEXT.replace("example.org", "example.net")
 
 
 def test_syncs_are_renamed_and_removed(session: Session, file: Path) -> None:
-    session.rename_sync("infra", "homelab")
-    assert [sync.name for sync in session.syncs()] == ["homelab"]
-    session.remove_sync("homelab")
-    assert session.syncs() == []
+    session.syncs.rename("infra", "homelab")
+    assert [sync.name for sync in session.syncs.all()] == ["homelab"]
+    session.syncs.remove("homelab")
+    assert session.syncs.all() == []
 
 
 def test_a_read_only_profile_only_looks(lab: Lab, session: Session, file: Path) -> None:
@@ -172,10 +174,10 @@ def test_a_read_only_profile_only_looks(lab: Lab, session: Session, file: Path) 
     config.write_text(config.read_text() + "read_only = true\n")
     since = len(lab.core.writes)
     with lab.open() as looking:
-        plan = looking.review(looking.sync("infra")).plan
+        plan = looking.reviews.create(looking.syncs.get("infra")).plan
         assert plan.pending == 2
         with pytest.raises(RunError, match="nothing can be changed"):
-            looking.run(plan.select(["create:stack/web"]), lambda _: None)
+            looking.runs.run(plan.select(["create:stack/web"]), lambda _: None)
         assert looking.core is not None
         for refused in (looking.core.commit, looking.core.refresh):
             with pytest.raises(RunError, match="nothing can be changed"):
@@ -185,7 +187,7 @@ def test_a_read_only_profile_only_looks(lab: Lab, session: Session, file: Path) 
 
 def test_what_anybody_did_is_told(session: Session, file: Path) -> None:
     assert session.core is not None
-    session.run(session.by_hand(INFRA), lambda _: None)
+    session.runs.run(session.runs.manual(INFRA), lambda _: None)
     (newest, *_) = session.core.changes(INFRA)
     assert (newest.who, newest.what, newest.target) == ("admin", "RunSync", INFRA)
     assert session.core.log_of(newest.id)
@@ -202,9 +204,9 @@ def test_what_core_cannot_tell_of_is_said(session: Session, target: Target, said
 
 
 def test_who_changed_live_is_told_with_the_difference(lab: Lab, session: Session, file: Path) -> None:
-    session.run(session.by_hand(INFRA), lambda _: None)
+    session.runs.run(session.runs.manual(INFRA), lambda _: None)
     file.write_text(TEXT.replace("services: {}", "services: {a: {}}"))
-    plan = session.review(session.sync("infra")).plan
+    plan = session.reviews.create(session.syncs.get("infra")).plan
     (update,) = [action for action in plan.actions if action.verb == "update"]
     assert update.changed_by is not None
     assert update.changed_by.startswith("Live was changed last by ")

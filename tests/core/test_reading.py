@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ksync_tui.engine.core.access import KeyAccess
-from ksync_tui.engine.core.client import Server
+from ksync_tui.engine.core.client import CoreServer
 from ksync_tui.engine.core.engine import CoreEngine
 from ksync_tui.errors import CoreError, ForbiddenError, UsageError
 from ksync_tui.model.plan import Action
@@ -25,7 +25,7 @@ from tests.core.fake.state import User
 def as_user(core: FakeCore, user: User, folder: Path) -> Iterator[CoreEngine]:
     """The engine as somebody else."""
     folder.mkdir()
-    place = Server("http://core.test", transport=httpx.ASGITransport(app=core))
+    place = CoreServer("http://core.test", transport=httpx.ASGITransport(app=core))
     with opened(folder, place, KeyAccess(*core.api_key(user))) as one:
         yield one
 

@@ -83,7 +83,7 @@ def profile(lab: Lab, name: str, key: str, secret: str, more: str = "") -> None:
 
 
 def plan_of(session: Session, file: Path) -> Plan:
-    return session.review(session.at(file, variables=True, user_groups=True)).plan
+    return session.reviews.create(session.syncs.at(file, variables=True, user_groups=True)).plan
 
 
 def every(plan: Plan) -> list[str]:
@@ -93,7 +93,7 @@ def every(plan: Plan) -> list[str]:
 
 def apply_all(session: Session, file: Path) -> RunRecord:
     plan = plan_of(session, file)
-    return session.run(plan.select(every(plan)), lambda _: None)
+    return session.runs.run(plan.select(every(plan)), lambda _: None)
 
 
 def outcomes(record: RunRecord) -> dict[str, str]:
@@ -237,7 +237,7 @@ def test_what_changed_since_the_plan_is_skipped_and_the_next_plan_is_true(lab: L
         plan = plan_of(session, file)
         lab.core.named("stack", "db").config["auto_pull"] = False
         lab.core.named("stack", "web").name = "site"
-        record = session.run(plan.select(every(plan)), lambda _: None)
+        record = session.runs.run(plan.select(every(plan)), lambda _: None)
         assert outcomes(record) == {
             "update:stack/db": "skipped",
             "update:stack/web": "skipped",
@@ -267,7 +267,7 @@ def test_a_core_that_goes_away_during_a_run_ends_it_in_order(lab: Lab, file: Pat
                 gone = True
                 lab.core.cut("*", times=10**6)
 
-        record = session.run(plan.select(every(plan)), end)
+        record = session.runs.run(plan.select(every(plan)), end)
         assert record.state == "failed"
         assert "done" in outcomes(record).values()
         assert len(record.actions) == len(plan.actions)
@@ -277,7 +277,7 @@ def test_a_core_that_goes_away_during_a_run_ends_it_in_order(lab: Lab, file: Pat
 def test_what_depends_on_a_failed_deploy_is_skipped_and_stays_owed(lab: Lab, file: Path) -> None:
     with lab.open() as session:
         plan = plan_of(session, file)
-        session.run(plan.select([a.id for a in plan.actions if a.verb == "create"]), lambda _: None)
+        session.runs.run(plan.select([a.id for a in plan.actions if a.verb == "create"]), lambda _: None)
         lab.core.deploy_fails("stack", "db", "no space left")
         record = apply_all(session, file)
         assert outcomes(record) == {"deploy:stack/db": "failed", "deploy:stack/web": "skipped"}
@@ -292,7 +292,7 @@ def test_what_depends_on_a_failed_deploy_is_skipped_and_stays_owed(lab: Lab, fil
 def test_a_host_that_cannot_be_reached_blocks_its_deploys(lab: Lab, file: Path, state: str, said: str) -> None:
     with lab.open() as session:
         plan = plan_of(session, file)
-        session.run(plan.select([a.id for a in plan.actions if a.verb == "create"]), lambda _: None)
+        session.runs.run(plan.select([a.id for a in plan.actions if a.verb == "create"]), lambda _: None)
         if state == "Disabled":
             lab.core.named("server", "edge").config["enabled"] = False
             file.write_text(FILE.replace("config.enabled = true", "config.enabled = false"))

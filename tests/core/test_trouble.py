@@ -13,7 +13,7 @@ import pytest
 
 from ksync_tui.engine.core import polling
 from ksync_tui.engine.core.access import KeyAccess
-from ksync_tui.engine.core.client import Server
+from ksync_tui.engine.core.client import CoreServer
 from ksync_tui.engine.core.engine import CoreEngine
 from ksync_tui.errors import BusyError, CoreError, EngineError, NoAnswerError
 from ksync_tui.model.plan import Action
@@ -301,7 +301,7 @@ def test_busy_somewhere_in_the_middle_is_a_failure(core: FakeCore, engine: CoreE
 def test_two_runs_at_once_do_not_get_into_each_others_way(core: FakeCore, engine: CoreEngine, tmp_path: Path) -> None:
     core.slow("DeployStack", 4)
     (tmp_path / "other").mkdir()
-    place = Server("http://core.test", transport=httpx.ASGITransport(app=core))
+    place = CoreServer("http://core.test", transport=httpx.ASGITransport(app=core))
     keys = KeyAccess(core.key, core.secret)
     with opened(tmp_path / "other", place, keys) as other, ThreadPoolExecutor() as at_once:
         there = at_once.submit(other.apply, deploy(), nowhere)
@@ -338,7 +338,7 @@ def test_a_fingerprint_moves_with_what_somebody_else_changed(core: FakeCore, eng
 def test_a_tag_that_was_made_since_is_known_by_its_name(core: FakeCore, engine: CoreEngine, tmp_path: Path) -> None:
     engine.snapshot()
     (tmp_path / "other").mkdir()
-    place = Server("http://core.test", transport=httpx.ASGITransport(app=core))
+    place = CoreServer("http://core.test", transport=httpx.ASGITransport(app=core))
     with opened(tmp_path / "other", place, KeyAccess(core.key, core.secret)) as other:
         other.apply(update(make("stack", "web", config=CONFIG), "stack", tags=["new"], config=CONFIG), nowhere)
         assert engine.fingerprint(WEB) == other.snapshot().live[WEB].fingerprint
@@ -362,7 +362,10 @@ def test_an_update_is_followed_with_and_without_the_stream(tmp_path: Path, troub
     core = FakeCore()
     core.mute_websocket = trouble == "refused"
     core.slow("DeployStack", 4)
-    with serving(core) as address, opened(tmp_path / "it", Server(address), KeyAccess(core.key, core.secret)) as engine:
+    with (
+        serving(core) as address,
+        opened(tmp_path / "it", CoreServer(address), KeyAccess(core.key, core.secret)) as engine,
+    ):
         engine.apply(create("server", "edge-1", config={"enabled": True}), nowhere)
         engine.apply(create("stack", "web", config=CONFIG), nowhere)
         engine.apply(deploy(), lambda _: core.drop_websockets() if trouble == "dropped" else None)

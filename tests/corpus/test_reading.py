@@ -31,7 +31,7 @@ ONLY_HERE = {
 
 def read_alone(folder: Path, file: str) -> Declarations:
     """One file of a repository by itself: what another file declares again does not get in the way."""
-    source = Folder((folder / file,), folder).gather()
+    source = Folder((folder / file,), folder).read()
     return Reader().read(source.files, source.problems, complete=source.complete)
 
 
@@ -57,7 +57,7 @@ def differing(ours: Iterable[Declared], theirs: Iterable[Declared]) -> tuple[lis
 @pytest.mark.parametrize("name", repositories() or [pytest.param("", marks=pytest.mark.skip("no corpus here"))])
 def test_a_repository_means_what_core_takes_it_to_mean(name: str, corpus: Path, komodo: Path) -> None:
     core = recorded(f"core-reads/{name}.json")
-    gathered = Folder((corpus / name,), corpus / name).gather()
+    gathered = Folder((corpus / name,), corpus / name).read()
     assert sorted(file.name for file in gathered.files) == sorted(core["files"])
     read = {file.name: read_alone(corpus / name, file.name) for file in gathered.files}
     in_error = {file for file, found in read.items() if found.broken}
@@ -69,7 +69,7 @@ def test_a_repository_means_what_core_takes_it_to_mean(name: str, corpus: Path, 
 
 @pytest.mark.parametrize("name", repositories() or [pytest.param("", marks=pytest.mark.skip("no corpus here"))])
 def test_a_repository_reads_at_once_and_each_problem_has_a_line_of_its_file(name: str, corpus: Path) -> None:
-    gathered = Folder((corpus / name,), corpus / name).gather()
+    gathered = Folder((corpus / name,), corpus / name).read()
     found = Reader().read(gathered.files, gathered.problems)
     lines = {file.name: file.text.count("\n") + 1 for file in gathered.files}
     assert found.resources or found.broken

@@ -15,7 +15,7 @@ import pytest
 
 from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.command import DockerHost
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.interpolate import interpolate
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Target
@@ -82,9 +82,9 @@ class Workshop:
 
     def site(
         self, variables: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None, address: str = ""
-    ) -> Site:
+    ) -> ExecutionContext:
         """A site with these values for `[[NAME]]`."""
-        return Site(
+        return ExecutionContext(
             host=DockerHost("local", address),
             state=self.state,
             find=self.resources.get,

@@ -205,12 +205,12 @@ class Halting:
         self.halted = False
 
     def until(self, word: str) -> RunRecord:
-        plan = self.session.review(self.session.at(self.files)).plan
+        plan = self.session.reviews.create(self.session.syncs.at(self.files)).plan
 
         def tell(event: Event) -> None:
             self.halted = self.halted or (isinstance(event, ActionLog) and word in event.line)
 
-        return self.session.run(plan.select(plan.by_id), tell, lambda: self.halted, lambda: self.halted)
+        return self.session.runs.run(plan.select(plan.by_id), tell, lambda: self.halted, lambda: self.halted)
 
 
 @pytest.mark.docker

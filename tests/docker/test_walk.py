@@ -269,8 +269,8 @@ def test_a_deploy_that_nobody_ticked_stays_pending(lab: Lab) -> None:
 def session_apply(lab: Lab, verb: str) -> None:
     """Ticks only the actions of one verb, as a person may in the app."""
     with Session.open(lab.ksync.home) as session:
-        plan = session.review(session.at(lab.ksync.files)).plan
-        record = session.run(plan.select([one.id for one in plan.actions if one.verb == verb]), lambda _: None)
+        plan = session.reviews.create(session.syncs.at(lab.ksync.files)).plan
+        record = session.runs.run(plan.select([one.id for one in plan.actions if one.verb == verb]), lambda _: None)
         assert record.state == "done"
 
 

@@ -18,19 +18,19 @@ TEXT = "# kept\n" + variable("A") + "\n" + variable("B") + "# the end\n"
 
 
 def managed(session: Session, url: str, **fields: object) -> Review:
-    session.add_sync(
+    session.syncs.add(
         "infra", {"repo": url, "resource_path": ["."], "include_variables": True, "managed": True, **fields}
     )
-    review = session.review(session.sync("infra"))
-    session.run(review.plan.select(list(review.plan.by_id)), lambda _: None)
-    return session.review(session.sync("infra"))
+    review = session.reviews.create(session.syncs.get("infra"))
+    session.runs.run(review.plan.select(list(review.plan.by_id)), lambda _: None)
+    return session.reviews.create(session.syncs.get("infra"))
 
 
 def drafted(session: Session, review: Review, value: str = "2") -> CommitDraft:
-    draft = session.open_block(review, A)
-    change = session.edits_of(review, draft, draft.text.replace('value = "1"', f'value = "{value}"'))
-    assert "the commit will write 1 file" in session.write([change])
-    made = session.commit_draft([change])
+    draft = session.files.open_block(review, A)
+    change = session.files.edits_of(review, draft, draft.text.replace('value = "1"', f'value = "{value}"'))
+    assert "the commit will write 1 file" in session.files.write([change])
+    made = session.files.commit_draft([change])
     assert made is not None
     return made
 
@@ -53,19 +53,21 @@ def test_an_edit_is_committed_on_top_of_the_branch_and_pushed(upstream: Upstream
     draft = drafted(session, review)
     assert draft.author == "Ada <ada@example.org>"
     assert "pushed at once" in draft.notes[0]
-    said = session.commit(draft, "a: two")
+    said = session.files.commit(draft, "a: two")
     commit = git(upstream.bare, "rev-parse", "main")
     assert f"committed {commit[:7]} and pushed it" in said
     assert shown(upstream) == TEXT.replace('"1"', '"2"', 1)
     assert git(upstream.bare, "log", "-1", "--format=%P %s %an", "main") == f"{before} a: two Ada"
     assert git(upstream.bare, "diff", "--name-only", before, commit) == "deep/vars.toml"
-    assert [action.id for action in session.review(session.sync("infra")).plan.actions] == ["update:variable/A"]
+    assert [action.id for action in session.reviews.create(session.syncs.get("infra")).plan.actions] == [
+        "update:variable/A"
+    ]
 
 
 def test_what_was_pushed_meanwhile_stays(upstream: Upstream, session: Session, url: str) -> None:
     draft = drafted(session, managed(session, url))
     upstream.push({"deep/vars.toml": TEXT.replace("# the end", "# the very end"), "new.toml": variable("NEW")})
-    session.commit(draft, "a: two")
+    session.files.commit(draft, "a: two")
     assert shown(upstream) == TEXT.replace('"1"', '"2"', 1).replace("# the end", "# the very end")
     assert shown(upstream, "main:new.toml") == variable("NEW")
 
@@ -77,7 +79,7 @@ def test_an_edit_of_a_block_that_somebody_else_edited_is_refused(
     upstream.push({"deep/vars.toml": TEXT.replace('"1"', '"7"', 1)})
     head = git(upstream.bare, "rev-parse", "main")
     with pytest.raises(WriteBackError):
-        session.commit(draft, "a: two")
+        session.files.commit(draft, "a: two")
     assert git(upstream.bare, "rev-parse", "main") == head
 
 
@@ -96,7 +98,7 @@ def test_a_push_in_the_very_moment_is_gone_on_from(
         return write(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(replay, "write", racing)
-    session.commit(draft, "a: two")
+    session.files.commit(draft, "a: two")
     assert shown(upstream) == TEXT.replace('"1"', '"2"', 1)
     assert shown(upstream, "main:new.toml") == variable("NEW")
 
@@ -113,7 +115,7 @@ def test_a_refused_push_keeps_the_commit_on_a_branch_of_its_own(upstream: Upstre
     refusing(upstream, '[ "$1" = refs/heads/main ]')
     head = git(upstream.bare, "rev-parse", "main")
     with pytest.raises(CommitRefusedError) as refused:
-        session.commit(draft, "a: two")
+        session.files.commit(draft, "a: two")
     assert "main is protected" in str(refused.value)
     branch = git(upstream.bare, "branch", "--list", "ksync/*", "--format=%(refname:short)")
     assert f"kept there on the branch {branch}" in str(refused.value)
@@ -127,13 +129,13 @@ def test_a_commit_that_no_branch_there_takes_is_kept_here_even_when_the_clone_is
     draft = drafted(session, managed(session, url))
     refusing(upstream, "true")
     with pytest.raises(CommitRefusedError, match="It is kept here: git -C") as refused:
-        session.commit(draft, "a: two")
+        session.files.commit(draft, "a: two")
     folder = Path(str(refused.value).partition("git -C ")[2].split()[0])
     branch = str(refused.value).rpartition(":")[2]
     assert 'value = "2"' in git(folder, "show", f"{branch}:deep/vars.toml")
     git(folder, "pack-refs", "--all")
     (folder / "HEAD").unlink()
-    assert session.review(session.sync("infra")).plan.problems == ()
+    assert session.reviews.create(session.syncs.get("infra")).plan.problems == ()
     (kept,) = folder.parent.glob("*.damaged-*")
     (kept / "HEAD").write_text("ref: refs/heads/main\n")
     assert 'value = "2"' in git(kept, "show", f"{branch}:deep/vars.toml")
@@ -144,7 +146,7 @@ def test_without_an_answer_nothing_is_committed(upstream: Upstream, session: Ses
     with serving(upstream.bare.parent.parent) as running:
         draft = drafted(session, managed(session, f"{running.url}/me/infra.git"))
     with pytest.raises(UnreachableError):
-        session.commit(draft, "a: two")
+        session.files.commit(draft, "a: two")
 
 
 def test_a_sync_that_stays_at_a_commit_takes_none(upstream: Upstream, session: Session) -> None:
@@ -178,7 +180,7 @@ def test_a_signature_that_cannot_be_made_means_no_commit(upstream: Upstream, ses
         config.write("[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = /bin/false\n")
     head = git(upstream.bare, "rev-parse", "main")
     with pytest.raises(CommitRefusedError, match="gpg"):
-        session.commit(draft, "a: two")
+        session.files.commit(draft, "a: two")
     assert git(upstream.bare, "rev-parse", "main") == head
 
 
@@ -199,15 +201,15 @@ def test_live_is_taken_into_the_file(upstream: Upstream, session: Session, tmp_p
     managed(session, upstream.url)
     other = tmp_path / "other.toml"
     other.write_text(variable("A", "from live"))
-    found = session.review(session.at(other))
-    session.run(found.plan.select(list(found.plan.by_id)), lambda _: None)
-    review = session.review(session.sync("infra"))
-    changes = session.write_back(review, ["update:variable/A"])
-    draft = session.commit_draft(changes)
+    found = session.reviews.create(session.syncs.at(other))
+    session.runs.run(found.plan.select(list(found.plan.by_id)), lambda _: None)
+    review = session.reviews.create(session.syncs.get("infra"))
+    changes = session.files.write_back(review, ["update:variable/A"])
+    draft = session.files.commit_draft(changes)
     assert draft is not None
-    session.commit(draft, draft.message)
+    session.files.commit(draft, draft.message)
     assert shown(upstream) == TEXT.replace('"1"', '"from live"', 1)
-    assert session.review(session.sync("infra")).plan.actions == ()
+    assert session.reviews.create(session.syncs.get("infra")).plan.actions == ()
 
 
 def test_the_command_line_commits_and_pushes(

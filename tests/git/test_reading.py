@@ -16,7 +16,7 @@ from ksync_tui.git.fetching import Fetching
 from ksync_tui.git.network import Patience
 from ksync_tui.git.remote import remote_of
 from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
-from ksync_tui.source.base import Gathered
+from ksync_tui.source.base import SourceContents
 from ksync_tui.source.repo import Repository
 from tests.git.conftest import Upstream, git, variable
 from tests.git.server import GitServer, serving
@@ -32,8 +32,8 @@ class Reader:
         remote = remote_of(ResourceSyncConfig.model_validate({"repo": repo, **fields}))
         return Repository(Clone(remote, self.state, Patience(lock=0.1)), paths)
 
-    def __call__(self, repo: str, *paths: str, **fields: str) -> Gathered:
-        return self.source(repo, paths or (".",), **fields).gather()
+    def __call__(self, repo: str, *paths: str, **fields: str) -> SourceContents:
+        return self.source(repo, paths or (".",), **fields).read()
 
 
 @pytest.fixture
@@ -41,11 +41,11 @@ def read(tmp_path: Path) -> Reader:
     return Reader(tmp_path / "state")
 
 
-def names(gathered: Gathered) -> list[str]:
+def names(gathered: SourceContents) -> list[str]:
     return [file.name for file in gathered.files]
 
 
-def told(gathered: Gathered) -> str:
+def told(gathered: SourceContents) -> str:
     return "\n".join(map(str, gathered.problems))
 
 
@@ -92,13 +92,13 @@ def test_a_push_is_seen_by_the_next_reading(upstream: Upstream, server: GitServe
         upstream.allow_filters()
     before = upstream.push(FILES)
     source = read.source(f"{server.url}/me/infra.git")
-    assert len(source.gather().files) == 5
+    assert len(source.read().files) == 5
     assert source.seen is not None
     for number in range(3):
         commit = upstream.push(
             {"a/one.toml": variable("ONE", str(number)), f"new{number}.toml": variable(f"N{number}")}
         )
-        gathered = source.gather()
+        gathered = source.read()
         assert source.seen.id == commit
         assert f"infra@main {commit[:7]}" in source.describe()
         assert f"  was {before[:7]}  " in source.describe()
@@ -115,7 +115,7 @@ def test_only_the_files_that_are_asked_for_come_over_the_network(
     upstream.push({"big.bin": b"\0" * 1000, "old.toml": variable("OLD")})
     upstream.push({**FILES, "old.toml": None})
     source = read.source(f"{server.url}/me/infra.git")
-    assert len(source.gather().files) == 5
+    assert len(source.read().files) == 5
     folder = source.clone.folder
     here = git(folder, "cat-file", "--batch-all-objects", "--batch-check=%(objecttype)").split()
     assert here.count("commit") == 1
@@ -132,9 +132,9 @@ def test_a_remote_that_gives_no_single_files_is_cloned_whole(
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "protocol.version")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "0")
     source = read.source(f"{server.url}/me/infra.git")
-    assert len(source.gather().files) == 5
+    assert len(source.read().files) == 5
     upstream.push({"new.toml": variable("NEW")})
-    assert len(source.gather().files) == 6
+    assert len(source.read().files) == 6
 
 
 def test_a_dumb_server_is_read_whole(upstream: Upstream, read: Reader, tmp_path: Path) -> None:
@@ -143,10 +143,10 @@ def test_a_dumb_server_is_read_whole(upstream: Upstream, read: Reader, tmp_path:
     git(upstream.bare, "update-server-info")
     with serving(upstream.bare.parent.parent, dumb=True) as dumb:
         source = read.source(f"{dumb.url}/me/infra.git")
-        assert len(source.gather().files) == 5
+        assert len(source.read().files) == 5
         upstream.push({"new.toml": variable("NEW")})
         git(upstream.bare, "update-server-info")
-        gathered = source.gather()
+        gathered = source.read()
     assert (len(gathered.files), gathered.problems) == (6, ())
 
 
@@ -155,22 +155,22 @@ def test_branches_of_one_repository_share_a_clone(upstream: Upstream, read: Read
     upstream.push({"next.toml": variable("NEXT")}, branch="next/one")
     first, second = read.source(upstream.url), read.source(upstream.url, branch="next/one")
     assert first.clone.folder == second.clone.folder
-    assert len(first.gather().files) == 5
-    assert len(second.gather().files) == 6
-    assert len(first.gather().files) == 5
+    assert len(first.read().files) == 5
+    assert len(second.read().files) == 6
+    assert len(first.read().files) == 5
 
 
 def test_a_commit_pin_holds_without_asking_the_remote_again(upstream: Upstream, read: Reader) -> None:
     pin = upstream.push(FILES)
     upstream.push({"new.toml": variable("NEW")})
     source = read.source(upstream.url, commit=pin)
-    assert len(source.gather().files) == 5
+    assert len(source.read().files) == 5
     assert source.describe().startswith(f"git  infra@main {pin[:7]}")
     assert source.describe().endswith("pinned")
     shutil.rmtree(upstream.bare)
-    gathered = source.gather()
+    gathered = source.read()
     assert (len(gathered.files), gathered.problems) == (5, ())
-    assert source.mark() == pin
+    assert source.version() == pin
 
 
 @pytest.mark.parametrize("how", ["short", "tag"])
@@ -238,13 +238,13 @@ def test_no_answer_but_a_clone_is_a_warning_and_nothing_is_deleted(upstream: Ups
         url = f"{running.url}/me/infra.git"
         assert read(url).complete
     source = read.source(url)
-    gathered = source.gather()
+    gathered = source.read()
     assert len(gathered.files) == 5
     assert [problem.severity for problem in gathered.problems] == ["warning"]
     assert f"no answer: {commit[:7]} is planned from, as it was " in told(gathered)
     assert not gathered.complete
     assert "no answer now" in source.describe()
-    assert source.mark() == ""
+    assert source.version() == ""
 
 
 def test_a_fetch_that_breaks_off_is_told_with_both_commits(upstream: Upstream, read: Reader, tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ def test_a_token_lets_in_and_is_kept_nowhere(upstream: Upstream, read: Reader, m
     with serving(upstream.bare.parent.parent, "bot:hunter2-hunter2") as locked:
         monkeypatch.setenv(f"KSYNC_GIT_TOKEN_127_0_0_1_{locked.server_port}_BOT", "hunter2-hunter2")
         source = read.source(f"{locked.url}/me/infra.git", git_account="bot")
-        assert len(source.gather().files) == 5
+        assert len(source.read().files) == 5
     assert "hunter2" not in repr(source.clone.remote) + source.describe()
     assert not [path for path in read.state.rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()]
 
@@ -361,7 +361,7 @@ def test_old_commits_that_are_pushed_late_are_no_rewritten_history(
 def test_a_damaged_clone_is_made_anew(upstream: Upstream, read: Reader, what: str) -> None:
     upstream.push(FILES)
     source = read.source(upstream.url)
-    source.gather()
+    source.read()
     place = source.clone.folder / what
     if what == "objects":
         shutil.rmtree(place)
@@ -371,7 +371,7 @@ def test_a_damaged_clone_is_made_anew(upstream: Upstream, read: Reader, what: st
     else:
         place.unlink(missing_ok=True)
     upstream.push({"new.toml": variable("NEW")})
-    gathered = source.gather()
+    gathered = source.read()
     assert len(gathered.files) == 6, told(gathered)
     assert gathered.problems == ()
 
@@ -381,7 +381,7 @@ def test_what_a_killed_ksync_left_goes_away(upstream: Upstream, read: Reader) ->
     source = read.source(upstream.url)
     left = source.clone.folder.parent / f".{source.clone.folder.name}.left" / "clone"
     left.mkdir(parents=True)
-    assert source.gather().complete
+    assert source.read().complete
     assert list(source.clone.folder.parent.iterdir()) == [source.clone.folder]
 
 
@@ -395,17 +395,17 @@ def test_a_repository_in_sha256_is_told(read: Reader, tmp_path: Path) -> None:
 def test_a_clone_whose_file_is_lost_fetches_it_again(upstream: Upstream, server: GitServer, read: Reader) -> None:
     upstream.push(FILES)
     source = read.source(f"{server.url}/me/infra.git")
-    source.gather()
+    source.read()
     for pack in (source.clone.folder / "objects").glob("??/*"):
         if git(source.clone.folder, "cat-file", "-t", pack.parent.name + pack.name) == "blob":
             pack.unlink()
-    assert len(source.gather().files) == 5
+    assert len(source.read().files) == 5
 
 
 def test_a_clone_that_another_ksync_uses_is_waited_for_and_told(upstream: Upstream, read: Reader) -> None:
     upstream.push(FILES)
     source = read.source(upstream.url)
-    source.gather()
+    source.read()
     (lock,) = (read.state / "locks").iterdir()
     code = (
         "import fcntl, os, sys; f = open(sys.argv[1], 'r+'); fcntl.flock(f, fcntl.LOCK_EX); f.write(str(os.getpid()))"
@@ -416,11 +416,11 @@ def test_a_clone_that_another_ksync_uses_is_waited_for_and_told(upstream: Upstre
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        gathered = source.gather()
+        gathered = source.read()
         assert f"another ksync is busy with this repository: process {other.pid}" in told(gathered)
         assert not gathered.complete
         other.communicate()
-    assert source.gather().complete
+    assert source.read().complete
 
 
 def test_two_at_once_in_one_process_do_not_disturb_each_other(upstream: Upstream, tmp_path: Path) -> None:
@@ -430,7 +430,7 @@ def test_two_at_once_in_one_process_do_not_disturb_each_other(upstream: Upstream
     remote = remote_of(ResourceSyncConfig(repo=upstream.url))
     sources = [Repository(Clone(remote, tmp_path / "state"), (".",)) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        assert [len(found.files) for found in pool.map(Repository.gather, sources)] == [20] * 4
+        assert [len(found.files) for found in pool.map(Repository.read, sources)] == [20] * 4
 
 
 def test_an_lfs_pointer_is_told(upstream: Upstream, read: Reader) -> None:
@@ -502,7 +502,7 @@ def test_a_path_that_cannot_be_read_is_told(upstream: Upstream, read: Reader, pa
 
 def test_no_path_is_told(upstream: Upstream, tmp_path: Path) -> None:
     remote = remote_of(ResourceSyncConfig(repo=upstream.url))
-    assert "the sync lists no path" in told(Repository(Clone(remote, tmp_path), ()).gather())
+    assert "the sync lists no path" in told(Repository(Clone(remote, tmp_path), ()).read())
 
 
 def test_a_folder_without_resource_files_is_told(upstream: Upstream, read: Reader) -> None:
@@ -513,9 +513,9 @@ def test_a_folder_without_resource_files_is_told(upstream: Upstream, read: Reade
 def test_the_mark_is_the_remotes_commit(upstream: Upstream, read: Reader) -> None:
     first = upstream.push(FILES)
     source = read.source(upstream.url)
-    assert source.mark() == first
+    assert source.version() == first
     second = upstream.push({"new.toml": variable("NEW")})
-    assert source.mark() == second
+    assert source.version() == second
 
 
 def test_a_long_fetch_can_be_stopped(upstream: Upstream, tmp_path: Path) -> None:
@@ -527,7 +527,7 @@ def test_a_long_fetch_can_be_stopped(upstream: Upstream, tmp_path: Path) -> None
     (tmp_path / "gitconfig").write_text(f'[remote "origin"]\n\tuploadpack = {hook}\n')
     asked: list[bool] = []
     patience = Patience(stop=lambda: bool(asked.append(True)) or len(asked) > 2)
-    gathered = Repository(Clone(remote, tmp_path / "state", patience), (".",)).gather()
+    gathered = Repository(Clone(remote, tmp_path / "state", patience), (".",)).read()
     assert "stopped" in told(gathered)
     assert not list((tmp_path / "state" / "clones").rglob("HEAD"))
 
@@ -539,7 +539,7 @@ def test_a_remote_that_does_not_answer_in_time_is_told(upstream: Upstream, tmp_p
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/me/infra.git"
         remote = remote_of(ResourceSyncConfig(repo=url))
-        gathered = Repository(Clone(remote, tmp_path / "state", Patience(answer=0.2)), (".",)).gather()
+        gathered = Repository(Clone(remote, tmp_path / "state", Patience(answer=0.2)), (".",)).read()
     assert "no answer in 0.2 s" in told(gathered)
 
 
@@ -558,7 +558,7 @@ def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_ssh_is_spoken_without_questions(upstream: Upstream, read: Reader, ssh: Path, form: str) -> None:
     upstream.push(FILES)
     source = read.source(form.format(path=upstream.bare))
-    assert len(source.gather().files) == 5
+    assert len(source.read().files) == 5
     assert source.describe().startswith("git  me/infra@main ")
     assert all("BatchMode=yes" in line and "git@box" in line for line in ssh.read_text().splitlines())
 
@@ -594,12 +594,12 @@ def test_names_of_files_are_data(upstream: Upstream, read: Reader) -> None:
 def test_a_clone_or_remote_of_another_user_is_told_with_what_to_run(upstream: Upstream, read: Reader) -> None:
     upstream.push(FILES)
     source = read.source(upstream.url)
-    source.gather()
+    source.read()
     subprocess.run(["chown", "-R", "65534", str(source.clone.folder)], check=True)
-    assert "the clone belongs to another user" in told(source.gather())
+    assert "the clone belongs to another user" in told(source.read())
     subprocess.run(["chown", "-R", "0", str(source.clone.folder)], check=True)
     subprocess.run(["chown", "-R", "65534", str(upstream.bare)], check=True)
-    gathered = source.gather()
+    gathered = source.read()
     assert "the repository belongs to another user" in told(gathered)
     assert "safe.directory" in told(gathered)
 

@@ -22,7 +22,7 @@ def over(url: str, **fields: object) -> dict[str, object]:
 
 
 def apply(session: Session, review: Review) -> None:
-    session.run(review.plan.select([action.id for action in review.plan.actions]), lambda _: None)
+    session.runs.run(review.plan.select([action.id for action in review.plan.actions]), lambda _: None)
 
 
 def ids(review: Review) -> list[str]:
@@ -31,12 +31,12 @@ def ids(review: Review) -> list[str]:
 
 def test_a_push_is_planned(upstream: Upstream, server: GitServer, session: Session) -> None:
     upstream.push({"a.toml": variable("A")})
-    session.add_sync("infra", over("me/infra", git_provider=server.url))
-    apply(session, session.review(session.sync("infra")))
-    assert session.review(session.sync("infra")).plan.actions == ()
+    session.syncs.add("infra", over("me/infra", git_provider=server.url))
+    apply(session, session.reviews.create(session.syncs.get("infra")))
+    assert session.reviews.create(session.syncs.get("infra")).plan.actions == ()
     commit = upstream.push({"a.toml": variable("A", "2"), "b/c/d.toml": variable("D")})
-    assert ids(session.review(session.sync("infra"))) == ["create:variable/D", "update:variable/A"]
-    row = session.row(session.sync("infra"))
+    assert ids(session.reviews.create(session.syncs.get("infra"))) == ["create:variable/D", "update:variable/A"]
+    row = session.reviews.row(session.syncs.get("infra"))
     assert row.state == "pending"
     assert row.sync.place.startswith(f"git  me/infra@main {commit[:7]}  ")
 
@@ -44,12 +44,12 @@ def test_a_push_is_planned(upstream: Upstream, server: GitServer, session: Sessi
 def test_nothing_is_deleted_while_the_remote_does_not_answer(upstream: Upstream, session: Session) -> None:
     upstream.push({"a.toml": variable("A"), "b.toml": variable("B")})
     with serving(upstream.bare.parent.parent) as running:
-        session.add_sync("infra", over(f"{running.url}/me/infra.git", delete=True))
-        apply(session, session.review(session.sync("infra")))
+        session.syncs.add("infra", over(f"{running.url}/me/infra.git", delete=True))
+        apply(session, session.reviews.create(session.syncs.get("infra")))
         upstream.push({"a.toml": variable("A", "2"), "b.toml": None})
-        assert ids(session.review(session.sync("infra"))) == ["delete:variable/B", "update:variable/A"]
+        assert ids(session.reviews.create(session.syncs.get("infra"))) == ["delete:variable/B", "update:variable/A"]
     # The clone knows by now that B is gone, but nobody says that this is the newest.
-    review = session.review(session.sync("infra"))
+    review = session.reviews.create(session.syncs.get("infra"))
     assert ids(review) == ["update:variable/A"]
     assert review.plan.deletes_held is not None
     assert review.plan.errors == ()
@@ -57,10 +57,10 @@ def test_nothing_is_deleted_while_the_remote_does_not_answer(upstream: Upstream,
 
 def test_nothing_is_planned_while_the_repository_is_gone(upstream: Upstream, session: Session) -> None:
     upstream.push({"a.toml": variable("A")})
-    session.add_sync("infra", over(upstream.url, delete=True))
-    apply(session, session.review(session.sync("infra")))
+    session.syncs.add("infra", over(upstream.url, delete=True))
+    apply(session, session.reviews.create(session.syncs.get("infra")))
     shutil.rmtree(upstream.bare)
-    review = session.review(session.sync("infra"))
+    review = session.reviews.create(session.syncs.get("infra"))
     assert review.plan.actions == ()
     assert "no such repository" in str(review.plan.errors[0])
 
@@ -74,40 +74,42 @@ def test_two_syncs_with_tags_over_one_repository_stay_independent(upstream: Upst
              for tag in ("home", "work") for part in ("x", "y") for number in range(50)}  # fmt: skip
     upstream.push({**files})
     for tag in ("home", "work"):
-        session.add_sync(tag, {"repo": upstream.url, "resource_path": ["."], "match_tags": [tag], "delete": True})
-    home, work = (session.review(session.sync(tag)) for tag in ("home", "work"))
+        session.syncs.add(tag, {"repo": upstream.url, "resource_path": ["."], "match_tags": [tag], "delete": True})
+    home, work = (session.reviews.create(session.syncs.get(tag)) for tag in ("home", "work"))
     assert len(home.declarations.files) == len(work.declarations.files) == 200
     assert (len(home.plan.actions), len(work.plan.actions)) == (100, 100)
     apply(session, home)
     apply(session, work)
     upstream.push({"home/x/7.toml": stack("home-x-7", "home", "two"), "work/y/3.toml": None})
-    assert ids(session.review(session.sync("home"))) == ["update:stack/home-x-7"]
-    assert ids(session.review(session.sync("work"))) == ["delete:stack/work-y-3"]
+    assert ids(session.reviews.create(session.syncs.get("home"))) == ["update:stack/home-x-7"]
+    assert ids(session.reviews.create(session.syncs.get("work"))) == ["delete:stack/work-y-3"]
 
 
 def test_two_syncs_that_claim_one_resource_name_each_other(upstream: Upstream, session: Session) -> None:
     upstream.push({"a/x.toml": variable("X") + variable("A"), "b/x.toml": variable("X") + variable("B")})
     for part in ("a", "b"):
-        session.add_sync(part, over(upstream.url, resource_path=[part]))
-    assert session.review(session.sync("a")).plan.problems == ()
+        session.syncs.add(part, over(upstream.url, resource_path=[part]))
+    assert session.reviews.create(session.syncs.get("a")).plan.problems == ()
     for part, other in (("b", "a"), ("a", "b")):
-        (problem,) = session.review(session.sync(part)).plan.problems
+        (problem,) = session.reviews.create(session.syncs.get(part)).plan.problems
         assert f"the syncs {part} and {other} both declare variable/X: each undoes" in problem.message
         assert (problem.severity, str(problem.place)) == ("warning", f"infra@main:{part}/x.toml:1:1")
     upstream.push({"a/x.toml": variable("A")})
-    assert session.review(session.sync("a")).plan.problems == ()
-    assert session.review(session.sync("b")).plan.problems == ()
+    assert session.reviews.create(session.syncs.get("a")).plan.problems == ()
+    assert session.reviews.create(session.syncs.get("b")).plan.problems == ()
     upstream.push({"a/x.toml": variable("B")})
-    assert session.review(session.sync("a")).plan.problems
-    session.remove_sync("b")
-    assert session.review(session.sync("a")).plan.problems == ()
+    assert session.reviews.create(session.syncs.get("a")).plan.problems
+    session.syncs.remove("b")
+    assert session.reviews.create(session.syncs.get("a")).plan.problems == ()
 
 
 def test_syncs_told_apart_by_tags_do_not_claim_the_same(upstream: Upstream, session: Session) -> None:
     upstream.push({"a.toml": stack("web", "home", "one")})
     for tag in ("home", "work"):
-        session.add_sync(tag, {"repo": upstream.url, "resource_path": ["."], "match_tags": [tag]})
-    assert [session.review(session.sync(tag)).plan.problems for tag in ("home", "work", "home")] == [()] * 3
+        session.syncs.add(tag, {"repo": upstream.url, "resource_path": ["."], "match_tags": [tag]})
+    assert [session.reviews.create(session.syncs.get(tag)).plan.problems for tag in ("home", "work", "home")] == [
+        ()
+    ] * 3
 
 
 def test_a_sync_that_manages_itself_is_handled_last(upstream: Upstream, session: Session) -> None:
@@ -121,27 +123,27 @@ include_variables = true
 managed = true
 """
     upstream.push({"a.toml": itself, "z.toml": variable("Z")})
-    session.add_sync("infra", over(upstream.url))
-    review = session.review(session.sync("infra"))
+    session.syncs.add("infra", over(upstream.url))
+    review = session.reviews.create(session.syncs.get("infra"))
     rounds = {action.id: action.round for action in review.plan.actions}
     assert rounds["update:resource_sync/infra"] == max(rounds.values())
     assert rounds["update:resource_sync/infra"] > rounds["create:variable/Z"]
     apply(session, review)
-    assert session.sync("infra").managed
-    assert session.review(session.sync("infra")).plan.actions == ()
+    assert session.syncs.get("infra").managed
+    assert session.reviews.create(session.syncs.get("infra")).plan.actions == ()
 
 
 def test_a_linked_repo_says_which_repository(upstream: Upstream, session: Session, tmp_path: Path) -> None:
     upstream.push({"a.toml": variable("A")})
     upstream.push({"b.toml": variable("B")}, branch="next")
-    session.add_sync("infra", {"linked_repo": "hub", "resource_path": ["."], **SWITCHES})
-    review = session.review(session.sync("infra"))
+    session.syncs.add("infra", {"linked_repo": "hub", "resource_path": ["."], **SWITCHES})
+    review = session.reviews.create(session.syncs.get("infra"))
     assert "linked_repo names repo 'hub', which is not live" in str(review.plan.errors[0])
     declared = tmp_path / "hub.toml"
     declared.write_text(f'[[repo]]\nname = "hub"\n[repo.config]\nrepo = "{upstream.url}"\nbranch = "next"\n')
-    apply(session, session.review(session.at(declared)))
-    assert ids(session.review(session.sync("infra"))) == ["create:variable/A", "create:variable/B"]
-    assert "infra@next" in session.row(session.sync("infra")).sync.place
+    apply(session, session.reviews.create(session.syncs.at(declared)))
+    assert ids(session.reviews.create(session.syncs.get("infra"))) == ["create:variable/A", "create:variable/B"]
+    assert "infra@next" in session.reviews.row(session.syncs.get("infra")).sync.place
 
 
 def test_a_long_clone_is_told_and_can_be_given_up(
@@ -153,7 +155,7 @@ def test_a_long_clone_is_told_and_can_be_given_up(
     slow.chmod(0o755)
     with (tmp_path / "gitconfig").open("a") as config:
         config.write(f'[remote "origin"]\n\tuploadpack = {slow}\n')
-    session.add_sync("infra", over(upstream.url))
+    session.syncs.add("infra", over(upstream.url))
     heard: list[str] = []
 
     def tell(line: str) -> None:
@@ -161,18 +163,18 @@ def test_a_long_clone_is_told_and_can_be_given_up(
         session.waiting.give_up()
 
     monkeypatch.setattr(session.waiting, "tell", tell)
-    (problem,) = session.review(session.sync("infra")).plan.errors
+    (problem,) = session.reviews.create(session.syncs.get("infra")).plan.errors
     assert "stopped" in problem.message
     assert heard
     (tmp_path / "gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
-    assert ids(session.review(session.sync("infra"))) == ["create:variable/A"]
+    assert ids(session.reviews.create(session.syncs.get("infra"))) == ["create:variable/A"]
 
 
 def test_what_is_not_waited_for_cannot_be_given_up(upstream: Upstream, session: Session) -> None:
     upstream.push({"a.toml": variable("A")})
-    session.add_sync("infra", over(upstream.url))
+    session.syncs.add("infra", over(upstream.url))
     session.waiting.give_up()
-    assert session.review(session.sync("infra")).plan.problems == ()
+    assert session.reviews.create(session.syncs.get("infra")).plan.problems == ()
 
 
 def test_progress_is_heard_once_per_line_and_ends() -> None:
@@ -188,23 +190,23 @@ def test_progress_is_heard_once_per_line_and_ends() -> None:
 
 def test_an_address_with_a_password_is_not_stored(session: Session) -> None:
     with pytest.raises(UsageError) as caught:
-        session.add_sync("infra", over("https://me:hunter2@example.org/me/infra"))
+        session.syncs.add("infra", over("https://me:hunter2@example.org/me/infra"))
     assert "hunter2" not in str(caught.value)
-    assert session.syncs() == []
+    assert session.syncs.all() == []
 
 
 @pytest.mark.parametrize("branch", ["a b", "a:b", "*", "-x", "a..b"])
 def test_a_branch_that_git_does_not_take_is_not_stored(session: Session, branch: str) -> None:
     with pytest.raises(UsageError):
-        session.add_sync("infra", over("me/infra", branch=branch))
+        session.syncs.add("infra", over("me/infra", branch=branch))
 
 
 def test_an_address_is_taken_where_a_path_is(upstream: Upstream, session: Session) -> None:
     upstream.push({"a.toml": variable("A")}, branch="next")
-    assert session.path_problem("https://me:hunter2@example.org/x") is not None
-    assert session.path_problem(f"{upstream.url}#next") is None
-    session.add_sync("infra", dict(SWITCHES), [f"{upstream.url}#next"])
-    assert ids(session.review(session.sync("infra"))) == ["create:variable/A"]
+    assert session.syncs.path_problem("https://me:hunter2@example.org/x") is not None
+    assert session.syncs.path_problem(f"{upstream.url}#next") is None
+    session.syncs.add("infra", dict(SWITCHES), [f"{upstream.url}#next"])
+    assert ids(session.reviews.create(session.syncs.get("infra"))) == ["create:variable/A"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import ORIGINS, Applied, Stamp, shared
 from ksync_tui.model.plan import Action, SyncOptions
-from ksync_tui.model.resource import Declarations, Declared, Live, Place, Snapshot, Target, fingerprint
+from ksync_tui.model.resource import Declarations, Declared, Live, Snapshot, SourceLocation, Target, fingerprint
 from ksync_tui.planner import Planner
 from ksync_tui.planner.diff import compare
 from tests.property.strategies import resources
@@ -35,7 +35,7 @@ def updates(kind: str, base: Resource, live: Resource, declared: Resource, sync:
     target = Target(kind, "one")
     record = Applied(Stamp(sync, 1.0), fingerprint(base), lambda: base)
     found = Planner().plan(
-        Declarations((Declared(target, declared, Place("lab.toml", 1)),)),
+        Declarations((Declared(target, declared, SourceLocation("lab.toml", 1)),)),
         Snapshot({target: Live.of(target, live)}, last_applied=lambda _: (record,)),
         SyncOptions("lab"),
         engine="embedded",

@@ -23,9 +23,9 @@ from ksync_tui.model.resource import (
     Deployed,
     DeployState,
     Live,
-    Place,
     Reference,
     Snapshot,
+    SourceLocation,
     Target,
     meaning_of,
     redeploy_digest,
@@ -42,7 +42,7 @@ def declared_of(target: Target, resource: Resource) -> Declared:
     references = tuple(
         Reference(path, Target(kind, name), needed) for path, kind, name, needed in mentions(resource) if name
     )
-    return Declared(target, resource, Place("lab.toml", 1), references=references)
+    return Declared(target, resource, SourceLocation("lab.toml", 1), references=references)
 
 
 def plan_of(

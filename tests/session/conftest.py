@@ -78,7 +78,7 @@ def review(session: Session, repository: Repository) -> Review:
     """The managed sync over the file, everything applied."""
     paths = [str(repository.file)]
     fields = {"files_on_host": True, "resource_path": paths, "managed": True, "include_variables": True}
-    session.add_sync("media", fields)
-    found = session.review(session.sync("media"))
-    session.run(found.plan.select(found.plan.by_id), lambda _: None)
-    return session.review(session.sync("media"))
+    session.syncs.add("media", fields)
+    found = session.reviews.create(session.syncs.get("media"))
+    session.runs.run(found.plan.select(found.plan.by_id), lambda _: None)
+    return session.reviews.create(session.syncs.get("media"))

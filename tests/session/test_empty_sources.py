@@ -25,8 +25,8 @@ def test_an_empty_managed_file_is_filled_by_a_commit(
     session: Session, review: Review, repository: Repository, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
     repository.file.write_text(text)
-    assert session.row(review.sync).state == "pending"
-    assert "0 declared, 2 live" in (session.review(review.sync).plan.deletes_held or "")
+    assert session.reviews.row(review.sync).state == "pending"
+    assert "0 declared, 2 live" in (session.reviews.create(review.sync).plan.deletes_held or "")
     session.close()
     assert main(["commit", "--sync", "media", "--all", "--yes"]) == 0
     assert "committed" in capsys.readouterr().err
@@ -62,7 +62,7 @@ def test_a_source_that_cannot_be_read_is_an_error_of_commit(
         repository.file.symlink_to("nowhere.toml")
     else:
         repository.file.write_bytes(data)
-    assert session.row(review.sync).state == "problem"
+    assert session.reviews.row(review.sync).state == "problem"
     session.close()
     assert main(["commit", "--sync", "media", "--all", "--yes"]) == 1
     assert "could not be read as a whole" in capsys.readouterr().err

@@ -19,11 +19,11 @@ TOKEN = Target("variable", "TOKEN")
 
 
 def taken_and_committed(session: Session, review: Review) -> None:
-    changes = session.write_back(review, set(review.plan.by_id))
-    session.write(changes)
-    commit = session.commit_draft(changes)
+    changes = session.files.write_back(review, set(review.plan.by_id))
+    session.files.write(changes)
+    commit = session.files.commit_draft(changes)
     assert commit is not None
-    session.commit(commit, "as live")
+    session.files.commit(commit, "as live")
 
 
 def test_an_applied_managed_file_is_in_sync(review: Review) -> None:
@@ -32,16 +32,16 @@ def test_an_applied_managed_file_is_in_sync(review: Review) -> None:
 
 
 def test_an_edit_changes_its_lines_and_nothing_else(session: Session, review: Review, repository: Repository) -> None:
-    draft = session.open_block(review, FILMS)
+    draft = session.files.open_block(review, FILMS)
     assert draft.before + draft.text + draft.after == MEDIA
-    change = session.edits_of(review, draft, draft.text.replace("PORT = 8080", "PORT = 9090"))
+    change = session.files.edits_of(review, draft, draft.text.replace("PORT = 8080", "PORT = 9090"))
     assert (change.added, change.removed) == (1, 1)
-    session.write([change])
+    session.files.write([change])
     assert repository.file.read_text() == MEDIA.replace("8080", "9090")
-    commit = session.commit_draft([change])
+    commit = session.files.commit_draft([change])
     assert commit is not None
     assert (commit.where, commit.author, commit.consent) == ("infra@main", "Ana <ana@example.org>", None)
-    assert "committed" in session.commit(commit, "films: another port")
+    assert "committed" in session.files.commit(commit, "films: another port")
     shown = repository.git("log", "-p", "-1", "--format=%s %an")
     lines = [line for line in shown.splitlines() if line.startswith(("+ ", "- "))]
     assert lines == ["-  PORT = 8080", "+  PORT = 9090"]
@@ -52,13 +52,13 @@ def test_other_edits_of_the_file_stay_out_of_the_commit(
     session: Session, review: Review, repository: Repository
 ) -> None:
     repository.file.write_text(MEDIA.replace("# the end", "# the very end"))
-    review = session.review(review.sync)
-    draft = session.open_block(review, FILMS)
-    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
-    session.write([change])
-    commit = session.commit_draft([change])
+    review = session.reviews.create(review.sync)
+    draft = session.files.open_block(review, FILMS)
+    change = session.files.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    session.files.write([change])
+    commit = session.files.commit_draft([change])
     assert commit is not None
-    session.commit(commit, "films")
+    session.files.commit(commit, "films")
     assert "very end" not in repository.git("show", "HEAD:media.toml")
     assert "very end" in repository.git("diff")
     assert "9090" not in repository.git("diff")
@@ -67,20 +67,20 @@ def test_other_edits_of_the_file_stay_out_of_the_commit(
 def test_a_secret_is_a_token_in_the_editor_and_stays_itself_on_saving(
     session: Session, review: Review, repository: Repository
 ) -> None:
-    draft = session.open_block(review, TOKEN)
+    draft = session.files.open_block(review, TOKEN)
     assert "hunter2" not in draft.text
-    change = session.edits_of(review, draft, draft.text.replace("is_secret = true", "is_secret = true # kept"))
+    change = session.files.edits_of(review, draft, draft.text.replace("is_secret = true", "is_secret = true # kept"))
     assert "hunter2" not in "\n".join(change.diff)
-    session.write([change])
+    session.files.write([change])
     assert repository.file.read_text() == MEDIA.replace("is_secret = true", "is_secret = true # kept")
 
 
 def test_a_commit_that_would_hold_a_known_secret_is_refused(session: Session, review: Review) -> None:
-    draft = session.open_block(review, FILMS)
-    change = session.edits_of(review, draft, draft.text.replace("8080", "8080\n  KEY = hunter2-hunter2"))
+    draft = session.files.open_block(review, FILMS)
+    change = session.files.edits_of(review, draft, draft.text.replace("8080", "8080\n  KEY = hunter2-hunter2"))
     assert "hunter2" not in "\n".join(change.diff)
     with pytest.raises(SecretInCommitError) as refused:
-        session.commit_draft([change])
+        session.files.commit_draft([change])
     assert "hunter2" not in str(refused.value)
     assert "media.toml:10" in str(refused.value)
 
@@ -99,9 +99,9 @@ def test_a_commit_that_would_hold_a_known_secret_is_refused(session: Session, re
 def test_problems_show_while_typing_at_lines_of_the_file(
     session: Session, review: Review, edit: tuple[str, str], problem: str | None
 ) -> None:
-    draft = session.open_block(review, FILMS)
-    found = session.check(review, draft, draft.text.replace(*edit))
-    assert session.check(review, draft, draft.text) == ()
+    draft = session.files.open_block(review, FILMS)
+    found = session.files.check(review, draft, draft.text.replace(*edit))
+    assert session.files.check(review, draft, draft.text) == ()
     assert all(one.place.line in range(3, 12) for one in found)
     if problem:
         assert any(problem in f"{one.message} {one.hint}" for one in found)
@@ -111,36 +111,36 @@ def test_problems_show_while_typing_at_lines_of_the_file(
 def test_what_is_no_sound_block_is_not_written(
     session: Session, review: Review, repository: Repository, text: str
 ) -> None:
-    draft = session.open_block(review, FILMS)
+    draft = session.files.open_block(review, FILMS)
     with pytest.raises(WriteBackError):
-        session.write([session.edits_of(review, draft, text)])
+        session.files.write([session.files.edits_of(review, draft, text)])
     assert repository.file.read_text() == MEDIA
 
 
 def test_a_file_that_changed_meanwhile_is_not_overwritten(
     session: Session, review: Review, repository: Repository
 ) -> None:
-    draft = session.open_block(review, FILMS)
-    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    draft = session.files.open_block(review, FILMS)
+    change = session.files.edits_of(review, draft, draft.text.replace("8080", "9090"))
     repository.file.write_text(MEDIA + "# somebody else\n")
     with pytest.raises(WriteBackError, match="changed since"):
-        session.write([change])
+        session.files.write([change])
     assert repository.file.read_text() == MEDIA + "# somebody else\n"
 
 
 def test_live_goes_into_the_file_with_comments_kept(session: Session, review: Review, repository: Repository) -> None:
     path = repository.root / "by-hand.toml"
     path.write_text(MEDIA.split("##")[0].replace("info", "debug") + '[[stack]]\nname = "music"\n')
-    by_hand = session.review(session.at(path)).plan
-    session.run(by_hand.select(by_hand.by_id), lambda _: None)
-    review = session.review(session.sync("media"))
+    by_hand = session.reviews.create(session.syncs.at(path)).plan
+    session.runs.run(by_hand.select(by_hand.by_id), lambda _: None)
+    review = session.reviews.create(session.syncs.get("media"))
     assert {action.id for action in review.plan.actions} == {"update:stack/films", "delete:stack/music"}
-    (change,) = session.write_back(review, set(review.plan.by_id))
-    session.write([change])
+    (change,) = session.files.write_back(review, set(review.plan.by_id))
+    session.files.write([change])
     after = repository.file.read_text()
     assert after.startswith(MEDIA.replace("LEVEL = info #", "LEVEL = debug #").rstrip("\n"))
     assert 'name = "music"' in after
-    assert session.review(session.sync("media")).plan.actions == ()
+    assert session.reviews.create(session.syncs.get("media")).plan.actions == ()
 
 
 def test_what_was_taken_into_the_file_is_no_drift_any_more(
@@ -148,13 +148,13 @@ def test_what_was_taken_into_the_file_is_no_drift_any_more(
 ) -> None:
     path = repository.root / "by-hand.toml"
     path.write_text(MEDIA.split("##")[0].replace("info", "debug"))
-    by_hand = session.review(session.at(path)).plan
-    session.run(by_hand.select(by_hand.by_id), lambda _: None)
-    review = session.review(review.sync)
+    by_hand = session.reviews.create(session.syncs.at(path)).plan
+    session.runs.run(by_hand.select(by_hand.by_id), lambda _: None)
+    review = session.reviews.create(review.sync)
     assert [action.origin for action in review.plan.actions] == ["live"]
     taken_and_committed(session, review)
     repository.file.write_text(repository.file.read_text().replace("debug", "trace"))
-    assert [action.origin for action in session.review(review.sync).plan.actions] == ["files"]
+    assert [action.origin for action in session.reviews.create(review.sync).plan.actions] == ["files"]
 
 
 def test_what_was_taken_out_of_the_file_because_live_had_lost_it_is_new_when_it_comes_back(
@@ -162,32 +162,32 @@ def test_what_was_taken_out_of_the_file_because_live_had_lost_it_is_new_when_it_
 ) -> None:
     path = repository.root / "by-hand.toml"
     path.write_text(MEDIA.partition("##")[2])
-    by_hand = session.review(session.at(path, delete=True)).plan
-    session.run(by_hand.select(["delete:stack/films"]), lambda _: None)
-    review = session.review(review.sync)
+    by_hand = session.reviews.create(session.syncs.at(path, delete=True)).plan
+    session.runs.run(by_hand.select(["delete:stack/films"]), lambda _: None)
+    review = session.reviews.create(review.sync)
     assert [(action.id, action.origin) for action in review.plan.actions] == [("create:stack/films", "live")]
     taken_and_committed(session, review)
     repository.file.write_text(MEDIA)
-    again = session.review(review.sync).plan.actions
+    again = session.reviews.create(review.sync).plan.actions
     assert [(action.id, action.origin) for action in again] == [("create:stack/films", None)]
 
 
 def test_only_what_is_ticked_is_written(session: Session, review: Review, repository: Repository) -> None:
     repository.file.write_text(MEDIA.replace("info", "debug").replace("TOKEN", "TOKEN_2"))
-    review = session.review(review.sync)
-    (change,) = session.write_back(review, {"update:stack/films"})
-    session.write([change])
+    review = session.reviews.create(review.sync)
+    (change,) = session.files.write_back(review, {"update:stack/films"})
+    session.files.write([change])
     assert repository.file.read_text() == MEDIA.replace("TOKEN", "TOKEN_2")
 
 
 def test_a_file_outside_a_repository_is_written_and_that_is_said(session: Session, review: Review) -> None:
     outside = session.settings.state / "outside.toml"
     outside.write_text(MEDIA)
-    found = session.review(session.at(outside))
-    draft = session.open_block(found, FILMS)
-    change = session.edits_of(found, draft, draft.text.replace("8080", "9090"))
-    assert session.write([change]) == "wrote 1 file: outside.toml"
-    assert session.commit_draft([change]) is None
+    found = session.reviews.create(session.syncs.at(outside))
+    draft = session.files.open_block(found, FILMS)
+    change = session.files.edits_of(found, draft, draft.text.replace("8080", "9090"))
+    assert session.files.write([change]) == "wrote 1 file: outside.toml"
+    assert session.files.commit_draft([change]) is None
 
 
 def test_a_hook_that_refuses_leaves_no_commit(session: Session, review: Review, repository: Repository) -> None:
@@ -195,41 +195,41 @@ def test_a_hook_that_refuses_leaves_no_commit(session: Session, review: Review, 
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho no ports above 9000\nexit 1\n")
     hook.chmod(0o755)
-    draft = session.open_block(review, FILMS)
-    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
-    session.write([change])
-    commit = session.commit_draft([change])
+    draft = session.files.open_block(review, FILMS)
+    change = session.files.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    session.files.write([change])
+    commit = session.files.commit_draft([change])
     assert commit is not None
     with pytest.raises(CommitRefusedError, match="no ports above 9000"):
-        session.commit(commit, "films")
+        session.files.commit(commit, "films")
     assert repository.git("rev-list", "--count", "HEAD").strip() == "1"
 
 
 def test_what_no_file_declares_cannot_be_edited(session: Session, review: Review) -> None:
-    assert "no file declares" in (session.edit_refusal(review, Target("stack", "nobody")) or "")
+    assert "no file declares" in (session.files.edit_refusal(review, Target("stack", "nobody")) or "")
     with pytest.raises(WriteBackError, match="no file declares"):
-        session.open_block(review, Target("stack", "nobody"))
+        session.files.open_block(review, Target("stack", "nobody"))
 
 
 def test_an_inline_text_is_edited_where_it_is_kept(session: Session) -> None:
-    session.add_sync("inline", {"file_contents": MEDIA})
-    review = session.review(session.sync("inline"))
-    draft = session.open_block(review, FILMS)
-    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
-    assert session.commit_draft([change]) is None
-    session.write([change])
-    after = session.review(session.sync("inline")).declarations.files[0].text
+    session.syncs.add("inline", {"file_contents": MEDIA})
+    review = session.reviews.create(session.syncs.get("inline"))
+    draft = session.files.open_block(review, FILMS)
+    change = session.files.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    assert session.files.commit_draft([change]) is None
+    session.files.write([change])
+    after = session.reviews.create(session.syncs.get("inline")).declarations.files[0].text
     assert after == MEDIA.replace("8080", "9090", 1)
 
 
 def test_an_inline_text_that_changed_meanwhile_is_left_alone(session: Session) -> None:
-    session.add_sync("inline", {"file_contents": MEDIA})
-    review = session.review(session.sync("inline"))
-    draft = session.open_block(review, FILMS)
-    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
-    session.edit_sync("inline", {"file_contents": MEDIA + "# later\n"})
+    session.syncs.add("inline", {"file_contents": MEDIA})
+    review = session.reviews.create(session.syncs.get("inline"))
+    draft = session.files.open_block(review, FILMS)
+    change = session.files.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    session.syncs.edit("inline", {"file_contents": MEDIA + "# later\n"})
     with pytest.raises(WriteBackError, match="changed since it was read"):
-        session.write([change])
+        session.files.write([change])
 
 
 LINE_ENDS = ("\u2028", "\u2029", "\x85", "\x0c", "\x0b", "\x1c", "\x1d", "\x1e", "\r")
@@ -242,12 +242,12 @@ def test_lines_are_counted_alike_whatever_stands_above_the_block(
 ) -> None:
     media = MEDIA.replace("looked after", f"looked{char}after")
     repository.file.write_bytes(media.encode())
-    review = session.review(review.sync)
-    draft = session.open_block(review, FILMS)
+    review = session.reviews.create(review.sync)
+    draft = session.files.open_block(review, FILMS)
     assert (draft.first_line, draft.before + draft.raw + draft.after) == (3, media)
-    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    change = session.files.edits_of(review, draft, draft.text.replace("8080", "9090"))
     assert (change.added, change.removed) == (1, 1)
-    session.write([change])
+    session.files.write([change])
     assert repository.file.read_bytes() == media.replace("8080", "9090").encode()
 
 
@@ -257,10 +257,10 @@ def test_such_a_character_inside_a_block_has_a_name_in_the_editor_and_stays(
 ) -> None:
     media = MEDIA.replace("how much", f"how{char}much")
     repository.file.write_bytes(media.encode())
-    review = session.review(review.sync)
-    draft = session.open_block(review, FILMS)
+    review = session.reviews.create(review.sync)
+    draft = session.files.open_block(review, FILMS)
     assert f"how<U+{ord(char):04X}>much" in draft.text
-    session.write([session.edits_of(review, draft, draft.text.replace("8080", "9090"))])
+    session.files.write([session.files.edits_of(review, draft, draft.text.replace("8080", "9090"))])
     assert repository.file.read_bytes() == media.replace("8080", "9090").encode()
 
 
@@ -268,14 +268,14 @@ def test_a_block_that_has_to_be_written_anew_says_so_before(
     session: Session, review: Review, repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.file.write_text(MEDIA.replace("8080", "9090"))
-    review = session.review(review.sync)
-    (change,) = session.write_back(review, {"update:stack/films"})
+    review = session.reviews.create(review.sync)
+    (change,) = session.files.write_back(review, {"update:stack/films"})
     assert change.notes == ()
 
     def refuse(*_: object) -> None:
         raise WriteBackError("the text could not be parsed")
 
     monkeypatch.setattr("ksync_tui.toml.edit.change_table", refuse)
-    (change,) = session.write_back(review, {"update:stack/films"})
+    (change,) = session.files.write_back(review, {"update:stack/films"})
     assert change.notes == ("stack/films is written anew as a whole: its comments and layout are lost",)
     assert "# the big one" not in change.edit.after.decode()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.services import Session, Sync
-from ksync_tui.services.change_detector import News
+from ksync_tui.services.change_detector import ChangeDetector
 
 ONE = '[[variable]]\nname = "{}"\nvalue = "{}"\n\n'
 START = ONE.format("A", 1) + ONE.format("B", 1) + ONE.format("C", 1)
@@ -23,10 +23,10 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sync(session: Session, file: Path) -> Sync:
-    return session.at(file)
+    return session.syncs.at(file)
 
 
-def how_new(news: News, now: float) -> int | None:
+def how_new(news: ChangeDetector, now: float) -> int | None:
     """What is new, or None where it was not worth looking."""
     return news.count() if news.moved(now) else None
 
@@ -48,22 +48,22 @@ Edit = Callable[[str], str]
 def test_news_are_actions_and_problems_that_are_others(
     session: Session, sync: Sync, file: Path, edit: Edit, new: int
 ) -> None:
-    news = session.news(session.review(sync))
+    news = session.reviews.detect_changes(session.reviews.create(sync))
     file.write_text(edit(START))
     assert how_new(news, 0.0) == new
 
 
 def test_a_change_of_live_is_news(session: Session, sync: Sync) -> None:
-    news = session.news(session.review(sync))
+    news = session.reviews.detect_changes(session.reviews.create(sync))
     assert how_new(news, 0.0) == 0
-    plan = session.review(sync).plan
-    session.run(plan.select(["create:variable/A"]), lambda _: None)
+    plan = session.reviews.create(sync).plan
+    session.runs.run(plan.select(["create:variable/A"]), lambda _: None)
     assert how_new(news, 1.0) == 1
 
 
 def test_nothing_is_read_while_nothing_moved(session: Session, sync: Sync, file: Path) -> None:
     interval = session.settings.watch.interval_seconds
-    news = session.news(session.review(sync))
+    news = session.reviews.detect_changes(session.reviews.create(sync))
     assert how_new(news, 0.0) == 0
     assert [how_new(news, now) for now in (5.0, 10.0, interval - 1)] == [None] * 3
     assert how_new(news, interval) == 0  # what runs somewhere is only seen by looking
@@ -76,14 +76,14 @@ def test_what_is_elsewhere_is_looked_at_once_per_interval(
 ) -> None:
     interval = session.settings.watch.interval_seconds
     monkeypatch.setattr("ksync_tui.services.change_detector._AT_HAND", ())
-    news = session.news(session.review(sync))
+    news = session.reviews.detect_changes(session.reviews.create(sync))
     assert how_new(news, 0.0) == 0
     file.write_text(START + ONE.format("D", 1))
     assert [how_new(news, now) for now in (5.0, interval - 1, interval)] == [None, None, 1]
 
 
 def test_a_row_is_new_when_it_would_read_differently(session: Session, sync: Sync, file: Path) -> None:
-    news = session.news(session.row(sync))
+    news = session.reviews.detect_changes(session.reviews.row(sync))
     assert how_new(news, 0.0) == 0
     file.write_text(START + ONE.format("D", 1))
     assert how_new(news, 5.0) == 1

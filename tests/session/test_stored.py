@@ -30,16 +30,16 @@ def infra(tmp_path: Path) -> Path:
 
 
 def test_a_new_sync_is_journaled_and_answered(session: Session, infra: Path) -> None:
-    sync = session.add_sync("homelab", {"managed": True}, [str(infra)])
+    sync = session.syncs.add("homelab", {"managed": True}, [str(infra)])
     assert (sync.name, sync.managed, sync.place) == ("homelab", True, f"dir  {infra}")
-    (record,) = session.runs()
+    (record,) = session.runs.latest()
     assert [action.action for action in record.actions] == ["create:resource_sync/homelab"]
 
 
 def test_the_paths_of_a_sync_are_changed(session: Session, infra: Path) -> None:
-    session.add_sync("homelab", {}, [str(infra)])
-    session.edit_sync("homelab", {}, [str(infra / "media.toml")])
-    assert session.sync("homelab").place == f"file  {infra / 'media.toml'}"
+    session.syncs.add("homelab", {}, [str(infra)])
+    session.syncs.edit("homelab", {}, [str(infra / "media.toml")])
+    assert session.syncs.get("homelab").place == f"file  {infra / 'media.toml'}"
 
 
 def test_two_dots_and_links_in_a_path_read_what_they_mean(
@@ -47,10 +47,10 @@ def test_two_dots_and_links_in_a_path_read_what_they_mean(
 ) -> None:
     monkeypatch.chdir(infra / "stages")
     (infra / "link").symlink_to(infra / "stacks")
-    up, link = session.add_sync("up", {}, ["../stacks"]), session.add_sync("link", {}, [str(infra / "link")])
+    up, link = session.syncs.add("up", {}, ["../stacks"]), session.syncs.add("link", {}, [str(infra / "link")])
     assert up.place == f"dir  {infra / 'stacks'}"
     assert link.place == f"dir  {infra / 'link'}"
-    assert [len(sync.source.gather().files) for sync in (up, link)] == [2, 2]
+    assert [len(sync.source.read().files) for sync in (up, link)] == [2, 2]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_two_dots_and_links_in_a_path_read_what_they_mean(
     ],
 )
 def test_a_name_is_judged_while_it_is_typed(session: Session, infra: Path, name: str, problem: str | None) -> None:
-    session.add_sync("homelab", {}, [str(infra)])
-    assert session.name_problem(name) == problem
+    session.syncs.add("homelab", {}, [str(infra)])
+    assert session.syncs.name_problem(name) == problem
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def test_a_path_is_judged_while_it_is_typed(
 ) -> None:
     monkeypatch.chdir(infra)
     os.mkfifo(infra / "pipe.toml")
-    assert session.path_problem(path) == problem
+    assert session.syncs.path_problem(path) == problem
     if problem:
         with pytest.raises(UsageError):
-            session.add_sync("homelab", {}, [path])
-        assert session.syncs() == []
+            session.syncs.add("homelab", {}, [path])
+        assert session.syncs.all() == []
 
 
 @pytest.mark.parametrize(

@@ -26,21 +26,21 @@ def drifted(session: Session, review: Review, repository: Repository) -> Review:
     """The stack has another level live and another port in the file."""
     path = repository.root.parent / "by-hand.toml"
     path.write_text(MEDIA.split("##")[0].replace("info", "debug"))
-    by_hand = session.review(session.at(path)).plan
-    session.run(by_hand.select(by_hand.by_id), lambda _: None)
+    by_hand = session.reviews.create(session.syncs.at(path)).plan
+    session.runs.run(by_hand.select(by_hand.by_id), lambda _: None)
     repository.file.write_text(MEDIA.replace("8080", "9090"))
     repository.git("commit", "-qam", "another port")
-    return session.review(review.sync)
+    return session.reviews.create(review.sync)
 
 
 def written(session: Session, review: Review) -> Sequence[FileChange]:
-    changes = session.write_back(review, set(review.plan.by_id))
-    session.write(changes)
+    changes = session.files.write_back(review, set(review.plan.by_id))
+    session.files.write(changes)
     return changes
 
 
 def origins(session: Session, review: Review) -> list[str | None]:
-    return [action.origin for action in session.review(review.sync).plan.actions]
+    return [action.origin for action in session.reviews.create(review.sync).plan.actions]
 
 
 def shown(changes: Sequence[FileChange]) -> list[str]:
@@ -54,20 +54,20 @@ def test_a_commit_that_was_not_made_is_not_remembered(
     written(session, drifted)
     repository.git("checkout", "-q", "media.toml")
     assert origins(session, drifted) == ["both"]
-    assert session.review(drifted.sync).uncommitted == ()
+    assert session.reviews.create(drifted.sync).uncommitted == ()
 
 
 def test_what_is_written_and_not_committed_is_seen_and_committed_later(
     session: Session, drifted: Review, repository: Repository
 ) -> None:
     written(session, drifted)
-    assert session.row(drifted.sync).uncommitted == 1
-    changes = session.review(drifted.sync).uncommitted
-    draft = session.commit_draft(changes)
+    assert session.reviews.row(drifted.sync).uncommitted == 1
+    changes = session.reviews.create(drifted.sync).uncommitted
+    draft = session.files.commit_draft(changes)
     assert draft is not None
-    session.commit(draft, "as live")
+    session.files.commit(draft, "as live")
     assert repository.git("status", "--porcelain") == ""
-    assert session.row(drifted.sync).uncommitted == 0
+    assert session.reviews.row(drifted.sync).uncommitted == 0
     repository.file.write_text(repository.file.read_text().replace("debug", "trace"))
     assert origins(session, drifted) == ["files"]
 
@@ -75,7 +75,7 @@ def test_what_is_written_and_not_committed_is_seen_and_committed_later(
 def test_what_somebody_committed_with_git_is_settled(session: Session, drifted: Review, repository: Repository) -> None:
     written(session, drifted)
     repository.git("commit", "-qam", "by hand")
-    assert session.review(drifted.sync).uncommitted == ()
+    assert session.reviews.create(drifted.sync).uncommitted == ()
     repository.file.write_text(repository.file.read_text().replace("debug", "trace"))
     assert origins(session, drifted) == ["files"]
 
@@ -85,16 +85,19 @@ def test_a_written_file_can_be_put_back(session: Session, drifted: Review, repos
     before = repository.file.read_bytes()
     changes = written(session, drifted)
     assert repository.file.read_bytes() != before
-    assert session.put_back(session.review(drifted.sync).uncommitted if later else changes) == "put back media.toml"
+    assert (
+        session.files.put_back(session.reviews.create(drifted.sync).uncommitted if later else changes)
+        == "put back media.toml"
+    )
     assert repository.file.read_bytes() == before
-    assert session.review(drifted.sync).uncommitted == ()
+    assert session.reviews.create(drifted.sync).uncommitted == ()
     assert origins(session, drifted) == ["both"]
 
 
 def test_putting_back_leaves_what_else_was_edited(session: Session, drifted: Review, repository: Repository) -> None:
     written(session, drifted)
     repository.file.write_text(repository.file.read_text().replace("# the end", "# the very end"))
-    session.put_back(session.review(drifted.sync).uncommitted)
+    session.files.put_back(session.reviews.create(drifted.sync).uncommitted)
     assert repository.file.read_text() == MEDIA.replace("8080", "9090").replace("# the end", "# the very end")
 
 
@@ -102,7 +105,7 @@ def test_a_file_that_changed_since_is_not_put_back(session: Session, drifted: Re
     changes = written(session, drifted)
     repository.file.write_text("# new\n")
     with pytest.raises(WriteBackError, match="changed since"):
-        session.put_back(changes)
+        session.files.put_back(changes)
     assert repository.file.read_text() == "# new\n"
 
 
@@ -110,32 +113,32 @@ def test_the_users_own_edits_are_not_taken_for_written_ones(
     session: Session, review: Review, repository: Repository
 ) -> None:
     repository.file.write_text(MEDIA.replace("8080", "9090"))
-    assert session.review(review.sync).uncommitted == ()
+    assert session.reviews.create(review.sync).uncommitted == ()
 
 
 def test_a_file_outside_of_git_is_agreed_when_it_is_written(session: Session, drifted: Review, tmp_path: Path) -> None:
     del drifted
     outside = tmp_path / "outside.toml"
     outside.write_text(MEDIA)
-    sync = session.at(outside)
-    review = session.review(sync)
-    session.write(session.write_back(review, {"update:stack/films"}))
-    assert session.review(sync).uncommitted == ()
+    sync = session.syncs.at(outside)
+    review = session.reviews.create(sync)
+    session.files.write(session.files.write_back(review, {"update:stack/films"}))
+    assert session.reviews.create(sync).uncommitted == ()
     outside.write_text(outside.read_text().replace("debug", "trace"))
-    assert [action.origin for action in session.review(sync).plan.actions] == ["files"]
+    assert [action.origin for action in session.reviews.create(sync).plan.actions] == ["files"]
 
 
 def test_the_commit_shows_all_that_it_changes(session: Session, review: Review, repository: Repository) -> None:
     repository.file.write_text(MEDIA.replace("info", "debug"))
-    review = session.review(review.sync)
-    draft = session.open_block(review, FILMS)
-    change = session.edits_of(review, draft, draft.text.replace("8080", "9090"))
-    session.write([change])
-    commit = session.commit_draft([change])
+    review = session.reviews.create(review.sync)
+    draft = session.files.open_block(review, FILMS)
+    change = session.files.edits_of(review, draft, draft.text.replace("8080", "9090"))
+    session.files.write([change])
+    commit = session.files.commit_draft([change])
     assert commit is not None
     assert shown([change]) == ["-  PORT = 8080", "+  PORT = 9090"]
     assert [(file.added, file.removed) for file in commit.files] == [(2, 2)]
-    session.commit(commit, "films")
+    session.files.commit(commit, "films")
     patch = [line for line in repository.git("show", "--format=").splitlines() if line[:2] in ("+ ", "- ")]
     assert shown(commit.files) == [line.strip() for line in patch]
 
@@ -176,21 +179,21 @@ def test_a_signing_program_that_is_missing_leaves_a_commit_for_later(
     repository.git("config", "commit.gpgsign", "true")
     repository.git("config", "gpg.program", "no-such-program")
     changes = written(session, drifted)
-    draft = session.commit_draft(changes)
+    draft = session.files.commit_draft(changes)
     assert draft is not None
     with pytest.raises(CommitRefusedError):
-        session.commit(draft, "as live")
+        session.files.commit(draft, "as live")
     repository.git("config", "commit.gpgsign", "false")
-    draft = session.commit_draft(session.review(drifted.sync).uncommitted)
+    draft = session.files.commit_draft(session.reviews.create(drifted.sync).uncommitted)
     assert draft is not None
     assert draft.message == "Update stack films"
-    session.commit(draft, "as live")
+    session.files.commit(draft, "as live")
     assert repository.git("status", "--porcelain") == ""
 
 
 def test_a_commit_made_meanwhile_is_never_taken_back(session: Session, drifted: Review, repository: Repository) -> None:
     changes = written(session, drifted)
-    draft = session.commit_draft(changes)
+    draft = session.files.commit_draft(changes)
     assert draft is not None
     other = repository.git("show", "HEAD:media.toml").replace("# the end", "# COLLEAGUE")
     mine = repository.file.read_text()
@@ -198,11 +201,11 @@ def test_a_commit_made_meanwhile_is_never_taken_back(session: Session, drifted: 
     repository.git("commit", "-qam", "a colleague")
     repository.file.write_text(mine)
     with pytest.raises(CommitRefusedError, match="since this commit was shown"):
-        session.commit(draft, "as live")
+        session.files.commit(draft, "as live")
     assert "# COLLEAGUE" in repository.git("show", "HEAD:media.toml")
-    assert session.is_uncommitted(draft)
-    draft = session.commit_draft(session.review(drifted.sync).uncommitted)
+    assert session.files.is_uncommitted(draft)
+    draft = session.files.commit_draft(session.reviews.create(drifted.sync).uncommitted)
     assert draft is not None
-    session.commit(draft, "as live")
+    session.files.commit(draft, "as live")
     assert "# COLLEAGUE" in repository.git("show", "HEAD:media.toml")
-    assert not session.is_uncommitted(draft)
+    assert not session.files.is_uncommitted(draft)

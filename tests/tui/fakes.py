@@ -10,17 +10,18 @@ from threading import Event
 from typing import Any
 
 from ksync_tui.config import Ask, Profile
+from ksync_tui.engine.base import Capabilities
 from ksync_tui.errors import ConfigError, KsyncError
 from ksync_tui.git.pushing import Upstream
-from ksync_tui.model.events import Change, RunAction, RunRecord
+from ksync_tui.model.events import ActionRecord, Change, RunRecord
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint, Selection, SyncOptions
-from ksync_tui.model.resource import Declarations, Place, Problem, SourceFile, Target
+from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
 from ksync_tui.planner.safety import Confirmation
-from ksync_tui.services import CommitDraft, Draft, FileChange, Review, Sync, SyncRow, Watch
+from ksync_tui.services import BlockDraft, CommitDraft, FileChange, Review, RunProgress, Sync, SyncRow
 from ksync_tui.services.waiting import Waiting
 from ksync_tui.source.inline import Inline
 
@@ -57,7 +58,8 @@ def update(kind: str, name: str, changes: Sequence[FieldChange], **more: Any) ->
     """An update with these changes."""
     current, proposed = more.pop("current", None), more.pop("proposed", None)
     return Action(
-        "update", Target(kind, name), more.pop("reason", "changed"), place=Place(FILE, 14), changes=tuple(changes),
+        "update", Target(kind, name), more.pop("reason", "changed"), place=SourceLocation(FILE, 14),
+        changes=tuple(changes),
         current=current or resource(kind, name), proposed=proposed or resource(kind, name), fingerprint="0", **more,
     )  # fmt: skip
 
@@ -90,20 +92,21 @@ def homelab() -> tuple[Action, ...]:
         ),
         update("stack", "web", [environment], current=web_live, proposed=web_file, round=2,
                consequences=("Redeploys web: 2 containers restart.",)),
-        Action("create", Target("deployment", "api"), "new", place=Place(FILE, 40), proposed=api, round=2),
-        Action("create", Target("deployment", "worker"), "new", place=Place(FILE, 52), proposed=worker, round=2),
-        Action("deploy", Target("stack", "web"), "config changed", place=Place(FILE, 14), current=web_live,
+        Action("create", Target("deployment", "api"), "new", place=SourceLocation(FILE, 40), proposed=api, round=2),
+        Action("create", Target("deployment", "worker"), "new", place=SourceLocation(FILE, 52), proposed=worker,
+               round=2),
+        Action("deploy", Target("stack", "web"), "config changed", place=SourceLocation(FILE, 14), current=web_live,
                proposed=web_file, requires=("update:stack/web",), round=3, fingerprint="0"),
-        Action("deploy", Target("deployment", "worker"), "after web", place=Place(FILE, 52), proposed=worker,
+        Action("deploy", Target("deployment", "worker"), "after web", place=SourceLocation(FILE, 52), proposed=worker,
                requires=("create:deployment/worker", "deploy:stack/web"), round=4),
-        Action("create", Target("alerter", "phone"), "new", place=Place(FILE, 70),
+        Action("create", Target("alerter", "phone"), "new", place=SourceLocation(FILE, 70),
                proposed=resource("alerter", "phone"), blocked="its endpoint is missing: add one at line 71"),
         Action("delete", Target("stack", "old-wiki"), "not declared", current=wiki, round=5, fingerprint="0",
                removal="down"),
     )  # fmt: skip
 
 
-PROBLEM = Problem("error", Place(FILE, 71, 3), "an alerter needs an endpoint", "add [alerter.config.endpoint]")
+PROBLEM = Problem("error", SourceLocation(FILE, 71, 3), "an alerter needs an endpoint", "add [alerter.config.endpoint]")
 
 
 def _profile(name: str, session: FakeSession | KsyncError) -> Profile:
@@ -114,7 +117,7 @@ def _profile(name: str, session: FakeSession | KsyncError) -> Profile:
 
 
 @dataclass
-class FakeCoreSide:
+class FakeCoreService:
     """What only a Core has, over plain values."""
 
     happened: list[Change] = field(default_factory=list)
@@ -136,7 +139,7 @@ class FakeCoreSide:
 
 
 @dataclass
-class FakeNews:
+class FakeChangeDetector:
     """What is new, as the session was told."""
 
     session: FakeSession
@@ -150,7 +153,7 @@ class FakeNews:
 
 @dataclass
 class FakeSession:
-    """The session's public face over plain values. What was done is kept in lists for tests to look at."""
+    """The session's services over plain values. What was done is kept in lists for tests to look at."""
 
     actions: tuple[Action, ...] = field(default_factory=homelab)
     engine: str = "embedded"
@@ -159,7 +162,7 @@ class FakeSession:
     waiting = Waiting()
     read_only: str | None = None
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
-    core: FakeCoreSide | None = None
+    core: FakeCoreService | None = None
     others: dict[str, FakeSession | KsyncError] = field(default_factory=dict)
     """What switching to a profile of that name leads to."""
     asks: tuple[tuple[str, bool], ...] = ()
@@ -193,16 +196,16 @@ class FakeSession:
     new: int = 0
     """How much is new, whatever is asked about."""
 
-    def news(self, shown: object) -> FakeNews:
-        return FakeNews(self)
+    def __post_init__(self) -> None:
+        self.syncs = FakeSyncs(self)
+        self.reviews = FakeReviews(self)
+        self.runs = FakeRuns(self)
+        self.files = FakeFiles(self)
+        self.profiles = FakeProfiles(self)
 
-    def profiles(self) -> tuple[Profile, ...]:
-        known = [Profile("local", "embedded"), *(_profile(name, one) for name, one in self.others.items())]
-        mine = next((one for one in known if one.name == self.profile), _profile(self.profile, self))
-        return tuple(known) if mine in known else (*known, mine)
-
-    def warnings(self) -> tuple[str, ...]:
-        return self.warned
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(remote=self.core is not None, history=self.core is not None)
 
     def switched(self, profile: str) -> FakeSession:
         other = self.others[profile]
@@ -219,46 +222,62 @@ class FakeSession:
     def close(self) -> None:
         self.closed = True
 
-    def syncs(self) -> list[Sync]:
-        while self.ask and len(self.answers) < len(self.asks):
-            self.answers.append(self.ask(*self.asks[len(self.answers)]))
-        if None in self.answers:
-            self.answers.clear()
-            raise ConfigError("the profile has no secret", where=self.profile, hint="Write it down.")
+    def known_secrets(self) -> Mapping[str, str]:
+        return {}
+
+
+@dataclass
+class FakeSyncs:
+    """The syncs of a fake session."""
+
+    session: FakeSession
+
+    def all(self) -> list[Sync]:
+        while self.session.ask and len(self.session.answers) < len(self.session.asks):
+            self.session.answers.append(self.session.ask(*self.session.asks[len(self.session.answers)]))
+        if None in self.session.answers:
+            self.session.answers.clear()
+            raise ConfigError("the profile has no secret", where=self.session.profile, hint="Write it down.")
         found = self._all_syncs()
-        kept = (one for one in found if one.name not in self.removed)
-        return [replace(one, name=self.renamed.get(one.name, one.name)) for one in kept]
+        kept = (one for one in found if one.name not in self.session.removed)
+        return [replace(one, name=self.session.renamed.get(one.name, one.name)) for one in kept]
 
     def _all_syncs(self) -> list[Sync]:
-        stored = [Sync(name, SyncOptions(name), Inline(name, ""), f"dir  {paths[0]}") for name, _, paths in self.added]
-        return stored if self.empty else sorted([*self._first(), *stored], key=lambda sync: sync.name, reverse=True)
+        stored = [
+            Sync(name, SyncOptions(name), Inline(name, ""), f"dir  {paths[0]}") for name, _, paths in self.session.added
+        ]
+        return (
+            stored
+            if self.session.empty
+            else sorted([*self._first(), *stored], key=lambda sync: sync.name, reverse=True)
+        )
 
-    def add_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> Sync:
-        self.added.append((name, fields, paths))
-        return self.sync(name)
+    def add(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> Sync:
+        self.session.added.append((name, fields, paths))
+        return self.get(name)
 
     def config_of(self, name: str) -> ResourceSyncConfig:
-        options = self.sync(name).options
+        options = self.get(name).options
         return ResourceSyncConfig(managed=options.managed, delete=options.delete, match_tags=["prod"])
 
-    def edit_sync(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> None:
-        self.edited.append((name, fields))
+    def edit(self, name: str, fields: Mapping[str, Any], paths: Sequence[str] = ()) -> None:
+        self.session.edited.append((name, fields))
 
-    def rename_sync(self, name: str, new: str) -> None:
-        self.renamed[name] = new
+    def rename(self, name: str, new: str) -> None:
+        self.session.renamed[name] = new
 
-    def remove_sync(self, name: str) -> None:
-        if self.error:
-            raise self.error
-        self.removed.append(name)
+    def remove(self, name: str) -> None:
+        if self.session.error:
+            raise self.session.error
+        self.session.removed.append(name)
 
     def name_problem(self, name: str) -> str | None:
-        return "a sync with this name already exists" if name in [sync.name for sync in self.syncs()] else None
+        return "a sync with this name already exists" if name in [sync.name for sync in self.all()] else None
 
     def path_problem(self, path: str, *, managed: bool = False) -> str | None:
         return None if path.startswith("/srv") else "the path does not exist"
 
-    def paths(self, typed: str) -> list[str]:
+    def path_completions(self, typed: str) -> list[str]:
         known = ("/srv/homelab/", "/srv/home/", "/srv/home/edge.toml")
         return [one for one in known if one.startswith(typed) and "/" not in one[len(typed) :].rstrip("/")]
 
@@ -268,33 +287,58 @@ class FakeSession:
             Sync("edge", SyncOptions("edge", managed=True), Inline("edge", ""), "file ~/edge.toml"),
         ]
 
-    def sync(self, name: str) -> Sync:
-        return next(sync for sync in self.syncs() if sync.name == name)
+    def get(self, name: str) -> Sync:
+        return next(sync for sync in self.all() if sync.name == name)
+
+
+@dataclass
+class FakeReviews:
+    """Its reviews."""
+
+    session: FakeSession
+
+    def detect_changes(self, shown: object) -> FakeChangeDetector:
+        return FakeChangeDetector(self.session)
 
     def row(self, sync: Sync) -> SyncRow:
-        last = max(self.records.values(), key=lambda record: record.id, default=None)
+        last = max(self.session.records.values(), key=lambda record: record.id, default=None)
         plan = self._plan(sync)
         problem = f"{PROBLEM.place} {PROBLEM.message}" if sync.managed else None
         return SyncRow(
-            sync, "pending" if plan.actions else "in sync", plan.summary, 1, problem, last, None, len(self.uncommitted)
+            sync,
+            "pending" if plan.actions else "in sync",
+            plan.summary,
+            1,
+            problem,
+            last,
+            None,
+            len(self.session.uncommitted),
         )
 
-    def review(self, sync: Sync) -> Review:
-        if self.hold:
-            self.hold.wait(10)
-        if self.error:
-            raise self.error
+    def create(self, sync: Sync) -> Review:
+        if self.session.hold:
+            self.session.hold.wait(10)
+        if self.session.error:
+            raise self.session.error
         file = SourceFile(FILE, f"/srv/{FILE}", BEFORE + BLOCK + AFTER)
         declarations = Declarations(files=(file,), problems=(PROBLEM,))
-        return Review(sync, self._plan(sync), declarations, tuple(self.uncommitted))
+        return Review(sync, self._plan(sync), declarations, tuple(self.session.uncommitted))
 
     def _plan(self, sync: Sync) -> Plan:
-        left = tuple(action for action in self.actions if action.id not in self.done)
+        left = tuple(action for action in self.session.actions if action.id not in self.session.done)
         renames = (RenameHint(Target("stack", "old-wiki"), Target("deployment", "api"), 80),)
-        return Plan(sync.options, self.engine, left, (PROBLEM,), {"stack": 4, "server": 11}, renames)
+        return Plan(sync.options, self.session.engine, left, (PROBLEM,), {"stack": 4, "server": 11}, renames)
 
-    def known_secrets(self) -> Mapping[str, str]:
-        return {}
+
+@dataclass
+class FakeRuns:
+    """Its runs."""
+
+    session: FakeSession
+
+    @property
+    def removals(self) -> tuple[Removal, ...]:
+        return self.session.removals
 
     def confirmation(self, selection: Selection) -> Confirmation:
         deletes = selection.deletes
@@ -305,26 +349,26 @@ class FakeSession:
         return Confirmation("count", str(len(deletes)), f"{len(deletes)} deletes")
 
     def start(self, selection: Selection) -> int:
-        self.started.append(selection)
-        run = len(self.records) + 1
-        actions = tuple(RunAction(action.id, action.round, f"{action.sign} {action.target}") for action in selection)
-        self.records[run] = RunRecord(
-            run, selection.plan.sync, self.engine, "running", time.time(), None, "ana", actions
+        self.session.started.append(selection)
+        run = len(self.session.records) + 1
+        actions = tuple(ActionRecord(action.id, action.round, f"{action.sign} {action.target}") for action in selection)
+        self.session.records[run] = RunRecord(
+            run, selection.plan.sync, self.session.engine, "running", time.time(), None, "ana", actions
         )
         return run
 
-    def runs(self, limit: int = 50) -> list[RunRecord]:
-        return sorted(self.records.values(), key=lambda record: -record.id)[:limit]
+    def latest(self, limit: int = 50) -> list[RunRecord]:
+        return sorted(self.session.records.values(), key=lambda record: -record.id)[:limit]
 
-    def watch(self, run: int, after: int = 0) -> Watch:
-        record = self.records[run]
+    def watch(self, run: int, after: int = 0) -> RunProgress:
+        record = self.session.records[run]
         if record.state != "running":
-            return Watch(record, (), after)
+            return RunProgress(record, (), after)
         lines: list[tuple[str, str]] = []
-        for _ in range(self.steps_per_watch):
+        for _ in range(self.session.steps_per_watch):
             record = self._step(record, lines)
-        self.records[run] = record
-        return Watch(record, tuple(lines), after + len(lines))
+        self.session.records[run] = record
+        return RunProgress(record, tuple(lines), after + len(lines))
 
     def _step(self, record: RunRecord, lines: list[tuple[str, str]]) -> RunRecord:
         waiting = next((at for at, action in enumerate(record.actions) if action.outcome is None), None)
@@ -332,38 +376,45 @@ class FakeSession:
             return replace(record, state="done", ended=time.time())
         action = record.actions[waiting]
         lines.append((action.action, f"{action.title} \x1b[31mpulled"))
-        self.done.append(action.action)
+        self.session.done.append(action.action)
         ended = replace(action, outcome="done", started=record.created, ended=time.time())
         return replace(record, actions=(*record.actions[:waiting], ended, *record.actions[waiting + 1 :]))
 
     def runnable(self) -> list[Target]:
         return [Target("build", "app"), Target("stack", "web")]
 
-    def by_hand(self, target: Target) -> Selection:
+    def manual(self, target: Target) -> Selection:
         action = Action("run" if target.kind in ("build", "resource_sync") else "deploy", target, "run by hand")
-        return Plan(SyncOptions("by hand"), self.engine, (action,)).select([action.id])
+        return Plan(SyncOptions("by hand"), self.session.engine, (action,)).select([action.id])
 
     def stop(self, run: int, *, now: bool = False) -> None:
-        if self.stubborn and not now:
+        if self.session.stubborn and not now:
             return
 
-        record = self.records[run]
+        record = self.session.records[run]
         actions = tuple(a if a.outcome else replace(a, outcome="stopped") for a in record.actions)
-        self.records[run] = replace(record, state="stopped", ended=time.time(), actions=actions)
+        self.session.records[run] = replace(record, state="stopped", ended=time.time(), actions=actions)
+
+
+@dataclass
+class FakeFiles:
+    """Its files."""
+
+    session: FakeSession
 
     def edit_refusal(self, review: Review, target: Target) -> str | None:
         return None if review.sync.managed else "homelab is not managed: only a managed sync is edited here."
 
-    def open_block(self, review: Review, target: Target) -> Draft:
-        return Draft(target, FILE, BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {})
+    def open_block(self, review: Review, target: Target) -> BlockDraft:
+        return BlockDraft(target, FILE, BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {})
 
-    def check(self, review: Review, draft: Draft, text: str) -> tuple[Problem, ...]:
+    def check(self, review: Review, draft: BlockDraft, text: str) -> tuple[Problem, ...]:
         import tomllib
 
         try:
             tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            return (Problem("error", Place(draft.file, draft.first_line), str(error)),)
+            return (Problem("error", SourceLocation(draft.file, draft.first_line), str(error)),)
         return ()
 
     def names(self, kind: str) -> list[str]:
@@ -372,7 +423,7 @@ class FakeSession:
     def keys(self, kind: str) -> list[str]:
         return ["server", "environment", "file_contents", "repo", "run_directory"]
 
-    def edits_of(self, review: Review, draft: Draft, text: str) -> FileChange:
+    def edits_of(self, review: Review, draft: BlockDraft, text: str) -> FileChange:
         import difflib
 
         diff = tuple(difflib.unified_diff(draft.text.splitlines(), text.splitlines(), lineterm="", n=1))
@@ -386,22 +437,39 @@ class FakeSession:
         )
 
     def write(self, change: Sequence[FileChange]) -> str:
-        self.written.extend(change)
+        self.session.written.extend(change)
         return f"Wrote {', '.join(one.file for one in change)}."
 
+    def put_back(self, changes: Sequence[FileChange]) -> str:
+        self.session.put_back_files += [change.file for change in changes]
+        return "put back the file"
+
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
-        if self.refused:
-            raise self.refused
+        if self.session.refused:
+            raise self.session.refused
         notes = ("other changes in your working copy stay as they are",)
         return CommitDraft(
             "infra@main", tuple(changes), tuple(changes), "web: debug level", "Ana <ana@example.org>", notes, None,
             NOT_PREPARED, Upstream("origin", "main", 2),
         )  # fmt: skip
 
-    def put_back(self, changes: Sequence[FileChange]) -> str:
-        self.put_back_files += [change.file for change in changes]
-        return "put back the file"
-
     def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
-        self.commits.append(f"{message} (pushed)" if push else message)
+        self.session.commits.append(f"{message} (pushed)" if push else message)
         return "Committed 4f2a91c to infra@main."
+
+
+@dataclass
+class FakeProfiles:
+    """Its profiles."""
+
+    session: FakeSession
+
+    def all(self) -> tuple[Profile, ...]:
+        known = [Profile("local", "embedded"), *(_profile(name, one) for name, one in self.session.others.items())]
+        mine = next(
+            (one for one in known if one.name == self.session.profile), _profile(self.session.profile, self.session)
+        )
+        return tuple(known) if mine in known else (*known, mine)
+
+    def warnings(self) -> tuple[str, ...]:
+        return self.session.warned

@@ -14,7 +14,7 @@ from ksync_tui.model.events import Change
 from ksync_tui.model.resource import Target
 
 from .driving import SIZES, SMALL, Driver, driven
-from .fakes import FakeCoreSide, FakeSession
+from .fakes import FakeCoreService, FakeSession
 
 WEB = Target("stack", "web")
 LOG = ["Compose Up (failed)", "  $ docker compose up", "  \x1b[31mno such image", f"  {'long ' * 30}"]
@@ -36,7 +36,7 @@ HAPPENED = [
 
 def prod(**more: Any) -> FakeSession:
     """A Core with a managed sync and one that is not, and with a history."""
-    core = FakeCoreSide(happened=HAPPENED, logs={"3": LOG, "2": []})
+    core = FakeCoreService(happened=HAPPENED, logs={"3": LOG, "2": []})
     usual: dict[str, Any] = {"engine": "core", "profile": "prod", "address": "https://komodo.example", "core": core}
     return FakeSession(**{**usual, "removals": ("down",), **more})
 
@@ -258,7 +258,7 @@ async def test_an_alert_has_no_log_and_the_history_is_filtered() -> None:
 
 
 async def test_a_history_that_cannot_be_read_says_why() -> None:
-    core = FakeCoreSide(error=NoAnswerError("Core cannot be reached", hint="See that Core runs"))
+    core = FakeCoreService(error=NoAnswerError("Core cannot be reached", hint="See that Core runs"))
     async with driven(prod(core=core)) as driver:
         await history(driver)
         await driver.see("! Core cannot be reached", "See that Core runs")
@@ -266,7 +266,7 @@ async def test_a_history_that_cannot_be_read_says_why() -> None:
 
 async def test_the_review_shows_what_happened_to_one_resource() -> None:
     session = prod()
-    async with driven(session, start=session.syncs()[0]) as driver:
+    async with driven(session, start=session.syncs.all()[0]) as driver:
         await driver.at("review")
         await driver.point("~ web")
         await driver.press("w")
@@ -284,7 +284,7 @@ async def test_the_review_shows_what_happened_to_one_resource() -> None:
 
 async def test_without_a_core_the_history_of_a_resource_is_not_there() -> None:
     session = FakeSession()
-    async with driven(session, start=session.syncs()[0]) as driver:
+    async with driven(session, start=session.syncs.all()[0]) as driver:
         await driver.at("review")
         await driver.point("~ web")
         await driver.press("w")
@@ -294,7 +294,7 @@ async def test_without_a_core_the_history_of_a_resource_is_not_there() -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_run_of_another_profile_says_so_and_is_not_opened(size: tuple[int, int]) -> None:
     session = FakeSession()
-    session.start(session.by_hand(WEB))
+    session.runs.start(session.runs.manual(WEB))
     session.records[1] = replace(session.records[1], place="prod", state="done", ended=time.time())
     async with driven(session, size) as driver:
         await driver.at("syncs")
@@ -312,7 +312,7 @@ async def test_a_run_of_another_profile_says_so_and_is_not_opened(size: tuple[in
 )
 async def test_only_the_ends_that_the_engine_knows_are_offered(removals: Any, said: str) -> None:
     session = prod(removals=removals)
-    async with driven(session, start=session.syncs()[0]) as driver:
+    async with driven(session, start=session.syncs.all()[0]) as driver:
         await driver.at("review")
         await driver.point("- old-wiki")
         await driver.press("space", "x")
@@ -329,7 +329,7 @@ async def test_a_core_that_does_not_answer_at_first_says_what_can_be_done(monkey
     def down() -> None:
         raise NoAnswerError("Core cannot be reached", where="https://komodo.example")
 
-    monkeypatch.setattr(session, "syncs", down)
+    monkeypatch.setattr(session.syncs, "all", down)
     async with driven(session, SMALL) as driver:
         await driver.see("! Core cannot be reached", "r tries again, P goes to another profile.")
         monkeypatch.undo()

@@ -53,7 +53,7 @@ async def tick(driver: Driver, *lines: str) -> None:
 
 def pending(session: Session, name: str) -> set[str]:
     """The ids of what is pending."""
-    return set(session.review(session.sync(name)).plan.by_id)
+    return set(session.reviews.create(session.syncs.get(name)).plan.by_id)
 
 
 @pytest.mark.parametrize("size", SIZES)

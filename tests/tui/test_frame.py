@@ -179,7 +179,7 @@ async def test_back_at_the_root_leaves() -> None:
 
 async def test_keys_held_down_do_not_confirm() -> None:
     session = FakeSession()
-    app = KsyncApp(session, session.syncs()[0], held_keys=1000)  # type: ignore[arg-type]
+    app = KsyncApp(session, session.syncs.all()[0], held_keys=1000)  # type: ignore[arg-type]
     async with app.run_test() as pilot:
         from .driving import Driver
 

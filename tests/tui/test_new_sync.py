@@ -134,7 +134,7 @@ async def test_a_refusal_of_the_engine_keeps_what_was_typed(monkeypatch: pytest.
         raise UsageError("invalid sync name", where="attic", why="it was made just now")
 
     session = FakeSession()
-    monkeypatch.setattr(session, "add_sync", refuse)
+    monkeypatch.setattr(session.syncs, "add", refuse)
     async with driven(session) as driver:
         await form(driver)
         await driver.type("attic")
@@ -173,10 +173,10 @@ async def test_a_folder_becomes_a_sync_and_its_review(tmp_path: Path) -> None:
             await driver.press("q")
             await driver.at("syncs")
             await driver.see("> homelab", "pending")
-        (record,) = session.runs()
+        (record,) = session.runs.latest()
         assert (record.sync, [action.action for action in record.actions]) == (
             "by hand",
             ["create:resource_sync/homelab"],
         )
-        assert session.sync("homelab").options.include_variables
-        assert session.sync("homelab").place == f"dir  {infra}"
+        assert session.syncs.get("homelab").options.include_variables
+        assert session.syncs.get("homelab").place == f"dir  {infra}"

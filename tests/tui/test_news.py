@@ -7,7 +7,7 @@ import pytest
 from ksync_tui.errors import SourceError
 
 from .driving import SIZES, driven
-from .fakes import FakeNews, FakeSession
+from .fakes import FakeChangeDetector, FakeSession
 
 
 def below(text: str) -> list[str]:
@@ -18,7 +18,7 @@ def below(text: str) -> list[str]:
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_is_new_waits_for_r(size: tuple[int, int]) -> None:
     session = FakeSession()
-    async with driven(session, size, session.sync("homelab")) as app:
+    async with driven(session, size, session.syncs.get("homelab")) as app:
         await app.at("review")
         await app.press("j", "space", "j", "j")
         shown, ticked = app.text, app.page.side.ticks.ticked
@@ -40,12 +40,12 @@ async def test_the_list_of_syncs_tells_how_many_read_differently() -> None:
         await app.at("syncs")
         session.new = 1
         await app.page.noticing.ask()
-        await app.see(f"{len(session.syncs())} new, press r")
+        await app.see(f"{len(session.syncs.all())} new, press r")
 
 
 async def test_nothing_is_drawn_while_nothing_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     session = FakeSession()
-    async with driven(session, start=session.sync("homelab")) as app:
+    async with driven(session, start=session.syncs.get("homelab")) as app:
         await app.at("review")
         drawn: list[object] = []
         monkeypatch.setattr(app.page, "changed", lambda: drawn.append(1))
@@ -61,9 +61,9 @@ async def test_nothing_is_asked_below_another_screen_or_while_something_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[float] = []
-    monkeypatch.setattr(FakeNews, "moved", lambda _, now: bool(asked.append(now)))
+    monkeypatch.setattr(FakeChangeDetector, "moved", lambda _, now: bool(asked.append(now)))
     session = FakeSession()
-    async with driven(session, start=session.sync("homelab")) as app:
+    async with driven(session, start=session.syncs.get("homelab")) as app:
         await app.at("review")
         review = app.page
         await review.noticing.ask()
@@ -80,11 +80,11 @@ async def test_what_cannot_be_read_now_is_no_news_and_no_end(monkeypatch: pytest
         raise error
 
     session = FakeSession()
-    async with driven(session, start=session.sync("homelab")) as app:
+    async with driven(session, start=session.syncs.get("homelab")) as app:
         await app.at("review")
         shown = app.text
         with monkeypatch.context() as patch:
-            patch.setattr(FakeNews, "count", broken)
+            patch.setattr(FakeChangeDetector, "count", broken)
             await app.page.noticing.ask()
         assert app.text == shown
         session.new = 1
@@ -94,7 +94,7 @@ async def test_what_cannot_be_read_now_is_no_news_and_no_end(monkeypatch: pytest
 
 async def test_an_idle_app_sends_nothing_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     session = FakeSession()
-    async with driven(session, start=session.sync("homelab")) as app:
+    async with driven(session, start=session.syncs.get("homelab")) as app:
         await app.at("review")
         sent: list[object] = []
         monkeypatch.setattr(app.app, "_display", lambda *_: sent.append(1))

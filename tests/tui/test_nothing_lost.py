@@ -127,8 +127,8 @@ async def test_the_cursor_stays_on_its_sync_when_another_comes() -> None:
     async with driven(session) as driver:
         await driver.at("syncs")
         await driver.point("edge")
-        session.add_sync("zulu", {}, ["/srv/zulu"])
-        session.add_sync("alpha", {}, ["/srv/alpha"])
+        session.syncs.add("zulu", {}, ["/srv/zulu"])
+        session.syncs.add("alpha", {}, ["/srv/alpha"])
         await driver.press("r")
         await driver.see("zulu", "alpha", "> edge")
         assert driver.page.here.name == "edge"
@@ -143,7 +143,7 @@ async def test_the_cursor_stays_on_its_run_when_a_newer_comes() -> None:
         await to_run(driver)
         await driver.press("q", "H")
         await driver.at("history")
-        session.start(session.started[0])
+        session.runs.start(session.started[0])
         await driver.press("r")
         await driver.until(lambda: len(driver.page.shown) == 2)
         assert driver.page.shown[driver.page.items.cursor].id == 1

@@ -13,7 +13,7 @@ from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.status_line import standing
 
 from .driving import SIZES, Driver, driven
-from .fakes import FakeCoreSide, FakeSession
+from .fakes import FakeCoreService, FakeSession
 
 DOWN = NoAnswerError(
     "Core cannot be reached", where="https://nowhere.example", why="connection refused", hint="See that Core runs"
@@ -96,7 +96,7 @@ async def test_a_profile_that_is_broken_is_not_missed_in_silence(size: tuple[int
 
 @pytest.mark.parametrize("size", [(20, 5), (40, 10), *SIZES])
 async def test_every_screen_of_a_core_opens_at_every_size(size: tuple[int, int]) -> None:
-    core = FakeCoreSide(happened=[Change("1", 0.0, "ana", "DeployStack", None, True, True)], logs={"1": ["line"]})
+    core = FakeCoreService(happened=[Change("1", 0.0, "ana", "DeployStack", None, True, True)], logs={"1": ["line"]})
     there = prod(core=core, asks=(("Password of ana", True),))
     async with driven(FakeSession(others={"prod": there}), size) as driver:
         await driver.at("syncs")

@@ -247,13 +247,13 @@ async def test_the_problems_list_says_where_and_what_to_do() -> None:
 
 async def test_an_error_stands_where_the_list_would_be() -> None:
     session = FakeSession(error=SourceError("the folder cannot be read", where="/srv/x", why="denied", hint="chmod it"))
-    async with driven(session, start=session.syncs()[0]) as driver:
+    async with driven(session, start=session.syncs.all()[0]) as driver:
         await driver.see("the folder cannot be read", "/srv/x", "denied", "chmod it")
 
 
 async def test_waiting_can_be_stopped() -> None:
     session = FakeSession(hold=Event())
-    async with driven(session, start=session.syncs()[0]) as driver:
+    async with driven(session, start=session.syncs.all()[0]) as driver:
         await driver.see("Reading homelab ...")
         await driver.press("escape")
         await driver.see("Stopped.")

@@ -29,11 +29,11 @@ def session(sandbox: Sandbox) -> Iterator[Session]:
 
 
 def plan(session: Session, name: str) -> Plan:
-    return session.review(session.sync(name)).plan
+    return session.reviews.create(session.syncs.get(name)).plan
 
 
 def test_there_are_three_syncs_a_folder_a_managed_file_and_a_text(session: Session, sandbox: Sandbox) -> None:
-    syncs = {sync.name: sync for sync in session.syncs()}
+    syncs = {sync.name: sync for sync in session.syncs.all()}
     assert set(syncs) == {"homelab", "media", "edge"}
     assert [name for name, sync in syncs.items() if sync.managed] == ["media"]
     assert str(sandbox.infra / "homelab") in syncs["homelab"].place

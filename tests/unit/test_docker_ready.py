@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ksync_tui.engine.embedded.docker.ready import RESTARTS, SETTLE, Seen, Watch
+from ksync_tui.engine.embedded.docker.ready import RESTARTS, SETTLE, ContainerStatus, ReadinessCheck
 
-UP = Seen("one", "running", 0, "none", 0)
+UP = ContainerStatus("one", "running", 0, "none", 0)
 
 
 @pytest.mark.parametrize(
@@ -27,24 +27,24 @@ UP = Seen("one", "running", 0, "none", 0)
         (replace(UP, health="unhealthy", said="no answer"), "is unhealthy (no answer)"),
     ],
 )
-def test_what_will_not_become_ready_is_told(seen: Seen, why: str | None) -> None:
-    told = Watch(0).wrong(seen)
+def test_what_will_not_become_ready_is_told(seen: ContainerStatus, why: str | None) -> None:
+    told = ReadinessCheck(0).wrong(seen)
     assert told is None if why is None else told is not None and why in told
 
 
 def test_restarts_before_the_wait_do_not_count() -> None:
-    assert Watch(100).wrong(replace(UP, restarts=101)) is None
+    assert ReadinessCheck(100).wrong(replace(UP, restarts=101)) is None
 
 
 def test_without_a_healthcheck_it_has_to_stay_up() -> None:
-    watch = Watch(0)
+    watch = ReadinessCheck(0)
     assert not watch.ready(UP, 10)
     assert not watch.ready(UP, 10 + SETTLE / 2)
     assert watch.ready(UP, 10 + SETTLE)
 
 
 def test_a_restart_begins_the_wait_anew() -> None:
-    watch = Watch(0)
+    watch = ReadinessCheck(0)
     watch.ready(UP, 10)
     assert not watch.ready(replace(UP, restarts=1), 10 + SETTLE)
     assert not watch.ready(replace(UP, state="restarting", restarts=1), 10 + 2 * SETTLE)
@@ -53,7 +53,7 @@ def test_a_restart_begins_the_wait_anew() -> None:
 
 
 def test_with_a_healthcheck_only_that_counts() -> None:
-    watch = Watch(0)
+    watch = ReadinessCheck(0)
     assert not watch.ready(replace(UP, health="starting"), 10)
     assert not watch.ready(replace(UP, health="starting"), 10 + 2 * SETTLE)
     assert watch.ready(replace(UP, health="healthy"), 10)

@@ -13,7 +13,7 @@ import pytest
 
 from ksync_tui.engine.embedded.docker import checkout, repos
 from ksync_tui.engine.embedded.docker.command import DockerHost
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.repo import Repo, RepoConfig
 
@@ -58,8 +58,8 @@ def lines() -> list[str]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, lines: list[str]) -> Site:
-    return Site(
+def site(tmp_path: Path, lines: list[str]) -> ExecutionContext:
+    return ExecutionContext(
         host=DockerHost("local"),
         state=tmp_path / "state",
         find=lambda _: None,
@@ -77,35 +77,35 @@ def text_in(state: Path) -> str:
     return (state / "repos" / "app" / "app.txt").read_text()
 
 
-def test_a_clone_holds_the_branch_and_tells_its_commit(upstream: Upstream, site: Site) -> None:
+def test_a_clone_holds_the_branch_and_tells_its_commit(upstream: Upstream, site: ExecutionContext) -> None:
     at = repos.clone("app", repo_of(upstream), site)
     assert at == checkout.Pulled(git(upstream.folder, "rev-parse", "--short", "HEAD"), "write one")
     assert text_in(site.state) == "one"
 
 
-def test_a_file_address_is_taken_as_it_is(upstream: Upstream, site: Site) -> None:
+def test_a_file_address_is_taken_as_it_is(upstream: Upstream, site: ExecutionContext) -> None:
     repo = repo_of(upstream, repo=upstream.folder.as_uri())
     assert repos.clone("app", repo, site).message == "write one"
 
 
-def test_a_folder_as_provider_holds_repositories(upstream: Upstream, site: Site) -> None:
+def test_a_folder_as_provider_holds_repositories(upstream: Upstream, site: ExecutionContext) -> None:
     repo = repo_of(upstream, git_provider=str(upstream.folder.parent), repo="upstream")
     assert repos.clone("app", repo, site).message == "write one"
 
 
-def test_a_pull_follows_the_branch(upstream: Upstream, site: Site) -> None:
+def test_a_pull_follows_the_branch(upstream: Upstream, site: ExecutionContext) -> None:
     repos.clone("app", repo_of(upstream), site)
     upstream.commit("two")
     assert repos.pull("app", repo_of(upstream), site).message == "write two"
     assert text_in(site.state) == "two"
 
 
-def test_a_pull_of_nothing_clones(upstream: Upstream, site: Site) -> None:
+def test_a_pull_of_nothing_clones(upstream: Upstream, site: ExecutionContext) -> None:
     repos.pull("app", repo_of(upstream, on_clone={"command": "touch cloned"}), site)
     assert (site.state / "repos/app/cloned").exists()
 
 
-def test_a_pull_follows_a_rewritten_branch_and_drops_local_changes(upstream: Upstream, site: Site) -> None:
+def test_a_pull_follows_a_rewritten_branch_and_drops_local_changes(upstream: Upstream, site: ExecutionContext) -> None:
     repos.clone("app", repo_of(upstream), site)
     git(upstream.folder, "commit", "-q", "--amend", "-m", "rewritten")
     (site.state / "repos/app/app.txt").write_text("edited")
@@ -113,7 +113,7 @@ def test_a_pull_follows_a_rewritten_branch_and_drops_local_changes(upstream: Ups
     assert text_in(site.state) == "one"
 
 
-def test_a_pull_goes_to_another_branch_and_address(upstream: Upstream, site: Site, tmp_path: Path) -> None:
+def test_a_pull_goes_to_another_branch_and_address(upstream: Upstream, site: ExecutionContext, tmp_path: Path) -> None:
     repos.clone("app", repo_of(upstream), site)
     other = Upstream(tmp_path / "other")
     other.commit("first")
@@ -123,7 +123,7 @@ def test_a_pull_goes_to_another_branch_and_address(upstream: Upstream, site: Sit
     assert at.message == "write branched"
 
 
-def test_a_pinned_commit_is_kept(upstream: Upstream, site: Site) -> None:
+def test_a_pinned_commit_is_kept(upstream: Upstream, site: ExecutionContext) -> None:
     pinned = git(upstream.folder, "rev-parse", "HEAD")
     upstream.commit("two")
     assert repos.clone("app", repo_of(upstream, commit=pinned), site).message == "write one"
@@ -131,7 +131,7 @@ def test_a_pinned_commit_is_kept(upstream: Upstream, site: Site) -> None:
     assert repos.pull("app", repo_of(upstream), site).message == "write two"
 
 
-def test_a_failed_clone_leaves_the_old_one(upstream: Upstream, site: Site) -> None:
+def test_a_failed_clone_leaves_the_old_one(upstream: Upstream, site: ExecutionContext) -> None:
     repos.clone("app", repo_of(upstream), site)
     with pytest.raises(EngineError, match="git clone failed"):
         repos.clone("app", repo_of(upstream, branch="nowhere"), site)
@@ -139,14 +139,14 @@ def test_a_failed_clone_leaves_the_old_one(upstream: Upstream, site: Site) -> No
     assert sorted(path.name for path in (site.state / "repos").iterdir()) == ["app"]
 
 
-def test_a_clone_takes_the_place_of_the_old_one(upstream: Upstream, site: Site) -> None:
+def test_a_clone_takes_the_place_of_the_old_one(upstream: Upstream, site: ExecutionContext) -> None:
     repos.clone("app", repo_of(upstream), site)
     (site.state / "repos/app/left").touch()
     repos.clone("app", repo_of(upstream), site)
     assert not (site.state / "repos/app/left").exists()
 
 
-def test_the_commands_run_in_order_with_variables_put_in(upstream: Upstream, site: Site) -> None:
+def test_the_commands_run_in_order_with_variables_put_in(upstream: Upstream, site: ExecutionContext) -> None:
     repo = repo_of(
         upstream,
         on_clone={"command": "echo clone [[TOKEN]] >> ran"},
@@ -159,28 +159,28 @@ def test_the_commands_run_in_order_with_variables_put_in(upstream: Upstream, sit
     assert ran.read_text() == "clone hush\npull\npull\n"
 
 
-def test_a_failing_on_clone_stops(upstream: Upstream, site: Site) -> None:
+def test_a_failing_on_clone_stops(upstream: Upstream, site: ExecutionContext) -> None:
     repo = repo_of(upstream, on_clone={"command": "echo broken; exit 3"}, on_pull={"command": "touch pulled"})
     with pytest.raises(EngineError, match="on_clone failed: broken"):
         repos.clone("app", repo, site)
     assert not (site.state / "repos/app/pulled").exists()
 
 
-def test_a_command_runs_in_its_path(upstream: Upstream, site: Site) -> None:
+def test_a_command_runs_in_its_path(upstream: Upstream, site: ExecutionContext) -> None:
     (upstream.folder / "sub").mkdir()
     upstream.commit("x", "sub/x")
     repos.clone("app", repo_of(upstream, on_clone={"path": "sub", "command": "touch here"}), site)
     assert (site.state / "repos/app/sub/here").exists()
 
 
-def test_the_environment_becomes_a_file_for_its_owner_only(upstream: Upstream, site: Site) -> None:
+def test_the_environment_becomes_a_file_for_its_owner_only(upstream: Upstream, site: ExecutionContext) -> None:
     repos.clone("app", repo_of(upstream, environment='A = [[TOKEN]]\nB = "two"', env_file_path="conf/.env"), site)
     file = site.state / "repos/app/conf/.env"
     assert file.read_text() == 'A=hush\nB="two"\n'
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_without_interpolation_texts_stay(upstream: Upstream, site: Site) -> None:
+def test_without_interpolation_texts_stay(upstream: Upstream, site: ExecutionContext) -> None:
     repos.clone("app", repo_of(upstream, environment="A = [[TOKEN]]", skip_secret_interp=True), site)
     assert (site.state / "repos/app/.env").read_text() == "A=[[TOKEN]]\n"
 
@@ -210,7 +210,9 @@ def test_a_relative_path_stays_below_the_repo(tmp_path: Path) -> None:
         repos.folder("app", Repo(name="app", config=RepoConfig(path="../other")), tmp_path)
 
 
-def test_an_env_file_through_a_link_out_of_the_repo_is_refused(upstream: Upstream, site: Site, tmp_path: Path) -> None:
+def test_an_env_file_through_a_link_out_of_the_repo_is_refused(
+    upstream: Upstream, site: ExecutionContext, tmp_path: Path
+) -> None:
     (tmp_path / "outside").mkdir()
     (upstream.folder / "link").symlink_to(tmp_path / "outside")
     upstream.commit("linked")
@@ -219,7 +221,7 @@ def test_an_env_file_through_a_link_out_of_the_repo_is_refused(upstream: Upstrea
     assert not list((tmp_path / "outside").iterdir())
 
 
-def test_a_folder_of_the_users_own_is_not_replaced(upstream: Upstream, site: Site, tmp_path: Path) -> None:
+def test_a_folder_of_the_users_own_is_not_replaced(upstream: Upstream, site: ExecutionContext, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis").write_text("years")
@@ -241,7 +243,7 @@ def _committed(mine: Path) -> None:
 
 @pytest.mark.parametrize("work", [_changed, _committed])
 def test_work_in_a_clone_of_the_users_own_is_not_lost(
-    work: Callable[[Path], None], upstream: Upstream, site: Site, tmp_path: Path
+    work: Callable[[Path], None], upstream: Upstream, site: ExecutionContext, tmp_path: Path
 ) -> None:
     mine = tmp_path / "mine"
     git(tmp_path, "clone", "-q", str(upstream.folder), "mine")
@@ -257,7 +259,7 @@ def test_work_in_a_clone_of_the_users_own_is_not_lost(
 
 
 def test_another_repository_of_the_environment_is_not_touched(
-    upstream: Upstream, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    upstream: Upstream, site: ExecutionContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Upstream(tmp_path / "other")
     before = other.commit("other")
@@ -269,7 +271,7 @@ def test_another_repository_of_the_environment_is_not_touched(
     assert text_in(site.state) == "one"
 
 
-def test_pulls_of_one_repo_wait_for_each_other(upstream: Upstream, site: Site) -> None:
+def test_pulls_of_one_repo_wait_for_each_other(upstream: Upstream, site: ExecutionContext) -> None:
     failed: list[EngineError] = []
 
     def pull() -> None:
@@ -287,17 +289,17 @@ def test_pulls_of_one_repo_wait_for_each_other(upstream: Upstream, site: Site) -
     assert text_in(site.state) == "one"
 
 
-def test_a_stop_is_heard(upstream: Upstream, site: Site) -> None:
+def test_a_stop_is_heard(upstream: Upstream, site: ExecutionContext) -> None:
     with pytest.raises(EngineError, match="stopped"):
         repos.clone("app", repo_of(upstream, on_clone={"command": "sleep 60"}), replace(site, stop=lambda: True))
 
 
 @pytest.mark.parametrize("field", ["repo", "branch", "commit"])
-def test_what_git_would_take_for_an_option_is_refused(field: str, upstream: Upstream, site: Site) -> None:
+def test_what_git_would_take_for_an_option_is_refused(field: str, upstream: Upstream, site: ExecutionContext) -> None:
     with pytest.raises(EngineError, match="begins with a dash"):
         repos.clone("app", repo_of(upstream, **{field: "--upload-pack=touch x"}), site)
 
 
-def test_a_repo_without_a_repository_says_so(site: Site) -> None:
+def test_a_repo_without_a_repository_says_so(site: ExecutionContext) -> None:
     with pytest.raises(EngineError, match="Set `repo`"):
         repos.pull("app", Repo(name="app"), site)

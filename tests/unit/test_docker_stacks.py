@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ksync_tui.engine.embedded.docker import files, stacks, stacks_compose, stacks_record
 from ksync_tui.engine.embedded.docker.command import DockerHost
-from ksync_tui.engine.embedded.docker.execution_context import Site
-from ksync_tui.engine.embedded.docker.files import Laid
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
+from ksync_tui.engine.embedded.docker.files import WrittenStack
 from ksync_tui.engine.embedded.docker.stacks_changes import Changed, changed
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.base import Resource
@@ -28,14 +28,16 @@ def stack(**config: Any) -> Stack:
     return Stack.model_validate({"name": "web", "config": config})
 
 
-def site_at(state: Path, values: Mapping[str, str] | None = None, log: list[str] | None = None) -> Site:
+def site_at(state: Path, values: Mapping[str, str] | None = None, log: list[str] | None = None) -> ExecutionContext:
     def put_in(text: str) -> str:
         for name, value in (values or {}).items():
             text = text.replace(f"[[{name}]]", value)
         return text
 
     find: dict[Target, Resource] = {}
-    return Site(DockerHost("local"), state, find.get, put_in, ([] if log is None else log).append, lambda: False)
+    return ExecutionContext(
+        DockerHost("local"), state, find.get, put_in, ([] if log is None else log).append, lambda: False
+    )
 
 
 # ------------------------------------------------------------------ the command
@@ -72,7 +74,7 @@ def test_what_compose_is_called_with(
 ) -> None:
     (tmp_path / "common.env").write_text("A=common\nB=common")
     (tmp_path / ".env").write_text("A=own\n")
-    laid = Laid(tmp_path, tuple(compose_files), tuple(env))
+    laid = WrittenStack(tmp_path, tuple(compose_files), tuple(env))
     named = stacks_compose.env_files(compose, laid, tmp_path / "merged")
     assert (
         " ".join(stacks_compose.words(compose, "web", compose_files, named)).replace(str(tmp_path), "FOLDER")
@@ -84,7 +86,7 @@ def test_the_legacy_command_gets_all_env_files_as_one_in_their_order(tmp_path: P
     (tmp_path / "common.env").write_text("A=common\nB=common")
     (tmp_path / ".env").write_text("A=own\n")
     merged = tmp_path / "merged"
-    stacks_compose.env_files(LEGACY, Laid(tmp_path, (), ("common.env", ".env")), merged)
+    stacks_compose.env_files(LEGACY, WrittenStack(tmp_path, (), ("common.env", ".env")), merged)
     assert merged.read_text() == "A=common\nB=common\nA=own\n"
     assert merged.stat().st_mode & 0o777 == 0o600
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.source.base import Gathered
+from ksync_tui.source.base import SourceContents
 from ksync_tui.source.decoding import MAX_BYTES
 from ksync_tui.source.folder import Folder, short
 from ksync_tui.source.inline import Inline
@@ -22,15 +22,15 @@ def write(path: Path, text: str = GOOD) -> Path:
     return path
 
 
-def gather(base: Path, *paths: Path) -> Gathered:
-    return Folder(paths or (base,), base).gather()
+def gather(base: Path, *paths: Path) -> SourceContents:
+    return Folder(paths or (base,), base).read()
 
 
-def names(gathered: Gathered) -> list[str]:
+def names(gathered: SourceContents) -> list[str]:
     return [file.name for file in gathered.files]
 
 
-def said(gathered: Gathered) -> list[str]:
+def said(gathered: SourceContents) -> list[str]:
     return [str(problem) for problem in gathered.problems]
 
 
@@ -68,7 +68,7 @@ def test_listed_files_come_in_their_order_and_once(tmp_path: Path) -> None:
 
 def test_a_path_elsewhere_is_shown_in_full(tmp_path: Path) -> None:
     other = write(tmp_path / "other" / "a.toml")
-    assert names(Folder((other,), tmp_path / "base").gather()) == [str(other)]
+    assert names(Folder((other,), tmp_path / "base").read()) == [str(other)]
 
 
 def missing(tmp_path: Path) -> Path:
@@ -187,7 +187,7 @@ def test_an_empty_folder_says_so(tmp_path: Path) -> None:
 
 
 def test_no_path_at_all(tmp_path: Path) -> None:
-    gathered = Folder((), tmp_path).gather()
+    gathered = Folder((), tmp_path).read()
     assert said(gathered) == ["(no path):1:1: error: the sync lists no path (add a path to it)"]
 
 
@@ -253,13 +253,13 @@ def test_names_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_inline_text() -> None:
     inline = Inline("infra", GOOD)
-    (file,) = inline.gather().files
+    (file,) = inline.read().files
     assert (file.name, file.path, file.text) == ("infra (inline)", None, GOOD)
     assert inline.describe() == "inline"
 
 
 def mark(base: Path) -> str:
-    return Folder((base,), base).mark()
+    return Folder((base,), base).version()
 
 
 @pytest.mark.parametrize("change", ["edit", "add", "remove", "rename", "replace", "forbid"])
@@ -300,7 +300,7 @@ def test_the_mark_of_what_is_not_there_moves_when_it_comes(tmp_path: Path) -> No
 
 
 def test_the_mark_of_a_text_is_its_own() -> None:
-    assert Inline("a", GOOD).mark() == Inline("b", GOOD).mark() != Inline("a", "").mark()
+    assert Inline("a", GOOD).version() == Inline("b", GOOD).version() != Inline("a", "").version()
 
 
 def test_a_tree_of_a_thousand_folders_is_read_to_its_end(tmp_path: Path) -> None:
@@ -311,7 +311,7 @@ def test_a_tree_of_a_thousand_folders_is_read_to_its_end(tmp_path: Path) -> None
     (tmp_path / "e").mkdir()
     (tmp_path / "e" / "flat.toml").write_text("")
     try:
-        found = Folder((tmp_path,), tmp_path).gather()
+        found = Folder((tmp_path,), tmp_path).read()
     finally:
         (deep / "deep.toml").unlink()
         for folder in [deep, *deep.parents][:1_000]:  # whoever cleans up behind the tests is not as patient

@@ -14,7 +14,7 @@ import pytest
 from ksync_tui.errors import CommitRefusedError, GitError, NotARepositoryError
 from ksync_tui.git import Author, CommitResult, IndexState, Repo, command, commit_by_git, commit_by_libgit2
 from ksync_tui.git.proposal import Proposal
-from ksync_tui.git.settings import Settings
+from ksync_tui.git.settings import GitConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -276,7 +276,7 @@ def test_an_unknown_author_is_an_error_that_says_what_to_run(infra: Path, tmp_pa
     [("true", True), ("Yes", True), ("on", True), ("1", True), (None, True), ("0", False), ("", False), ("no", False)],
 )
 def test_a_flag_is_read_as_git_reads_it(value: str | None, meant: bool) -> None:
-    assert Settings({"commit.gpgsign": value}).flag("commit.gpgsign") is meant
+    assert GitConfig({"commit.gpgsign": value}).flag("commit.gpgsign") is meant
 
 
 # Commits
@@ -661,9 +661,9 @@ def test_a_hook_that_does_not_end_is_stopped(infra: Path) -> None:
 def test_a_post_commit_hook_that_does_not_end_leaves_the_commit(infra: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = command.run
 
-    def stopped(args: list[str], *rest: object, **options: object) -> command.Finished:
+    def stopped(args: list[str], *rest: object, **options: object) -> command.GitResult:
         done = run(args, *rest, **options)
-        return command.Finished(None, done.stdout, done.stderr) if "commit" in args else done
+        return command.GitResult(None, done.stdout, done.stderr) if "commit" in args else done
 
     add_hook(infra, "pre-commit", "echo made > made.txt; git add made.txt")
     monkeypatch.setattr(command, "run", stopped)

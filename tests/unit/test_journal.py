@@ -16,7 +16,7 @@ from ksync_tui.errors import RunError
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, RunEnded
 from ksync_tui.model.origin import Stamp
 from ksync_tui.model.plan import Action, FieldChange, Plan, Selection, SyncOptions
-from ksync_tui.model.resource import Place, fingerprint
+from ksync_tui.model.resource import SourceLocation, fingerprint
 from ksync_tui.services.home import Home, open_home
 from ksync_tui.state import journal as journals
 from ksync_tui.state.action_codec import freeze, thaw
@@ -68,7 +68,7 @@ def test_every_part_of_an_action_is_frozen(journal: Journal) -> None:
     tags = FieldChange("tags", [], ["home"], origin="files")
     action = replace(
         update(before, "stack", change, tags, tags=["home"], config={"environment": "A = 2\n"}),
-        place=Place("stacks/web.toml", 3, 1, 9),
+        place=SourceLocation("stacks/web.toml", 3, 1, 9),
         reason="2 fields differ",
         consequences=("Redeploys web",),
         origin="both",

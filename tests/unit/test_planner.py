@@ -17,10 +17,10 @@ from ksync_tui.model.resource import (
     Declarations,
     Declared,
     Live,
-    Place,
     Problem,
     Reference,
     Snapshot,
+    SourceLocation,
     Target,
     redeploy_digest,
 )
@@ -40,7 +40,7 @@ def declare(text: str, line: int = 1, blocked: str | None = None, **fields: Any)
     named = target(text)
     resource = KINDS[named.kind].model.model_validate({"name": named.name, **fields})
     references = tuple(Reference(path, Target(kind, name), needed) for path, kind, name, needed in mentions(resource))
-    return Declared(named, resource, Place("lab.toml", line), references=references, blocked=blocked)
+    return Declared(named, resource, SourceLocation("lab.toml", line), references=references, blocked=blocked)
 
 
 def live(text: str, **fields: Any) -> Live:
@@ -79,7 +79,7 @@ def test_declared_and_not_live_is_created() -> None:
     found = plan_of([declare("server/edge", 7, config={"address": "edge:8120"})])
     (action,) = found.actions
     assert (action.id, action.reason, action.sign, action.current) == ("create:server/edge", "new", "+", None)
-    assert action.place == Place("lab.toml", 7)
+    assert action.place == SourceLocation("lab.toml", 7)
     assert action.fingerprint is None
     assert action.proposed == declare("server/edge", config={"address": "edge:8120"}).resource
 
@@ -132,7 +132,7 @@ def test_with_delete_or_managed_what_is_not_declared_is_deleted(options: SyncOpt
         ([declare("server/a")], {"complete": False}),
         ([], {}),
         ([], {"complete": False}),
-        ([], {"broken": (Broken(Place("lab.toml", 1), None, "not TOML"),), "complete": False}),
+        ([], {"broken": (Broken(SourceLocation("lab.toml", 1), None, "not TOML"),), "complete": False}),
     ],
 )
 def test_a_source_that_is_empty_or_partly_unreadable_deletes_nothing_and_says_so(
@@ -145,7 +145,7 @@ def test_a_source_that_is_empty_or_partly_unreadable_deletes_nothing_and_says_so
 
 
 def test_the_problems_of_the_source_are_those_of_the_plan() -> None:
-    problem = Problem("warning", Place("lab.toml", 3), "unknown key")
+    problem = Problem("warning", SourceLocation("lab.toml", 3), "unknown key")
     assert plan_of([], problems=(problem,)).problems == (problem,)
 
 
@@ -292,7 +292,9 @@ def test_an_error_in_the_file_blocks_what_it_touches_and_keeps_it() -> None:
 
 
 def test_a_broken_block_shows_as_blocked_and_its_live_resource_is_neither_changed_nor_deleted() -> None:
-    broken = tuple(Broken(Place("lab.toml", 9), target(name), "wrong type") for name in ("stack/web", "stack/new"))
+    broken = tuple(
+        Broken(SourceLocation("lab.toml", 9), target(name), "wrong type") for name in ("stack/web", "stack/new")
+    )
     found = plan_of([declare("server/a")], [live("stack/web"), live("server/a")], DELETING, broken=broken)
     assert [(action.id, action.blocked, action.proposed) for action in found.actions] == [
         ("update:stack/web", "wrong type", None),

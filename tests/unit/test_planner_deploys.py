@@ -17,9 +17,9 @@ from ksync_tui.model.resource import (
     Deployed,
     DeployState,
     Live,
-    Place,
     Reference,
     Snapshot,
+    SourceLocation,
     Target,
     redeploy_digest,
 )
@@ -36,7 +36,7 @@ def declare(text: str, blocked: str | None = None, **fields: Any) -> Declared:
     fields = {"deploy": True} | fields if KINDS[named.kind].deployable else fields
     resource = KINDS[named.kind].model.model_validate({"name": named.name, **fields})
     references = tuple(Reference(path, Target(kind, name), needed) for path, kind, name, needed in mentions(resource))
-    return Declared(named, resource, Place("lab.toml", 1), references=references, blocked=blocked)
+    return Declared(named, resource, SourceLocation("lab.toml", 1), references=references, blocked=blocked)
 
 
 def as_live(*declared: Declared) -> list[Live]:

@@ -19,9 +19,9 @@ from ksync_tui.model.resource import (
     Declared,
     LastApplied,
     Live,
-    Place,
     Reference,
     Snapshot,
+    SourceLocation,
     Target,
     fingerprint,
 )
@@ -39,7 +39,7 @@ def make(target: Target, **fields: Any) -> Resource:
 def declare(target: Target, **fields: Any) -> Declared:
     resource = make(target, **fields)
     references = tuple(Reference(path, Target(*named), needed) for path, *named, needed in mentions(resource))
-    return Declared(target, resource, Place("lab.toml", 1), references=references)
+    return Declared(target, resource, SourceLocation("lab.toml", 1), references=references)
 
 
 def live(target: Target, **fields: Any) -> Live:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from ksync_tui.errors import KsyncError, StoreError
-from ksync_tui.model.events import RunAction, RunRecord
+from ksync_tui.model.events import ActionRecord, RunRecord
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, SyncOptions
-from ksync_tui.model.resource import Place, Problem, Target
+from ksync_tui.model.resource import Problem, SourceLocation, Target
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present import json as objects
@@ -39,7 +39,7 @@ LAB = Plan(
             "update",
             Target("stack", "web"),
             "differs",
-            Place("web.toml", 14),
+            SourceLocation("web.toml", 14),
             HERE,
             THERE,
             (
@@ -52,7 +52,7 @@ LAB = Plan(
             "create",
             Target("variable", "TOKEN"),
             "new",
-            Place("vars.toml", 1),
+            SourceLocation("vars.toml", 1),
             None,
             resource("variable", "TOKEN", value="hunter4", is_secret=True),
         ),
@@ -61,8 +61,8 @@ LAB = Plan(
         Action("create", Target("build", "app"), "new", blocked="the builder is missing: add [[builder]]"),
     ),
     problems=(
-        Problem("error", Place("web.toml", 3, 7), "not TOML", "close the string"),
-        Problem("warning", Place("web.toml", 9), "unknown key `evironment`"),
+        Problem("error", SourceLocation("web.toml", 3, 7), "not TOML", "close the string"),
+        Problem("warning", SourceLocation("web.toml", 9), "unknown key `evironment`"),
     ),
     unchanged={"stack": 2},
     renames=(RenameHint(Target("stack", "old"), Target("stack", "new"), 91),),
@@ -195,7 +195,7 @@ def test_plain_numbers_stay_whatever_the_filter() -> None:
 
 
 def test_problems_are_one_line_each_and_neutral() -> None:
-    problem = Problem("error", Place("a\x1b.toml", 1, 2), "bad\nname", "do\x07 this")
+    problem = Problem("error", SourceLocation("a\x1b.toml", 1, 2), "bad\nname", "do\x07 this")
     assert joined(problem_lines([problem])) == "a␛.toml:1:2: error: bad␊name (do␇ this)"
     assert problem_count(LAB.problems) == "1 error, 1 warning"
     assert problem_count(()) == "no problems"
@@ -298,10 +298,10 @@ RUN = RunRecord(
     ended=None,
     who="ana",
     actions=(
-        RunAction("update:stack/web", 1, "~ stack/web", "done", 100.0, 100.1),
-        RunAction("create:stack/api", 1, "+ stack/api", "failed", 101.0, 103.0, "no\x1b space"),
-        RunAction("deploy:stack/web", 2, "* stack/web", None, 104.0),
-        RunAction("deploy:stack/api", 2, "* stack/api"),
+        ActionRecord("update:stack/web", 1, "~ stack/web", "done", 100.0, 100.1),
+        ActionRecord("create:stack/api", 1, "+ stack/api", "failed", 101.0, 103.0, "no\x1b space"),
+        ActionRecord("deploy:stack/web", 2, "* stack/web", None, 104.0),
+        ActionRecord("deploy:stack/api", 2, "* stack/api"),
     ),
 )
 

@@ -11,7 +11,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin, Stamp
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions, Verb
-from ksync_tui.model.resource import Place, Target
+from ksync_tui.model.resource import SourceLocation, Target
 from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present import json as objects
 from ksync_tui.present.confirm import confirm
@@ -19,7 +19,7 @@ from ksync_tui.present.diff import diff
 from ksync_tui.present.explain import explain
 from ksync_tui.present.markdown import plan_markdown
 from ksync_tui.present.plain import plan_lines
-from ksync_tui.present.rows import Entry, Outline
+from ksync_tui.present.rows import Outline, ReviewEntry
 from ksync_tui.present.style import joined
 from ksync_tui.present.views import side_by_side, stops, unified
 
@@ -45,7 +45,8 @@ def update(
     there["server_id"] = "a" if server is None else "b"
     whole = origins[0] if len(set(origins)) == 1 else "both"
     return Action(
-        "update", Target("stack", name), "differs", Place("lab.toml", 3), make(name, **here), make(name, **there),
+        "update", Target("stack", name), "differs", SourceLocation("lab.toml", 3),
+        make(name, **here), make(name, **there),
         changes, origin=whole, applied=applied, **more,
     )  # fmt: skip
 
@@ -159,7 +160,7 @@ def test_the_list_has_the_words_behind_the_fields_in_both_directions() -> None:
 
 
 def listing(query: str) -> list[str]:
-    return [line.name for line in Outline(LAB).shown(query) if isinstance(line, Entry)]
+    return [line.name for line in Outline(LAB).shown(query) if isinstance(line, ReviewEntry)]
 
 
 @pytest.mark.parametrize(

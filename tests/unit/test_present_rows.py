@@ -9,7 +9,7 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions, Verb
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.selection import Prerequisites
-from ksync_tui.present.rows import Entry, Group, Outline, counts_line, reason_of, summary_of
+from ksync_tui.present.rows import Group, Outline, ReviewEntry, counts_line, reason_of, summary_of
 from ksync_tui.present.ticks import Ticks
 
 
@@ -37,7 +37,7 @@ BLOCKED = {"create:build/broken", "deploy:deployment/worker"}
 
 
 def listing(outline: Outline, query: str = "") -> list[str]:
-    return [line.id if isinstance(line, Entry) else line.kind for line in outline.shown(query)]
+    return [line.id if isinstance(line, ReviewEntry) else line.kind for line in outline.shown(query)]
 
 
 def test_rows_are_grouped_by_kind_in_the_order_of_export_deletes_last() -> None:
@@ -51,7 +51,7 @@ def test_rows_are_grouped_by_kind_in_the_order_of_export_deletes_last() -> None:
 
 def test_an_entry_says_why_in_a_few_words() -> None:
     entries = Outline(LAB).by_id
-    assert entries["update:stack/web"] == Entry(
+    assert entries["update:stack/web"] == ReviewEntry(
         "update:stack/web", "update", "stack", "~", "web", "server, environment", ("redeploys",)
     )
     assert entries["deploy:stack/web"].reason == "config changed"

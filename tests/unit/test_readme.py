@@ -10,7 +10,7 @@ import pytest
 
 from ksync_tui import config
 from ksync_tui.cli import main
-from ksync_tui.cli.arguments import parse
+from ksync_tui.cli.parser import parse
 from ksync_tui.errors import EXIT_OK, EXIT_PENDING
 from ksync_tui.tui.key_settings import keymap_of
 from ksync_tui.tui.keymap import COMMANDS, Command

@@ -12,7 +12,7 @@ import pytest
 from ksync_tui.errors import StoreError
 from ksync_tui.model.resource import Target, fingerprint
 from ksync_tui.services.home import Home, open_home
-from ksync_tui.state.deploy_records import Ledger
+from ksync_tui.state.deploy_records import DeployRecords
 from ksync_tui.state.schema import STEPS, statements
 from tests.contract.engines import create, delete, make, nowhere, rename, update
 
@@ -115,5 +115,5 @@ def test_what_an_older_ksync_remembered_is_taken_over(tmp_path: Path) -> None:
         (one,) = last_applied(EDGE)
         assert (one.stamp, one.fingerprint) == (("lab", 7.0), "a")
         assert one.resource == make("server", "edge", description="as applied")
-        (other,) = Ledger(home.database, home.vault, "https://core").last_applied(EDGE)
+        (other,) = DeployRecords(home.database, home.vault, "https://core").last_applied(EDGE)
         assert (other.stamp, other.fingerprint, other.resource) == (("lab", 8.0), "b", one.resource)

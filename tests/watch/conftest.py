@@ -35,6 +35,6 @@ def apply(session: Session, folder: Path, text: str) -> None:
     """Makes live what a text says; `infra` in it is the folder."""
     file = folder.parent / "setup.toml"
     file.write_text(text.replace('"infra"', f'"{folder}"'))
-    plan = session.review(session.at(file)).plan
-    record = session.run(plan.select(plan.by_id), lambda _: None)
+    plan = session.reviews.create(session.syncs.at(file)).plan
+    record = session.runs.run(plan.select(plan.by_id), lambda _: None)
     assert record.state == "done", record

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ksync_tui.services import Session
 from ksync_tui.services.watching import Watching
-from ksync_tui.watch.requests import Wish
+from ksync_tui.watch.requests import SyncRequest
 from tests.core.fake import FakeCore
 from tests.core.fake.serving import serving
 from tests.watch.receiver import Receiver
@@ -31,7 +31,7 @@ def test_a_core_is_watched_and_told_of_by_itself(tmp_path: Path, inbox: Receiver
         (home / "config.toml").write_text(PROFILE.format(address=address, core=core))
         with Session.open(home) as session:
             watching = Watching(session, log, execute=["infra"], now=lambda: NOON)
-            watching.grant("infra", Wish("webhook github", run=False, fresh=True))
+            watching.grant("infra", SyncRequest("webhook github", run=False, fresh=True))
             assert log.new() == ["infra pending +1"]
             watching.grant("infra", PUSHED)
             assert [line.split(" (")[0] for line in log.new()] == ["infra run run 1 done", "infra clean"]
@@ -39,7 +39,7 @@ def test_a_core_is_watched_and_told_of_by_itself(tmp_path: Path, inbox: Receiver
             assert log.new() == []
             assert session.alerting.deliver(lambda: NOON) == []
             assert [row.name for row in session.alerting.rows()] == ["chat"]
-            news = session.news(session.review(session.sync("infra")))
+            news = session.reviews.detect_changes(session.reviews.create(session.syncs.get("infra")))
             assert news.moved(0.0)
             assert news.count() == 0
             before = len(core.updates)

@@ -49,7 +49,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
 @pytest.fixture
 def homelab(session: Session, work: Work) -> None:
     fields = {"repo": f"file://{work.remote}", "resource_path": ["."], "include_variables": True}
-    session.add_sync("homelab", {**fields, "webhook_secret": "wh-secret"})
+    session.syncs.add("homelab", {**fields, "webhook_secret": "wh-secret"})
 
 
 @pytest.mark.usefixtures("homelab")
@@ -61,14 +61,14 @@ def test_a_push_and_its_webhook_run_what_was_pushed(session: Session, work: Work
         assert push(port, "sync", 1).json() == {"result": "queued: sync"}
         assert running.what("run")["text"].startswith("run 2 done (1 done of 1)")
         assert running.end() == (0, "")
-    assert session.runs(1)[0].who == "webhook github"
+    assert session.runs.latest(1)[0].who == "webhook github"
 
 
 @pytest.mark.usefixtures("homelab")
 def test_a_remote_is_read_only_when_it_moved(session: Session, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[Repository] = []
-    gather = Repository.gather
-    monkeypatch.setattr(Repository, "gather", lambda self: (reads.append(self), gather(self))[1])
+    read = Repository.read
+    monkeypatch.setattr(Repository, "read", lambda self: (reads.append(self), read(self))[1])
     log = Log()
     watching = Watching(session, log, now=lambda: NOON)
     for _ in range(3):

@@ -100,7 +100,7 @@ def test_a_push_is_planned_and_run_and_told(session: Session, folder: Path, tmp_
         assert "delivered" in running.what("alert")["text"]
         assert push(port, "refresh", 2).json()["result"] == "ignored: it was delivered before"
         assert running.end() == (0, "")
-    assert session.runs(1)[0].who == "webhook github"
+    assert session.runs.latest(1)[0].who == "webhook github"
     assert [json.loads(one.body)["data"]["data"]["name"] for one in inbox.received] == ["homelab"]
 
 

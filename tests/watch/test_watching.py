@@ -12,17 +12,18 @@ import pytest
 from ksync_tui.engine.embedded.engine import EmbeddedEngine
 from ksync_tui.errors import EngineError, UsageError
 from ksync_tui.services import Review, Session, Sync
-from ksync_tui.services.watching import Happening, Watching
-from ksync_tui.source.base import Gathered
+from ksync_tui.services.reviews import Reviews
+from ksync_tui.services.watching import WatchEvent, Watching
+from ksync_tui.source.base import SourceContents
 from ksync_tui.source.folder import Folder
-from ksync_tui.watch.requests import Wish
+from ksync_tui.watch.requests import SyncRequest
 from tests.watch.conftest import apply
 from tests.watch.receiver import Receiver
 from tests.watch.test_alerting import NOON, SYNC, alerter
 
 VARIABLES = SYNC + "include_variables = true\n"
-PUSHED = Wish("webhook github", run=True, fresh=True)
-REFRESH = Wish("webhook github", run=False, fresh=True)
+PUSHED = SyncRequest("webhook github", run=True, fresh=True)
+REFRESH = SyncRequest("webhook github", run=False, fresh=True)
 
 
 def variable(name: str, value: str = "1") -> str:
@@ -35,7 +36,7 @@ class Log:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def __call__(self, one: Happening) -> None:
+    def __call__(self, one: WatchEvent) -> None:
         self.lines.append(f"{one.sync} {one.what} {one.text}".strip())
 
     def new(self) -> list[str]:
@@ -86,8 +87,8 @@ def test_only_what_changed_is_read(
     apply(session, folder, VARIABLES)
     (folder / "all.toml").write_text(variable("A"))
     reads: list[object] = []
-    gather = Folder.gather
-    monkeypatch.setattr(Folder, "gather", lambda self: (reads.append(self), gather(self))[1])
+    read = Folder.read
+    monkeypatch.setattr(Folder, "read", lambda self: (reads.append(self), read(self))[1])
     watching = watch()
     for _ in range(3):
         watching.look_at_all()
@@ -97,11 +98,11 @@ def test_only_what_changed_is_read(
     watching.touched("homelab")
     watching.look_at_all()
     assert len(reads) == 2
-    session.edit_sync("homelab", {}, [str(folder / "more.toml")])
+    session.syncs.edit("homelab", {}, [str(folder / "more.toml")])
     watching.touched("homelab")
     assert len(reads) == 3
     log.new()
-    session.edit_sync("homelab", {}, [str(folder)])
+    session.syncs.edit("homelab", {}, [str(folder)])
     watching.look_at_all()
     assert log.new() == ["homelab pending +2"]
     apply(session, folder, VARIABLES + variable("A"))  # live moved, the source did not
@@ -137,12 +138,12 @@ def test_alerts_follow_the_state_and_a_broken_source_resolves_nothing(
 def test_nothing_runs_that_was_not_allowed(session: Session, folder: Path, watch: Watch, log: Log) -> None:
     apply(session, folder, VARIABLES)
     (folder / "all.toml").write_text(variable("A"))
-    runs = len(session.runs())
+    runs = len(session.runs.latest())
     watching = watch()
     watching.look_at_all()
     watching.grant("homelab", PUSHED)
     watching.grant("homelab", REFRESH)
-    assert len(session.runs()) == runs
+    assert len(session.runs.latest()) == runs
     assert log.new() == [
         "homelab pending +1",
         "homelab held not run: webhook github asked for it, but no --execute names it",
@@ -163,7 +164,7 @@ def test_what_was_allowed_runs_and_is_journaled(
     assert [line.split(" (")[0] for line in log.new()] == [
         "homelab run run 2 done", "homelab clean", "homelab run run 3 done",
     ]  # fmt: skip
-    assert [run.who for run in session.runs()[:2]] == ["watch", "webhook github"]
+    assert [run.who for run in session.runs.latest()[:2]] == ["watch", "webhook github"]
     # A run that leaves it clean is no reason to wake anybody: only the refresh before it was.
     assert [one.outcome for _ in range(3) for one in session.alerting.deliver(lambda: NOON)] == ["delivered"] * 2
 
@@ -264,14 +265,14 @@ def test_a_fault_of_ksync_itself_stops_no_other_and_shows_nothing(
     session: Session, folder: Path, watch: Watch, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apply(session, folder, SYNC.replace("homelab", "attic") + VARIABLES)
-    review = Session.review
+    create = Reviews.create
 
-    def faulty(self: Session, sync: Sync, gathered: Gathered | None = None) -> Review:
+    def faulty(self: Reviews, sync: Sync, contents: SourceContents | None = None) -> Review:
         if sync.name == "attic":
             raise ZeroDivisionError("s3cr3t")
-        return review(self, sync, gathered)
+        return create(self, sync, contents)
 
-    monkeypatch.setattr(Session, "review", faulty)
+    monkeypatch.setattr(Reviews, "create", faulty)
     watch().look_at_all()
     assert [line.split()[:2] for line in log.lines] == [["attic", "problem"], ["homelab", "clean"]]
     assert "ZeroDivisionError" in log.lines[0]

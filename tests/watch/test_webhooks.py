@@ -15,8 +15,15 @@ import pytest
 
 from ksync_tui.errors import StoreError
 from ksync_tui.watch import webhooks
-from ksync_tui.watch.deliveries import MOST_REMEMBERED, REMEMBERED_SECONDS, Hook, Push, Remembered, push_of
-from ksync_tui.watch.requests import Wish, Wishes
+from ksync_tui.watch.deliveries import (
+    MOST_REMEMBERED,
+    REMEMBERED_SECONDS,
+    Push,
+    SeenDeliveries,
+    WebhookSettings,
+    push_of,
+)
+from ksync_tui.watch.requests import RequestQueue, SyncRequest
 from ksync_tui.watch.webhooks import application
 
 KOMODO = os.environ.get("KSYNC_TEST_KOMODO")
@@ -28,26 +35,30 @@ class Gate:
     """Syncs, their queues, and what was said."""
 
     def __init__(self) -> None:
-        self.hooks = {"wh": Hook(SECRET, "main"), "off": Hook(SECRET, "main", enabled=False), "any": Hook(SECRET, "")}
-        self.hooks["open"] = Hook("", "main")
-        self.wishes = Wishes(most=3)
+        self.hooks = {
+            "wh": WebhookSettings(SECRET, "main"),
+            "off": WebhookSettings(SECRET, "main", enabled=False),
+            "any": WebhookSettings(SECRET, ""),
+        }
+        self.hooks["open"] = WebhookSettings("", "main")
+        self.wishes = RequestQueue(most=3)
         self.lines: list[str] = []
         self.problem: Exception | None = None
         self.now = 1000.0
 
-    def hook(self, name: str) -> Hook | None:
+    def hook(self, name: str) -> WebhookSettings | None:
         if self.problem is not None:
             raise self.problem
         return self.hooks.get(name)
 
-    def ask(self, name: str, wish: Wish) -> bool:
+    def ask(self, name: str, wish: SyncRequest) -> bool:
         return self.wishes.put(name, wish)
 
     def told(self, name: str, text: str) -> None:
         self.lines.append(f"{name} {text}")
 
     @property
-    def asked(self) -> list[tuple[str, Wish]]:
+    def asked(self) -> list[tuple[str, SyncRequest]]:
         """What is queued, and is not any more."""
         return list(iter(lambda: self.wishes.take(0), None))
 
@@ -83,13 +94,13 @@ LAB = "/listener/gitlab/sync/wh/refresh"
 @pytest.mark.parametrize(
     ("path", "request_", "wish"),
     [
-        (REFRESH, github(MAIN), Wish("webhook github", run=False, fresh=True)),
-        (RUN, github(MAIN, x_github_event="push", x_github_delivery="1"), Wish("webhook github", True, True)),
-        (LAB, gitlab(x_gitlab_event="Push Hook"), Wish("webhook gitlab", run=False, fresh=True)),
+        (REFRESH, github(MAIN), SyncRequest("webhook github", run=False, fresh=True)),
+        (RUN, github(MAIN, x_github_event="push", x_github_delivery="1"), SyncRequest("webhook github", True, True)),
+        (LAB, gitlab(x_gitlab_event="Push Hook"), SyncRequest("webhook gitlab", run=False, fresh=True)),
     ],
 )
 async def test_a_push_is_queued_and_answered(
-    client: httpx.AsyncClient, gate: Gate, path: str, request_: dict[str, Any], wish: Wish
+    client: httpx.AsyncClient, gate: Gate, path: str, request_: dict[str, Any], wish: SyncRequest
 ) -> None:
     answer = await client.post(path, **request_)
     assert (answer.status_code, answer.json()["result"].split()[0]) == (200, "queued:")
@@ -318,7 +329,7 @@ async def test_whoever_knocks_without_end_fills_no_log(client: httpx.AsyncClient
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    remembered = Remembered()
+    remembered = SeenDeliveries()
     for at in range(3 * MOST_REMEMBERED):
         remembered.keep((str(at),), 0.0)
     assert not remembered.has(("0",), 0.0)

@@ -38,7 +38,7 @@ _PASSING = frozenset({502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class CoreServer:
     """Where a Core is and how it is reached. Seconds are those without a byte of an answer."""
 
     address: str
@@ -51,7 +51,7 @@ class Server:
 class Client:
     """One connection pool to one Core, as one user. Every call may raise CoreError. Lives in one event loop."""
 
-    def __init__(self, server: Server, access: Access, ask_code: AskCode | None = None) -> None:
+    def __init__(self, server: CoreServer, access: Access, ask_code: AskCode | None = None) -> None:
         self.address = server.address.rstrip("/")
         self.access = access
         self._ask_code = ask_code
@@ -257,7 +257,7 @@ def _cause(error: httpx.HTTPError) -> str:
     return str(error) or {"ReadTimeout": "nothing came back in time"}.get(type(error).__name__, type(error).__name__)
 
 
-def _pool(server: Server) -> httpx.AsyncClient:
+def _pool(server: CoreServer) -> httpx.AsyncClient:
     """The connections to a Core, through the proxy that the environment names. Raises CoreError."""
     trusted = _trusted(server.ca)
     try:

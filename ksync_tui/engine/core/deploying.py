@@ -24,7 +24,7 @@ from ksync_tui.model.resource import Find, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Execution:
+class CoreExecution:
     """A request to Core and the parameter that names the target (facts b.4)."""
 
     request: str
@@ -37,13 +37,13 @@ RUNS: Mapping[str, Verb] = {
 }  # fmt: skip
 """What a person may run by hand, and the verb of it; a sync as a whole, by Core itself."""
 _EXECUTIONS = {
-    "stack": Execution("DeployStack", "stack"),
-    "deployment": Execution("Deploy", "deployment"),
-    "build": Execution("RunBuild", "build"),
-    "repo": Execution("PullRepo", "repo"),
-    "procedure": Execution("RunProcedure", "procedure"),
-    "action": Execution("RunAction", "action"),
-    "resource_sync": Execution("RunSync", "sync"),
+    "stack": CoreExecution("DeployStack", "stack"),
+    "deployment": CoreExecution("Deploy", "deployment"),
+    "build": CoreExecution("RunBuild", "build"),
+    "repo": CoreExecution("PullRepo", "repo"),
+    "procedure": CoreExecution("RunProcedure", "procedure"),
+    "action": CoreExecution("RunAction", "action"),
+    "resource_sync": CoreExecution("RunSync", "sync"),
 }
 _LOOKS = 8
 LOOK_SECONDS = 1.0

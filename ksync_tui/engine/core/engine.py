@@ -10,17 +10,17 @@ from typing import Any, TypeVar
 from ksync_tui.engine.base import Capabilities, Log
 from ksync_tui.engine.core import deploying, history, syncs
 from ksync_tui.engine.core.access import Access
-from ksync_tui.engine.core.client import AskCode, Client, Server
+from ksync_tui.engine.core.client import AskCode, Client, CoreServer
 from ksync_tui.engine.core.loop import Loop
 from ksync_tui.engine.core.names import Directory
 from ksync_tui.engine.core.permissions import rights
-from ksync_tui.engine.core.polling import Follower
-from ksync_tui.engine.core.reading import Reading, read_all, read_one
-from ksync_tui.engine.core.snapshots import Seen, live_of, snapshot_of, understood
+from ksync_tui.engine.core.polling import UpdatePoller
+from ksync_tui.engine.core.reading import CoreReading, read_all, read_one
+from ksync_tui.engine.core.snapshots import LiveReading, live_of, snapshot_of, understood
 from ksync_tui.engine.core.stream import Stream
 from ksync_tui.engine.core.syncs import CoreFile, CoreSync
 from ksync_tui.engine.core.writing import Writer
-from ksync_tui.engine.pending_deploys import FAILED, owed_by_create, owed_by_update
+from ksync_tui.engine.pending_deploys import FAILED, pending_after_create, pending_after_update
 from ksync_tui.errors import BusyError, CoreError, EngineError, NotFoundError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
@@ -28,20 +28,20 @@ from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
 from ksync_tui.model.secrets import labelled_secrets
-from ksync_tui.state.deploy_records import Ledger
+from ksync_tui.state.deploy_records import DeployRecords
 from ksync_tui.system.cancellation import Stop, never
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Connection:
+class CoreConnection:
     """What the engines of one session share: the client in its loop, and what was read last."""
 
     loop: Loop
     client: Client
     stream: Stream
-    seen: Seen
+    seen: LiveReading
     directory: Directory
     last: Snapshot | None = None
     secrets: tuple[Snapshot | None, Mapping[str, str]] = field(default=(None, {}), repr=False)
@@ -54,7 +54,7 @@ class Connection:
         return self.loop.run(call)
 
 
-def connect(server: Server, access: Access, ask_code: AskCode | None = None) -> Connection:
+def connect(server: CoreServer, access: Access, ask_code: AskCode | None = None) -> CoreConnection:
     """A connection that was not used yet: nothing is sent before the first question. Raises CoreError."""
     loop = Loop()
     try:
@@ -62,10 +62,10 @@ def connect(server: Server, access: Access, ask_code: AskCode | None = None) -> 
     except BaseException:
         loop.close()
         raise
-    return Connection(loop, client, Stream(client), Seen(), Directory())
+    return CoreConnection(loop, client, Stream(client), LiveReading(), Directory())
 
 
-async def _client(server: Server, access: Access, ask_code: AskCode | None) -> Client:
+async def _client(server: CoreServer, access: Access, ask_code: AskCode | None) -> Client:
     return Client(server, access, ask_code)
 
 
@@ -78,11 +78,13 @@ class CoreEngine:
         keeps_deploy=False,
         refuses_dangling=True,
         expands_patterns=True,
+        remote=True,
+        history=True,
         removals=("down",),
         runs=deploying.RUNS,
     )
 
-    def __init__(self, connection: Connection, ledger: Ledger, sync: str = "") -> None:
+    def __init__(self, connection: CoreConnection, ledger: DeployRecords, sync: str = "") -> None:
         self.connection = connection
         self.ledger = ledger
         self._sync = sync
@@ -110,7 +112,7 @@ class CoreEngine:
         one.last = self._snapshot(reading)
         return one.last
 
-    def _snapshot(self, reading: Reading) -> Snapshot:
+    def _snapshot(self, reading: CoreReading) -> Snapshot:
         applied, deployed = self.ledger.records()
         found = snapshot_of(reading, self.connection.seen, applied, deployed, self.ledger.version)
         return replace(found, last_applied=self.ledger.last_applied)
@@ -205,12 +207,12 @@ class CoreEngine:
     def commit_sync(self, name: str, log: Log, stop: Stop = never) -> list[str]:
         """Lets Core write what is live into the file of a managed sync."""
         one = self.connection
-        return one.ask(syncs.commit(Follower(one.client, one.stream, log, stop), name))
+        return one.ask(syncs.commit(UpdatePoller(one.client, one.stream, log, stop), name))
 
     def write_file(self, name: str, file: CoreFile, log: Log, stop: Stop = never) -> None:
         """Lets Core write one file of a sync."""
         one = self.connection
-        one.ask(syncs.write_file(Follower(one.client, one.stream, log, stop), name, file))
+        one.ask(syncs.write_file(UpdatePoller(one.client, one.stream, log, stop), name, file))
 
     def outside(self, action: Action) -> bool:
         """See `Engine.outside`: all that a Core does is outside ksync's database."""
@@ -231,7 +233,7 @@ class CoreEngine:
     def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
         """See `Engine.apply`."""
         one = self.connection
-        writer = Writer(one.client, one.directory, Follower(one.client, one.stream, log, stop))
+        writer = Writer(one.client, one.directory, UpdatePoller(one.client, one.stream, log, stop))
         one.ask(_VERBS[action.verb](self, writer, action))
 
     # ------------------------------------------------------------------ verbs
@@ -240,7 +242,7 @@ class CoreEngine:
         target, proposed = action.target, proposed_by(action)
         await writer.create(target, proposed)
         self.ledger.record_applied(target, proposed, self._sync)
-        owed_by_create(self.ledger, target, proposed)
+        pending_after_create(self.ledger, target, proposed)
 
     async def _update(self, writer: Writer, action: Action) -> None:
         target, proposed = action.target, proposed_by(action)
@@ -250,7 +252,7 @@ class CoreEngine:
         self.ledger.record_applied(target, proposed, self._sync)
         # Core does not keep `deploy`: whether it was on before stands in what was last applied.
         wanted = applied is None or wants_deploy(applied)
-        owed_by_update(self.ledger, target, before, proposed, wanted=wanted)
+        pending_after_update(self.ledger, target, before, proposed, wanted=wanted)
 
     async def _delete(self, writer: Writer, action: Action) -> None:
         deploying.refuse_removal(action)
@@ -272,7 +274,7 @@ class CoreEngine:
             raise
         except CoreError:
             # The state may be unknown from now on, and would then be no reason any more (facts i).
-            self.ledger.owe_deploy(action.target, FAILED)
+            self.ledger.mark_deploy_pending(action.target, FAILED)
             raise
         self.ledger.record_deployed(action.target, action.proposed or resource)
 

@@ -34,7 +34,7 @@ TAIL = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Follower:
+class UpdatePoller:
     """What is needed to wait for something, and to be called off."""
 
     client: Client

@@ -19,7 +19,7 @@ _WITH_STATES = ("server", "stack", "deployment", "build")
 
 
 @dataclass(slots=True)
-class Reading:
+class CoreReading:
     """All that was read at one moment."""
 
     directory: Directory = field(default_factory=Directory)
@@ -31,7 +31,7 @@ class Reading:
     """The `info` of list items: state, image, version."""
 
 
-async def read_all(client: Client) -> Reading:
+async def read_all(client: Client) -> CoreReading:
     """Reads all kinds, tags, variables, user groups with their permissions, and states."""
     reads: list[Any] = await together(
         together(*(client.read(f"ListFull{plural(kind.title)}", **EVERYTHING) for kind in RESOURCE_KINDS)),
@@ -42,7 +42,7 @@ async def read_all(client: Client) -> Reading:
         _groups(client),
     )
     full, states, tags, variables, users, groups = reads
-    found = Reading()
+    found = CoreReading()
     directory = found.directory
     directory.learn(TAG, ((oid(tag), tag["name"]) for tag in tags))
     directory.learn(USER, users or ())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast, get_args
 
 from ksync_tui.engine.core.names import USER
-from ksync_tui.engine.core.reading import Reading
+from ksync_tui.engine.core.reading import CoreReading
 from ksync_tui.engine.core.text import plain, sentence
 from ksync_tui.engine.core.wire import Json, build
 from ksync_tui.errors import CoreError
@@ -24,12 +24,12 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 @dataclass(slots=True)
-class Seen:
+class LiveReading:
     """Live resources by what they were built from, so that reading again builds only what changed."""
 
     known: dict[Target, tuple[Json, Live]] = field(default_factory=dict)
 
-    def live(self, reading: Reading) -> dict[Target, Live]:
+    def live(self, reading: CoreReading) -> dict[Target, Live]:
         """The live resources of a reading, the same objects as before where nothing changed."""
         self.known = {target: self._one(target, values) for target, values in reading.values.items()}
         return {target: live for target, (_, live) in self.known.items()}
@@ -62,7 +62,11 @@ def understood(live: Mapping[Target, Live]) -> Iterator[tuple[Target, Resource]]
 
 
 def snapshot_of(
-    reading: Reading, seen: Seen, applied: Mapping[Target, str], deployed: Mapping[Target, Deployed], ledger: int
+    reading: CoreReading,
+    seen: LiveReading,
+    applied: Mapping[Target, str],
+    deployed: Mapping[Target, Deployed],
+    ledger: int,
 ) -> Snapshot:
     """The snapshot of a reading, with what ksync's own records know of it."""
     live = seen.live(reading)
@@ -92,7 +96,7 @@ def state_of(info: Mapping[str, Any]) -> DeployState:
     return cast("DeployState", state) if state in _STATES else "unknown"
 
 
-def _unreachable(reading: Reading) -> dict[str, str]:
+def _unreachable(reading: CoreReading) -> dict[str, str]:
     """Enabled servers whose agent does not answer, and why."""
     silent = {}
     for target, info in reading.states.items():
@@ -103,7 +107,7 @@ def _unreachable(reading: Reading) -> dict[str, str]:
     return silent
 
 
-def _built(reading: Reading, live: Mapping[Target, Live]) -> dict[str, str]:
+def _built(reading: CoreReading, live: Mapping[Target, Live]) -> dict[str, str]:
     """The version of each build that was ever built."""
     found = {}
     for target in live:
@@ -119,7 +123,7 @@ def _version(raw: Any) -> str:
     return str(raw or NO_VERSION)
 
 
-def _runs(target: Target, live: Mapping[Target, Live], reading: Reading) -> str | None:
+def _runs(target: Target, live: Mapping[Target, Live], reading: CoreReading) -> str | None:
     """The version of the latest build that a deployment runs, read off its image (facts c.7, without h.2)."""
     image = reading.values[target].get("config", {}).get("image", {}) if target.kind == "deployment" else {}
     params = image.get("params", {})
@@ -134,7 +138,7 @@ def _runs(target: Target, live: Mapping[Target, Live], reading: Reading) -> str 
     return version if _VERSION.fullmatch(version) else None
 
 
-def _changed_files(reading: Reading, target: Target) -> tuple[str, ...]:
+def _changed_files(reading: CoreReading, target: Target) -> tuple[str, ...]:
     """The files that a stack was deployed with and that say something else now, are new or gone (c.7, h.5)."""
     info = reading.info[target]
     deployed, remote = info.get("deployed_contents"), info.get("remote_contents")

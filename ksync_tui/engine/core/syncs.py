@@ -9,7 +9,7 @@ from typing import Any
 
 from ksync_tui.engine.core.client import Client
 from ksync_tui.engine.core.names import Directory
-from ksync_tui.engine.core.polling import Follower
+from ksync_tui.engine.core.polling import UpdatePoller
 from ksync_tui.engine.core.snapshots import errors_of
 from ksync_tui.engine.core.text import plain, sentence
 from ksync_tui.model.kinds.registry import BY_TITLE
@@ -117,7 +117,7 @@ async def stored(client: Client, name: str, directory: Directory) -> CoreSync:
     return sync_of(name, raw.get("info") or {}, directory)
 
 
-async def commit(follower: Follower, name: str) -> list[str]:
+async def commit(follower: UpdatePoller, name: str) -> list[str]:
     """Lets Core write all that is live into the file of a managed sync (facts c.10); answers what it said."""
     target = Target("resource_sync", name)
     update = await follower.when_free(target, lambda: follower.client.write("CommitSync", sync=name))
@@ -125,7 +125,7 @@ async def commit(follower: Follower, name: str) -> list[str]:
     return [plain(step.get("stage")) for step in update.get("logs") or ()]
 
 
-async def write_file(follower: Follower, name: str, file: CoreFile) -> None:
+async def write_file(follower: UpdatePoller, name: str, file: CoreFile) -> None:
     """Lets Core write one file of a sync, and commit it where the sync is a git repository. Raises CoreError."""
     target = Target("resource_sync", name)
     params = {"resource_path": file.folder, "file_path": file.path, "contents": file.text}

@@ -10,7 +10,7 @@ from typing import Any
 from ksync_tui.engine.core.client import Client
 from ksync_tui.engine.core.groups import write_group
 from ksync_tui.engine.core.names import TAG, Directory, oid
-from ksync_tui.engine.core.polling import Follower
+from ksync_tui.engine.core.polling import UpdatePoller
 from ksync_tui.engine.core.reading import read_one, relearn
 from ksync_tui.engine.core.wire import build, config_of, created_config, differing, meta_of, written_anew
 from ksync_tui.errors import CoreError, EngineError, NoAnswerError, NotFoundError
@@ -32,7 +32,7 @@ class Writer:
 
     client: Client
     directory: Directory
-    follower: Follower
+    follower: UpdatePoller
 
     async def live(self, target: Target) -> Resource | None:
         """A resource as it is right now; None where there is none."""

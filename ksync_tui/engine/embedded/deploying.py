@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ksync_tui.engine.base import Log
 from ksync_tui.engine.embedded.docker import builds, deployments, stacks
-from ksync_tui.engine.embedded.docker.execution_context import Site
-from ksync_tui.engine.embedded.host_resolver import Sites
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
+from ksync_tui.engine.embedded.host_resolver import HostResolver
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.build import Build
@@ -25,7 +25,7 @@ class Deploying:
     """What is deployed is remembered only when it runs; a deploy that failed stays owed (DESIGN rule 5)."""
 
     store: Store
-    sites: Sites
+    sites: HostResolver
 
     def deploy(self, target: Target, log: Log, stop: Stop) -> None:
         """Deploys a live resource and remembers what was deployed. Raises EngineError."""
@@ -43,7 +43,9 @@ class Deploying:
         if before is not None and after:
             _leave(target, *before)
 
-    def _carry_out(self, target: Target, resource: Resource, site: Site) -> tuple[str | None, dict[str, str]]:
+    def _carry_out(
+        self, target: Target, resource: Resource, site: ExecutionContext
+    ) -> tuple[str | None, dict[str, str]]:
         """Deploys; answers the version of the latest build that it runs, and the files that it was made from."""
         match resource:
             case Deployment():
@@ -72,7 +74,9 @@ class Deploying:
             raise EngineError("it has no image", where=str(target), why=why, hint=f"`ksync run {named}` builds it")
         return builds.image_of(named.name, build, *last), last[0]
 
-    def _elsewhere(self, target: Target, resource: Resource, site: Site) -> tuple[Resource, Site] | None:
+    def _elsewhere(
+        self, target: Target, resource: Resource, site: ExecutionContext
+    ) -> tuple[Resource, ExecutionContext] | None:
         """What was deployed before on another host, or as a container of another name, and must go."""
         before = self.store.deployed_resource(target)
         if before is None:
@@ -105,7 +109,7 @@ def place_of(resource: Resource) -> str:
     raise EngineError("only stacks and deployments are deployed", where=resource.name)
 
 
-def _same_host(one: Site, other: Site) -> bool:
+def _same_host(one: ExecutionContext, other: ExecutionContext) -> bool:
     """Whether two sites are one Docker Engine, which may have several addresses."""
     if one.host.address == other.host.address:
         return True
@@ -118,7 +122,7 @@ def known_as(target: Target, deployed: Resource) -> str:
     return deployed.name if isinstance(deployed, Deployment) else target.name
 
 
-def _take_down(target: Target, deployed: Resource, site: Site, *, volumes: bool = False) -> None:
+def _take_down(target: Target, deployed: Resource, site: ExecutionContext, *, volumes: bool = False) -> None:
     name = known_as(target, deployed)
     if isinstance(deployed, Deployment):
         deployments.take_down(name, deployed, site, volumes=volumes)
@@ -126,7 +130,7 @@ def _take_down(target: Target, deployed: Resource, site: Site, *, volumes: bool 
         stacks.take_down(name, deployed, site, volumes=volumes)
 
 
-def _leave(target: Target, deployed: Resource, site: Site) -> None:
+def _leave(target: Target, deployed: Resource, site: ExecutionContext) -> None:
     """Takes down what was deployed elsewhere; where that fails, it says so and leaves it."""
     try:
         _take_down(target, deployed, site)

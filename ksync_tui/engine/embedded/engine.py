@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from ksync_tui.engine.base import Capabilities, Log
-from ksync_tui.engine.embedded.host_resolver import Sites, secrets_outside, tokens_outside
-from ksync_tui.engine.pending_deploys import owed_by_create, owed_by_update
+from ksync_tui.engine.embedded.host_resolver import HostResolver, secrets_outside, tokens_outside
+from ksync_tui.engine.pending_deploys import pending_after_create, pending_after_update
 from ksync_tui.errors import EngineError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
@@ -18,12 +18,12 @@ from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
 from ksync_tui.state.database import Database
 from ksync_tui.state.resources import Store
-from ksync_tui.state.secret_store import Vault
+from ksync_tui.state.secret_store import SecretStore
 from ksync_tui.system.cancellation import Stop, never
 
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.deploying import Deploying
-    from ksync_tui.engine.embedded.observing import HostSeen
+    from ksync_tui.engine.embedded.observing import HostState
     from ksync_tui.engine.embedded.running import Running
 
 
@@ -36,7 +36,7 @@ class EmbeddedEngine:
     def __init__(
         self,
         database: Database,
-        vault: Vault,
+        vault: SecretStore,
         hosts: Mapping[str, str] | None = None,
         config: Path | None = None,
         store: Store | None = None,
@@ -47,7 +47,7 @@ class EmbeddedEngine:
         self._database = database
         self._vault = vault
         self._sync = sync
-        self._sites = Sites(self.store, hosts or {}, config or database.home / "config.toml", database.home)
+        self._sites = HostResolver(self.store, hosts or {}, config or database.home / "config.toml", database.home)
 
     def acting_for(self, sync: str) -> EmbeddedEngine:
         """The same engine, remembering what it applies as applied by that sync."""
@@ -84,7 +84,7 @@ class EmbeddedEngine:
         outside = secrets_outside() | tokens_outside()
         return {**self.store.known_secrets(), **{f"variable/{name}": value for name, value in outside.items()}}
 
-    def hosts(self) -> list[HostSeen]:
+    def hosts(self) -> list[HostState]:
         """The Docker hosts that servers stand for, looked at now; docker's default where none does."""
         from ksync_tui.engine.embedded.observing import look_at_hosts
 
@@ -169,14 +169,14 @@ class EmbeddedEngine:
         self._absent(action.target)
         self.store.put(action.target, proposed)
         self.store.record_applied(action.target, proposed, self._sync)
-        owed_by_create(self.store, action.target, proposed)
+        pending_after_create(self.store, action.target, proposed)
 
     def _update(self, action: Action) -> None:
         proposed = _proposed(action)
         live = self._existing(action.target)
         self.store.put(action.target, self._with_unmanaged(action.target, proposed, live))
         self.store.record_applied(action.target, proposed, self._sync)
-        owed_by_update(self.store, action.target, live, proposed, wanted=wants_deploy(live))
+        pending_after_update(self.store, action.target, live, proposed, wanted=wants_deploy(live))
 
     def _rename(self, action: Action) -> None:
         """Names in other resources stay as they are: the plan says what happens to those."""

@@ -17,7 +17,7 @@ from ksync_tui.system.cancellation import Stop
 
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.docker.command import DockerHost
-    from ksync_tui.engine.embedded.docker.execution_context import Interpolate, Site
+    from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext, Interpolate
 
 SECRET_PREFIX = "KSYNC_SECRET_"  # noqa: S105 - a prefix of names
 """Environment variables that begin with this give secrets: `KSYNC_SECRET_TOKEN` is `[[TOKEN]]`."""
@@ -27,7 +27,7 @@ SWARM = "it runs on a swarm, which needs a Komodo Core: take `swarm` out, or app
 
 
 @dataclass(frozen=True, slots=True)
-class Sites:
+class HostResolver:
     """Which Docker host stands for which server: `hosts` is `[hosts]` of the settings file `config`."""
 
     store: Store
@@ -58,7 +58,7 @@ class Sites:
         known = find(Target("server", server))
         return why_not(server, known if isinstance(known, Server) else None, self.config)
 
-    def of(self, target: Target, resource: Resource, log: Log, stop: Stop) -> Site:
+    def of(self, target: Target, resource: Resource, log: Log, stop: Stop) -> ExecutionContext:
         """The site of a resource with a server. Raises NotPossibleError where none stands for it."""
         why = self.block(resource, self.store.get)
         host = None if why else self.host(resource.settings.server_id, self.store.get)  # type: ignore[attr-defined]
@@ -66,11 +66,11 @@ class Sites:
             raise NotPossibleError("nothing was done", where=str(target), why=why)
         return self.at(host, resource, log, stop)
 
-    def at(self, host: DockerHost, resource: Resource, log: Log, stop: Stop) -> Site:
+    def at(self, host: DockerHost, resource: Resource, log: Log, stop: Stop) -> ExecutionContext:
         """The site of a resource on a host that is known already."""
-        from ksync_tui.engine.embedded.docker.execution_context import Site
+        from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 
-        return Site(host, self.state, self.store.get, self._interpolate(resource), log, stop)
+        return ExecutionContext(host, self.state, self.store.get, self._interpolate(resource), log, stop)
 
     def _interpolate(self, resource: Resource) -> Interpolate:
         """Puts in variables and secrets (facts e.1), unless the resource wants neither."""

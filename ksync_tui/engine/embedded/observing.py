@@ -15,7 +15,7 @@ from ksync_tui.model.resource import Snapshot, Target
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.docker.command import DockerHost
     from ksync_tui.engine.embedded.docker.hosts import HostReport
-    from ksync_tui.engine.embedded.host_resolver import Sites
+    from ksync_tui.engine.embedded.host_resolver import HostResolver
     from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.resource import DeployState
 
@@ -45,7 +45,7 @@ class Look:
             self.problem = sentences(error.why or error.what, error.hint)
 
 
-def observed(snapshot: Snapshot, wanted: Collection[Target], sites: Sites) -> Snapshot:
+def observed(snapshot: Snapshot, wanted: Collection[Target], sites: HostResolver) -> Snapshot:
     """See `Engine.observed`. Nothing is asked where no host stands for any of it."""
     deployed = {target for target, record in snapshot.deployed.items() if record.redeploy_digest is not None}
     asked = [target for target in {*wanted, *deployed} if target in snapshot.live]
@@ -60,7 +60,9 @@ def observed(snapshot: Snapshot, wanted: Collection[Target], sites: Sites) -> Sn
     )
 
 
-def _looks(asked: Collection[Target], deployed: Collection[Target], snapshot: Snapshot, sites: Sites) -> list[Look]:
+def _looks(
+    asked: Collection[Target], deployed: Collection[Target], snapshot: Snapshot, sites: HostResolver
+) -> list[Look]:
     """The hosts to be looked at. A resource is looked for under the name and on the server it was deployed with."""
     hosts = _hosts(snapshot, sites) if asked else {}
     if not hosts:
@@ -82,14 +84,14 @@ def _looks(asked: Collection[Target], deployed: Collection[Target], snapshot: Sn
     return list(looks.values())
 
 
-def _hosts(snapshot: Snapshot, sites: Sites) -> dict[str, DockerHost]:
+def _hosts(snapshot: Snapshot, sites: HostResolver) -> dict[str, DockerHost]:
     """The Docker hosts of all servers that have one."""
     live = (target.name for target in snapshot.live if target.kind == "server")
     found = ((server, sites.host(server, partial(_live, snapshot))) for server in dict.fromkeys([*sites.hosts, *live]))
     return {server: host for server, host in found if host is not None}
 
 
-def _changed_files(deployed: Collection[Target], sites: Sites) -> Iterator[tuple[Target, tuple[str, ...]]]:
+def _changed_files(deployed: Collection[Target], sites: HostResolver) -> Iterator[tuple[Target, tuple[str, ...]]]:
     """The files of deployed stacks that say something else now, or are new; not those that cannot be read."""
     from ksync_tui.engine.embedded.docker.stacks import changed, contents
     from ksync_tui.model.kinds.stack import Stack
@@ -108,7 +110,7 @@ def _changed_files(deployed: Collection[Target], sites: Sites) -> Iterator[tuple
 
 
 @dataclass(slots=True)
-class HostSeen:
+class HostState:
     """A Docker host as it was found: for which servers, at which address ("" for docker's default), what it said."""
 
     servers: list[str]
@@ -123,12 +125,12 @@ class HostSeen:
         self.report = look(DockerHost(", ".join(self.servers), self.address))
 
 
-def look_at_hosts(snapshot: Snapshot, sites: Sites) -> list[HostSeen]:
+def look_at_hosts(snapshot: Snapshot, sites: HostResolver) -> list[HostState]:
     """See `EmbeddedEngine.hosts`; all are asked at the same time."""
-    seen: dict[str, HostSeen] = {}
+    seen: dict[str, HostState] = {}
     for server, host in _hosts(snapshot, sites).items():
-        seen.setdefault(host.address, HostSeen([], host.address)).servers.append(server)
-    hosts = list(seen.values()) or [HostSeen([], "")]
+        seen.setdefault(host.address, HostState([], host.address)).servers.append(server)
+    hosts = list(seen.values()) or [HostState([], "")]
     _in_parallel([host.look for host in hosts], 3 * SECONDS)
     return hosts
 

@@ -10,9 +10,9 @@ from ksync_tui.engine.base import Log
 from ksync_tui.engine.embedded.deploying import Deploying
 from ksync_tui.engine.embedded.docker import builds, containers, deployments, procedures, repos, services, stacks
 from ksync_tui.engine.embedded.docker.command import DockerHost
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.executions import Thing, Verb, carry_out
-from ksync_tui.engine.embedded.host_resolver import Sites
+from ksync_tui.engine.embedded.host_resolver import HostResolver
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.build import Build
@@ -37,7 +37,7 @@ class Running:
     """Carries out single executions; implements `docker.executions.Doer`."""
 
     store: Store
-    sites: Sites
+    sites: HostResolver
     deploying: Deploying
     stop: Stop
 
@@ -51,7 +51,7 @@ class Running:
     # ------------------------------------------------ stacks and deployments
 
     def deploy_stack(self, name: str, services: Sequence[str], log: Log) -> None:
-        """See `Doer.deploy_stack`; a stack of which only some services were deployed still owes what it owed."""
+        """See `ExecutionHandler.deploy_stack`; where only some services were deployed, its deploy stays pending."""
         target = Target("stack", name)
         if not services:
             self.deploying.deploy(target, log, self.stop)
@@ -61,7 +61,7 @@ class Running:
         stacks.deploy(name, stack, self.sites.of(target, stack, log, self.stop), services=services, deployed=files)
 
     def deploy_stack_if_changed(self, name: str, log: Log) -> None:
-        """See `Doer.deploy_stack_if_changed`."""
+        """See `ExecutionHandler.deploy_stack_if_changed`."""
         target = Target("stack", name)
         stack = self._live(target, Stack)
         record = self.store.deployed(target)
@@ -76,22 +76,22 @@ class Running:
             self.store.record_deployed(target, stack, None, files)
 
     def act_on_stack(self, verb: Verb, name: str, services: Sequence[str], params: Table, log: Log) -> None:
-        """See `Doer.act_on_stack`."""
+        """See `ExecutionHandler.act_on_stack`."""
         del params
         stack, site = self._deployed(Target("stack", name), Stack, log)
         stacks.act(verb, name, stack, site, services)
 
     def run_service(self, name: str, params: RunService, log: Log) -> None:
-        """See `Doer.run_service`."""
+        """See `ExecutionHandler.run_service`."""
         services.run(name, params, self._deployed(Target("stack", name), Stack, log)[1])
 
     def deploy(self, name: str, params: Table, log: Log) -> None:
-        """See `Doer.deploy`."""
+        """See `ExecutionHandler.deploy`."""
         del params
         self.deploying.deploy(Target("deployment", name), log, self.stop)
 
     def act_on_deployment(self, verb: Verb, name: str, params: Table, log: Log) -> None:
-        """See `Doer.act_on_deployment`."""
+        """See `ExecutionHandler.act_on_deployment`."""
         target = Target("deployment", name)
         deployment, site = self._deployed(target, Deployment, log)
         if verb == "pull":
@@ -109,7 +109,7 @@ class Running:
     # ------------------------------------------------ whatever is on a server
 
     def act_on_container(self, verb: Verb, server: str, container: str, params: Table, log: Log) -> None:
-        """See `Doer.act_on_container`."""
+        """See `ExecutionHandler.act_on_container`."""
         site = self._on(server, log)
         where = Target("server", server)
         if verb == "destroy":
@@ -122,7 +122,7 @@ class Running:
         elif verb != "stop":
             site.sure(site.docker(verb, "--", container), f"{verb} of container {container} failed", where)
 
-    def _refuse_foreign(self, site: Site, name: str, where: Target) -> None:
+    def _refuse_foreign(self, site: ExecutionContext, name: str, where: Target) -> None:
         known = (one for one in containers.containers(site.host, site.stop) if one.name == name)
         if any(one.owner for one in known):
             return
@@ -130,21 +130,21 @@ class Running:
         raise EngineError("nothing was removed", where=str(where), why=why, hint="Remove it by hand")
 
     def act_on_all_containers(self, verb: Verb, server: str, log: Log) -> None:
-        """See `Doer.act_on_all_containers`."""
+        """See `ExecutionHandler.act_on_all_containers`."""
         site = self._on(server, log)
         ids = [one.id for one in containers.containers(site.host, site.stop) if _takes(verb, one.state)]
         if ids:
             site.sure(site.docker(verb, *ids), f"{verb} failed", Target("server", server))
 
     def delete(self, thing: Thing, server: str, name: str, log: Log) -> None:
-        """See `Doer.delete`."""
+        """See `ExecutionHandler.delete`."""
         done = self._on(server, log).docker(thing, "rm", "--", name)
         self._on(server, log).sure(done, f"{thing} {name} was not deleted", Target("server", server))
 
     # ------------------------------------------- builds, repos and procedures
 
     def build(self, name: str, log: Log) -> None:
-        """See `Doer.build`; what it made is remembered, and its version counted up (facts e.8)."""
+        """See `ExecutionHandler.build`; what it made is remembered, and its version counted up (facts e.8)."""
         target = Target("build", name)
         build = self._live(target, Build)
         made = builds.build(name, build, self.sites.at(self._builder(target, build), build, log, self.stop))
@@ -164,23 +164,23 @@ class Running:
         return host
 
     def clone_repo(self, name: str, log: Log) -> None:
-        """See `Doer.clone_repo`."""
+        """See `ExecutionHandler.clone_repo`."""
         repo, site = self._repo(name, log)
         log(f"at {repos.clone(name, repo, site).hash}")
 
     def pull_repo(self, name: str, log: Log) -> None:
-        """See `Doer.pull_repo`."""
+        """See `ExecutionHandler.pull_repo`."""
         repo, site = self._repo(name, log)
         log(f"at {repos.pull(name, repo, site).hash}")
 
-    def _repo(self, name: str, log: Log) -> tuple[Repo, Site]:
+    def _repo(self, name: str, log: Log) -> tuple[Repo, ExecutionContext]:
         """A repo is kept in ksync's own folder, so that its server matters only to the commands run after a pull."""
         repo = self._live(Target("repo", name), Repo)
         host = self.sites.host(repo.config.server_id, self.store.get) if repo.config.server_id else None
         return repo, self.sites.at(host or DockerHost(""), repo, log, self.stop)
 
     def run_procedure(self, name: str, log: Log) -> None:
-        """See `Doer.run_procedure`. All of it is looked through before anything is done."""
+        """See `ExecutionHandler.run_procedure`. All of it is looked through before anything is done."""
         procedure = self._live(Target("procedure", name), Procedure)
         names = self._names()
         procedures.check(name, procedure, self.store.get, names)
@@ -204,13 +204,13 @@ class Running:
             raise EngineError("it does not exist", where=str(target), hint="Declare it and apply it first")
         return found
 
-    def _deployed(self, target: Target, kind: type[R], log: Log) -> tuple[R, Site]:
+    def _deployed(self, target: Target, kind: type[R], log: Log) -> tuple[R, ExecutionContext]:
         """A resource as it was deployed last, else as it is, and where that is."""
         found = self.store.deployed_resource(target)
         resource = found if isinstance(found, kind) else self._live(target, kind)
         return resource, self.sites.of(target, resource, log, self.stop)
 
-    def _on(self, server: str, log: Log) -> Site:
+    def _on(self, server: str, log: Log) -> ExecutionContext:
         host = self.sites.host(server, self.store.get)
         if host is None:
             hint = f"Map it under [hosts] in {self.sites.config}"

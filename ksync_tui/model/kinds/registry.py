@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from typing import cast
 
+from ksync_tui.lazy import load
 from ksync_tui.model.kinds.base import Deployable, Resource
 from ksync_tui.model.kinds.fields import container_name
 
@@ -49,7 +48,8 @@ class Kind:
     @cached_property
     def model(self) -> type[Resource]:
         """The kind's pydantic model."""
-        return cast(type[Resource], getattr(import_module(f"ksync_tui.model.kinds.{self.name}"), self.title))
+        model: type[Resource] = load(f"ksync_tui.model.kinds.{self.name}:{self.title}")
+        return model
 
     @property
     def deployable(self) -> bool:

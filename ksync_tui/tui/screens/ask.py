@@ -15,7 +15,7 @@ from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
 
 
-class Field(Input):
+class InputField(Input):
     """A field whose text is nowhere but in it: a hidden one is not copied either."""
 
     def action_cut(self) -> None:
@@ -48,26 +48,26 @@ class AskScreen(Page[str]):
     def body(self) -> ComposeResult:
         """The question and the field."""
         yield Static(Text(neutral(self.question, keep_newlines=True)))
-        field = Field(placeholder=neutral(self.expected or ""), password=self.secret, compact=True)
+        field = InputField(placeholder=neutral(self.expected or ""), password=self.secret, compact=True)
         field.cursor_blink = False
         yield field
 
     def on_mount(self) -> None:
         """The field gets the keys."""
-        self.query_one(Field).focus()
+        self.query_one(InputField).focus()
 
     def cannot(self, command: str) -> str | None:
         """An answer needs to be typed, and to be right where one is expected."""
         if command != "give" or not self.is_mounted:
             return None
-        typed = self.query_one(Field).value
+        typed = self.query_one(InputField).value
         if not typed:
             return "Type it first."
         return None if self.expected in (None, typed.strip()) else f"That is not {self.expected}."
 
     def do_give(self) -> None:
         """Gives what was typed."""
-        self.finish(self.query_one(Field).value)
+        self.finish(self.query_one(InputField).value)
 
     @on(Input.Changed)
     def _typing(self) -> None:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.screen import Screen
 from textual.worker import Worker
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import neutral
-from ksync_tui.tui import opening
+from ksync_tui.tui import requests
 from ksync_tui.tui.background import COUNT_AFTER, SHOW_AFTER, Busy, in_thread, start
-from ksync_tui.tui.change_notifier import Noticing
+from ksync_tui.tui.change_notifier import ChangeNotifier
+from ksync_tui.tui.editors import open_in_editor
 from ksync_tui.tui.keymap import Keymap
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, FrameLine, KeyLine, Notice, TooSmall, TopLine
@@ -26,13 +27,14 @@ from ksync_tui.tui.widgets.status_line import standing
 
 if TYPE_CHECKING:
     from ksync_tui.services import Session
-    from ksync_tui.tui.app import KsyncApp
+    from ksync_tui.tui.host import Host
+    from ksync_tui.tui.requests import Request
 
 T = TypeVar("T")
 Result = TypeVar("Result")
 
 
-class Page(Screen[Result], Generic[Result]):
+class Page(Screen[Result | None], Generic[Result]):
     """A screen with the frame around it. `place` is its name in the keymap."""
 
     place: ClassVar[str] = ""
@@ -48,22 +50,27 @@ class Page(Screen[Result], Generic[Result]):
         self.busy: Busy | None = None
         self._work: Worker[None] | None = None
         self._background = False
-        self.noticing = Noticing(self)
+        self.noticing = ChangeNotifier(self)
 
     @property
-    def ksync(self) -> KsyncApp:
+    def host(self) -> Host:
         """The app this screen is in."""
-        return cast("KsyncApp", self.app)
+        return cast("Host", self.app)
+
+    @property
+    def on_top(self) -> bool:
+        """Whether no other screen is over it."""
+        return self.app.screen is self
 
     @property
     def session(self) -> Session:
         """The one door to everything."""
-        return self.ksync.session
+        return self.host.session
 
     @property
     def keys(self) -> Keymap:
         """The commands and their keys."""
-        return self.ksync.keymap
+        return self.host.keymap
 
     def key_of(self, command: str) -> str:
         """The key of a command, for sentences that name it."""
@@ -138,6 +145,15 @@ class Page(Screen[Result], Generic[Result]):
         if words:
             self.tell(words)
 
+    def edit_file(self, path: str, line: int) -> None:
+        """Opens a file in the person's own editor, then reads again."""
+        try:
+            said = open_in_editor(self.app, path, line)
+        except SuspendNotSupported:
+            self.tell("An editor cannot be opened in this terminal.")
+        else:
+            self.read_again(said)
+
     def finish(self, result: Result | None) -> None:
         """Closes this screen with its answer."""
         self.dismiss(result)
@@ -165,10 +181,33 @@ class Page(Screen[Result], Generic[Result]):
         It waits for its turn with the session, unless it has nothing to do with what is read there. Keys that are
         typed meanwhile wait for its end, unless it goes on in the background of what is shown.
         """
+        self._start_work(what, partial(self.host.in_turn, call) if turn else call, done, background=background)
+
+    async def result_of(self, what: str, call: Callable[[], T]) -> T:
+        """For flows: what `call` returns, run as `work` runs it.
+
+        Raises CancelledError, which ends the flow, where the call fails (the error is shown) or is given up.
+        """
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._start_work(what, partial(self.host.in_turn, call), answer.set_result, answer.cancel)
+        return await answer
+
+    def request(self, request: Request) -> None:
+        """Asks for something that other screens show."""
+        self.host.carry_out(self, request)
+
+    def _start_work(
+        self,
+        what: str,
+        call: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[], object] = lambda: None,
+        *,
+        background: bool = False,
+    ) -> None:
         self.busy = Busy.now(what)
         self._background = background
-        asked = partial(self.ksync.in_turn, call) if turn else call
-        self._work = start(self, partial(self._carry_out, asked, done), group="work", exclusive=True)
+        self._work = start(self, partial(self._carry_out, call, done, failed), group="work", exclusive=True)
         for delay in (SHOW_AFTER, COUNT_AFTER):
             self.set_timer(delay + 0.01, self.changed)
 
@@ -193,25 +232,29 @@ class Page(Screen[Result], Generic[Result]):
             self.session.waiting.give_up()
         self.busy = None
         self.tell("Stopped.")
-        self.ksync.type_ahead.go_on()
+        self.host.type_ahead.go_on()
 
     def failed(self, error: KsyncError) -> None:
         """What a failure of slow work leads to."""
         self.tell_error(error)
 
-    async def _carry_out(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
+    async def _carry_out(self, call: Callable[[], T], done: Callable[[T], None], failed: Callable[[], object]) -> None:
         ticking = asyncio.create_task(self._count_seconds())
         try:
             result = await in_thread(call)
         except KsyncError as error:
             self.busy = None
             self.failed(error)
+            failed()
+        except asyncio.CancelledError:
+            failed()
+            raise
         else:
             self.busy = None
             done(result)
         finally:
             ticking.cancel()
-            asyncio.get_running_loop().call_soon(self.ksync.type_ahead.go_on)
+            asyncio.get_running_loop().call_soon(self.host.type_ahead.go_on)
         self.changed()
 
     async def _count_seconds(self) -> None:
@@ -272,19 +315,19 @@ class Page(Screen[Result], Generic[Result]):
 
     def do_help(self) -> None:
         """Shows the keys of this screen."""
-        opening.show_help(self)
+        self.request(requests.ShowHelp())
 
     def do_palette(self) -> None:
         """Shows all commands of this screen."""
-        opening.show_palette(self)
+        self.request(requests.ShowPalette())
 
     def do_history(self) -> None:
         """Shows past runs."""
-        opening.show_history(self)
+        self.request(requests.ShowHistory())
 
     def do_profile(self) -> None:
         """Shows the profiles."""
-        opening.show_profiles(self)
+        self.request(requests.ShowProfiles())
 
     def _move(self, movement: Callable[[Lines], None]) -> None:
         if lines := self.lines():

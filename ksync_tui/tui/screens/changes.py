@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.changes import ChangeRow, change_row, headline, is_alert
 from ksync_tui.present.text import cell_width, count, cut_end, neutral, pad
-from ksync_tui.tui import keymap, opening
+from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.background import local_zone
 from ksync_tui.tui.screens.base import error_text
 from ksync_tui.tui.screens.listing import Listing
@@ -73,9 +73,8 @@ class ChangesScreen(Listing[None]):
 
     def do_refresh(self) -> None:
         """Asks Core again."""
-        if core := self.session.core:
-            read = partial(core.changes, self.target)
-            self.work("Asking Core what happened", read, self._read, background=bool(self.shown))
+        read = partial(self.session.core.changes, self.target)
+        self.work("Asking Core what happened", read, self._read, background=bool(self.shown))
 
     def failed(self, error: KsyncError) -> None:
         """Where nothing is shown yet, the error stands where the list would be."""
@@ -86,15 +85,15 @@ class ChangesScreen(Listing[None]):
 
     def do_open(self) -> None:
         """Opens the log."""
-        opening.show_log(self, self.here)
+        self.request(requests.ShowLog(self.here))
 
     def do_copy(self) -> None:
         """Copies the line under the cursor."""
-        self.tell(self.ksync.copy_text(headline(self.here, time.time(), local_zone())))
+        self.tell(self.host.copy_text(headline(self.here, time.time(), local_zone())))
 
     def do_other_history(self) -> None:
         """ksync's own runs instead."""
-        opening.show_other_history(self)
+        self.request(requests.SwitchHistory())
 
     def fill(self) -> None:
         """Shows what passes the filter."""

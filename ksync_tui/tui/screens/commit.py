@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from ksync_tui.present.text import count, neutral
-from ksync_tui.tui import keymap, opening
+from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.patch import PatchView, one_line
@@ -94,7 +94,7 @@ class CommitScreen(Page[str]):
     def do_commit(self) -> None:
         """Makes the commit, after consent where it is asked for."""
         if self.draft.consent:
-            self.ksync.ask(f"Commit all that is shown?\n\n{self.draft.consent}", self._commit)
+            self.host.ask(f"Commit all that is shown?\n\n{self.draft.consent}", self._commit)
         else:
             self._commit()
 
@@ -103,11 +103,11 @@ class CommitScreen(Page[str]):
         if self.draft.goes_elsewhere:
             self.finish(None)
         else:
-            opening.show_written(self, self.draft.changes)
+            self.request(requests.SettleUncommitted(self.draft.changes))
 
     def _commit(self) -> None:
         message = "\n".join(filter(None, (self.query_one(Input).value.strip(), self.rest)))
-        self.work("Committing", partial(self.session.commit, self.draft, message, push=self.push), self.finish)
+        self.work("Committing", partial(self.session.files.commit, self.draft, message, push=self.push), self.finish)
 
     @on(Input.Changed)
     def _typing(self) -> None:

@@ -51,7 +51,7 @@ class ConfirmScreen(Page[int]):
 
     def body(self) -> ComposeResult:
         """Title, steps, what is deleted, where to type."""
-        asked = self.asked = self.session.confirmation(self.selection)
+        asked = self.asked = self.session.runs.confirmation(self.selection)
         shown = self.shown = self._said()
         yield Static(ink(shown.title, "bold"), id="title")
         yield Lines(id="steps", pointing=False)
@@ -95,20 +95,20 @@ class ConfirmScreen(Page[int]):
             return self.shown.question
         if command == "removal" and self.selection.removal is None:
             return "Nothing that was deployed is deleted."
-        if command == "removal" and len(self.session.removals) < 2:
+        if command == "removal" and len(self.session.runs.removals) < 2:
             return f"The {self.session.engine} engine has no other way."
         return None
 
     def action_command(self, name: str) -> None:
         """Keys that were already held down when this opened are dropped for a moment (needs 16)."""
         if self._held() and name == "confirm":
-            self.opened = self.ksync.type_ahead.typed_at
+            self.opened = self.host.type_ahead.typed_at
             return
         super().action_command(name)
 
     def do_removal(self) -> None:
         """Another end for the containers of what is deleted: the next one in turn."""
-        turn = self.session.removals
+        turn = self.session.runs.removals
         now = self.selection.removal
         if now is not None:
             self.selection = self.selection.removing(turn[(turn.index(now) + 1) % len(turn)])
@@ -117,10 +117,10 @@ class ConfirmScreen(Page[int]):
 
     def do_confirm(self) -> None:
         """Freezes the selection into a run and starts it."""
-        self.work("Starting the run", partial(self.session.start, self.selection), self.finish)
+        self.work("Starting the run", partial(self.session.runs.start, self.selection), self.finish)
 
     def _held(self) -> bool:
-        return self.ksync.type_ahead.typed_at - self.opened < self.ksync.held_keys
+        return self.host.type_ahead.typed_at - self.opened < self.host.held_keys
 
     def _typed_right(self) -> bool:
         if self.shown.question is None:

@@ -86,7 +86,7 @@ class DiffScreen(Page[None]):
 
     def do_copy(self) -> None:
         """Copies the difference."""
-        self.tell(self.ksync.copy_text(plain_text(self.detail.view.rows)))
+        self.tell(self.host.copy_text(plain_text(self.detail.view.rows)))
 
     def _show(self) -> None:
         if self.review.side:

@@ -41,7 +41,7 @@ class EditSyncScreen(SyncForm[str]):
 
     def checks(self) -> Mapping[str, Callable[[str], str | None]]:
         """Its own name is not taken."""
-        return {"name": lambda name: None if name == self.name_of else self.session.name_problem(name)}
+        return {"name": lambda name: None if name == self.name_of else self.session.syncs.name_problem(name)}
 
     def where(self) -> Text:
         """Which sync."""
@@ -67,9 +67,9 @@ class EditSyncScreen(SyncForm[str]):
 
     def _save(self, name: str, fields: Mapping[str, Any]) -> None:
         if fields:
-            self.session.edit_sync(self.name_of, fields)
+            self.session.syncs.edit(self.name_of, fields)
         if name != self.name_of:
-            self.session.rename_sync(self.name_of, name)
+            self.session.syncs.rename(self.name_of, name)
 
     def _changes(self) -> bool:
         return bool(self._fields()) or self.value("name") != self.name_of

@@ -15,7 +15,7 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.model.resource import Problem
 from ksync_tui.model.text import lines_of
 from ksync_tui.present.text import cut_end, neutral
-from ksync_tui.tui import keymap, opening
+from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.background import in_thread, start
 from ksync_tui.tui.completion import Completion, complete
 from ksync_tui.tui.screens.base import Page, error_text
@@ -23,7 +23,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.block import BlockArea
 
 if TYPE_CHECKING:
-    from ksync_tui.services import Draft, FileChange, Review
+    from ksync_tui.services import BlockDraft, Review
 
 AROUND = 3
 """Lines of the file shown above and below the block."""
@@ -45,7 +45,7 @@ class EditorScreen(Page[str]):
     EditorScreen #problems { height: auto; padding: 0 1; }
     """
 
-    def __init__(self, review: Review, draft: Draft) -> None:
+    def __init__(self, review: Review, draft: BlockDraft) -> None:
         super().__init__()
         self.review = review
         self.draft = draft
@@ -98,13 +98,13 @@ class EditorScreen(Page[str]):
 
     def do_save(self) -> None:
         """Shows what saving would change in the file, then writes it."""
-        call = partial(self.session.edits_of, self.review, self.draft, self.area.text)
-        self.work("Comparing", call, self._preview)
+        call = partial(self.session.files.edits_of, self.review, self.draft, self.area.text)
+        self.work("Comparing", call, lambda change: self.request(requests.SaveBlock(change)))
 
     def do_cancel(self) -> None:
         """Leaves; asks when something would be lost."""
         if loss := self.loss():
-            self.ksync.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
+            self.host.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
         else:
             self.finish(None)
 
@@ -113,7 +113,9 @@ class EditorScreen(Page[str]):
         kind, before = self.draft.target.kind, self.area.before_cursor()
         session = self.session
         self.work(
-            "Looking up names", lambda: complete(kind, before, session.names, session.keys(kind)), self._completed
+            "Looking up names",
+            lambda: complete(kind, before, session.files.names, session.files.keys(kind)),
+            self._completed,
         )
 
     def _completed(self, found: Completion) -> None:
@@ -124,13 +126,6 @@ class EditorScreen(Page[str]):
         if len(found.found) > 1:
             more = f"  and {len(found.found) - MOST_FOUND} more" if len(found.found) > MOST_FOUND else ""
             self.tell("  ".join(found.found[:MOST_FOUND]) + more)
-
-    def _preview(self, change: FileChange) -> None:
-        opening.show_preview(self, (change,), self._written)
-
-    def _written(self, words: str | None) -> None:
-        if words is not None:
-            self.finish(words)
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
@@ -150,20 +145,20 @@ class EditorScreen(Page[str]):
 
         await asyncio.sleep(SETTLE)
         try:
-            call = partial(self.session.check, self.review, self.draft, self.area.text)
-            self.problems = await in_thread(partial(self.ksync.in_turn, call))
+            call = partial(self.session.files.check, self.review, self.draft, self.area.text)
+            self.problems = await in_thread(partial(self.host.in_turn, call))
         except KsyncError as error:
             self.query_one("#problems", Static).update(error_text(error))
             return
         self.query_one("#problems", Static).update(_problem_lines(self.problems, self.size.width - 3))
 
 
-def _above(draft: Draft) -> list[tuple[int, str]]:
+def _above(draft: BlockDraft) -> list[tuple[int, str]]:
     """The last lines before the block, with their numbers in the file."""
     return [*enumerate(lines_of(draft.before), 1)][-AROUND:]
 
 
-def _below(draft: Draft) -> list[tuple[int, str]]:
+def _below(draft: BlockDraft) -> list[tuple[int, str]]:
     """The first lines after the block; its own last line ends at the first line break."""
     rest = lines_of(draft.after)[1:]
     first = draft.first_line + len(lines_of(draft.raw))

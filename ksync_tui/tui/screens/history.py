@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from ksync_tui.present.runs import closing, history_row, title
 from ksync_tui.present.text import count, cut_end, cut_middle, neutral, pad
-from ksync_tui.tui import keymap, opening
+from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.background import local_zone
 from ksync_tui.tui.screens.listing import Listing
 from ksync_tui.tui.theme import ink, style
@@ -52,7 +52,7 @@ class HistoryScreen(Listing[None]):
             return "No run here yet."
         if command == "open" and self.shown and (place := self.shown[self.items.cursor].place) != self.session.profile:
             return f"This run is in the profile {place}: {self.key_of('profile')} goes there."
-        if command == "other_history" and self.session.core is None:
+        if command == "other_history" and not self.session.capabilities.history:
             return "Only a Komodo Core keeps a history."
         return None
 
@@ -62,22 +62,22 @@ class HistoryScreen(Listing[None]):
 
     def do_other_history(self) -> None:
         """What happened in Core instead."""
-        opening.show_other_history(self)
+        self.request(requests.SwitchHistory())
 
     def do_refresh(self) -> None:
         """Reads the journal again."""
-        self.work("Reading the journal", self.session.runs, self._read, background=bool(self.shown))
+        self.work("Reading the journal", self.session.runs.latest, self._read, background=bool(self.shown))
 
     def do_open(self) -> None:
         """Opens the run under the cursor."""
         if self.shown:
-            opening.show_run(self, self.shown[self.items.cursor].id)
+            self.request(requests.ShowRun(self.shown[self.items.cursor].id))
 
     def do_copy(self) -> None:
         """Copies the summary of the run under the cursor."""
         if self.shown:
             record = self.shown[self.items.cursor]
-            self.tell(self.ksync.copy_text("\n".join((title(record), *closing(record)))))
+            self.tell(self.host.copy_text("\n".join((title(record), *closing(record)))))
 
     def fill(self) -> None:
         """Shows the runs that pass the filter."""

@@ -51,8 +51,7 @@ class LogScreen(Page[None]):
     def on_mount(self) -> None:
         """Asks Core for it."""
         self.query_one(Lines).focus()
-        if core := self.session.core:
-            self.work("Asking Core for the log", partial(core.log_of, self.change.id), self._read)
+        self.work("Asking Core for the log", partial(self.session.core.log_of, self.change.id), self._read)
 
     def on_resize(self, event: events.Resize) -> None:
         """Long lines are broken anew; nothing of a log is cut off."""
@@ -73,7 +72,7 @@ class LogScreen(Page[None]):
 
     def do_copy(self) -> None:
         """Copies the log."""
-        self.tell(self.ksync.copy_text("\n".join((self._title, *self.log_lines))))
+        self.tell(self.host.copy_text("\n".join((self._title, *self.log_lines))))
 
     @property
     def _title(self) -> str:

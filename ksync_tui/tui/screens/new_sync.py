@@ -14,7 +14,7 @@ from ksync_tui.present.text import listed
 from ksync_tui.services import Sync
 from ksync_tui.tui import keymap
 from ksync_tui.tui.completion import Completion
-from ksync_tui.tui.screens.sync_form import NAME, TAGS, Field, SyncForm
+from ksync_tui.tui.screens.sync_form import NAME, TAGS, InputField, SyncForm
 from ksync_tui.tui.theme import ink
 from ksync_tui.tui.widgets.switch import Switch
 
@@ -33,13 +33,13 @@ class NewSyncScreen(SyncForm[Sync]):
     saves = "add"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("new")
 
-    def typed(self) -> tuple[Field, ...]:
+    def typed(self) -> tuple[InputField, ...]:
         """Name, path and tags; the files of a Core's sync are where Core is."""
-        return (NAME, ("path", AT_CORE if self.session.core else HERE), TAGS)
+        return (NAME, ("path", AT_CORE if self.session.capabilities.remote else HERE), TAGS)
 
     def checks(self) -> Mapping[str, Callable[[str], str | None]]:
         """Name and path are checked while they are typed."""
-        return {**super().checks(), "path": partial(self.session.path_problem, managed=self.turned()["managed"])}
+        return {**super().checks(), "path": partial(self.session.syncs.path_problem, managed=self.turned()["managed"])}
 
     def where(self) -> Text:
         """A new sync."""
@@ -53,7 +53,7 @@ class NewSyncScreen(SyncForm[Sync]):
     def cannot(self, command: str) -> str | None:
         """Adding needs a name and a path that are right."""
         if command == "add" and self.is_mounted:
-            needed = {"name": NO_NAME, "path": NO_PATH_AT_CORE if self.session.core else NO_PATH}
+            needed = {"name": NO_NAME, "path": NO_PATH_AT_CORE if self.session.capabilities.remote else NO_PATH}
             missing = next((words for name, words in needed.items() if not self.value(name)), None)
             return missing or super().cannot(command)
         return super().cannot(command)
@@ -64,7 +64,7 @@ class NewSyncScreen(SyncForm[Sync]):
 
     def do_add(self) -> None:
         """Stores the sync."""
-        call = partial(self.session.add_sync, self.value("name"), self._fields(), [self.value("path")])
+        call = partial(self.session.syncs.add, self.value("name"), self._fields(), [self.value("path")])
         self.work("Adding the sync", call, self.finish)
 
     def do_complete(self) -> None:
@@ -76,7 +76,7 @@ class NewSyncScreen(SyncForm[Sync]):
         self.work("Reading the folder", partial(self._look, typed), self._completed)
 
     def _look(self, typed: str) -> Completion:
-        return Completion(typed, tuple(self.session.paths(typed)))
+        return Completion(typed, tuple(self.session.syncs.path_completions(typed)))
 
     def _completed(self, found: Completion) -> None:
         field = self.query_one("#path", Input)
@@ -94,7 +94,7 @@ class NewSyncScreen(SyncForm[Sync]):
             self.tell("No folder or .toml file begins like that.")
 
     def _completes(self) -> bool:
-        return self.session.core is None and self.focused is not None and self.focused.id == "path"
+        return not self.session.capabilities.remote and self.focused is not None and self.focused.id == "path"
 
     def _fields(self) -> dict[str, Any]:
         """The config fields as they stand on the form."""

@@ -14,8 +14,7 @@ from textual.widgets import Static
 from ksync_tui.model.resource import Problem, Target
 from ksync_tui.present.plain import problem_count
 from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
-from ksync_tui.tui import keymap, opening
-from ksync_tui.tui.editors import open_in_editor
+from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.review_sides import path_of
 from ksync_tui.tui.screens.listing import Listing
 from ksync_tui.tui.theme import ink, style
@@ -79,16 +78,16 @@ class ProblemsScreen(Listing[bool]):
         path, problem = self._path(), self._problem
         if path and problem:
             self.edited = True
-            open_in_editor(self.ksync, path, problem.place.line, self)
+            self.edit_file(path, problem.place.line)
 
     def do_edit(self) -> None:
         """Edits the resource here, where the session allows it."""
         if self._problem and self._problem.target:
-            opening.show_editor(self, self.review, self._problem.target)
+            self.request(requests.EditBlock(self.review, self._problem.target))
 
     def do_refresh(self) -> None:
         """Reads the source again."""
-        self.work("Reading", partial(self.session.review, self.review.sync), self._read, background=True)
+        self.work("Reading", partial(self.session.reviews.create, self.review.sync), self._read, background=True)
 
     def leave(self) -> None:
         """Back, with word whether to read again."""

@@ -80,8 +80,8 @@ class ProfilesScreen(Listing[None]):
     def do_open(self) -> None:
         """Goes over into the profile under the cursor; asks first when something goes on or would be lost."""
         name = self.shown[self.items.cursor].key
-        if losses := [*self.ksync.losses(), *self.ksync.runs_going_on()]:
-            self.ksync.ask("\n".join([*losses, "", f"Switch to {name}?"]), partial(self._switch, name))
+        if losses := [*self.host.losses(), *self.host.running()]:
+            self.host.ask("\n".join([*losses, "", f"Switch to {name}?"]), partial(self._switch, name))
         else:
             self._switch(name)
 
@@ -103,10 +103,10 @@ class ProfilesScreen(Listing[None]):
         self.work(f"Opening {name}", self.attempt, self._opened, turn=False)
 
     def _opened(self, session: Session) -> None:
-        self.ksync.go_over(session)
+        self.host.switch_session(session)
 
     def _look(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
-        return self.session.profiles(), self.session.warnings()
+        return self.session.profiles.all(), self.session.profiles.warnings()
 
     def _read(self, found: tuple[tuple[Profile, ...], tuple[str, ...]]) -> None:
         profiles, self.warnings = found

@@ -17,16 +17,14 @@ from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.present.diff import diff
 from ksync_tui.present.origin import WORDS
-from ksync_tui.present.rows import Entry
+from ksync_tui.present.rows import ReviewEntry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import Ticks
 from ksync_tui.present.views import towards
-from ksync_tui.tui import keymap, opening
-from ksync_tui.tui.disabled_reasons import why_not
-from ksync_tui.tui.editors import open_in_editor
+from ksync_tui.tui import keymap, requests
+from ksync_tui.tui.disabled_reasons import disabled_reason
 from ksync_tui.tui.review_sides import Side, path_of, planned_ids, sides_of
 from ksync_tui.tui.screens.base import Page, error_text
-from ksync_tui.tui.screens.diff import DiffScreen
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.detail import Detail
 from ksync_tui.tui.widgets.diff import plain_text
@@ -137,7 +135,7 @@ class ReviewScreen(Page[None]):
 
     def cannot(self, command: str) -> str | None:
         """What needs a plan, an action under the cursor, a file or a tick."""
-        return why_not(self, command)
+        return disabled_reason(self, command)
 
     def label_of(self, command: str) -> str | None:
         """Labels that depend on direction and layout."""
@@ -159,7 +157,7 @@ class ReviewScreen(Page[None]):
 
     def finish(self, result: None) -> None:
         """Leaves; what is ticked is still ticked when the review is opened again."""
-        self.ksync.keep_ticks(self.sync, {way: side.ticks for way, side in self.sides.items() if side.ticks.ticked})
+        self.host.keep_ticks(self.sync, {way: side.ticks for way, side in self.sides.items() if side.ticks.ticked})
         super().finish(result)
 
     def do_refresh(self) -> None:
@@ -167,7 +165,7 @@ class ReviewScreen(Page[None]):
         self.work(f"Reading {self.sync.name}", self._read, self._show_read, background=self.review is not None)
 
     def _read(self) -> tuple[Review, Redactor]:
-        review = self.session.review(self.sync)
+        review = self.session.reviews.create(self.sync)
         gc.freeze()  # what was read stays: walking it for garbage would stop the keys for half a second
         return review, Redactor(self.session.known_secrets())
 
@@ -175,9 +173,9 @@ class ReviewScreen(Page[None]):
         """Shows a newer review in place of the one before."""
         self.review, self.redact = found
         review = self.review
-        self.sides = sides_of(review, self.sides, {} if self.sides else self.ksync.kept_ticks(self.sync))
+        self.sides = sides_of(review, self.sides, {} if self.sides else self.host.kept_ticks(self.sync))
         self._show_side()
-        self.noticing.follow([self.session.news(review)])
+        self.noticing.follow([self.session.reviews.detect_changes(review)])
         note = self.sides[self.direction].ticks.note
         if note:
             self.tell(note)
@@ -198,12 +196,12 @@ class ReviewScreen(Page[None]):
         if line is None or self.side is None:
             return
         ticks = self.side.ticks
-        self.set_ticks(ticks.toggle(line.id) if isinstance(line, Entry) else ticks.toggle_all(line.entries))
+        self.set_ticks(ticks.toggle(line.id) if isinstance(line, ReviewEntry) else ticks.toggle_all(line.entries))
 
     def do_tick_all(self) -> None:
         """Ticks all but deletes, of what the filter leaves."""
         if self.side:
-            shown = {line.id for line in self.outline.shown if isinstance(line, Entry)}
+            shown = {line.id for line in self.outline.shown if isinstance(line, ReviewEntry)}
             self.set_ticks(self.side.ticks.all(shown if self.outline.words else None))
 
     def do_tick_none(self) -> None:
@@ -238,7 +236,7 @@ class ReviewScreen(Page[None]):
     def do_open(self) -> None:
         """Opens the difference over the list."""
         if self.action:
-            self.app.push_screen(DiffScreen(self))
+            self.request(requests.ShowDiff())
 
     do_zoom = do_open
 
@@ -258,47 +256,48 @@ class ReviewScreen(Page[None]):
         """Copies the difference under the cursor."""
         if self.action:
             rows = towards(diff(self.action, self.redact), self.direction)
-            self.tell(self.ksync.copy_text(plain_text(rows)))
+            self.tell(self.host.copy_text(plain_text(rows)))
 
     def do_commit_written(self) -> None:
         """Commits what was written to the files before."""
         if self.review:
-            opening.show_commit(self, self.review.uncommitted)
+            self.request(requests.CommitFiles(self.review.uncommitted))
 
     def do_edit(self) -> None:
         """Opens the resource in the editor of the app."""
         if self.review and self.action:
-            opening.show_editor(self, self.review, self.action.target)
+            self.request(requests.EditBlock(self.review, self.action.target))
 
     def do_editor(self) -> None:
         """Opens the file at its line in $EDITOR, then reads it again."""
         action = self.action
         if self.file and action and action.place:
-            open_in_editor(self.ksync, self.file, action.place.line, self)
+            self.edit_file(self.file, action.place.line)
 
     def do_problems(self) -> None:
         """Opens the problems of this source."""
         if self.review:
-            opening.show_problems(self, self.review)
+            self.request(requests.ShowProblems(self.review))
 
     def do_go(self) -> None:
         """Confirms what is ticked, or shows what would be written."""
         if not (self.review and self.side):
             return
         if self.direction == "live":
-            opening.show_confirm(self, self.review, self.side.ticks.selection)
+            self.request(requests.RunSelection(self.review, self.side.ticks.selection))
         else:
-            opening.show_write_back(self, self.review, planned_ids(self.side.ticks.ticked, self.direction))
+            ticked = planned_ids(self.side.ticks.ticked, self.direction)
+            self.request(requests.WriteBack(self.review, ticked))
 
     def do_run(self) -> None:
         """Confirms a run of what is under the cursor, or asks which resource where that cannot be run."""
         if self.review:
-            opening.show_run_by_hand(self, self.review, self.action.target if self.action else None)
+            self.request(requests.RunResource(self.review, self.action.target if self.action else None))
 
     def do_changes(self) -> None:
         """Opens what happened to the resource under the cursor."""
         if self.action:
-            opening.show_changes(self, self.action.target)
+            self.request(requests.ShowChanges(self.action.target))
 
     def do_back(self) -> None:
         """Clears the filter, then leaves."""

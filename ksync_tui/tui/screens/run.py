@@ -25,7 +25,7 @@ from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from ksync_tui.model.events import RunRecord
-    from ksync_tui.services import Review, Sync, Watch
+    from ksync_tui.services import Review, RunProgress, Sync
 
 POLL = 0.15
 """Seconds between two looks at a run."""
@@ -107,7 +107,7 @@ class RunScreen(Page[str]):
         """Stops the run after the action it is at; a second time, gives that one up as well."""
         self.stopping += 1
         now = self.stopping > 1
-        self.work("Stopping", partial(self.session.stop, self.run_id, now=now), lambda _: None, background=True)
+        self.work("Stopping", partial(self.session.runs.stop, self.run_id, now=now), lambda _: None, background=True)
         again = f"Stopping after this action; {self.key_of('stop')} again aborts it."
         self.tell("Aborting this action." if now else again)
 
@@ -126,13 +126,13 @@ class RunScreen(Page[str]):
         """Copies the summary."""
         if self.record:
             words = [title(self.record), *closing(self.record), self.after]
-            self.tell(self.ksync.copy_text("\n".join(filter(None, words))))
+            self.tell(self.host.copy_text("\n".join(filter(None, words))))
 
     async def _watch(self) -> None:
         cursor = 0
         while True:
             try:
-                seen = await in_thread(partial(self.session.watch, self.run_id, cursor))
+                seen = await in_thread(partial(self.session.runs.watch, self.run_id, cursor))
             except KsyncError as error:
                 self.tell_error(error)
                 return
@@ -145,7 +145,7 @@ class RunScreen(Page[str]):
             await asyncio.sleep(POLL)
         self._ended()
 
-    def _show(self, seen: Watch) -> None:
+    def _show(self, seen: RunProgress) -> None:
         self.record = seen.record
         self.rows = run_lines(seen.record, time.time())
         self.query_one("#actions", Lines).show(len(self.rows), self._draw_action)
@@ -169,7 +169,9 @@ class RunScreen(Page[str]):
         self.query_one("#log", Lines).say_empty("No output.")
         self.query_one("#end", Static).update(_end(self.record, ""))
         if self.sync is not None:
-            self.work("Planning again", partial(self.session.review, self.sync), self._planned_again, background=True)
+            self.work(
+                "Planning again", partial(self.session.reviews.create, self.sync), self._planned_again, background=True
+            )
 
     def _planned_again(self, review: Review) -> None:
         left = review.plan.pending

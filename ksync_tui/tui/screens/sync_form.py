@@ -35,7 +35,7 @@ TAGS = ("tags", "only resources with all of these tags; empty means all")
 SETTLE = 0.15
 """Seconds without typing after which what was typed is checked."""
 
-Field = tuple[str, str]
+InputField = tuple[str, str]
 """What is typed, and what it means."""
 
 
@@ -58,7 +58,7 @@ class SyncForm(Page[Result], Generic[Result]):
         self.problems: dict[str, str] = {}
         self._settling: Timer | None = None
 
-    def typed(self) -> tuple[Field, ...]:
+    def typed(self) -> tuple[InputField, ...]:
         """What is typed."""
         return (NAME, TAGS)
 
@@ -68,7 +68,7 @@ class SyncForm(Page[Result], Generic[Result]):
 
     def checks(self) -> Mapping[str, Callable[[str], str | None]]:
         """What tells why a field is not right, by the field."""
-        return {"name": self.session.name_problem}
+        return {"name": self.session.syncs.name_problem}
 
     def body(self) -> ComposeResult:
         """The fields, each with room for its problem, then the switches and what they bring about."""
@@ -103,7 +103,7 @@ class SyncForm(Page[Result], Generic[Result]):
     def do_cancel(self) -> None:
         """Leaves; asks when something would be lost."""
         if loss := self.loss():
-            self.ksync.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
+            self.host.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
         else:
             self.finish(None)
 
@@ -166,7 +166,7 @@ class SyncForm(Page[Result], Generic[Result]):
 
     async def _asked(self, call: Callable[[], str | None]) -> str | None:
         try:
-            return await in_thread(partial(self.ksync.in_turn, call))
+            return await in_thread(partial(self.host.in_turn, call))
         except KsyncError as error:
             return str(error)
 

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from ksync_tui.errors import KsyncError
 from ksync_tui.present.text import cell_width, clock, count, cut_end, neutral, pad
 from ksync_tui.services import SyncRow
-from ksync_tui.tui import keymap, opening
+from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.background import Busy, in_thread, local_zone, start
 from ksync_tui.tui.screens.base import error_text
 from ksync_tui.tui.screens.listing import Listing
@@ -67,7 +67,7 @@ class SyncsScreen(Listing[None]):
     def on_mount(self) -> None:
         """Reads the list, and opens what was asked for."""
         if self.open_first:
-            opening.show_review(self, self.open_first)
+            self.request(requests.ShowReview(self.open_first))
         self.do_refresh()
         self.noticing.ask_on()
 
@@ -89,7 +89,7 @@ class SyncsScreen(Listing[None]):
         row = self.rows.get(self.here.name) if self.shown else None
         if command == "commit_written" and not (isinstance(row, SyncRow) and row.uncommitted):
             return "Nothing is written that is not committed."
-        if command in BY_CORE and self.session.core is None:
+        if command in BY_CORE and not self.session.capabilities.remote:
             return "That is for a Komodo Core."
         if command == "core_commit" and not self.here.managed:
             return f"{self.here.name} is not managed: Core commits only managed syncs."
@@ -111,28 +111,28 @@ class SyncsScreen(Listing[None]):
 
     def do_refresh(self) -> None:
         """Reads everything again; the lines stay until they are known anew."""
-        self.work("Reading the syncs", self.session.syncs, self._listed, background=self._listed_once)
+        self.work("Reading the syncs", self.session.syncs.all, self._listed, background=self._listed_once)
 
     def do_open(self) -> None:
         """Opens the review of the sync under the cursor."""
-        opening.show_review(self, self.here)
+        self.request(requests.ShowReview(self.here))
 
     def do_run_sync(self) -> None:
         """Confirms a run of the whole sync by Core."""
         row = self.rows.get(self.here.name)
-        opening.show_whole_run(self, self.here, row.summary if isinstance(row, SyncRow) else None)
+        self.request(requests.RunInCore(self.here, row.summary if isinstance(row, SyncRow) else None))
 
     def do_core_commit(self) -> None:
         """Asks whether Core may write the sync's file."""
-        opening.show_core_commit(self, self.here)
+        self.request(requests.CommitInCore(self.here))
 
     def do_edit_sync(self) -> None:
         """Opens the form of the sync."""
-        opening.show_edit_sync(self, self.here)
+        self.request(requests.EditSync(self.here))
 
     def do_remove_sync(self) -> None:
         """Asks for the name of the sync, then deletes it."""
-        opening.show_remove_sync(self, self.here)
+        self.request(requests.RemoveSync(self.here))
 
     def saved(self, name: str | None) -> None:
         """Reads again after the form of a sync; its line has the cursor."""
@@ -142,25 +142,27 @@ class SyncsScreen(Listing[None]):
 
     def do_commit_written(self) -> None:
         """Commits what was written to the files of the sync under the cursor."""
-        read = partial(self.session.review, self.here)
-        self.work(f"Reading {self.here.name}", read, lambda review: opening.show_commit(self, review.uncommitted))
+        read = partial(self.session.reviews.create, self.here)
+        self.work(
+            f"Reading {self.here.name}", read, lambda review: self.request(requests.CommitFiles(review.uncommitted))
+        )
 
     def do_new(self) -> None:
         """Opens the form of a new sync."""
-        opening.show_new(self)
+        self.request(requests.AddSync())
 
     def added(self, sync: Sync) -> None:
         """Opens the review of a new sync; its line here has the cursor."""
         self._newest = sync.name
-        opening.show_review(self, sync)
+        self.request(requests.ShowReview(sync))
 
     def do_problems(self) -> None:
         """Opens the problems of the sync under the cursor."""
-        opening.show_review(self, self.here, problems=True)
+        self.request(requests.ShowReview(self.here, problems=True))
 
     def leave(self) -> None:
         """At the root, back means leaving ksync."""
-        self.ksync.action_leave()
+        self.host.action_leave()
 
     def fill(self) -> None:
         """Shows the syncs that pass the filter."""
@@ -171,7 +173,7 @@ class SyncsScreen(Listing[None]):
     def _listed(self, syncs: list[Sync]) -> None:
         self.syncs = syncs
         self._listed_once = True
-        self.items.say_empty((EMPTY_CORE if self.session.core else EMPTY).format(new=self.key_of("new")))
+        self.items.say_empty((EMPTY_CORE if self.session.capabilities.remote else EMPTY).format(new=self.key_of("new")))
         self.fill()
         self._point_at_newest()
         self.busy = Busy.now("Planning")
@@ -186,13 +188,17 @@ class SyncsScreen(Listing[None]):
     async def _read_all(self, syncs: list[Sync]) -> None:
         for sync in syncs:
             try:
-                self.rows[sync.name] = await in_thread(partial(self.ksync.in_turn, partial(self.session.row, sync)))
+                self.rows[sync.name] = await in_thread(
+                    partial(self.host.in_turn, partial(self.session.reviews.row, sync))
+                )
             except KsyncError as error:
                 self.rows[sync.name] = error
             self.items.redraw()
         self.busy = None
         rows = (self.rows[sync.name] for sync in syncs)
-        self.noticing.follow([self.session.news(row) for row in rows if not isinstance(row, KsyncError)])
+        self.noticing.follow(
+            [self.session.reviews.detect_changes(row) for row in rows if not isinstance(row, KsyncError)]
+        )
 
     def _draw(self, line: int, width: int) -> Text:
         sync = self.shown[line]

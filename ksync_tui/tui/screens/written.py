@@ -62,5 +62,5 @@ class WrittenScreen(Page[str]):
 
     def do_put_back(self) -> None:
         """Makes the files what they were."""
-        put_back = partial(self.session.put_back, self.changes)
+        put_back = partial(self.session.files.put_back, self.changes)
         self.work("Putting back", put_back, lambda said: self.finish(f"{said[:1].upper()}{said[1:]}."))

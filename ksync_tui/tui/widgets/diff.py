@@ -27,7 +27,7 @@ LOOKS = {"+": "create", "-": "delete", "~": "update", " ": "plain"}
 Stretch = tuple[int, int]
 
 
-class Laid(NamedTuple):
+class LaidOut(NamedTuple):
     """One line as drawn: which line of the view, and the stretch of each side's text that stands on it."""
 
     line: int
@@ -44,7 +44,7 @@ class DiffView(Lines):
         self.rows: Sequence[DiffRow] = ()
         self.wants_side: bool | None = None
         self._view: Sequence[SplitLine | UnifiedLine] = ()
-        self._laid: list[Laid] = []
+        self._laid: list[LaidOut] = []
         self.numbers = 0
 
     @property
@@ -150,14 +150,14 @@ def _piece(cell: Cell, stretch: Stretch, first: bool, look: Style) -> Text:
     return part if first else Text(" " * indent_of(cell.text), end="").append_text(part)
 
 
-def _broken(at: int, line: SplitLine | UnifiedLine, room: int) -> list[Laid]:
+def _broken(at: int, line: SplitLine | UnifiedLine, room: int) -> list[LaidOut]:
     if isinstance(line, UnifiedLine):
-        return [Laid(at, piece, None, not number) for number, piece in enumerate(breaks(line.cell.text, room))]
+        return [LaidOut(at, piece, None, not number) for number, piece in enumerate(breaks(line.cell.text, room))]
     if line.right is None:
-        return [Laid(at, (0, len(line.left.text)), None, True)]
+        return [LaidOut(at, (0, len(line.left.text)), None, True)]
     lefts, rights = breaks(line.left.text, room), breaks(line.right.text, room)
     return [
-        Laid(at, _get(lefts, number), _get(rights, number), not number)
+        LaidOut(at, _get(lefts, number), _get(rights, number), not number)
         for number in range(max(len(lefts), len(rights)))
     ]
 

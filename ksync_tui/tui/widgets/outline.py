@@ -6,7 +6,7 @@ from rich.text import Text
 
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.present.origin import SIGNS
-from ksync_tui.present.rows import Entry, Group, Line, Outline, title_of
+from ksync_tui.present.rows import Group, Line, Outline, ReviewEntry, title_of
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
 from ksync_tui.tui.theme import ink, style
@@ -35,10 +35,10 @@ class OutlineView(Lines):
         return self.shown[self.cursor] if self.cursor < len(self.shown) else None
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> ReviewEntry | None:
         """The entry under the cursor; None on a heading."""
         line = self.line
-        return line if isinstance(line, Entry) else None
+        return line if isinstance(line, ReviewEntry) else None
 
     def show_plan(self, outline: Outline, ticks: Ticks, tail: list[str]) -> None:
         """Shows another plan."""
@@ -59,7 +59,7 @@ class OutlineView(Lines):
         before = _key(self.line)
         offset = self.cursor - self.scroll_offset.y
         self.shown = self.outline.shown(self.words)
-        names = (cell_width(line.name) for line in self.shown if isinstance(line, Entry))
+        names = (cell_width(line.name) for line in self.shown if isinstance(line, ReviewEntry))
         self._name_room = min(max(names, default=0), MOST_NAME)
         at = next((at for at, line in enumerate(self.shown) if before and _key(line) == before), None)
         first = 1 if self.shown and self.cursor == 0 and not before else self.cursor
@@ -86,7 +86,7 @@ class OutlineView(Lines):
         title = pad(neutral(title_of(group.kind)), max(width - len(count) - 1, 1))
         return Text.assemble((title, style("head")), (count, style("dim")), " ")
 
-    def _entry(self, entry: Entry, width: int) -> Text:
+    def _entry(self, entry: ReviewEntry, width: int) -> Text:
         mark = self.ticks.mark(entry.id)
         look = style("blocked" if entry.blocked else entry.verb)
         origin = self._origin(entry)
@@ -98,7 +98,7 @@ class OutlineView(Lines):
             line.append("  ").append_text(origin).append(cut_end(self.ticks.reason(entry), reason_room), style("dim"))
         )
 
-    def _origin(self, entry: Entry) -> Text:
+    def _origin(self, entry: ReviewEntry) -> Text:
         """Where an entry comes from; no room is taken where that is known of none."""
         if not self.outline.has_origins:
             return Text()
@@ -109,4 +109,4 @@ class OutlineView(Lines):
 def _key(line: Line | None) -> str:
     if line is None:
         return ""
-    return line.id if isinstance(line, Entry) else f"group:{line.kind}"
+    return line.id if isinstance(line, ReviewEntry) else f"group:{line.kind}"

@@ -17,7 +17,7 @@ USUAL = "https://"
 """The scheme that goes first where there is little room; the others tell something."""
 
 
-class Somewhere(Protocol):
+class HasProfile(Protocol):
     """What a session says of where it is."""
 
     @property
@@ -37,7 +37,7 @@ class Somewhere(Protocol):
         """Why nothing may be changed, or None."""
 
 
-def standing(session: Somewhere, room: int) -> Text:
+def standing(session: HasProfile, room: int) -> Text:
     """`core · prod · https://komodo.example  READ-ONLY` in at most so many cells: the address gives way first."""
     core = session.engine == "core"
     left = room - len(session.engine) - len(BETWEEN) - (len(BADGE) + 2 if session.read_only else 0)

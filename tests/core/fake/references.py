@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tests.core.fake.core import FakeCore
     from tests.core.fake.state import User
 
-Place = tuple[Json, str, str]
+SourceLocation = tuple[Json, str, str]
 """A table, its key that names a resource, and the kind of that."""
 
 
-def places(kind: Kind, config: Json) -> Iterator[Place]:
+def places(kind: Kind, config: Json) -> Iterator[SourceLocation]:
     """Where a config names other resources; alerters are left out, as in Core (facts h.12)."""
     if kind.title == "Builder":
         for field in tables()[f"builder.{config['type']}"] if config else ():
@@ -37,7 +37,7 @@ def places(kind: Kind, config: Json) -> Iterator[Place]:
             yield from _executed(entry["execution"])
 
 
-def _executed(execution: Json) -> Iterator[Place]:
+def _executed(execution: Json) -> Iterator[SourceLocation]:
     for field in executions()[execution["type"]]:
         if field.ref:
             yield execution["params"], field.name, field.ref

@@ -16,7 +16,7 @@ from ksync_tui.engine.embedded.docker import context, images, registries, shell
 from ksync_tui.engine.embedded.docker.arguments import unquoted
 from ksync_tui.engine.embedded.docker.command import Call, run
 from ksync_tui.engine.embedded.docker.containers import hint_for, last_words
-from ksync_tui.engine.embedded.docker.execution_context import Find, Interpolate, Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext, Find, Interpolate
 from ksync_tui.engine.embedded.docker.images import image_of
 from ksync_tui.engine.embedded.docker.paths import folder_of, reported
 from ksync_tui.errors import EngineError, NotPossibleError
@@ -99,7 +99,7 @@ def servers(name: str, build: Build, find: Find) -> list[str]:
     return found
 
 
-def build(name: str, build: Build, site: Site) -> Built:
+def build(name: str, build: Build, site: ExecutionContext) -> Built:
     """Runs a build on the site's host, pushes where a registry's login is known, and tells what it made.
 
     Raises EngineError when anything fails; then no version is used up.
@@ -123,7 +123,7 @@ def build(name: str, build: Build, site: Site) -> Built:
     return Built(version, made, source.hash)
 
 
-def _for_build(config: BuildConfig, version: str, site: Site) -> Site:
+def _for_build(config: BuildConfig, version: str, site: ExecutionContext) -> ExecutionContext:
     """The site whose variables know `$VERSION`: the one being built, also where Komodo gives the one before (h.26)."""
     put_in = str if config.skip_secret_interp else site.interpolate
     return dataclasses.replace(site, interpolate=lambda text: put_in(_VERSION.sub(version, text)))
@@ -161,7 +161,7 @@ def _split(argument: str) -> list[str]:
         raise EngineError(f"the extra argument {argument!r} has an open quote", why=str(error)) from error
 
 
-def _carry_out(name: str, config: BuildConfig, order: Order, folder: Path, site: Site) -> None:
+def _carry_out(name: str, config: BuildConfig, order: Order, folder: Path, site: ExecutionContext) -> None:
     domains = {each.domain for each in config.image_registry if registries.login(each.domain, each.account, site)}
     pushed = [image for image in order.images if image.partition("/")[0] in domains]
     at_once = order.buildx and len(pushed) == len(order.images)
@@ -191,7 +191,7 @@ def _secret_files(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield files
 
 
-def _docker(name: str, words: list[str], folder: Path, site: Site, environment: Mapping[str, str]) -> None:
+def _docker(name: str, words: list[str], folder: Path, site: ExecutionContext, environment: Mapping[str, str]) -> None:
     call = Call([*site.host.docker, *words], folder, {**site.host.environment, **environment})
     done = run(call, site.log, site.stop)
     if done.code == 0:

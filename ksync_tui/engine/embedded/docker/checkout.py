@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ksync_tui.engine.embedded.docker.command import Call, Finished, run
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.command import Call, CommandResult, run
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.paths import reported
 from ksync_tui.errors import EngineError, GitError
 from ksync_tui.git import remote as git_remote
@@ -41,7 +41,7 @@ def remote_of(settings: GitSettings, environ: Mapping[str, str] | None = None) -
         raise EngineError(error.what, where=error.where, why=error.why, hint=error.hint) from error
 
 
-def clone(remote: Remote, folder: Path, site: Site) -> Pulled:
+def clone(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
     """Clones into `folder`; what was there goes away once the clone is whole.
 
     Raises EngineError when git fails, or when `folder` holds something that ksync did not make.
@@ -51,7 +51,7 @@ def clone(remote: Remote, folder: Path, site: Site) -> Pulled:
         return _clone(remote, folder, site)
 
 
-def pull(remote: Remote, folder: Path, site: Site) -> Pulled:
+def pull(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
     """Brings `folder` to where the remote's branch is, cloning where nothing is yet.
 
     Raises EngineError when git fails, or when commits or changes of the user's own would be lost.
@@ -64,7 +64,7 @@ def pull(remote: Remote, folder: Path, site: Site) -> Pulled:
         return _update(remote, folder, site)
 
 
-def _clone(remote: Remote, folder: Path, site: Site) -> Pulled:
+def _clone(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
     with reported("the clone cannot be put there", folder), _beside(folder) as beside:
         fresh = beside / "clone"
         branch = ["--branch", remote.branch] if remote.branch else []
@@ -85,7 +85,7 @@ def _beside(folder: Path) -> Iterator[Path]:
         yield Path(beside)
 
 
-def _update(remote: Remote, folder: Path, site: Site) -> Pulled:
+def _update(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
     _git(remote, folder, site, "remote", "set-url", "origin", remote.url)
     _git(remote, folder, site, "fetch", "--prune", "--tags", "--force", "origin")
     if remote.branch:
@@ -95,7 +95,7 @@ def _update(remote: Remote, folder: Path, site: Site) -> Pulled:
     return _settle(remote, folder, site)
 
 
-def _settle(remote: Remote, folder: Path, site: Site) -> Pulled:
+def _settle(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
     """Goes to the pinned commit, if there is one, and tells where the work tree stands."""
     if remote.commit:
         _git(remote, folder, site, "reset", "--hard", remote.commit)
@@ -103,7 +103,7 @@ def _settle(remote: Remote, folder: Path, site: Site) -> Pulled:
     return Pulled(hash_, message)
 
 
-def _ensure_ours(folder: Path, site: Site) -> None:
+def _ensure_ours(folder: Path, site: ExecutionContext) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / ".git").exists() or not _ours(folder, site):
@@ -114,7 +114,7 @@ def _ensure_ours(folder: Path, site: Site) -> None:
         )
 
 
-def _ensure_nothing_lost(folder: Path, site: Site) -> None:
+def _ensure_nothing_lost(folder: Path, site: ExecutionContext) -> None:
     if _ours(folder, site):
         return
     changed = _asked(folder, site, "status", "--porcelain", "--untracked-files=no")
@@ -127,22 +127,22 @@ def _ensure_nothing_lost(folder: Path, site: Site) -> None:
         )
 
 
-def _ours(folder: Path, site: Site) -> bool:
+def _ours(folder: Path, site: ExecutionContext) -> bool:
     return bool(_asked(folder, site, "config", "--local", "--default", "", "--get", OURS))
 
 
-def _asked(folder: Path, site: Site, *words: str) -> str:
+def _asked(folder: Path, site: ExecutionContext, *words: str) -> str:
     call = Call(["git", *words], folder, environment(Remote("")), 60, OTHER_REPOSITORY)
     return _sure(run(call, stop=site.stop), folder, words).out.strip()
 
 
-def _git(remote: Remote, folder: Path, site: Site, *words: str) -> None:
+def _git(remote: Remote, folder: Path, site: ExecutionContext, *words: str) -> None:
     site.log(f"$ git {' '.join(words)}")
     call = Call(["git", *words], folder, environment(remote), None, OTHER_REPOSITORY)
     _sure(run(call, site.log, site.stop), folder, words, remote)
 
 
-def _sure(done: Finished, folder: Path, words: tuple[str, ...], remote: Remote | None = None) -> Finished:
+def _sure(done: CommandResult, folder: Path, words: tuple[str, ...], remote: Remote | None = None) -> CommandResult:
     if done.code != 0:
         why = "; ".join(line for line in done.last[-5:] if line.strip()) or f"exit code {done.code}"
         hint = hint_for(remote, why) if remote else None

@@ -23,7 +23,7 @@ _LOOK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class CommandResult:
     """How a command ended: exit code, what it wrote to standard output, and the last lines of all it wrote."""
 
     code: int
@@ -77,7 +77,7 @@ class Call:
     files: Collection[int] = ()
 
 
-def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> Finished:
+def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> CommandResult:
     """Runs a command to its end; each line of output goes to `log` as it comes.
 
     The command has a process group of its own and no standard input. When `stop` asks for it, or time is up, the group
@@ -103,7 +103,7 @@ def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> Finished:
     finally:
         for stream in filter(None, (process.stdout, process.stderr)):
             stream.close()
-    return Finished(process.returncode, "\n".join(out), tuple(last))
+    return CommandResult(process.returncode, "\n".join(out), tuple(last))
 
 
 def _start(call: Call) -> subprocess.Popen[bytes]:

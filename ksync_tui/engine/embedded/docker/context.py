@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.engine.embedded.docker import checkout, repos
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.paths import folder_of, inside, reported
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.build import Build, BuildConfig
@@ -23,7 +23,7 @@ class Context:
     hash: str | None = None
 
 
-def prepare(name: str, build: Build, site: Site) -> Context:
+def prepare(name: str, build: Build, site: ExecutionContext) -> Context:
     """Brings the sources of a build up to date. Raises EngineError when there are none, or they cannot be had."""
     config = build.config
     root = folder_of("build", name, site.state)
@@ -49,7 +49,7 @@ def _context(root: Path, config: BuildConfig, commit: str | None = None) -> Cont
     return Context(folder, dockerfile, commit)
 
 
-def _linked(name: str, config: BuildConfig, site: Site) -> Context:
+def _linked(name: str, config: BuildConfig, site: ExecutionContext) -> Context:
     repo = site.find(Target("repo", config.linked_repo))
     if not isinstance(repo, Repo):
         raise EngineError(
@@ -62,7 +62,7 @@ def _linked(name: str, config: BuildConfig, site: Site) -> Context:
     return _context(repos.folder(repo.name, repo, site.state), config, at.hash)
 
 
-def _written(root: Path, config: BuildConfig, site: Site) -> Context:
+def _written(root: Path, config: BuildConfig, site: ExecutionContext) -> Context:
     """The text goes to ksync's own folder even where an absolute path is built: nothing of the user's is replaced."""
     folder = inside(root, config.build_path)
     dockerfile = root / (Path(config.dockerfile_path).name or "Dockerfile")

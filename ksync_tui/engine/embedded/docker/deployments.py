@@ -10,9 +10,9 @@ from typing import Literal
 
 from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.arguments import arguments, environment, texts
-from ksync_tui.engine.embedded.docker.command import Call, Finished, run
+from ksync_tui.engine.embedded.docker.command import Call, CommandResult, run
 from ksync_tui.engine.embedded.docker.containers import Container, containers, hint_for, last_words
-from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, Site
+from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, ExecutionContext
 from ksync_tui.engine.embedded.docker.interpolate import unknown
 from ksync_tui.engine.embedded.docker.paths import reported
 from ksync_tui.engine.embedded.docker.registries import login
@@ -32,15 +32,15 @@ def container_name(name: str, deployment: Deployment) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Post:
+class DeploymentTarget:
     """Where a deployment's container stands: for which resource, by which name, at which site."""
 
     target: Target
     name: str
     config: DeploymentConfig
-    site: Site
+    site: ExecutionContext
 
-    def calm(self) -> _Post:
+    def calm(self) -> DeploymentTarget:
         """The same, going on when the run is stopped: for what must not be left half done."""
         return replace(self, site=replace(self.site, stop=lambda: False))
 
@@ -48,24 +48,24 @@ class _Post:
         """Runs `docker WORDS`, however long it takes; `otherwise` is what failed when it fails."""
         self.sure(self.site.quietly(*words, seconds=None), otherwise)
 
-    def sure(self, done: Finished, what: str) -> Finished:
+    def sure(self, done: CommandResult, what: str) -> CommandResult:
         """The same result, or EngineError with docker's last words when the command failed."""
         if done.code != 0:
             raise EngineError(what, where=str(self.target), why=last_words(done.last), hint=hint_for(done.last))
         return done
 
 
-def _post(name: str, deployment: Deployment, site: Site) -> _Post:
+def _post(name: str, deployment: Deployment, site: ExecutionContext) -> DeploymentTarget:
     target = Target("deployment", name)
     if deployment.config.swarm_id:
         why = "a swarm has many hosts, and this engine acts on one"
         raise NotPossibleError(
             "it runs on a swarm", where=str(target), why=why, hint="Apply it to a Komodo Core, or take `swarm` out"
         )
-    return _Post(target, container_name(name, deployment), deployment.config, site)
+    return DeploymentTarget(target, container_name(name, deployment), deployment.config, site)
 
 
-def deploy(name: str, deployment: Deployment, site: Site, image: str) -> None:
+def deploy(name: str, deployment: Deployment, site: ExecutionContext, image: str) -> None:
     """Starts the container of a deployment from `image`, in the place of the one before, and waits until it runs.
 
     When it does not start, or the run is stopped, the container before it comes back as it was. Raises EngineError;
@@ -87,7 +87,7 @@ def deploy(name: str, deployment: Deployment, site: Site, image: str) -> None:
 
 
 @contextmanager
-def _environment(post: _Post) -> Iterator[int]:
+def _environment(post: DeploymentTarget) -> Iterator[int]:
     """An open file without a name that holds the environment: nobody else can read it, and nothing of it stays."""
     with _about(post):
         text = environment(post.config, post.site.interpolate)
@@ -101,7 +101,7 @@ def _environment(post: _Post) -> Iterator[int]:
 
 
 @contextmanager
-def _about(post: _Post) -> Iterator[None]:
+def _about(post: DeploymentTarget) -> Iterator[None]:
     """Says of an error inside which deployment it is about."""
     try:
         yield
@@ -109,7 +109,7 @@ def _about(post: _Post) -> Iterator[None]:
         raise EngineError(error.what, where=str(post.target), why=error.why, hint=error.hint) from error
 
 
-def _words(post: _Post, image: str, env_file: str) -> list[str]:
+def _words(post: DeploymentTarget, image: str, env_file: str) -> list[str]:
     """The words of `docker run`. They are logged with the names of variables, not with their values."""
     if not image or image.startswith("-"):
         raise EngineError("it has no image", where=str(post.target), hint="Set `image` in its config")
@@ -124,7 +124,7 @@ def _words(post: _Post, image: str, env_file: str) -> list[str]:
     return words
 
 
-def _before(post: _Post, known: Sequence[Container]) -> Container | None:
+def _before(post: DeploymentTarget, known: Sequence[Container]) -> Container | None:
     """The container that stands there, after mending what a run that broke off left behind."""
     by_name = {container.name: container for container in known}
     main, aside = (_own(post, by_name.get(name)) for name in (post.name, post.name + ASIDE))
@@ -138,7 +138,7 @@ def _before(post: _Post, known: Sequence[Container]) -> Container | None:
     return replace(aside, name=post.name, state="running")
 
 
-def _own(post: _Post, container: Container | None) -> Container | None:
+def _own(post: DeploymentTarget, container: Container | None) -> Container | None:
     """The container, when ksync made it for this deployment; any other is refused."""
     if container is None or container.belongs_to(post.target):
         return container
@@ -152,7 +152,7 @@ def _own(post: _Post, container: Container | None) -> Container | None:
     )
 
 
-def _pull(post: _Post, image: str) -> None:
+def _pull(post: DeploymentTarget, image: str) -> None:
     """Pulls the image. Where that fails the one that is there is used, as Komodo does; without one it is an error.
 
     What a build made without a registry is never asked for: another's image of that name would take its place.
@@ -171,7 +171,7 @@ def _pull(post: _Post, image: str) -> None:
     post.site.log(f"{image} was not pulled ({why}): the one on the host is used")
 
 
-def _pulling(image: str, site: Site) -> Finished:
+def _pulling(image: str, site: ExecutionContext) -> CommandResult:
     """Pulls with its progress in the log, and without its errors, which may not matter."""
     call = Call([*site.host.docker, "pull", "--", image], None, site.host.environment)
     return run(call, lambda line: None if line.startswith("Error") else site.log(line), site.stop)
@@ -184,7 +184,7 @@ def registry_of(image: str) -> str | None:
 
 
 @contextmanager
-def _or_back(post: _Post, before: Container | None, known: Sequence[Container]) -> Iterator[None]:
+def _or_back(post: DeploymentTarget, before: Container | None, known: Sequence[Container]) -> Iterator[None]:
     """Brings back the container before when what is done inside fails or is interrupted, and says so."""
     calm = post.calm()
     try:
@@ -198,7 +198,7 @@ def _or_back(post: _Post, before: Container | None, known: Sequence[Container]) 
         raise
 
 
-def _bring_back(post: _Post, before: Container | None, known: Sequence[Container]) -> str | None:
+def _bring_back(post: DeploymentTarget, before: Container | None, known: Sequence[Container]) -> str | None:
     """Removes what was started and puts back what was there; what came of it, for people."""
     try:
         now = containers(post.site.host)
@@ -213,7 +213,7 @@ def _bring_back(post: _Post, before: Container | None, known: Sequence[Container
         return f"What was there before could not be brought back: {error}"
 
 
-def _restored(post: _Post, before: Container, now: Container | None) -> str:
+def _restored(post: DeploymentTarget, before: Container, now: Container | None) -> str:
     if now is None:
         return "The container before it removed itself when it was stopped"
     if now.name != before.name:
@@ -226,7 +226,7 @@ def _restored(post: _Post, before: Container, now: Container | None) -> str:
     return "The container before it runs again"
 
 
-def _set_aside(post: _Post, before: Container) -> Container | None:
+def _set_aside(post: DeploymentTarget, before: Container) -> Container | None:
     """Stops a container and gives its name free; None when it was made to remove itself."""
     _stop(post, before)
     done = post.site.quietly("rename", before.id, post.name + ASIDE, seconds=None)
@@ -236,7 +236,7 @@ def _set_aside(post: _Post, before: Container) -> Container | None:
     return replace(before, name=post.name + ASIDE)
 
 
-def _stop(post: _Post, container: Container) -> None:
+def _stop(post: DeploymentTarget, container: Container) -> None:
     """Stops a container with the signal and the patience of its deployment where those are set, else with its own."""
     if not container.alive:
         return
@@ -252,13 +252,13 @@ def _stop(post: _Post, container: Container) -> None:
     post.do(f"{container.name} cannot be stopped", "stop", *words, container.id)
 
 
-def _knows_stop_signal(site: Site) -> bool:
+def _knows_stop_signal(site: ExecutionContext) -> bool:
     """Whether `docker stop` sends a signal of one's choice; before API 1.42 the choice is dropped without a word."""
     version = site.quietly("version", "--format", "{{.Client.APIVersion}}").out.strip().split(".")
     return [int(part) for part in version if part.isdecimal()] >= [1, 42]
 
 
-def _signal(post: _Post, container: Container) -> None:
+def _signal(post: DeploymentTarget, container: Container) -> None:
     """Sends the signal, and waits as long as the deployment wants for the process to end."""
     signal, patience = post.config.termination_signal, max(post.config.termination_timeout, 0)
     post.do(f"{container.name} cannot be sent {signal}", "kill", "--signal", signal, container.id)
@@ -266,14 +266,14 @@ def _signal(post: _Post, container: Container) -> None:
         post.site.quietly("wait", container.id, seconds=patience)
 
 
-def _drop(post: _Post, container: Container) -> None:
+def _drop(post: DeploymentTarget, container: Container) -> None:
     """Removes a container that is no longer needed; that it stays is no failure of what was done."""
     done = post.calm().site.quietly("rm", "--force", container.id, seconds=None)
     if done.code != 0:
         post.site.log(f"{container.name} is still there: {last_words(done.last)}")
 
 
-def take_down(name: str, deployment: Deployment, site: Site, *, volumes: bool = False) -> None:
+def take_down(name: str, deployment: Deployment, site: ExecutionContext, *, volumes: bool = False) -> None:
     """Stops and removes the container of a deployment, with its anonymous volumes on request.
 
     Raises EngineError; one that ksync did not make is refused. Without any there is nothing to do.
@@ -289,12 +289,12 @@ def take_down(name: str, deployment: Deployment, site: Site, *, volumes: bool = 
         site.log(f"container {one.name} is removed")
 
 
-def pull(name: str, deployment: Deployment, site: Site, image: str) -> None:
+def pull(name: str, deployment: Deployment, site: ExecutionContext, image: str) -> None:
     """Pulls the image of a deployment. Raises EngineError when there is none afterwards."""
     _pull(_post(name, deployment, site), image)
 
 
-def act(verb: Verb, name: str, deployment: Deployment, site: Site) -> None:
+def act(verb: Verb, name: str, deployment: Deployment, site: ExecutionContext) -> None:
     """Starts, stops, pauses... the container of a deployment. Raises EngineError when there is none of ksync's."""
     if verb == "destroy":
         take_down(name, deployment, site)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from ksync_tui.engine.embedded.docker.command import Call, DockerHost, Finished, Log, Stop, run
+from ksync_tui.engine.embedded.docker.command import Call, CommandResult, DockerHost, Log, Stop, run
 from ksync_tui.engine.embedded.docker.paths import reported
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.base import Resource
@@ -24,7 +24,7 @@ Interpolate = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ExecutionContext:
     """One resource about to be carried out: on which host, with which files, values, and who hears of it.
 
     `state` is ksync's state folder (`stacks/NAME`, `repos/NAME`, `builds/NAME` below it hold the files). `log` takes
@@ -50,16 +50,16 @@ class Site:
                 raise EngineError("stopped while waiting for another run", where=str(folder)) from None
             yield
 
-    def docker(self, *words: str, files: Collection[int] = ()) -> Finished:
+    def docker(self, *words: str, files: Collection[int] = ()) -> CommandResult:
         """Runs `docker WORDS` against the host, its output logged; it may read `files` as `/dev/fd/N`."""
         call = Call([*self.host.docker, *words], environment=self.host.environment, files=files)
         return run(call, self.log, self.stop)
 
-    def quietly(self, *words: str, seconds: float | None = 30) -> Finished:
+    def quietly(self, *words: str, seconds: float | None = 30) -> CommandResult:
         """The same without logging: for looking."""
         return run(Call([*self.host.docker, *words], None, self.host.environment, seconds), stop=self.stop)
 
-    def sure(self, done: Finished, what: str, where: Target, hint: str | None = None) -> Finished:
+    def sure(self, done: CommandResult, what: str, where: Target, hint: str | None = None) -> CommandResult:
         """The same result, or EngineError with the last lines when the command failed."""
         if done.code != 0:
             why = "; ".join(line for line in done.last[-5:] if line.strip()) or f"exit code {done.code}"

@@ -21,7 +21,7 @@ AT_ONCE = 8
 _LOOK = 0.2
 
 
-class Doer(Protocol):
+class ExecutionHandler(Protocol):
     """Who carries out single executions. Each call returns when it is done, or raises EngineError.
 
     `params` are the execution's own: a stop signal, a time, whether orphans go.
@@ -69,7 +69,7 @@ class Doer(Protocol):
 
 Names = Mapping[str, Iterable[str]]
 """The names of live resources by kind."""
-Way = Callable[[Any, Doer, Log], None]
+Handler = Callable[[Any, ExecutionHandler, Log], None]
 
 _VERBS: tuple[Verb, ...] = ("pull", "start", "restart", "pause", "unpause", "stop", "destroy")
 _ON_CONTAINERS = _VERBS[1:]
@@ -77,27 +77,27 @@ _ON_ALL: tuple[Verb, ...] = ("start", "restart", "pause", "unpause", "stop")
 _THINGS: tuple[Thing, ...] = ("network", "image", "volume")
 
 
-def _stack(verb: Verb) -> Way:
+def _stack(verb: Verb) -> Handler:
     return lambda params, doer, log: doer.act_on_stack(verb, params.stack, params.services, params, log)
 
 
-def _deployment(verb: Verb) -> Way:
+def _deployment(verb: Verb) -> Handler:
     return lambda params, doer, log: doer.act_on_deployment(verb, params.deployment, params, log)
 
 
-def _container(verb: Verb) -> Way:
+def _container(verb: Verb) -> Handler:
     return lambda params, doer, log: doer.act_on_container(verb, params.server, params.container, params, log)
 
 
-def _all_containers(verb: Verb) -> Way:
+def _all_containers(verb: Verb) -> Handler:
     return lambda params, doer, log: doer.act_on_all_containers(verb, params.server, log)
 
 
-def _delete(thing: Thing) -> Way:
+def _delete(thing: Thing) -> Handler:
     return lambda params, doer, log: doer.delete(thing, params.server, params.name, log)
 
 
-WAYS: dict[str, Way] = {
+WAYS: dict[str, Handler] = {
     "None": lambda _params, _doer, _log: None,
     "DeployStack": lambda params, doer, log: doer.deploy_stack(params.stack, params.services, log),
     "DeployStackIfChanged": lambda params, doer, log: doer.deploy_stack_if_changed(params.stack, log),
@@ -197,7 +197,7 @@ def singles(execution: Execution, live: Iterable[Target]) -> list[Execution]:
     return [Execution.of(single, **{target.kind: target.name}) for target in targets(execution, live)]
 
 
-def carry_out(execution: Execution, doer: Doer, names: Names, log: Log, stop: Stop) -> None:
+def carry_out(execution: Execution, doer: ExecutionHandler, names: Names, log: Log, stop: Stop) -> None:
     """Carries out one execution; those of a batch at the same time.
 
     Raises NotPossibleError for what only a Core can do; EngineError when it fails, or names what does not exist.
@@ -219,7 +219,7 @@ def _ensure_there(target: Target, names: Names) -> None:
         raise EngineError("it does not exist", where=str(target), hint="Declare it, or correct the name")
 
 
-def _batch(execution: Execution, doer: Doer, names: Names, log: Log, stop: Stop) -> None:
+def _batch(execution: Execution, doer: ExecutionHandler, names: Names, log: Log, stop: Stop) -> None:
     live = [Target(kind, name) for kind in names for name in names[kind]]
     each = singles(execution, live)
     if not each:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from ksync_tui.engine.embedded.docker import checkout, repos
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.paths import folder_of, inside, reported
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.repo import Repo
@@ -25,7 +25,7 @@ _UNTOUCHED = ".before-ksync"
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class WrittenStack:
     """A stack's files, ready for compose, as they are named from `folder`; the stack's own env file comes last."""
 
     folder: Path
@@ -34,7 +34,7 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StackLocation:
     """Where the files of a stack are: relative paths stay inside `root`, and start at the run directory."""
 
     root: Path
@@ -50,17 +50,17 @@ class Place:
         return inside(self.root, self.run, path)
 
 
-def place_of(name: str, stack: Stack, site: Site) -> Place:
+def place_of(name: str, stack: Stack, site: ExecutionContext) -> StackLocation:
     """Where the files are or will be; nothing is fetched. Raises EngineError: a path leads out, a repo is unknown."""
     config, root = stack.config, folder_of("stack", name, site.state)
     if not config.files_on_host and config.linked_repo:
         root = repos.folder(config.linked_repo, _linked(config, site), site.state)
     elif not config.files_on_host and config.repo:
         root = inside(root, config.clone_path)
-    return Place(root, config.run_directory)
+    return StackLocation(root, config.run_directory)
 
 
-def fetch(name: str, stack: Stack, site: Site, written: dict[str, str]) -> Place:
+def fetch(name: str, stack: Stack, site: ExecutionContext, written: dict[str, str]) -> StackLocation:
     """Brings the files: pulls the repo, or writes inline contents; then the env file. Gives where they are.
 
     `written` has a digest per file that ksync wrote before, and is brought up to date: what somebody else wrote is kept
@@ -94,7 +94,7 @@ def _named(config: StackConfig) -> list[str]:
     return [*compose_paths(config), *extra, *(file.path for file in config.config_files)]
 
 
-def laid(config: StackConfig, place: Place) -> Laid:
+def laid(config: StackConfig, place: StackLocation) -> WrittenStack:
     """What compose is called with. Raises EngineError when a file that the config names is not there."""
     own = _own_env(config)
     extra = [file.path for file in config.additional_env_files]
@@ -102,10 +102,10 @@ def laid(config: StackConfig, place: Place) -> Laid:
     if missing:
         raise _not_there(missing, place)
     env = [*extra, own] if place.of(own).is_file() else extra
-    return Laid(place.folder, tuple(compose_paths(config)), tuple(env))
+    return WrittenStack(place.folder, tuple(compose_paths(config)), tuple(env))
 
 
-def contents(name: str, stack: Stack, site: Site) -> dict[str, str] | None:
+def contents(name: str, stack: Stack, site: ExecutionContext) -> dict[str, str] | None:
     """What the tracked files say now, by the path in the config: compose files as text, before variables are put in.
 
     A digest stands for an env or config file, which may hold secrets. A missing file has no entry. None where nothing
@@ -124,7 +124,7 @@ def contents(name: str, stack: Stack, site: Site) -> dict[str, str] | None:
         return None
 
 
-def _texts(config: StackConfig, place: Place, *, inline: bool) -> dict[str, str]:
+def _texts(config: StackConfig, place: StackLocation, *, inline: bool) -> dict[str, str]:
     first, *others = compose_paths(config)
     found = {path: place.of(path).read_text("utf-8", "replace") for path in others if place.of(path).is_file()}
     if inline:
@@ -133,7 +133,7 @@ def _texts(config: StackConfig, place: Place, *, inline: bool) -> dict[str, str]
     return ({first: file.read_text("utf-8", "replace")} if file.is_file() else {}) | found
 
 
-def _digests(config: StackConfig, place: Place) -> dict[str, str]:
+def _digests(config: StackConfig, place: StackLocation) -> dict[str, str]:
     own = [] if config.environment else [_own_env(config)]
     env = [file.path for file in config.additional_env_files if file.track]
     tracked = [*env, *own, *(file.path for file in config.config_files)]
@@ -144,7 +144,7 @@ def _digest(file: Path) -> str:
     return "blake2b:" + blake2b(file.read_bytes(), digest_size=16).hexdigest()
 
 
-def _linked(config: StackConfig, site: Site) -> Repo:
+def _linked(config: StackConfig, site: ExecutionContext) -> Repo:
     repo = site.find(Target("repo", config.linked_repo))
     if not isinstance(repo, Repo):
         raise EngineError(
@@ -157,7 +157,9 @@ def _own_env(config: StackConfig) -> str:
     return config.env_file_path or ".env"
 
 
-def _with_env(config: StackConfig, place: Place, site: Site, written: dict[str, str]) -> Place:
+def _with_env(
+    config: StackConfig, place: StackLocation, site: ExecutionContext, written: dict[str, str]
+) -> StackLocation:
     file = place.of(_own_env(config))
     if config.environment:
         _put(file, _env_lines(config.environment, site), site, written)
@@ -168,7 +170,7 @@ def _with_env(config: StackConfig, place: Place, site: Site, written: dict[str, 
     return place
 
 
-def _env_lines(environment: str, site: Site) -> str:
+def _env_lines(environment: str, site: ExecutionContext) -> str:
     """Variables are put in value by value, so that nothing in one of them reads as a comment or another line."""
     try:
         entries = [(key, site.interpolate(value)) for key, value in pairs(environment)]
@@ -180,7 +182,7 @@ def _env_lines(environment: str, site: Site) -> str:
     return "".join(f"{key}={value}\n" for key, value in entries)
 
 
-def _put(file: Path, text: str, site: Site, written: dict[str, str]) -> None:
+def _put(file: Path, text: str, site: ExecutionContext, written: dict[str, str]) -> None:
     """Writes a file, readable by its owner only where it is new, in place: a container may have it mounted."""
     with reported("a file of the stack cannot be written", file):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -196,7 +198,7 @@ def _is_as_written(file: Path, written: Mapping[str, str]) -> bool:
     return str(file) in written and file.is_file() and _digest(file) == written[str(file)]
 
 
-def _keep(file: Path, text: str, site: Site) -> None:
+def _keep(file: Path, text: str, site: ExecutionContext) -> None:
     beside = file.with_name(file.name + _UNTOUCHED)
     if beside.exists() or file.read_bytes() == text.encode():
         return
@@ -205,7 +207,7 @@ def _keep(file: Path, text: str, site: Site) -> None:
     site.log(f"{file} was there before: kept as {beside.name}")
 
 
-def _not_there(missing: list[str], place: Place) -> EngineError:
+def _not_there(missing: list[str], place: StackLocation) -> EngineError:
     hint = "Put it there, or correct file_paths, additional_env_files or config_files"
     others = [name for name in _OTHER_DEFAULTS if DEFAULT_FILE in missing and (place.folder / name).is_file()]
     if others:

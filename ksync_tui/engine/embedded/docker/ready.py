@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ksync_tui.engine.embedded.docker.containers import last_words
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.errors import EngineError
 from ksync_tui.model.resource import Target
 from ksync_tui.model.text import lines_of
@@ -24,7 +24,7 @@ _FORMAT = '{"name":{{json .Name}},"state":{{json .State}},"restarts":{{.RestartC
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ContainerStatus:
     """A container at one look: what its process and its healthcheck do, and how often Docker started it again."""
 
     name: str
@@ -37,14 +37,14 @@ class Seen:
     """What the last healthcheck wrote."""
 
 
-def wait(site: Site, containers: Sequence[str], target: Target, seconds: float = 120) -> None:
+def wait(site: ExecutionContext, containers: Sequence[str], target: Target, seconds: float = 120) -> None:
     """Returns when each container (name or id) runs, and is healthy where it has a healthcheck.
 
     A container of a stack that ended well is done. Raises EngineError with the last log lines when one stops, keeps
     being restarted, fails its healthcheck, is gone or not ready after `seconds`, or when the run is stopped.
     """
     until = time.monotonic() + seconds
-    watches: dict[str, Watch] = {}
+    watches: dict[str, ReadinessCheck] = {}
     waiting = list(containers)
     while waiting:
         waiting = [name for name, seen in _look(site, waiting, target) if not _ready(seen, watches, target, site)]
@@ -56,24 +56,24 @@ def wait(site: Site, containers: Sequence[str], target: Target, seconds: float =
             time.sleep(_LOOK)
 
 
-def _ready(seen: Seen, watches: dict[str, Watch], target: Target, site: Site) -> bool:
+def _ready(seen: ContainerStatus, watches: dict[str, ReadinessCheck], target: Target, site: ExecutionContext) -> bool:
     if target.kind == "stack" and seen.state == "exited" and seen.code == 0:
         return True
-    watch = watches.setdefault(seen.name, Watch(seen.restarts))
+    watch = watches.setdefault(seen.name, ReadinessCheck(seen.restarts))
     if wrong := watch.wrong(seen):
         raise _failed(site, seen.name, target, wrong)
     return watch.ready(seen, time.monotonic())
 
 
 @dataclass(slots=True)
-class Watch:
+class ReadinessCheck:
     """What is remembered of one container from look to look."""
 
     first_restarts: int
     restarts: int = -1
     since: float = 0.0
 
-    def wrong(self, seen: Seen) -> str | None:
+    def wrong(self, seen: ContainerStatus) -> str | None:
         """Why a container will not become ready by waiting, or None."""
         if seen.state in ("exited", "dead"):
             return f"stopped with exit code {seen.code}" + (", out of memory" if seen.out_of_memory else "")
@@ -85,7 +85,7 @@ class Watch:
             return "is unhealthy" + (f" ({seen.said[:200]})" if seen.said else "")
         return None
 
-    def ready(self, seen: Seen, now: float) -> bool:
+    def ready(self, seen: ContainerStatus, now: float) -> bool:
         """Whether it is healthy or, without a healthcheck, has stayed up for a while; `now` in seconds."""
         if seen.state != "running" or seen.health not in ("", "none"):
             self.restarts = -1
@@ -95,18 +95,18 @@ class Watch:
         return now - self.since >= SETTLE
 
 
-def _look(site: Site, names: Sequence[str], target: Target) -> list[tuple[str, Seen]]:
+def _look(site: ExecutionContext, names: Sequence[str], target: Target) -> list[tuple[str, ContainerStatus]]:
     done = site.quietly("inspect", "--type", "container", "--format", _FORMAT, "--", *names)
     if done.code != 0:
         raise EngineError("a container that was started is gone", where=str(target), why=last_words(done.last))
     return [(name, _seen(json.loads(line))) for name, line in zip(names, lines_of(done.out), strict=True)]
 
 
-def _seen(said: dict[str, Any]) -> Seen:
+def _seen(said: dict[str, Any]) -> ContainerStatus:
     state = said["state"]
     health = state.get("Health") or {}
     checks = health.get("Log") or [{}]
-    return Seen(
+    return ContainerStatus(
         name=said["name"].removeprefix("/"),
         state=state["Status"],
         code=state["ExitCode"],
@@ -117,7 +117,7 @@ def _seen(said: dict[str, Any]) -> Seen:
     )
 
 
-def _failed(site: Site, name: str, target: Target, wrong: str) -> EngineError:
+def _failed(site: ExecutionContext, name: str, target: Target, wrong: str) -> EngineError:
     """The error for a container that does not start, with what it wrote last."""
     lines = [line for line in site.quietly("logs", "--tail", str(_LOG_LINES), "--", name).last if line.strip()]
     why = f"its log ends with: {last_words(lines, _LOG_LINES)}" if lines else "it wrote nothing to its log"

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from ksync_tui.engine.embedded.docker.command import Call, run
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.errors import EngineError
 from ksync_tui.model import tokens
 
@@ -15,7 +15,7 @@ from ksync_tui.model import tokens
 _LOGIN = 'printf %s "$KSYNC_LOGIN_TOKEN" | "$@" --password-stdin'
 
 
-def login(domain: str, account: str, site: Site) -> bool:
+def login(domain: str, account: str, site: ExecutionContext) -> bool:
     """Logs in at a registry; false when no account is set or nothing is known to log in with, which is logged.
 
     Raises EngineError when the registry refuses.
@@ -34,7 +34,7 @@ def login(domain: str, account: str, site: Site) -> bool:
     return False
 
 
-def _login(domain: str, account: str, token: str, site: Site) -> None:
+def _login(domain: str, account: str, token: str, site: ExecutionContext) -> None:
     words = ["sh", "-c", _LOGIN, "sh", *site.host.docker, "login", "--username", account, domain]
     call = Call(words, None, {**site.host.environment, "KSYNC_LOGIN_TOKEN": token}, 60)
     done = run(call, site.log, site.stop)

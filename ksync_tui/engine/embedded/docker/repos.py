@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ksync_tui.engine.embedded.docker import checkout, envfile, shell
 from ksync_tui.engine.embedded.docker.checkout import Pulled
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.paths import folder_of, inside
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.repo import Repo, RepoConfig
@@ -23,7 +23,7 @@ def folder(name: str, repo: Repo, state: Path) -> Path:
     return inside(folder_of("repo", name, state), repo.config.path)
 
 
-def clone(name: str, repo: Repo, site: Site) -> Pulled:
+def clone(name: str, repo: Repo, site: ExecutionContext) -> Pulled:
     """Clones anew, what was there before goes; then env file, `on_clone` and `on_pull`. Raises EngineError."""
     place, site = _prepare(name, repo, site)
     at = checkout.clone(checkout.remote_of(repo.config), place, site)
@@ -31,7 +31,7 @@ def clone(name: str, repo: Repo, site: Site) -> Pulled:
     return at
 
 
-def pull(name: str, repo: Repo, site: Site) -> Pulled:
+def pull(name: str, repo: Repo, site: ExecutionContext) -> Pulled:
     """Brings the clone up to date, making it where it is missing; then env file and `on_pull`. Raises EngineError.
 
     `on_clone` runs too where this made the clone.
@@ -43,7 +43,7 @@ def pull(name: str, repo: Repo, site: Site) -> Pulled:
     return at
 
 
-def _prepare(name: str, repo: Repo, site: Site) -> tuple[Path, Site]:
+def _prepare(name: str, repo: Repo, site: ExecutionContext) -> tuple[Path, ExecutionContext]:
     if not repo.config.repo:
         raise EngineError("no repository set", where=f"repo/{name}", hint="Set `repo`")
     if repo.config.skip_secret_interp:
@@ -51,7 +51,7 @@ def _prepare(name: str, repo: Repo, site: Site) -> tuple[Path, Site]:
     return folder(name, repo, site.state), site
 
 
-def _after(config: RepoConfig, place: Path, site: Site, *, cloned: bool) -> None:
+def _after(config: RepoConfig, place: Path, site: ExecutionContext, *, cloned: bool) -> None:
     envfile.write(place, config.env_file_path, site.interpolate(config.environment))
     if cloned:
         shell.run(config.on_clone, place, site, "on_clone")

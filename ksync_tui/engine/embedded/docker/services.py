@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ksync_tui.engine.embedded.docker import stacks_compose, stacks_record
 from ksync_tui.engine.embedded.docker.containers import hint_for, last_words
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.executions import RunService
 
@@ -23,7 +23,7 @@ def words(params: RunService) -> list[str]:
     ]
 
 
-def run(name: str, params: RunService, site: Site) -> None:
+def run(name: str, params: RunService, site: ExecutionContext) -> None:
     """Runs the command in the stack as it was deployed last; its output is logged.
 
     Raises EngineError when the stack is not deployed by ksync, or the command fails.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ksync_tui.engine.embedded.docker.command import Call
 from ksync_tui.engine.embedded.docker.command import run as run_call
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.paths import inside
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.common import SystemCommand
@@ -44,7 +44,7 @@ def words(text: str) -> tuple[list[str], dict[str, str]]:
     return [shutil.which("bash") or "sh", "-c", _EVAL], {_SCRIPT: text}
 
 
-def run(command: SystemCommand, folder: Path, site: Site, what: str = "its command") -> None:
+def run(command: SystemCommand, folder: Path, site: ExecutionContext, what: str = "its command") -> None:
     """Runs a command in its `path` below `folder`, variables put in; nothing when it is empty.
 
     It is logged as it is written, with the names of variables. Raises EngineError when it fails, with its last lines;

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from ksync_tui.engine.embedded.docker import files, stacks_compose, stacks_record, stacks_up
-from ksync_tui.engine.embedded.docker.command import Finished
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.command import CommandResult
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.paths import folder_of, reported
 from ksync_tui.engine.embedded.docker.stacks_changes import Changed, changed
 from ksync_tui.engine.embedded.docker.stacks_compose import Compose
@@ -47,7 +47,12 @@ def project_name(name: str, stack: Stack) -> str:
 
 
 def deploy(
-    name: str, stack: Stack, site: Site, *, services: Sequence[str] = (), deployed: Mapping[str, str] | None = None
+    name: str,
+    stack: Stack,
+    site: ExecutionContext,
+    *,
+    services: Sequence[str] = (),
+    deployed: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Brings a stack up, or some of its services, and returns when they run; gives the contents deployed, by path.
 
@@ -58,7 +63,9 @@ def deploy(
         return stacks_up.up(job, services, deployed or {})
 
 
-def deploy_if_changed(name: str, stack: Stack, site: Site, *, deployed: Mapping[str, str]) -> dict[str, str] | None:
+def deploy_if_changed(
+    name: str, stack: Stack, site: ExecutionContext, *, deployed: Mapping[str, str]
+) -> dict[str, str] | None:
     """Brings the files and does what their changes ask for; gives the contents now deployed, None where none asks.
 
     A stack of which nothing is known is deployed. Raises EngineError.
@@ -75,7 +82,7 @@ def deploy_if_changed(name: str, stack: Stack, site: Site, *, deployed: Mapping[
     return deploy(name, stack, site, services=found.services, deployed=deployed)
 
 
-def contents(name: str, stack: Stack, site: Site) -> dict[str, str] | None:
+def contents(name: str, stack: Stack, site: ExecutionContext) -> dict[str, str] | None:
     """What the tracked files say now, by path; None where that is not known without a network. Raises EngineError.
 
     A digest stands for env and config files, which may hold secrets.
@@ -84,7 +91,7 @@ def contents(name: str, stack: Stack, site: Site) -> dict[str, str] | None:
         return files.contents(name, stack, site)
 
 
-def take_down(name: str, stack: Stack, site: Site, *, volumes: bool = False) -> None:
+def take_down(name: str, stack: Stack, site: ExecutionContext, *, volumes: bool = False) -> None:
     """Removes the containers and networks of a stack, its volumes where asked; its files stay. Raises EngineError."""
     with _job(name, stack, site) as job:
         job = _as_deployed(job)
@@ -94,7 +101,7 @@ def take_down(name: str, stack: Stack, site: Site, *, volumes: bool = False) -> 
         stacks_record.forget(name, site.state)
 
 
-def act(verb: Verb, name: str, stack: Stack, site: Site, services: Sequence[str] = ()) -> None:
+def act(verb: Verb, name: str, stack: Stack, site: ExecutionContext, services: Sequence[str] = ()) -> None:
     """Does something to all or some services of a stack as it was deployed last. Raises EngineError.
 
     `pull` gets the images of its files as they are now; `destroy` removes containers.
@@ -117,7 +124,7 @@ def act(verb: Verb, name: str, stack: Stack, site: Site, services: Sequence[str]
             job.wait(services or [one.service for one in found])
 
 
-def _sure(job: Job, verb: str, done: Finished) -> None:
+def _sure(job: Job, verb: str, done: CommandResult) -> None:
     if done.code != 0:
         raise job.failed(f"compose could not {verb} it", done)
 
@@ -152,7 +159,7 @@ def _as_deployed(job: Job) -> Job:
 
 
 @contextmanager
-def _job(name: str, stack: Stack, site: Site) -> Iterator[Job]:
+def _job(name: str, stack: Stack, site: ExecutionContext) -> Iterator[Job]:
     """One stack at a time; errors say which. Raises NotPossibleError for a swarm's."""
     target = Target("stack", name)
     if stack.config.swarm_id:

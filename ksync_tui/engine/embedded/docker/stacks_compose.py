@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.engine.embedded.docker import hosts, shell
-from ksync_tui.engine.embedded.docker.command import Call, Finished, run
-from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, Interpolate, Site
-from ksync_tui.engine.embedded.docker.files import Laid
+from ksync_tui.engine.embedded.docker.command import Call, CommandResult, run
+from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, ExecutionContext, Interpolate
+from ksync_tui.engine.embedded.docker.files import WrittenStack
 from ksync_tui.engine.embedded.docker.stacks_record import write
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.common import SystemCommand
@@ -38,7 +38,7 @@ def is_single(compose: Sequence[str]) -> bool:
     return Path(compose[0]).name == "docker-compose"
 
 
-def env_files(compose: Sequence[str], laid: Laid, merged: Path) -> list[str]:
+def env_files(compose: Sequence[str], laid: WrittenStack, merged: Path) -> list[str]:
     """The env files to name: as they are, or for the legacy command as one, `merged`, in which the last entry wins.
 
     Raises EngineError when one cannot be read.
@@ -105,7 +105,7 @@ def split(arguments: Iterable[str], put_in: Interpolate) -> list[str]:
 class Compose:
     """One project's compose command. `wrapper` goes around the subcommands in `around`."""
 
-    site: Site
+    site: ExecutionContext
     base: Sequence[str]
     folder: Path
     wrapper: str = ""
@@ -115,7 +115,7 @@ class Compose:
 
     def run(
         self, subcommand: str, *arguments: str, extra: Sequence[str] = (), services: Sequence[str] = ()
-    ) -> Finished:
+    ) -> CommandResult:
         """Runs a subcommand on all or some services, its output logged; its exit code is the caller's to judge.
 
         `extra` are arguments as the config has them; the log has the names of their variables. Raises EngineError.
@@ -126,7 +126,7 @@ class Compose:
         self.site.log(f"$ {' '.join(filter(None, written))}")
         return run(self._call(subcommand, *rest), self.site.log, self.site.stop)
 
-    def ask(self, subcommand: str, *arguments: str) -> Finished:
+    def ask(self, subcommand: str, *arguments: str) -> CommandResult:
         """The same without logging: `config` prints what variables hold."""
         return run(self._call(subcommand, *arguments), stop=self.site.stop)
 
@@ -137,7 +137,14 @@ class Compose:
         return Call(called, self.folder, _PLAIN | self.site.host.environment | environment, None, self.without)
 
 
-def of(config: StackConfig, project: str, laid: Laid, made: Path, site: Site, labels: Path | None = None) -> Compose:
+def of(
+    config: StackConfig,
+    project: str,
+    laid: WrittenStack,
+    made: Path,
+    site: ExecutionContext,
+    labels: Path | None = None,
+) -> Compose:
     """The compose command of a stack with its files; `made` is the folder for files made for it, `labels` the last
     file. Raises EngineError.
     """
@@ -150,12 +157,12 @@ def of(config: StackConfig, project: str, laid: Laid, made: Path, site: Site, la
     return Compose(site, base, laid.folder, wrapper, around, frozenset(given - _NEEDED))
 
 
-def recorded(project: str, resolved: Path, site: Site) -> Compose:
+def recorded(project: str, resolved: Path, site: ExecutionContext) -> Compose:
     """The compose command of a project as it was brought up last. Raises EngineError."""
     return Compose(site, words(hosts.compose(site.host), project, [str(resolved)], []), resolved.parent)
 
 
-def _read(laid: Laid, path: str) -> str:
+def _read(laid: WrittenStack, path: str) -> str:
     try:
         return (laid.folder / path).read_text("utf-8", "replace")
     except OSError as error:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ksync_tui.engine.embedded.docker import ready
-from ksync_tui.engine.embedded.docker.command import Finished
+from ksync_tui.engine.embedded.docker.command import CommandResult
 from ksync_tui.engine.embedded.docker.containers import Container, containers, hint_for, last_words
-from ksync_tui.engine.embedded.docker.execution_context import Site
+from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.stacks_record import Record
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.stack import Stack
@@ -24,7 +24,7 @@ class Job:
 
     name: str
     stack: Stack
-    site: Site
+    site: ExecutionContext
     project: str
     record: Record
 
@@ -59,7 +59,7 @@ class Job:
             hint="Set another project_name, or take that project down by hand",
         )
 
-    def failed(self, what: str, done: Finished, outcome: str | None = None) -> EngineError:
+    def failed(self, what: str, done: CommandResult, outcome: str | None = None) -> EngineError:
         """The error for a command that failed, with its last lines, what stopped services wrote, and what became."""
         why = last_words(done.last)
         stopped = [one for one in self.containers() if one.owner in self.owners and one.state != "running"]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ksync_tui.engine.embedded.docker import files, shell, stacks_compose, stacks_record
-from ksync_tui.engine.embedded.docker.command import Finished
+from ksync_tui.engine.embedded.docker.command import CommandResult
 from ksync_tui.engine.embedded.docker.containers import Container, last_words
 from ksync_tui.engine.embedded.docker.stacks_changes import config_effects
 from ksync_tui.engine.embedded.docker.stacks_compose import Compose
@@ -51,7 +51,7 @@ def up(job: Job, wanted: Sequence[str], deployed: Mapping[str, str]) -> dict[str
     return now
 
 
-def fetched(job: Job) -> files.Place:
+def fetched(job: Job) -> files.StackLocation:
     """The files brought; those that were written are recorded, also when bringing them fails half-way."""
     written = dict(job.record.written)
     try:
@@ -61,7 +61,7 @@ def fetched(job: Job) -> files.Place:
         stacks_record.save(job.name, job.site.state, record)
 
 
-def _planned(job: Job, laid: files.Laid, wanted: Sequence[str], before: list[Container]) -> _Planned:
+def _planned(job: Job, laid: files.WrittenStack, wanted: Sequence[str], before: list[Container]) -> _Planned:
     """Asks compose what the files mean, then labels what they have: the services are not known before."""
     config, made = job.stack.config, stacks_record.folder(job.name, job.site.state)
     bare = stacks_compose.of(config, job.project, laid, made, job.site)
@@ -79,7 +79,7 @@ def ensure_known(wanted: Sequence[str], services: Sequence[str]) -> None:
         raise EngineError(f"it has no service {', '.join(unknown)}", hint=f"It has {', '.join(services)}")
 
 
-def _asked(job: Job, compose: Compose, *words: str) -> Finished:
+def _asked(job: Job, compose: Compose, *words: str) -> CommandResult:
     return _sure(job, compose.ask(*words), "compose cannot use its files")
 
 
@@ -118,7 +118,7 @@ def _old_project(job: Job) -> str:
     return job.record.project if job.record.project != job.project else ""
 
 
-def remove(compose: Compose, services: Sequence[str]) -> Finished:
+def remove(compose: Compose, services: Sequence[str]) -> CommandResult:
     """Removes the containers of a project; of some services only by `rm`, which both compose commands have."""
     return compose.run("rm", "--stop", "--force", services=services) if services else compose.run("down")
 
@@ -183,7 +183,7 @@ def _apply_config_files(job: Job, plan: _Planned, deployed: Mapping[str, str], n
         _sure(job, done, f"services with changed config files could not {effect.verb}")
 
 
-def _sure(job: Job, done: Finished, what: str) -> Finished:
+def _sure(job: Job, done: CommandResult, what: str) -> CommandResult:
     if done.code != 0:
         raise job.failed(what, done)
     return done

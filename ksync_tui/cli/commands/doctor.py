@@ -1,4 +1,4 @@
-"""`ksync doctor`: what works here, each with what was found and, where it does not, what to do."""
+"""ksync doctor: check what works here: engine, Docker hosts, git, terminal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui import __version__
+from ksync_tui.cli import options
+from ksync_tui.cli.opening import open_session
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, ConfigError, KsyncError
 from ksync_tui.present.text import count
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.engine.embedded.observing import HostSeen
+    from ksync_tui.engine.embedded.observing import HostState
     from ksync_tui.services import Session
 
 
@@ -29,13 +31,16 @@ class Finding:
     found: str
 
 
-def doctor(wanted: Namespace, output: Output) -> int:
-    """Looks at engine, database, git, terminal and each Docker host."""
-    from ksync_tui.cli.commands import open_session
+def add_arguments(parser: ArgumentParser) -> None:
+    """Its options."""
+    options.json(parser)
 
+
+def run(args: Namespace, output: Output) -> int:
+    """Looks at engine, database, git, terminal and each Docker host."""
     findings = [Finding("ksync", None, f"{__version__}, Python {sys.version.split()[0]}")]
     try:
-        with open_session(wanted) as session:
+        with open_session(args) as session:
             findings += _kept(session)
             findings += [_git(), _terminal()]
             findings += map(_host, session.hosts())
@@ -59,7 +64,7 @@ def _kept(session: Session) -> list[Finding]:
 
 
 def _names(session: Session) -> str:
-    return ", ".join(one.name for one in session.profiles())
+    return ", ".join(one.name for one in session.profiles.all())
 
 
 def _engine(session: Session) -> Finding:
@@ -67,7 +72,7 @@ def _engine(session: Session) -> Finding:
     where = f" at {session.address}" if session.address else ""
     try:
         found = count(len(session.snapshot().live), "live resource")
-        who = f", {session.core.who()}" if session.core else ""
+        who = f", {session.core.who()}" if session.capabilities.remote else ""
     except KsyncError as error:
         return Finding("engine", False, f"{session.engine}, profile {session.profile}{where}: {error}")
     return Finding("engine", True, f"{session.engine}, profile {session.profile}{where}{who}, {found}")
@@ -85,7 +90,7 @@ def _terminal() -> Finding:
     return Finding("terminal", None, f"{where}, TERM={name}, {size.columns} x {size.lines}")
 
 
-def _host(seen: HostSeen) -> Finding:
+def _host(seen: HostState) -> Finding:
     what = f"docker {seen.address or '(its default host)'}"
     servers = f"for {', '.join(seen.servers)}: " if seen.servers else "no server is mapped to it: "
     report = seen.report

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from ksync_tui.tui.app import KsyncApp
+from textual.app import App
+
+from ksync_tui.tui.screens.ask import AskScreen
 
 
-class Asking:
+class Prompts:
     """Asks on a screen of the app. What is typed goes to the thread that asked, and nowhere else."""
 
-    def __init__(self, app: KsyncApp) -> None:
+    def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._open: set[Future[str | None]] = set()
         self._over = False
@@ -36,6 +37,4 @@ class Asking:
                 answer.set_result(None)
 
     def _show(self, question: str, secret: bool, answer: Future[str | None]) -> None:
-        from ksync_tui.tui.screens.ask import AskScreen
-
         self._app.push_screen(AskScreen(question, secret=secret), answer.set_result)

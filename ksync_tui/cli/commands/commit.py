@@ -1,48 +1,58 @@
-"""`ksync commit`: live changes into the files of a managed sync, then a commit."""
+"""ksync commit: managed syncs: write live changes to the file and commit them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ksync_tui.cli import options
 from ksync_tui.cli.choice import agreed, target_of
-from ksync_tui.cli.commands import open_session, sync_of
+from ksync_tui.cli.opening import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, CommitRefusedError, UsageError
 from ksync_tui.present.text import count
 from ksync_tui.services import Confirmation
-from ksync_tui.services.files import ensure_can_push
-from ksync_tui.services.writeback import can_go_to_file
+from ksync_tui.services.blocks import can_go_to_file
+from ksync_tui.services.commits import ensure_can_push
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
     from ksync_tui.cli.output import Output
     from ksync_tui.services import CommitDraft, FileChange, Review, Session
 
 
-def commit(wanted: Namespace, output: Output) -> int:
+def add_arguments(parser: ArgumentParser) -> None:
+    """Its options."""
+    options.source(parser, deletes=False)
+    options.ticks(parser)
+    options.origin(parser)
+    parser.add_argument("--message", "-m", metavar="TEXT", help="the commit message")
+    parser.add_argument("--push", action="store_true", help="push the branch after the commit, never by force")
+
+
+def run(args: Namespace, output: Output) -> int:
     """Writes what --all or --only name from live into the files, shows the diff first, and commits it.
 
     Without anything to write it commits what was written before and was not committed.
     """
-    with open_session(wanted) as session:
-        review = session.review(sync_of(session, wanted))
-        if not review.sync.managed and not wanted.path:
+    with open_session(args) as session:
+        review = session.reviews.create(sync_of(session, args))
+        if not review.sync.managed and not args.path:
             hint = f"`ksync syncs edit {review.sync.name} --managed` makes it so."
             raise UsageError("the sync is not managed", where=review.sync.name, hint=hint)
-        changes = session.write_back(review, _ticked(review, wanted))
+        changes = session.files.write_back(review, _ticked(review, args))
         if not changes and not review.uncommitted:
             return _nothing(review, output)
-        draft = session.commit_draft(changes or review.uncommitted)
-        if not _agreed(changes, draft, wanted, output):
+        draft = session.files.commit_draft(changes or review.uncommitted)
+        if not _agreed(changes, draft, args, output):
             output.say("nothing was written" if changes else "nothing was committed")
             return EXIT_ERROR
         if changes:
-            output.say(session.write(changes))
+            output.say(session.files.write(changes))
         if draft is None:
             output.say("in no git repository: no commit")
         else:
-            output.say(_commit(session, draft, wanted, output))
+            output.say(_commit(session, draft, args, output))
         if changes and review.uncommitted:
             names = ", ".join(change.file for change in review.uncommitted)
             output.say(f"written before, not committed: {names}; run `ksync commit` again to commit it")
@@ -59,7 +69,7 @@ def _nothing(review: Review, output: Output) -> int:
     return EXIT_OK
 
 
-def _agreed(changes: Sequence[FileChange], draft: CommitDraft | None, wanted: Namespace, output: Output) -> bool:
+def _agreed(changes: Sequence[FileChange], draft: CommitDraft | None, args: Namespace, output: Output) -> bool:
     """Shows what is written and all that is committed, and asks. Raises UsageError where nobody can be asked."""
     _show(changes, output)
     for note in (note for change in changes for note in change.notes):
@@ -68,43 +78,43 @@ def _agreed(changes: Sequence[FileChange], draft: CommitDraft | None, wanted: Na
         if [change.diff for change in draft.files] != [change.diff for change in changes]:
             output.say("the commit:")
             _show(draft.files, output)
-        for note in filter(None, (*draft.notes, draft.consent, _along(draft, wanted))):
+        for note in filter(None, (*draft.notes, draft.consent, _along(draft, args))):
             output.say(note)
-        if draft.consent and wanted.yes:
+        if draft.consent and args.yes:
             raise UsageError("this needs confirmation", why=draft.consent, hint="Run it without --yes.")
     steps = ["Write"] if changes else []
     steps += [f"commit to {draft.where} as {draft.author}"] if draft else ["(in no git repository)"]
     question = " and ".join(steps) if draft else " ".join(steps)
-    return bool(wanted.yes) or agreed(Confirmation(), f"{question[0].upper()}{question[1:]}?")
+    return bool(args.yes) or agreed(Confirmation(), f"{question[0].upper()}{question[1:]}?")
 
 
-def _commit(session: Session, draft: CommitDraft, wanted: Namespace, output: Output) -> str:
+def _commit(session: Session, draft: CommitDraft, args: Namespace, output: Output) -> str:
     try:
-        return session.commit(draft, wanted.message or draft.message, push=wanted.push)
+        return session.files.commit(draft, args.message or draft.message, push=args.push)
     except CommitRefusedError:
-        if session.is_uncommitted(draft):
+        if session.files.is_uncommitted(draft):
             output.say("written, not committed; `ksync commit` commits it later")
         raise
 
 
-def _along(draft: CommitDraft, wanted: Namespace) -> str | None:
+def _along(draft: CommitDraft, args: Namespace) -> str | None:
     """What a push brings along; raises CommitRefusedError where there is nowhere to push to."""
-    if not wanted.push:
+    if not args.push:
         return None
     ensure_can_push(draft)
     ahead = draft.upstream.ahead if draft.upstream else 0
     return f"{count(ahead, 'earlier commit')} of yours will also be pushed to {draft.upstream}" if ahead else None
 
 
-def _ticked(review: Review, wanted: Namespace) -> set[str]:
-    plan = review.plan.only(wanted.origin) if wanted.origin else review.plan
+def _ticked(review: Review, args: Namespace) -> set[str]:
+    plan = review.plan.only(args.origin) if args.origin else review.plan
     actions = [action for action in plan.actions if can_go_to_file(action)]
-    if wanted.all:
+    if args.all:
         return {action.id for action in actions}
     unmade = {block.target for change in review.uncommitted for block in change.edit.edits}
-    if not wanted.only and not unmade:
+    if not args.only and not unmade:
         raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME.")
-    targets = {target_of(word) for word in wanted.only}
+    targets = {target_of(word) for word in args.only}
     missing = targets - unmade - {action.target for action in actions}
     if missing:
         raise UsageError("no difference for this resource", where=", ".join(map(str, sorted(missing))))

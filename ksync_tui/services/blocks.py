@@ -1,18 +1,17 @@
-"""Managed mode: a block edited by hand, and live changes taken into the files (see `committing` for the commit)."""
+"""Managed mode: a block edited by hand, and live changes taken into the files (see `commits` for the commit)."""
 
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ksync_tui.errors import WriteBackError
-from ksync_tui.model.resource import Declarations, Declared, Place, Problem, SourceFile, Target
+from ksync_tui.model.resource import Declarations, Declared, Problem, SourceFile, SourceLocation, Target
 from ksync_tui.model.secrets import secrets_of
 from ksync_tui.planner.checks import check
-from ksync_tui.present.text import ago
+from ksync_tui.services.file_change import Agreed, FileChange
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
@@ -21,9 +20,9 @@ from ksync_tui.source.repo import Repository
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from ksync_tui.model.kinds.base import Resource
     from ksync_tui.model.plan import Action
-    from ksync_tui.services.syncs import Review, Sync
+    from ksync_tui.services.review import Review
+    from ksync_tui.services.sync import Sync
     from ksync_tui.toml.file_edits import BlockEdit
     from ksync_tui.writeback.files import FileEdit
 
@@ -33,7 +32,7 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BlockDraft:
     """One block in the editor, with the rest of its file around it.
 
     In `text` each secret value stands as a token that means "unchanged", and each character that would end a line of
@@ -58,49 +57,6 @@ class Draft:
         return text
 
 
-class Agreed(NamedTuple):
-    """What a sync's file says because live has it, once it is written; None: neither has the target any more."""
-
-    sync: str
-    target: Target
-    live: Resource | None
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """What would be written to one file: lines added and removed, and the diff with secrets masked.
-
-    `kept_by` is the sync that keeps the text, where it is no file on this machine. One in a repository `elsewhere` is
-    written by the commit itself; the path of `edit` is that in the repository.
-    """
-
-    file: str
-    added: int
-    removed: int
-    diff: tuple[str, ...]
-    edit: FileEdit
-    root: Path
-    elsewhere: Repository | None = None
-    kept_by: Sync | None = None
-    agreed: tuple[Agreed, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What is left out of it, and how to fill it in."""
-
-
-def git_place(sync: Sync) -> str | None:
-    """`git  infra@main 4f2a91c  2h` for files in a git work tree; None for others. Raises GitError."""
-    if not isinstance(sync.source, Folder) or not sync.source.paths:
-        return None
-    from ksync_tui.git import Repo
-
-    repo = Repo.discover(sync.source.paths[0])
-    if repo is None:
-        return None
-    made = repo.head().time
-    age = f"  {ago(time.time() - made.timestamp())}" if made else ""
-    return f"git  {repo.describe()}{age}"
-
-
 def refusal(review: Review, target: Target) -> str | None:
     """Why a resource's block cannot be edited here, or None."""
     found = _block_of(review.declarations, target)
@@ -111,7 +67,7 @@ def refusal(review: Review, target: Target) -> str | None:
     return None
 
 
-def _block_of(declarations: Declarations, target: Target) -> tuple[Place, str] | None:
+def _block_of(declarations: Declarations, target: Target) -> tuple[SourceLocation, str] | None:
     """Where a resource's block stands and its text; also of one that could not be understood."""
     for one in declarations.resources:
         if one.target == target:
@@ -127,7 +83,7 @@ def _file_of(declarations: Declarations, name: str) -> SourceFile:
     return next(file for file in declarations.files if file.name == name)
 
 
-def open_block(review: Review, target: Target) -> Draft:
+def open_block(review: Review, target: Target) -> BlockDraft:
     """The block of a resource, to be edited. Raises WriteBackError with the reason where it cannot be."""
     why = refusal(review, target)
     found = _block_of(review.declarations, target)
@@ -138,7 +94,7 @@ def open_block(review: Review, target: Target) -> Draft:
     before, _, after = _around(file.text, raw, place.line)
     text, secrets = _hidden(raw.replace("\r\n", "\n"), _secrets_of(review, target))
     text, named = _named(text)
-    return Draft(target, file.name, place.line, before, text, after, raw, {**named, **secrets})
+    return BlockDraft(target, file.name, place.line, before, text, after, raw, {**named, **secrets})
 
 
 def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:
@@ -179,7 +135,7 @@ def _named(text: str) -> tuple[str, dict[str, str]]:
     return text, tokens
 
 
-def problems_of(review: Review, draft: Draft, text: str, live: Collection[Target]) -> tuple[Problem, ...]:
+def problems_of(review: Review, draft: BlockDraft, text: str, live: Collection[Target]) -> tuple[Problem, ...]:
     """The problems of an edited block, at lines of its file."""
     read = Reader().read([SourceFile(draft.file, None, draft.restored(text))])
     others = {one.target for one in review.declarations.resources if one.target != draft.target}
@@ -188,13 +144,15 @@ def problems_of(review: Review, draft: Draft, text: str, live: Collection[Target
     declared = checked.resources
     if len(declared) + len(checked.broken) != 1:
         message = "one block is edited here: other blocks belong in the file, not in this one"
-        found.append(Problem("error", Place(draft.file, draft.first_line), message, "keep exactly one [[...]] header"))
+        found.append(
+            Problem("error", SourceLocation(draft.file, draft.first_line), message, "keep exactly one [[...]] header")
+        )
     elif declared and declared[0].target.kind != draft.target.kind:
         message = f"a {draft.target.kind} cannot become a {declared[0].target.kind}"
-        found.append(Problem("error", Place(draft.file, draft.first_line), message, None))
+        found.append(Problem("error", SourceLocation(draft.file, draft.first_line), message, None))
     elif declared and declared[0].target in others:
         message = f"{declared[0].target} is declared elsewhere too"
-        found.append(Problem("error", Place(draft.file, draft.first_line), message, "give it another name"))
+        found.append(Problem("error", SourceLocation(draft.file, draft.first_line), message, "give it another name"))
     return tuple(found)
 
 
@@ -202,7 +160,7 @@ def _shifted(problem: Problem, lines: int) -> Problem:
     return replace(problem, place=problem.place._replace(line=problem.place.line + lines))
 
 
-def edited(review: Review, draft: Draft, text: str, hidden: Iterable[str]) -> FileChange:
+def edited(review: Review, draft: BlockDraft, text: str, hidden: Iterable[str]) -> FileChange:
     """What saving an edited block would write. Raises WriteBackError where the text is not one sound block."""
     from ksync_tui.toml.file_edits import BlockEdit
 

@@ -1,4 +1,4 @@
-"""`ksync watch`: looks at syncs until it is told to stop, one line per thing that happens."""
+"""ksync watch: watch the syncs: send alerts, run what may run unattended."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from contextlib import ExitStack, contextmanager
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from ksync_tui.cli.commands import open_session
+from ksync_tui.cli.opening import open_session
 from ksync_tui.errors import EXIT_OK, UsageError
-from ksync_tui.services.watch_loop import Vigil
-from ksync_tui.services.watching import Happening, Watching
-from ksync_tui.services.webhooks import Hooks
+from ksync_tui.services.watch_loop import WatchLoop
+from ksync_tui.services.watching import WatchEvent, Watching
+from ksync_tui.services.webhooks import SyncWebhooks
 from ksync_tui.watch.listening import listening
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator
 
     from ksync_tui.cli.output import Output
@@ -25,11 +25,21 @@ if TYPE_CHECKING:
 LONGEST_INTERVAL = 24 * 3600
 
 
-def watch(wanted: Namespace, output: Output) -> int:
+def add_arguments(parser: ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("--sync", action="append", default=[], metavar="NAME", help="only this sync (repeatable)")
+    parser.add_argument("--interval", type=float, metavar="SECONDS", help="between full checks")
+    parser.add_argument("--webhooks", metavar="ADDR", help="take webhooks on HOST:PORT (needs ksync-tui[webhooks])")
+    allows = "run this sync unattended, with deletes where the sync itself is set up to delete (repeatable)"
+    parser.add_argument("--execute", action="append", default=[], metavar="NAME", help=allows)
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+
+
+def run(args: Namespace, output: Output) -> int:
     """Carries out `ksync watch`; SIGTERM and SIGINT end it after the action at hand."""
     stop, printing = Event(), Lock()
 
-    def tell(happening: Happening) -> None:
+    def tell(happening: WatchEvent) -> None:
         try:
             with printing:
                 output.happening(happening)
@@ -37,12 +47,12 @@ def watch(wanted: Namespace, output: Output) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             stop.set()
 
-    with open_session(wanted) as session, ExitStack() as stack:
-        interval = session.settings.watch.interval_seconds if wanted.interval is None else wanted.interval
+    with open_session(args) as session, ExitStack() as stack:
+        interval = session.settings.watch.interval_seconds if args.interval is None else args.interval
         if not 1 <= interval <= LONGEST_INTERVAL:
             raise UsageError("bad interval", where=f"{interval:g}", hint="Give a value from one second to one day.")
-        watching = Watching(session, tell, only=wanted.sync, execute=wanted.execute, stop=stop.is_set)
-        vigil = Vigil(watching, session.alerting, tell, interval)
+        watching = Watching(session, tell, only=args.sync, execute=args.execute, stop=stop.is_set)
+        vigil = WatchLoop(watching, session.alerting, tell, interval)
 
         def end() -> None:
             stop.set()
@@ -50,9 +60,9 @@ def watch(wanted: Namespace, output: Output) -> int:
 
         stack.enter_context(_ending_on_signals(end))
         tell(watching.beginning(interval))
-        if wanted.webhooks:
-            hooks = Hooks(session, watching, vigil.wishes, tell)
-            hooks.told("", f"listening on {stack.enter_context(listening(wanted.webhooks, hooks))}")
+        if args.webhooks:
+            hooks = SyncWebhooks(session, watching, vigil.wishes, tell)
+            hooks.told("", f"listening on {stack.enter_context(listening(args.webhooks, hooks))}")
         vigil.keep(stop)
     return EXIT_OK
 

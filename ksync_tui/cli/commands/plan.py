@@ -1,0 +1,34 @@
+"""ksync plan: show what would change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ksync_tui.cli import options
+from ksync_tui.cli.exit_codes import plan_code
+from ksync_tui.cli.opening import open_session, sync_of
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from ksync_tui.cli.output import Output
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Its options."""
+    options.source(parser)
+    options.json(parser)
+    parser.add_argument("--markdown", action="store_true", help="Markdown, for comments on a change")
+    options.origin(parser)
+
+
+def run(args: Namespace, output: Output) -> int:
+    """Reads, plans and prints."""
+    with open_session(args) as session:
+        review = session.reviews.create(sync_of(session, args))
+        plan = review.plan.only(args.origin) if args.origin else review.plan
+        output.plan(plan, session, markdown=args.markdown)
+        if review.uncommitted:
+            names = ", ".join(change.file for change in review.uncommitted)
+            output.say(f"written, not committed: {names}; `ksync commit` commits it")
+        return plan_code(plan)

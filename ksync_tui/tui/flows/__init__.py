@@ -1,0 +1,51 @@
+"""Flows: which screens follow each other, and what the answer of one leads to.
+
+A screen makes a request; its flow shows other screens, awaits their answers, calls the services and tells the screen.
+A flow is loaded when it is first needed, because most screens are never opened in a session and each costs start-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ksync_tui.lazy import load
+from ksync_tui.tui import requests
+
+if TYPE_CHECKING:
+    from ksync_tui.tui.screens.base import Page
+
+Flow = Callable[["Page[Any]", Any], Coroutine[Any, Any, None]]
+
+FLOWS: Mapping[type[requests.Request], str] = {
+    requests.ShowReview: "review:show_review",
+    requests.ShowHelp: "navigation:show_help",
+    requests.ShowPalette: "navigation:show_palette",
+    requests.ShowHistory: "navigation:show_history",
+    requests.SwitchHistory: "navigation:switch_history",
+    requests.ShowProfiles: "navigation:show_profiles",
+    requests.ShowChanges: "navigation:show_changes",
+    requests.ShowLog: "navigation:show_log",
+    requests.ShowDiff: "navigation:show_diff",
+    requests.ShowProblems: "navigation:show_problems",
+    requests.ShowRun: "runs:show_run",
+    requests.RunSelection: "runs:run_selection",
+    requests.RunResource: "runs:run_resource",
+    requests.RunInCore: "runs:run_in_core",
+    requests.AddSync: "syncs:add_sync",
+    requests.EditSync: "syncs:edit_sync",
+    requests.RemoveSync: "syncs:remove_sync",
+    requests.CommitInCore: "syncs:commit_in_core",
+    requests.EditBlock: "files:edit_block",
+    requests.SaveBlock: "files:save_block",
+    requests.WriteBack: "files:write_back",
+    requests.CommitFiles: "files:commit_files",
+    requests.SettleUncommitted: "files:settle_uncommitted",
+}
+"""The flow of each request, as `module:function` in this package."""
+
+
+def flow_of(request: requests.Request) -> Flow:
+    """The flow that carries out a request."""
+    flow: Flow = load(f"ksync_tui.tui.flows.{FLOWS[type(request)]}")
+    return flow
