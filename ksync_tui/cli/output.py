@@ -254,7 +254,7 @@ class Output:
             self._object({"findings": findings})
             return
         marks = {True: "works", False: "FAILS", None: ""}
-        self._table([(marks[one["works"]], one["what"], one["found"]) for one in findings])
+        self._table([(marks[finding["works"]], finding["what"], finding["found"]) for finding in findings])
 
     def changes(self, changes: Sequence[Change]) -> None:
         """What happened in a Core."""

@@ -142,7 +142,7 @@ def _folder(value: _Value) -> Path:
 def _collected(top: _Table, taken: set[str]) -> FoundProfile:
     profiles: list[Profile] = []
     broken: dict[str, ConfigError] = {}
-    warnings = [str(one.problem) for one in top.profiles if one.problem and not one.name]
+    warnings = [str(profile.problem) for profile in top.profiles if profile.problem and not profile.name]
     for table in _named(top):
         if suffix(table.name) in taken:
             warnings.append(f"profile {table.name!r} in Komodo CLI's files is hidden by another of the same name")
@@ -155,7 +155,7 @@ def _collected(top: _Table, taken: set[str]) -> FoundProfile:
         except ConfigError as error:
             broken[table.name] = error
             warnings.append(str(error))
-    names = [one.name for one in profiles]
+    names = [profile.name for profile in profiles]
     default = next((one for one in (KOMODO, *_called(top, profiles)) if one in names), "")
     warnings += _unwise(profiles)
     return FoundProfile(tuple(profiles), broken, default, warnings=tuple(warnings))
@@ -163,8 +163,10 @@ def _collected(top: _Table, taken: set[str]) -> FoundProfile:
 
 def _named(top: _Table) -> Iterator[_Table]:
     """Every table that can be a profile, the top level last: a `[[profile]]` may be called komodo itself."""
-    chosen = next((one for one in top.profiles if top.default in (one.name, *one.aliases)), None)
-    yield from (replace(_over(top, one), default="", problem=one.problem) for one in top.profiles if one.name)
+    chosen = next((profile for profile in top.profiles if top.default in (profile.name, *profile.aliases)), None)
+    yield from (
+        replace(_over(top, profile), default="", problem=profile.problem) for profile in top.profiles if profile.name
+    )
     if top.host:
         laid = _over(top, chosen) if chosen else top
         # A default that is left over is one that there is not.
@@ -172,7 +174,7 @@ def _named(top: _Table) -> Iterator[_Table]:
 
 
 def _called(top: _Table, profiles: Iterable[Profile]) -> Iterator[str]:
-    return (one.name for one in profiles if top.default and one.is_called(top.default))
+    return (profile.name for profile in profiles if top.default and profile.is_called(top.default))
 
 
 def _profile(table: _Table) -> Iterator[Profile]:
@@ -199,7 +201,7 @@ def _given(value: _Value, host: _Value) -> Given:
 def _unwise(profiles: Iterable[Profile]) -> Iterator[str]:
     profiles = list(profiles)
     given = (one for profile in profiles for one in (profile.secrets.key, profile.secrets.secret) if one)
-    for path in dict.fromkeys(one.origin for one in given):
+    for path in dict.fromkeys(value.origin for value in given):
         if readable_by_others(Path(path)):
             yield f"{path} holds a secret and others on this machine can read it: chmod 600 {path}"
     for profile in profiles:

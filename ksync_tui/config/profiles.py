@@ -133,8 +133,8 @@ def _named(name: str, near: FoundProfile, far: Callable[[], FoundProfile]) -> Pr
 def _in(found: FoundProfile, name: str) -> Profile | None:
     if name in found.broken:
         raise found.broken[name]
-    exact = (one for one in found.profiles if one.name == name)
-    return next(exact, None) or next((one for one in found.profiles if one.is_called(name)), None)
+    exact = (profile for profile in found.profiles if profile.name == name)
+    return next(exact, None) or next((profile for profile in found.profiles if profile.is_called(name)), None)
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
@@ -152,14 +152,14 @@ def _only_core(near: FoundProfile, far: FoundProfile) -> Profile:
     cores = [one for one in (*near.profiles, *far.profiles) if one.engine == "core" and not one.secrets.foreign]
     if len(cores) == 1:
         return cores[0]
-    defaults = [one for default in (near.default, far.default) for one in cores if one.name == default]
+    defaults = [profile for default in (near.default, far.default) for profile in cores if profile.name == default]
     if defaults:
         return defaults[0]
     raise _several(cores) if cores else _no_core(far)
 
 
 def _several(cores: Iterable[Profile]) -> ConfigError:
-    names = ", ".join(one.name for one in cores)
+    names = ", ".join(profile.name for profile in cores)
     return ConfigError(f"several profiles are for the core engine: {names}", hint="Name one with --profile.")
 
 
@@ -167,7 +167,7 @@ def _no_core(far: FoundProfile) -> ConfigError:
     if reasons := [*filter(None, [far.problem]), *far.broken.values()]:
         return reasons[0]
     if far.profiles:
-        names = ", ".join(one.name for one in far.profiles)
+        names = ", ".join(profile.name for profile in far.profiles)
         why = "settings in the current folder are not used without --profile"
         return ConfigError("no profile is for the core engine", why=why, hint=f"Name one with --profile: {names}.")
     return ConfigError("no profile is for the core engine", hint=f"{HOW} Or set KSYNC_CORE_ADDRESS.")

@@ -82,8 +82,8 @@ class Settings:
 
     def _near(self) -> FoundProfile:
         from_environment = environment.profile(self.environ)
-        own = self.own if any(one.name == LOCAL for one in self.own) else (Profile(LOCAL, "embedded"), *self.own)
-        local_first = sorted(own, key=lambda one: one.name != LOCAL)
+        own = self.own if any(item.name == LOCAL for item in self.own) else (Profile(LOCAL, "embedded"), *self.own)
+        local_first = sorted(own, key=lambda item: item.name != LOCAL)
         return FoundProfile(
             (*local_first, *from_environment.profiles),
             from_environment.broken,
@@ -92,7 +92,7 @@ class Settings:
         )
 
     def _far(self) -> FoundProfile:
-        return komodo_cli.found(self.environ, [one.name for one in self.own])
+        return komodo_cli.found(self.environ, [item.name for item in self.own])
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

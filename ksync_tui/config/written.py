@@ -32,10 +32,10 @@ def profiles(value: Any, file: Path) -> tuple[Profile, ...]:
 
 def warnings(made: tuple[Profile, ...], file: Path) -> Iterator[str]:
     """What is unwise about these profiles, each with what to do."""
-    given = [one for profile in made for one in _given(profile)]
-    if any(one.value for one in given) and readable_by_others(file):
+    given = [value for profile in made for value in _given(profile)]
+    if any(value.value for value in given) and readable_by_others(file):
         yield f"{file} holds a secret and others on this machine can read it: chmod 600 {file}"
-    for path in dict.fromkeys(one.file for one in given if one.file):
+    for path in dict.fromkeys(value.file for value in given if value.file):
         if readable_by_others(path):
             yield f"others on this machine can read {path}: chmod 600 {path}"
     for profile in made:

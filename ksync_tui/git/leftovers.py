@@ -84,7 +84,7 @@ def _follow(handle: pygit2.Repository, root: Path, parent: str) -> None:
     if handle.head_is_unborn:
         return
     head = handle.head.peel(pygit2.Commit)
-    if [str(one) for one in head.parent_ids] != ([parent] if parent else []):
+    if [str(action_id) for action_id in head.parent_ids] != ([parent] if parent else []):
         return
     before = head.parents[0].tree if parent else None
     files = changed_paths(before, head.tree)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pygit2
 
-Shape = Literal["file", "folder", "link", "submodule"]
+TableSchema = Literal["file", "folder", "link", "submodule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class TreeEntry:
     """Something in a commit, by its path with `/`; "" is the whole of it."""
 
     path: str
-    shape: Shape
+    shape: TableSchema
     id: str
 
     @property
@@ -69,7 +69,7 @@ class Tree:
     def bring(self, entries: Iterable[TreeEntry]) -> None:
         """Sees that the contents of files and links are here, in one go."""
         with translated("the clone's objects cannot be read", self._handle.path, DamagedError):
-            missing = [one.id for one in entries if one.id not in self._handle]
+            missing = [entry.id for entry in entries if entry.id not in self._handle]
         if missing:
             self._bring(list(dict.fromkeys(missing)))
 
@@ -88,5 +88,5 @@ class Tree:
 def _entry(path: str, found: pygit2.Object) -> TreeEntry:
     from pygit2.enums import FileMode
 
-    shapes: dict[int, Shape] = {FileMode.TREE: "folder", FileMode.LINK: "link", FileMode.COMMIT: "submodule"}
+    shapes: dict[int, TableSchema] = {FileMode.TREE: "folder", FileMode.LINK: "link", FileMode.COMMIT: "submodule"}
     return TreeEntry(path, shapes.get(found.filemode or 0, "file"), str(found.id))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldShape, Table, meaning
+from ksync_tui.model.kinds.fields import FieldSchema, Table, canonical
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.secrets import may_hold_secrets
 
@@ -38,7 +38,7 @@ def without_secrets(table: T) -> T:
     return _changed(table, lambda field: _bare(field, table.__dict__[field.name]))
 
 
-def _changed(table: T, value_of: Callable[[FieldShape], Any]) -> T:
+def _changed(table: T, value_of: Callable[[FieldSchema], Any]) -> T:
     if isinstance(table, Variable):
         return table
     values = {field.name: value_of(field) for field in _fields(table)}
@@ -46,17 +46,17 @@ def _changed(table: T, value_of: Callable[[FieldShape], Any]) -> T:
     return table.model_copy(update=new) if new else table
 
 
-def _fields(table: Table) -> Iterator[FieldShape]:
+def _fields(table: Table) -> Iterator[FieldSchema]:
     return (field for field in may_hold_secrets(type(table)) if not (field.secret and field.required))
 
 
-def _of_one_shape(one: Table, other: Table) -> bool:
-    if isinstance(one, Choice) and isinstance(other, Choice):
-        return one.type == other.type
-    return type(one) is type(other)
+def _of_one_shape(table: Table, other: Table) -> bool:
+    if isinstance(table, Choice) and isinstance(other, Choice):
+        return table.type == other.type
+    return type(table) is type(other)
 
 
-def _filled(field: FieldShape, declared: Any, live: Any) -> Any:
+def _filled(field: FieldSchema, declared: Any, live: Any) -> Any:
     if field.secret:
         return live if declared == field.default else declared
     if isinstance(declared, Table) and isinstance(live, Table):
@@ -64,7 +64,7 @@ def _filled(field: FieldShape, declared: Any, live: Any) -> Any:
     return _list(declared, live, with_live_secrets, lambda entry: entry)
 
 
-def _emptied(field: FieldShape, live: Any, declared: Any) -> Any:
+def _emptied(field: FieldSchema, live: Any, declared: Any) -> Any:
     if field.secret:
         return field.default if declared == field.default and live != declared else live
     if isinstance(live, Table):
@@ -72,7 +72,7 @@ def _emptied(field: FieldShape, live: Any, declared: Any) -> Any:
     return _list(live, declared, without_left_out, without_secrets)
 
 
-def _bare(field: FieldShape, value: Any) -> Any:
+def _bare(field: FieldSchema, value: Any) -> Any:
     if field.secret:
         return value if value == field.default else field.default
     if isinstance(value, Table):
@@ -94,8 +94,8 @@ def _entry(
 ) -> Any:
     if not isinstance(entry, Table):
         return entry
-    known = meaning(without_secrets(entry))
+    known = canonical(without_secrets(entry))
     for at, other in enumerate(left):
-        if type(other) is type(entry) and meaning(without_secrets(other)) == known:
+        if type(other) is type(entry) and canonical(without_secrets(other)) == known:
             return paired(entry, left.pop(at))
     return alone(entry)

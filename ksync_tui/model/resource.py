@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ksync_tui.errors import CoreError
 from ksync_tui.model.kinds.base import Deployable, Resource, Templated
-from ksync_tui.model.kinds.fields import meaning, shape
+from ksync_tui.model.kinds.fields import canonical, schema
 from ksync_tui.model.origin import Applied
 
 Severity = Literal["error", "warning"]
@@ -56,9 +56,9 @@ class Problem:
         return f"{self.place}: {self.severity}: {self.message}{tail}"
 
 
-def meaning_of(resource: Resource) -> dict[str, Any]:
+def canonical_of(resource: Resource) -> dict[str, Any]:
     """What a resource means, as JSON values, defaults left out (DESIGN rule 2)."""
-    return meaning(resource)
+    return canonical(resource)
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
@@ -66,7 +66,7 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 
 def fingerprint(resource: Resource) -> str:
     """A digest of what a resource means: equal digests, no difference (DESIGN rule 6)."""
-    return digest_of(meaning_of(resource))
+    return digest_of(canonical_of(resource))
 
 
 def digest_of(meant: Any, size: int = 16) -> str:
@@ -79,8 +79,8 @@ def redeploy_digest(resource: Resource) -> str:
 
     Written `name:hash name:hash`, fields at their default left out, so that two digests tell which fields changed.
     """
-    fields = shape(type(resource.settings)).fields
-    meant = {name: value for name, value in meaning(resource.settings).items() if fields[name].redeploys}
+    fields = schema(type(resource.settings)).fields
+    meant = {name: value for name, value in canonical(resource.settings).items() if fields[name].redeploys}
     return " ".join(f"{name}:{digest_of(value, 8)}" for name, value in sorted(meant.items()))
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ksync_tui.model import text
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Target
@@ -38,7 +38,7 @@ class SecretSlot(NamedTuple):
     """A secret field that is set: the table that holds it, its shape, its path from the resource."""
 
     table: Tables
-    field: FieldShape
+    field: FieldSchema
     path: str
 
 
@@ -71,19 +71,19 @@ def label_is_interpolated(label: str) -> bool:
     kind, _, rest = label.partition("/")
     models: list[type[Table]] = [KINDS[kind].model] if kind in KINDS else []
     for step in rest.rpartition(" ")[2].split("."):
-        fields = [field for model in models if (field := shape(model).fields.get(step.partition("[")[0]))]
+        fields = [field for model in models if (field := schema(model).fields.get(step.partition("[")[0]))]
         if any(field.interpolated for field in fields):
             return True
         models = [table for model, field in product(models, fields) for table in _tables_in(model, field)]
     return kind == "variable"
 
 
-def only_references(field: FieldShape, given: Any) -> bool:
+def only_references(field: FieldSchema, given: Any) -> bool:
     """Whether a secret field's value holds nothing but `[[NAME]]`: the whole text, or the value of every pair."""
     return not secret_parts(field, given) if isinstance(given, str) else not given
 
 
-def secret_parts(field: FieldShape, value: str) -> list[tuple[str, str]]:
+def secret_parts(field: FieldSchema, value: str) -> list[tuple[str, str]]:
     """What of a value is secret, each part with its name: the values of an environment, or the whole of another."""
     if not value or value == field.default or names_only(value):
         return []
@@ -100,7 +100,7 @@ def secret_slots(model: type[Table], data: Tables, path: str = "") -> Iterator[S
     """The secret fields that are set in a table as JSON, at any depth."""
     if model is Variable:
         if data.get("is_secret") and "value" in data:
-            yield SecretSlot(data, shape(Variable).fields["value"], "value")
+            yield SecretSlot(data, schema(Variable).fields["value"], "value")
         return
     for field in may_hold_secrets(model):
         value = data.get(field.name)
@@ -122,23 +122,23 @@ def _entries(value: Any) -> Iterator[tuple[str, Tables]]:
         yield from ((f"[{number}]", entry) for number, entry in enumerate(value))
 
 
-def _table_of(model: type[Table], field: FieldShape, data: Tables) -> type[Table] | None:
+def _table_of(model: type[Table], field: FieldSchema, data: Tables) -> type[Table] | None:
     if issubclass(model, Choice) and field.name == "params":
         return model.params_of(data.get("type"))
     return field.table
 
 
 @cache
-def may_hold_secrets(model: type[Table]) -> tuple[FieldShape, ...]:
+def may_hold_secrets(model: type[Table]) -> tuple[FieldSchema, ...]:
     """The fields of a table that are secret or hold a table which may have a secret."""
     if model is Variable:
-        return (shape(model).fields["value"],)
+        return (schema(model).fields["value"],)
     return tuple(
-        field for field in shape(model) if field.secret or any(map(may_hold_secrets, _tables_in(model, field)))
+        field for field in schema(model) if field.secret or any(map(may_hold_secrets, _tables_in(model, field)))
     )
 
 
-def _tables_in(model: type[Table], field: FieldShape) -> tuple[type[Table], ...]:
+def _tables_in(model: type[Table], field: FieldSchema) -> tuple[type[Table], ...]:
     if issubclass(model, Choice) and field.name == "params":
         return tuple(model.variants.values())
     return (field.table,) if field.table is not None else ()

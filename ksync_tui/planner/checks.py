@@ -23,10 +23,10 @@ def check(declarations: Declarations, live: Collection[Target], place_of: PlaceO
     A reference to something neither declared nor live is a warning: the thing may have been made by hand elsewhere.
     An unknown name in `after` and a cycle of `after` are errors: they block the resources they touch and no others.
     """
-    declared = {one.target: one for one in declarations.resources}
-    broken = {one.target for one in declarations.broken if one.target}
+    declared = {resource.target: resource for resource in declarations.resources}
+    broken = {broken.target for broken in declarations.broken if broken.target}
     dangling = list(_dangling(declarations, {*declared, *broken}, live, place_of))
-    waiting = [one for one in declarations.resources if one.after]
+    waiting = [resource for resource in declarations.resources if resource.after]
     faults = [
         *_unknown_after(waiting, {*declared, *broken}, live, place_of),
         *_cycles(waiting, declared, live, place_of),
@@ -36,7 +36,7 @@ def check(declarations: Declarations, live: Collection[Target], place_of: PlaceO
     blocked = {problem.target: problem.message for problem in reversed(faults)}
     return replace(
         declarations,
-        resources=tuple(_blocked(one, blocked.get(one.target)) for one in declarations.resources),
+        resources=tuple(_blocked(resource, blocked.get(resource.target)) for resource in declarations.resources),
         problems=(*declarations.problems, *dangling, *faults),
     )
 
@@ -45,7 +45,11 @@ def silent_hosts(declared: Mapping[Target, Declared], snapshot: Snapshot) -> Ite
     """A warning per server whose Docker host did not answer: nothing is known of what runs there, nor deployed."""
     for server, why in snapshot.unreachable.items():
         target = Target("server", server)
-        naming = (one for one in declared.values() if any(target == named.target for named in one.references))
+        naming = (
+            declaration
+            for declaration in declared.values()
+            if any(target == named.target for named in declaration.references)
+        )
         one = declared.get(target) or next(naming, None)
         place = one.place if one else SourceLocation(str(target), 1)
         message = f"the Docker host of server '{server}' does not answer, so states there are unknown: {why}"
@@ -61,10 +65,10 @@ def _dangling(
 ) -> Iterator[Problem]:
     """A warning per name that leads nowhere, however many resources have it."""
     naming: dict[Target, list[tuple[Declared, SourceLocation]]] = {}
-    for one in declarations.resources:
-        for reference in one.references:
+    for resource in declarations.resources:
+        for reference in resource.references:
             if reference.target not in declared and reference.target not in live:
-                naming.setdefault(reference.target, []).append((one, place_of(one, reference.path)))
+                naming.setdefault(reference.target, []).append((resource, place_of(resource, reference.path)))
     for (kind, name), found in naming.items():
         first, place = found[0]
         message = f"{first.target} names {kind} {name!r}, which is neither declared nor live"
@@ -84,18 +88,18 @@ def _places(places: Sequence[SourceLocation]) -> str:
 def _unknown_after(
     waiting: list[Declared], declared: Collection[Target], live: Collection[Target], place_of: PlaceOf
 ) -> Iterator[Problem]:
-    for one in waiting:
-        for name in one.after:
-            if resolve_after(name, one.target, declared, live) is None:
-                message = f"{one.target} waits for {name!r}, which is neither a deployment nor a stack"
+    for queued in waiting:
+        for name in queued.after:
+            if resolve_after(name, queued.target, declared, live) is None:
+                message = f"{queued.target} waits for {name!r}, which is neither a deployment nor a stack"
                 hint = "correct the name in `after`, or declare it"
-                yield Problem("error", place_of(one, ("after",)), message, hint, one.target)
+                yield Problem("error", place_of(queued, ("after",)), message, hint, queued.target)
 
 
 def _cycles(
     waiting: list[Declared], declared: dict[Target, Declared], live: Collection[Target], place_of: PlaceOf
 ) -> Iterator[Problem]:
-    for cycle in after_cycles({one.target: one.after for one in waiting}, declared, live):
+    for cycle in after_cycles({queued.target: queued.after for queued in waiting}, declared, live):
         names = [str(target) for target in cycle]
         around = " -> ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else []), names[0]])
         for target in cycle:

@@ -62,10 +62,10 @@ def _tell_users(deletes: Mapping[Target, ActionDraft], declared: Mapping[Target,
     if not deletes:
         return
     users: dict[Target, list[str]] = defaultdict(list)
-    for one in declared.values():
-        for reference in one.references:
+    for declaration in declared.values():
+        for reference in declaration.references:
             if reference.target in deletes:
-                users[reference.target].append(str(one.target))
+                users[reference.target].append(str(declaration.target))
     for target, names in users.items():
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         deletes[target].consequences.append(f"Still named by {', '.join(names[:SHOWN])}{more}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.managed_elsewhere import with_live_secrets
 from ksync_tui.model.plan import FieldChange
@@ -42,7 +42,7 @@ _TEXTS = ("env_vars", "labels", "conversions", "term_signal_labels", "file_conte
 """The input forms that Komodo keeps as they are written (resources.json `input_forms`)."""
 
 
-def _is_text(field: FieldShape) -> bool:
+def _is_text(field: FieldSchema) -> bool:
     return field.form in _TEXTS and not field.secret
 
 
@@ -54,7 +54,7 @@ def compare_texts(live: Resource, declared: Resource) -> Difference:
     here, there = live.settings.__dict__, proposed.settings.__dict__
     changes = tuple(
         FieldChange(f"config.{field.name}", here[field.name], there[field.name], text_only=True)
-        for field in shape(type(proposed.settings))
+        for field in schema(type(proposed.settings))
         if _is_text(field) and here[field.name] != there[field.name]
     )
     return Difference(changes, proposed)
@@ -86,7 +86,7 @@ class _Where:
     secret: bool = False
     redeploys: bool = False
 
-    def inside(self, field: FieldShape) -> _Where:
+    def inside(self, field: FieldSchema) -> _Where:
         return _Where(
             f"{self.prefix}{field.name}.",
             secret=self.secret or field.secret,
@@ -95,15 +95,15 @@ class _Where:
 
 
 def _changes(live: Table, declared: Table, where: _Where) -> Iterator[FieldChange]:
-    for field in shape(type(declared)):
+    for field in schema(type(declared)):
         if field.name in where.skipped:
             continue
         here, there = live.__dict__[field.name], declared.__dict__[field.name]
-        if field.meaning(here) != field.meaning(there):
+        if field.canonical(here) != field.canonical(there):
             yield from _deeper(field, here, there, where) or (_whole(field, here, there, where),)
 
 
-def _deeper(field: FieldShape, live: Any, declared: Any, where: _Where) -> list[FieldChange]:
+def _deeper(field: FieldSchema, live: Any, declared: Any, where: _Where) -> list[FieldChange]:
     """The changes inside a nested table, or none where only the whole can be told."""
     if not _alike(live, declared):
         return []
@@ -116,7 +116,7 @@ def _alike(live: Any, declared: Any) -> bool:
     return isinstance(live, Table) and type(live) is type(declared)
 
 
-def _whole(field: FieldShape, live: Any, declared: Any, where: _Where) -> FieldChange:
+def _whole(field: FieldSchema, live: Any, declared: Any, where: _Where) -> FieldChange:
     return FieldChange(
         where.prefix + field.name,
         plain(live),
@@ -140,7 +140,7 @@ def plain(value: Any) -> Any:
 def holds_secret(value: Any) -> bool:
     """Whether a non-empty secret field stands in a value, at any depth."""
     if isinstance(value, Table):
-        fields = shape(type(value)).fields
+        fields = schema(type(value)).fields
         return any(
             (entry and fields[name].secret) or holds_secret(entry)
             for name, entry in value.__dict__.items()

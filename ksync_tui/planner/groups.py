@@ -24,13 +24,13 @@ _Names = Mapping[str, list[str]]
 
 def expanded(declarations: Declarations, snapshot: Snapshot) -> Declarations:
     """The declarations with every user group as it will be stored; one with a bad pattern is blocked."""
-    if not any(one.target.kind == "user_group" for one in declarations.resources):
+    if not any(resource.target.kind == "user_group" for resource in declarations.resources):
         return declarations
     names: dict[str, list[str]] = defaultdict(list)
-    for kind, name in dict.fromkeys([*snapshot.live, *(one.target for one in declarations.resources)]):
+    for kind, name in dict.fromkeys([*snapshot.live, *(resource.target for resource in declarations.resources)]):
         names[kind].append(name)
-    resources = tuple(_expanded(one, names, snapshot) for one in declarations.resources)
-    unknown = [problem for one in declarations.resources for problem in _unknown_users(one, snapshot)]
+    resources = tuple(_expanded(resource, names, snapshot) for resource in declarations.resources)
+    unknown = [problem for resource in declarations.resources for problem in _unknown_users(resource, snapshot)]
     return replace(declarations, resources=resources, problems=(*declarations.problems, *unknown))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.fields import shape
+from ksync_tui.model.kinds.fields import schema
 from ksync_tui.model.plan import FieldChange
 
 
@@ -14,7 +14,7 @@ def fields_of(changes: tuple[FieldChange, ...], resource: Resource) -> str:
 
 def key_of(name: str, resource: Resource) -> str:
     """The key that a file has for a field of the resource's settings."""
-    known = shape(type(resource.settings)).fields.get(name)
+    known = schema(type(resource.settings)).fields.get(name)
     return known.key if known else name
 
 

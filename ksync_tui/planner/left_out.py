@@ -18,10 +18,10 @@ _SWITCHES = {"variable": "include_variables", "user_group": "include_user_groups
 def left_out(declared: Sequence[Declared], scope: Scope) -> Iterator[str]:
     """A sentence per option that leaves out something declared; what has no effect is not mentioned."""
     for kind, switch in _SWITCHES.items():
-        number = sum(one.target.kind == kind for one in declared) if kind not in scope.kinds else 0
+        number = sum(declaration.target.kind == kind for declaration in declared) if kind not in scope.kinds else 0
         if number:
             yield f"{_counted(number, kind)} declared, left out: {switch} is off"
-    others = [one for one in declared if one.target.kind not in _UNTAGGED]
+    others = [declaration for declaration in declared if declaration.target.kind not in _UNTAGGED]
     if others and not scope.options.include_resources:
         yield f"{_counted(len(others), 'resource')} declared, left out: include_resources is off"
     elif scope.tags:
@@ -34,7 +34,7 @@ def _counted(number: int, kind: str) -> str:
 
 
 def _tagged(declared: Sequence[Declared], scope: Scope) -> Iterator[str]:
-    out = [one for one in declared if not scope.tags <= set(one.tags)]
+    out = [declaration for declaration in declared if not scope.tags <= set(declaration.tags)]
     if not out:
         return
     tags = ", ".join(scope.options.match_tags)
@@ -47,7 +47,7 @@ def _tagged(declared: Sequence[Declared], scope: Scope) -> Iterator[str]:
 
 def _spelling(declared: Sequence[Declared], options: SyncOptions) -> str:
     """`; the files have Web`, where a tag is only written in another case."""
-    known = {tag for one in declared for tag in one.tags}
+    known = {tag for declaration in declared for tag in declaration.tags}
     folded = {tag.casefold(): tag for tag in known}
     others = [folded[tag.casefold()] for tag in options.match_tags if tag not in known and tag.casefold() in folded]
     return f"; the files have {', '.join(others)}" if others else ""

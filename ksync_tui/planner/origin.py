@@ -8,7 +8,7 @@ from typing import Any
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.managed_elsewhere import with_live_secrets
 from ksync_tui.model.origin import Applied, Origin, moved, shared
 from ksync_tui.model.plan import FieldChange
@@ -103,10 +103,10 @@ def _origin(path: str, base: Resource, draft: ActionDraft) -> Origin | None:
 def _meant(resource: Resource | None, path: str) -> Any:
     """What the field at a path (`config.image.params.version`) means in a resource."""
     value: Any = resource
-    field: FieldShape | None = None
+    field: FieldSchema | None = None
     for name in path.split("."):
-        field = shape(type(value)).fields.get(name) if isinstance(value, Table) else None
+        field = schema(type(value)).fields.get(name) if isinstance(value, Table) else None
         if field is None:
             return _GONE
         value = value.__dict__[name]
-    return field.meaning(value) if field else _GONE
+    return field.canonical(value) if field else _GONE

@@ -11,7 +11,7 @@ from typing import Any
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import RenameHint
-from ksync_tui.model.resource import Live, Target, meaning_of
+from ksync_tui.model.resource import Live, Target, canonical_of
 from ksync_tui.model.text import lines_of
 from ksync_tui.planner.draft import ActionDraft
 
@@ -84,7 +84,7 @@ def _sketch_live(live: Live) -> _Sketch | None:
 
 
 def _sketch(target: Target, resource: Resource) -> _Sketch:
-    lines = list(_lines("", {key: value for key, value in meaning_of(resource).items() if key not in _OWN_FIELDS}))
+    lines = list(_lines("", {key: value for key, value in canonical_of(resource).items() if key not in _OWN_FIELDS}))
     return _Sketch(target, "\n".join(lines), frozenset(lines))
 
 

@@ -25,7 +25,7 @@ class Confirmation:
         return self.kind == "none" or typed.strip() == self.expected
 
 
-def brake(selection: Selection) -> str | None:
+def exceeds_safe_change(selection: Selection) -> str | None:
     """Why a selection is a big change: over 30 % of what exists is changed or deleted. None where it is not."""
     touched, existing = _touched(selection), _existing(selection.plan)
     if existing < FEW or touched <= existing * BIG_PART:
@@ -35,7 +35,7 @@ def brake(selection: Selection) -> str | None:
 
 def confirmation(selection: Selection) -> Confirmation:
     """One delete: its name. Several: how many. A big change: how many resources it touches."""
-    big = brake(selection)
+    big = exceeds_safe_change(selection)
     if big is not None:
         return Confirmation("count", str(_touched(selection)), big)
     deletes = selection.deletes

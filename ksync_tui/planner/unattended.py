@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.resource import digest_of, fingerprint
-from ksync_tui.planner.safety import brake
+from ksync_tui.planner.safety import exceeds_safe_change
 from ksync_tui.planner.selection import possible
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def held(selection: Selection) -> str | None:
         return f"deletes are held: {plan.deletes_held}"
     if selection.deletes and not plan.options.deletes:
         return "it deletes, which the sync is not set up to do"
-    big = brake(selection)
+    big = exceeds_safe_change(selection)
     return f"a large change: {big}" if big else None
 
 

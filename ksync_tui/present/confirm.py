@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ksync_tui.model.plan import REMOVALS, Action, Selection
-from ksync_tui.present.rows import counts_line, told
+from ksync_tui.present.rows import counts_line, line_of
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.ticks import needed_by
 
@@ -62,7 +62,7 @@ def _steps(selection: Selection) -> Iterator[Step]:
                 id=action.id,
                 sign=action.sign,
                 target=neutral(str(action.target)),
-                reason=needed_by(selection, action.id) or told(action),
+                reason=needed_by(selection, action.id) or line_of(action),
                 added=added,
             )
 

@@ -142,7 +142,7 @@ def _is_short(side: Any) -> bool:
 
 
 def _how(field: FieldView) -> str | None:
-    return field.shape.compare.how if field.shape and field.shape.compare else None
+    return field.schema.compare.how if field.schema and field.schema.compare else None
 
 
 def _dumped(side: Any) -> list[str]:
@@ -214,7 +214,7 @@ def _paired(field: FieldView) -> Iterator[DiffRow]:
         left, right = pairs(field.current or ""), pairs(field.proposed or "")
     except BadPairError:
         return _lined(field, _lines_of(field.current), _lines_of(field.proposed))
-    joint = " = " if field.shape and field.shape.form == "env_vars" else ": "
+    joint = " = " if field.schema and field.schema.form == "env_vars" else ": "
     return _keyed(field, _joined(left, joint), _joined(right, joint))
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ksync_tui.model.kinds.fields import Table, shape
+from ksync_tui.model.kinds.fields import Table, schema
 from ksync_tui.model.text import lines_of
 from ksync_tui.present.mask import MASK, hides, masked_text
 
@@ -42,12 +42,12 @@ def _hidden(value: Any) -> str:
 
 def _entries(table: Table) -> list[tuple[str, Any, bool]]:
     """Keys as in a file, values, and whether they are masked; what means its default is left out."""
-    known = shape(type(table))
+    known = schema(type(table))
     return [
         (field.key, getattr(table, field.name), hides(table, field.name))
         for field in known
         if field.name in table.model_fields_set
-        and (field.required or field.meaning(getattr(table, field.name)) != known.default_meanings[field.name])
+        and (field.required or field.canonical(getattr(table, field.name)) != known.default_meanings[field.name])
     ]
 
 

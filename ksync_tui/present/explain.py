@@ -38,7 +38,7 @@ def explain(
         Sentence("where", f"Declared in {_place(action)}." if action.place else ""),
     ]
     refused = action.id in needs.refused
-    return [one for one in sentences if one.text and (refused or one.topic != "blocked")]
+    return [sentence for sentence in sentences if sentence.text and (refused or sentence.topic != "blocked")]
 
 
 def _ended(text: str | None) -> str:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange
 from ksync_tui.present.mask import hides
@@ -27,7 +27,7 @@ class FieldView:
     label: str
     current: Any
     proposed: Any
-    shape: FieldShape | None
+    schema: FieldSchema | None
     secret: bool
 
 
@@ -38,14 +38,14 @@ def _order_of(kind: str) -> dict[str, int]:
     if known is None:
         return {}
     paths: list[str] = []
-    for field in shape(known.model):
+    for field in schema(known.model):
         paths += _paths_in_config(known.model) if field.name == "config" else [field.name]
     return {path: at for at, path in enumerate(paths)}
 
 
 def _paths_in_config(model: type[Resource]) -> list[str]:
-    table = shape(model).fields["config"].table
-    return [_CONFIG + field.name for field in shape(table)] if table else []
+    table = schema(model).fields["config"].table
+    return [_CONFIG + field.name for field in schema(table)] if table else []
 
 
 @lru_cache(1024)
@@ -60,16 +60,18 @@ def label_of(kind: str, path: str) -> str:
     """The key that a file has for the field of a path: `config.server_id` of a stack is `server`."""
     table: type[Table] | None = KINDS[kind].model if kind in KINDS else None
     if table and path.startswith(_CONFIG):
-        table = shape(table).fields["config"].table if "config" in shape(table).fields else None
+        table = schema(table).fields["config"].table if "config" in schema(table).fields else None
     name = field_of(path).removeprefix(_CONFIG)
-    known = shape(table).fields.get(name) if table else None
+    known = schema(table).fields.get(name) if table else None
     return known.key if known else name
 
 
 def changed_labels(action: Action, among: Collection[str] | None = None) -> list[str]:
     """The labels of the fields that an action changes, each once, in the order of export; of all or some paths."""
     changes = in_order(action)
-    return list(dict.fromkeys(_label(action, one.field) for one in changes if among is None or one.field in among))
+    return list(
+        dict.fromkeys(_label(action, change.field) for change in changes if among is None or change.field in among)
+    )
 
 
 def _label(action: Action, path: str) -> str:
@@ -101,7 +103,7 @@ class FieldMatch:
 
     path: str
     label: str
-    shape: FieldShape
+    schema: FieldSchema
     value: Any
     secret: bool
 
@@ -114,12 +116,12 @@ def set_fields(resource: Resource) -> Iterator[FieldMatch]:
 
 
 def _set_in(table: Table, prefix: str) -> Iterator[FieldMatch]:
-    known, given = shape(type(table)), table.model_fields_set
+    known, given = schema(type(table)), table.model_fields_set
     for field in known:
         if field.name not in given or (not prefix and field.name in ("name", "config")):
             continue
         value = getattr(table, field.name)
-        if field.required or field.meaning(value) != known.default_meanings[field.name]:
+        if field.required or field.canonical(value) != known.default_meanings[field.name]:
             yield FieldMatch(prefix + field.name, field.key, field, value, hides(table, field.name))
 
 
@@ -128,9 +130,9 @@ def find(resource: Resource | None, path: str) -> FieldMatch | None:
     table: Any = resource
     labels: list[str] = []
     secret = False
-    known: FieldShape | None = None
+    known: FieldSchema | None = None
     for name in path.split("."):
-        known = shape(type(table)).fields.get(name) if isinstance(table, Table) else None
+        known = schema(type(table)).fields.get(name) if isinstance(table, Table) else None
         if known is None:
             return None
         secret = secret or hides(table, name)
@@ -140,7 +142,7 @@ def find(resource: Resource | None, path: str) -> FieldMatch | None:
 
 
 def _alone(field: FieldMatch, current: Any, proposed: Any) -> FieldView:
-    return FieldView(field.path, field.label, current, proposed, field.shape, field.secret)
+    return FieldView(field.path, field.label, current, proposed, field.schema, field.secret)
 
 
 def _of_change(action: Action, change: FieldChange) -> FieldView:
@@ -153,7 +155,7 @@ def _of_change(action: Action, change: FieldChange) -> FieldView:
         label=known.label if known else change.field.removeprefix(_CONFIG),
         current=here.value if here else change.current if not change.secret or hidden else None,
         proposed=there.value if there else change.proposed if not change.secret or hidden else None,
-        shape=known.shape if known else None,
+        schema=known.schema if known else None,
         secret=hidden,
     )
 

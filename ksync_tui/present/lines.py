@@ -54,8 +54,8 @@ def _anchors(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]
 
 def common_start(left: Sequence[str], right: Sequence[str]) -> int:
     """How many items two sequences have in common at their start."""
-    for at, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
+    for at, (item, other) in enumerate(zip(left, right, strict=False)):
+        if item != other:
             return at
     return min(len(left), len(right))
 

@@ -9,7 +9,7 @@ from ksync_tui.model.plan import VERBS, Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import Redact, diff
 from ksync_tui.present.plain import problem_count
-from ksync_tui.present.rows import Outline, plural_of, told
+from ksync_tui.present.rows import Outline, line_of, plural_of
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.views import unified
 
@@ -82,7 +82,7 @@ def _blocks(plan: Plan, redact: Redact) -> Iterator[str]:
 
 
 def _action(action: Action, redact: Redact) -> str:
-    head = f"{_code(action.sign)} {action.verb} {_code(action.target.name)}: {_escaped(told(action))}"
+    head = f"{_code(action.sign)} {action.verb} {_code(action.target.name)}: {_escaped(line_of(action))}"
     if action.verb == "deploy":
         return f"- {head}"
     body = "\n".join(f"{line.sign} {line.cell.text}".rstrip() for line in unified(diff(action, redact)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.fields import Table, shape
+from ksync_tui.model.kinds.fields import Table, schema
 from ksync_tui.model.plan import Action, FieldChange
 from ksync_tui.model.secrets import names_only
 
@@ -35,14 +35,14 @@ def masked(value: Any, secret: bool = False) -> Any:
 
 
 def _set_fields(table: Table) -> list[str]:
-    return [name for name in shape(type(table)).fields if name in table.model_fields_set]
+    return [name for name in schema(type(table)).fields if name in table.model_fields_set]
 
 
 def hides(table: Table, name: str) -> bool:
     """Whether a field of this very table is masked: marked so, or the value of a secret variable."""
     if name == "value" and table.__dict__.get("is_secret"):
         return True
-    known = shape(type(table)).fields.get(name)
+    known = schema(type(table)).fields.get(name)
     return known is not None and known.secret
 
 

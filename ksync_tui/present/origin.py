@@ -59,7 +59,7 @@ def _parts(action: Action, since: str, direction: str) -> Iterator[str]:
     """A sentence per origin; the fields are named where there are several."""
     fields = field_origins(action)
     shared = [action.origin] if action.origin else []
-    for number, origin in enumerate([one for one in ORIGINS if one in fields.values()] or shared):
+    for number, origin in enumerate([origin for origin in ORIGINS if origin in fields.values()] or shared):
         labels = changed_labels(action, {path for path, found in fields.items() if found == origin})
         said = _SAYS[origin] if number else f"{_SAYS[origin]} {since}"
         named = f": {neutral(listed(labels, 6))}" if labels else ""

@@ -9,7 +9,7 @@ from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import DiffRow, Redact, bare_rows
 from ksync_tui.present.lines import common_start
-from ksync_tui.present.rows import Outline, ReviewEntry, plural_of, similarity, summary_of, told
+from ksync_tui.present.rows import Outline, ReviewEntry, line_of, plural_of, similarity, summary_of
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
 from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
@@ -45,7 +45,7 @@ def action_line(action: Action, name_width: int, width: int) -> StyledLine:
     """`  ~ web        environment, image`; a blocked one has `x` for its sign."""
     style = Style.PROBLEM if action.blocked else OF_VERB[action.verb]
     head = f"  {action.sign} {pad(neutral(action.target.name), name_width)}"
-    reason = f"{action.verb} blocked: {told(action)}" if action.blocked else told(action)
+    reason = f"{action.verb} blocked: {line_of(action)}" if action.blocked else line_of(action)
     return line((head, style), "  ", cut_end(reason, max(width - cell_width(head) - 2, 20)))
 
 

@@ -55,7 +55,7 @@ class ProfileRow:
 
 def profile_rows(profiles: Iterable[Told], on: str) -> list[ProfileRow]:
     """One row per profile; `on` is the name of the one that is on."""
-    return [_row(one, one.name == on) for one in profiles]
+    return [_row(profile, profile.name == on) for profile in profiles]
 
 
 def _row(one: Told, on: bool) -> ProfileRow:

@@ -132,7 +132,7 @@ def entry_of(action: Action, direction: Direction = "live", origin: Origin | Non
         action.target.kind,
         SIGNS[verb],
         neutral(action.target.name),
-        told(action, direction),
+        line_of(action, direction),
         _flags(action, direction),
         action.blocked is not None,
         origin,
@@ -158,7 +158,7 @@ def reason_of(action: Action) -> str:
     return neutral(action.reason)
 
 
-def told(action: Action, direction: Direction = "live") -> str:
+def line_of(action: Action, direction: Direction = "live") -> str:
     """The reason, and for an update which side moved: `environment, image (changed live)`."""
     reason = reason_of(action) if direction == "live" else _reason_to_file(action)
     words = words_of(action)
@@ -166,13 +166,13 @@ def told(action: Action, direction: Direction = "live") -> str:
 
 
 def _flags(action: Action, direction: Direction) -> tuple[Flag, ...]:
-    told: dict[Flag, bool] = {
+    line_of: dict[Flag, bool] = {
         "redeploys": any(change.redeploys for change in action.changes) and direction == "live",
         "deletes": verb_towards(action, direction) == "delete",
         "blocked": action.blocked is not None,
         "consequences": bool(action.consequences) and direction == "live",
     }
-    return tuple(flag for flag, holds in told.items() if holds)
+    return tuple(flag for flag, holds in line_of.items() if holds)
 
 
 def title_of(kind: str) -> str:

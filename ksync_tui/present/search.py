@@ -41,7 +41,7 @@ class Haystack:
         """What comes from where the words say, and has all the others in it."""
         origins = tuple(word.removeprefix(ORIGIN) for word in words if word.startswith(ORIGIN))
         others = [word for word in words if not word.startswith(ORIGIN)]
-        among = [at for at, one in enumerate(self._origins) if one and all(map(one.startswith, origins))]
+        among = [at for at, origin in enumerate(self._origins) if origin and all(map(origin.startswith, origins))]
         return self._with(others, among) or (self._nearly(" ".join(others), among) if others else [])
 
     def _with(self, words: list[str], among: Sequence[int]) -> Sequence[int]:

@@ -79,9 +79,9 @@ class Ticks:
         """
         ids = {entry.id for entry in entries}
         wanted = ids & self.needs.safe
-        if wanted and not wanted <= self.ticked and not all(one in self.selection for one in wanted):
+        if wanted and not wanted <= self.ticked and not all(item in self.selection for item in wanted):
             return self._now(self.ticked | wanted)._noted(self._left_out(ids - wanted))
-        ticked = {one for one in ids if one in self.selection}
+        ticked = {action_id for action_id in ids if action_id in self.selection}
         return self._without(ticked) if ticked else self._now(self.ticked, self._left_out(ids))
 
     def all(self, among: Collection[str] | None = None) -> Ticks:
@@ -96,7 +96,9 @@ class Ticks:
     def moved_to(self, plan: Plan) -> Ticks:
         """The same ticks on a newer plan, as far as the actions are still there and can be ticked."""
         needs = Prerequisites(plan, self.direction)
-        kept = frozenset(one for one in self.ticked if one in plan.by_id and one not in needs.refused)
+        kept = frozenset(
+            action_id for action_id in self.ticked if action_id in plan.by_id and action_id not in needs.refused
+        )
         lost = self.ticked - kept
         note = f"{count(len(lost), 'tick')} no longer in the plan: {_names(lost)}" if lost else None
         after = Ticks(plan, kept, note, self.direction)
@@ -105,7 +107,9 @@ class Ticks:
 
     def restored_on(self, plan: Plan) -> Ticks:
         """The same ticks on a plan that is read later, as far as the actions are still exactly what was ticked."""
-        same = frozenset(one for one in self.ticked if plan.by_id.get(one) == self.plan.by_id[one])
+        same = frozenset(
+            action_id for action_id in self.ticked if plan.by_id.get(action_id) == self.plan.by_id[action_id]
+        )
         changed = self.ticked - same
         after = replace(self, ticked=same).moved_to(plan)
         parts = [f"{count(len(after.ticked), 'tick')} kept from before"] if after.ticked else []
@@ -113,12 +117,12 @@ class Ticks:
         return after._noted("; ".join(parts))
 
     def _without(self, ids: set[str]) -> Ticks:
-        going = ids.union(*(self.needs.above(one) for one in ids))
+        going = ids.union(*(self.needs.above(action_id) for action_id in ids))
         also = (self.ticked & going) - ids
         return self._now(self.ticked - going, _also("also unticked", also))
 
     def _left_out(self, ids: Collection[str]) -> str | None:
-        refused = sum(one in self.needs.refused for one in ids)
+        refused = sum(action_id in self.needs.refused for action_id in ids)
         deletes = len(self.needs.deleting.intersection(ids) - self.needs.refused.keys() - self.ticked)
         parts = [f"{count(deletes, 'delete')} left out: tick them one at a time"] if deletes else []
         parts += [f"{count(refused, 'blocked action')} left out"] if refused else []
@@ -159,4 +163,4 @@ def _also(what: str, ids: Collection[str]) -> str | None:
 
 
 def _names(ids: Collection[str]) -> str:
-    return listed([short(one) for one in sorted(ids)])
+    return listed([short(action_id) for action_id in sorted(ids)])

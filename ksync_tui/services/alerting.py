@@ -86,7 +86,10 @@ class Alerting:
         waiting: dict[str, list[Queued]] = {}
         for queued in self._outbox.waiting():
             waiting.setdefault(queued.alerter, []).append(queued)
-        return [_row(one, waiting.get(one.name, [])) for one in sorted(self._alerters(), key=lambda one: one.name)]
+        return [
+            _row(alerter, waiting.get(alerter.name, []))
+            for alerter in sorted(self._alerters(), key=lambda alerter: alerter.name)
+        ]
 
     def _alerters(self) -> Iterator[Alerter]:
         for target, live in self._snapshot().live.items():
@@ -95,9 +98,9 @@ class Alerting:
 
     def _wanting(self, alert: Alert, now: float) -> list[str]:
         return [
-            one.name
-            for one in self._alerters()
-            if wants(one.config, alert) and quiet(one.config.maintenance_windows, now) is None
+            alerter.name
+            for alerter in self._alerters()
+            if wants(alerter.config, alert) and quiet(alerter.config.maintenance_windows, now) is None
         ]
 
     def _deliver(self, queued: Queued, now: float) -> None:
@@ -119,10 +122,12 @@ class Alerting:
         from ksync_tui.engine.embedded.host_resolver import secrets_outside
 
         live = self._snapshot().live.items()
-        known = [one.resource for target, one in live if target.kind == "variable"] if "[[" in url else []
-        variables = [one for one in known if isinstance(one, Variable)]
-        plain = {one.name: one.value for one in variables if not one.is_secret}
-        secret = {one.name: one.value for one in variables if one.is_secret and one.value} | secrets_outside()
+        known = [current.resource for target, current in live if target.kind == "variable"] if "[[" in url else []
+        variables = [item for item in known if isinstance(item, Variable)]
+        plain = {variable.name: variable.value for variable in variables if not variable.is_secret}
+        secret = {
+            variable.name: variable.value for variable in variables if variable.is_secret and variable.value
+        } | secrets_outside()
         filled = interpolate(url, plain, secret)
         if missing := unknown(url, filled):
             why, hint = f"its url needs {', '.join(missing)}", "Give that variable a value here"
@@ -130,14 +135,14 @@ class Alerting:
         return filled
 
     def _live(self, kind: str, name: str) -> object:
-        one = self._snapshot().live.get(Target(kind, name))
-        return one.resource if one else None
+        live = self._snapshot().live.get(Target(kind, name))
+        return live.resource if live else None
 
 
 def _row(alerter: Alerter, waiting: list[Queued]) -> AlerterRow:
     config = alerter.config
     url = getattr(config.endpoint.params, "url", "")
     host = "" if "[[" in url else host_of(url)
-    faults = (f"window {one.name}: {why}" for one in config.maintenance_windows if (why := fault(one)))
-    problem = next((one.problem for one in waiting if one.problem), None) or next(faults, None)
+    faults = (f"window {window.name}: {why}" for window in config.maintenance_windows if (why := fault(window)))
+    problem = next((queued.problem for queued in waiting if queued.problem), None) or next(faults, None)
     return AlerterRow(alerter.name, config.endpoint.type, host, config.enabled, len(waiting), problem)

@@ -69,9 +69,9 @@ def refusal(review: Review, target: Target) -> str | None:
 
 def _block_of(declarations: Declarations, target: Target) -> tuple[SourceLocation, str] | None:
     """Where a resource's block stands and its text; also of one that could not be understood."""
-    for one in declarations.resources:
-        if one.target == target:
-            return one.place, one.text
+    for resource in declarations.resources:
+        if resource.target == target:
+            return resource.place, resource.text
     for broken in declarations.broken:
         if broken.target == target and broken.place.last is not None:
             lines = _file_of(declarations, broken.place.file).text.split("\n")
@@ -106,7 +106,7 @@ def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:
 
 
 def _secrets_of(review: Review, target: Target) -> list[str]:
-    declared = (one.resource for one in review.declarations.resources if one.target == target)
+    declared = (resource.resource for resource in review.declarations.resources if resource.target == target)
     return [secret.value for resource in declared for secret in secrets_of(resource)]
 
 
@@ -138,7 +138,7 @@ def _named(text: str) -> tuple[str, dict[str, str]]:
 def problems_of(review: Review, draft: BlockDraft, text: str, live: Collection[Target]) -> tuple[Problem, ...]:
     """The problems of an edited block, at lines of its file."""
     read = Reader().read([SourceFile(draft.file, None, draft.restored(text))])
-    others = {one.target for one in review.declarations.resources if one.target != draft.target}
+    others = {resource.target for resource in review.declarations.resources if resource.target != draft.target}
     checked = check(read, {*live, *others}, place_of)
     found = [_shifted(problem, draft.first_line - 1) for problem in checked.problems]
     declared = checked.resources
@@ -167,7 +167,9 @@ def edited(review: Review, draft: BlockDraft, text: str, hidden: Iterable[str]) 
     new = draft.restored(text).strip("\n")
     read = Reader().read([SourceFile(draft.file, None, new)])
     if len(read.resources) != 1 or read.broken or read.resources[0].target.kind != draft.target.kind:
-        problem = next((str(_shifted(one, draft.first_line - 1)) for one in read.problems), "it is not one block")
+        problem = next(
+            (str(_shifted(problem, draft.first_line - 1)) for problem in read.problems), "it is not one block"
+        )
         raise WriteBackError("the file was left as it was", where=str(draft.target), why=problem, hint="Correct it")
     declared = read.resources[0]
     edit = BlockEdit(declared.target, draft.raw, new, draft.first_line, declared.resource)
@@ -191,7 +193,7 @@ class _Written(NamedTuple):
 
 def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -> tuple[FileChange, ...]:
     """What taking live into the files would write, for the ticked actions of a plan. Raises WriteBackError."""
-    declared = {one.target: one for one in review.declarations.resources}
+    declared = {resource.target: resource for resource in review.declarations.resources}
     files: dict[str, list[tuple[_Written, Agreed]]] = {}
     for action in review.plan.actions:
         if action.id in ticked and action.verb != "deploy":
@@ -235,7 +237,7 @@ def _file_for(review: Review, target: Target) -> str:
     files = review.declarations.files
     if len(files) == 1:
         return files[0].name
-    alike = [one.place.file for one in review.declarations.resources if one.target.kind == target.kind]
+    alike = [resource.place.file for resource in review.declarations.resources if resource.target.kind == target.kind]
     if not alike:
         hint = "Put a first one of its kind into a file by hand"
         raise WriteBackError("more than one file could hold it", where=str(target), hint=hint)

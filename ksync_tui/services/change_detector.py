@@ -53,7 +53,7 @@ class ChangeDetector:
 def changes_between(shown: Plan, now: Plan) -> int:
     """How many actions and problems came, went or became others."""
     before, after = shown.by_id, now.by_id
-    changed = sum(_facts(one) != _facts(after[id_]) for id_, one in before.items() if id_ in after)
+    changed = sum(_facts(item) != _facts(after[id_]) for id_, item in before.items() if id_ in after)
     was, is_now = (frozenset(str(problem) for problem in plan.problems) for plan in (shown, now))
     return len(before.keys() ^ after.keys()) + changed + len(was ^ is_now)
 

@@ -59,7 +59,9 @@ class CoreService:
         found = self.engine.seen_sync(sync.name)
         if found is None:
             return SyncRow(sync, "unread", problem="Core no longer has it", last_run=last_run)
-        first = next(iter((*found.problems, *(f"{one.name}: {sentence(one.text)}" for one in found.errors))), None)
+        first = next(
+            iter((*found.problems, *(f"{error.name}: {sentence(error.text)}" for error in found.errors))), None
+        )
         state: SyncState = "problem" if first else "pending" if found.pending else "in sync"
         shown = replace(sync, place="  ".join(filter(None, (sync.place, found.read[:40], _ran(found)))))
         return SyncRow(shown, state, _summary(found), len(found.errors), first, last_run, found.last_run)
@@ -80,7 +82,7 @@ class CoreService:
 
     def write(self, sync: str, name: str, before: str, after: str) -> None:
         """Lets Core write a file of a sync, unless it has changed since it was read. Raises WriteBackError."""
-        found = next((one for one in self.engine.sync(sync, fresh=True).files if one.name == name), None)
+        found = next((file for file in self.engine.sync(sync, fresh=True).files if file.name == name), None)
         if found is None or found.text != before:
             why, hint = "it changed since it was read", "Read it again: r"
             raise WriteBackError("the file was left as it was", where=name, why=why, hint=hint)

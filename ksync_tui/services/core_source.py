@@ -31,9 +31,9 @@ class CoreSource:
             found, remark = self._read()
         except KsyncError as error:
             return SourceContents((), (Problem("error", SourceLocation(self.name, 1), str(error)),))
-        files = tuple(SourceFile(one.name, None, one.text) for one in found.files)
+        files = tuple(SourceFile(file.name, None, file.text) for file in found.files)
         errors = [
-            Problem("error", SourceLocation(one.name or self.name, 1), sentence(one.text)) for one in found.errors
+            Problem("error", SourceLocation(error.name or self.name, 1), sentence(error.text)) for error in found.errors
         ]
         if not errors:
             # With files at hand ksync plans by itself; what stops Core is still worth knowing.

@@ -23,7 +23,7 @@ def core_engine(profile: Profile, settings: Settings, home: Home, ask: Ask | Non
 
     server = CoreServer(profile.address, profile.timeout, profile.ca)
     connection = connect(server, _access(profile, settings, ask), _code(profile, ask))
-    return CoreEngine(connection, DeployRecords(home.database, home.vault, profile.address))
+    return CoreEngine(connection, DeployRecords(home.database, home.secret_store, profile.address))
 
 
 def handed_down(profile: str, engine: CoreEngine) -> dict[str, str]:

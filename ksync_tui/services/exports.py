@@ -33,13 +33,13 @@ class Exports:
         order = {kind: at for at, kind in enumerate(KINDS)}
         chosen = sorted(self._chosen(targets, tags), key=lambda one: (order[one[0].kind], one[0].name))
         found = {target: one.resource if targets else readable(one) for target, one in chosen}
-        unreadable = [f"# left out, as it cannot be read: {target}\n" for target, one in found.items() if one is None]
-        text = export([(target, one) for target, one in found.items() if one is not None], secrets=secrets)
+        unreadable = [f"# left out, as it cannot be read: {target}\n" for target, item in found.items() if item is None]
+        text = export([(target, item) for target, item in found.items() if item is not None], secrets=secrets)
         return "\n".join(filter(None, ("".join(unreadable), text)))
 
     def left_out(self, targets: Sequence[Target] = (), tags: Sequence[str] = ()) -> list[str]:
         """The secrets that an export of the same leaves out, and how to fill them in."""
-        found = ((target, readable(one)) for target, one in self._chosen(targets, tags))
+        found = ((target, readable(item)) for target, item in self._chosen(targets, tags))
         return [line for target, one in found if one is not None for line in left_out(target, one)]
 
     def block(self, target: Target, resource: Resource) -> str:
@@ -50,4 +50,4 @@ class Exports:
         live = self.engine.snapshot().live
         if targets:
             return ((target, live[target]) for target in targets)
-        return ((target, one) for target, one in live.items() if set(tags) <= set(one.tags))
+        return ((target, current) for target, current in live.items() if set(tags) <= set(current.tags))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import WriteBackError
-from ksync_tui.model.kinds.fields import shape
+from ksync_tui.model.kinds.fields import schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.services import blocks, commits
 from ksync_tui.services.core_source import CoreSource
@@ -58,8 +58,8 @@ class Files:
     def keys(self, kind: str) -> list[str]:
         """The keys that a kind accepts, for completion."""
         model = KINDS[kind].model
-        config = shape(model).fields.get("config")
-        fields = [*shape(model), *(shape(config.table) if config and config.table else ())]
+        config = schema(model).fields.get("config")
+        fields = [*schema(model), *(schema(config.table) if config and config.table else ())]
         return [field.key for field in fields]
 
     def edits_of(self, review: Review, draft: BlockDraft, text: str) -> FileChange:

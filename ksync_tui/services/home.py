@@ -16,7 +16,7 @@ class Home:
     """An open home folder: the database, the vault of vault and the engine on them."""
 
     database: Database
-    vault: SecretStore
+    secret_store: SecretStore
     engine: EmbeddedEngine
 
     def close(self) -> None:
@@ -31,8 +31,8 @@ def open_home(path: Path, hosts: Mapping[str, str] | None = None, config: Path |
     """
     database = Database(path)
     try:
-        vault = SecretStore(database)
+        secret_store = SecretStore(database)
     except BaseException:
         database.close()
         raise
-    return Home(database, vault, EmbeddedEngine(database, vault, hosts, config))
+    return Home(database, secret_store, EmbeddedEngine(database, secret_store, hosts, config))

@@ -22,7 +22,7 @@ def owned_by(sync: Sync, declarations: Declarations) -> list[Declared]:
     if sync.target is None:
         return []
     scope = Scope(sync.options, sync.target)
-    return [one for one in declarations.resources if scope.has(one)]
+    return [resource for resource in declarations.resources if scope.has(resource)]
 
 
 def check_ownership(
@@ -38,9 +38,9 @@ def _problems(owned: list[Declared], sync: Sync, index: OwnershipIndex, live: Co
     if not owned or len(existing) < 2:
         return
     for other, targets in index.others(sync.name, existing):
-        both = [one for one in owned if str(one.target) in targets]
+        both = [declaration for declaration in owned if str(declaration.target) in targets]
         if both:
-            names = listed([str(one.target) for one in both])
+            names = listed([str(item.target) for item in both])
             message = f"the syncs {sync.name} and {other} both declare {names}: each undoes the other's changes"
             hint = "keep each resource in one sync, or separate them with match tags"
             yield Problem("warning", both[0].place, message, hint, both[0].target)

@@ -59,11 +59,11 @@ class Reviews:
         declarations = self._declarations(sync, contents, snapshot)
         owned = owned_by(sync, declarations)
         declarations = check_ownership(declarations, owned, sync, index, snapshot.live)
-        deployed = {one.target for one in declarations.resources if one.deploy}
+        deployed = {resource.target for resource in declarations.resources if resource.deploy}
         plan = self._plan(sync, declarations, self.engine.observed(snapshot, deployed))
         review = Review(sync, self._completed(sync, plan), declarations)
         if sync.target:
-            index.record(sync.name, [one.target for one in owned])
+            index.record(sync.name, [declaration.target for declaration in owned])
         return self._with_uncommitted(review)
 
     def row(self, sync: Sync) -> SyncRow:

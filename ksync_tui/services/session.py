@@ -49,7 +49,7 @@ class Session:
 
     def _open_services(self) -> None:
         settings, database, engine, core = self.settings, self._home.database, self._engine, self._core
-        journal = Journal(database, self._home.vault, self.profile)
+        journal = Journal(database, self._home.secret_store, self.profile)
         uncommitted = Uncommitted(UncommittedTable(database), engine)
         # Without KSYNC_HOME the settings are in a folder of their own, and a child process finds them by itself.
         folder = settings.state if settings.file.parent == settings.state else None

@@ -37,8 +37,8 @@ class Syncs:
     def all(self) -> list[Sync]:
         """The stored syncs in order of their names. Reads no source."""
         live = self.engine.snapshot().live
-        stored = [readable(one) for target, one in live.items() if target.kind == "resource_sync"]
-        syncs = [self._stored(one) for one in stored if isinstance(one, ResourceSync)]
+        stored = [readable(current) for target, current in live.items() if target.kind == "resource_sync"]
+        syncs = [self._stored(resource) for resource in stored if isinstance(resource, ResourceSync)]
         return sorted(syncs, key=lambda sync: sync.name)
 
     def get(self, name: str) -> Sync:

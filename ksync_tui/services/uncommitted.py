@@ -144,7 +144,7 @@ def _edits(head: str, text: str, targets: Collection[Target]) -> Iterator[BlockE
 
 def _blocks(text: str) -> dict[Target, Declared]:
     read = Reader().read([SourceFile("", None, text.replace("\r\n", "\n"))])
-    return {one.target: one for one in reversed(read.resources) if one.text}
+    return {resource.target: resource for resource in reversed(read.resources) if resource.text}
 
 
 def _without(head: bytes | None, text: str, edits: tuple[BlockEdit, ...]) -> bytes | None:

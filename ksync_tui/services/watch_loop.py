@@ -30,37 +30,37 @@ class WatchLoop:
 
     def __init__(self, watching: Watching, alerting: Alerting, tell: Tell, interval: float) -> None:
         """`interval`: seconds between two looks at everything."""
-        self.wishes = RequestQueue()
+        self.requests = RequestQueue()
         self._watching = watching
         self._tell = tell
         self._interval = interval
-        self._courier = AlertDispatcher(alerting, tell)
-        self._changes = Changes(lambda sync: self.wishes.put(sync, POLL, merge=True), self._trouble)
+        self._dispatcher = AlertDispatcher(alerting, tell)
+        self._changes = Changes(lambda sync: self.requests.put(sync, POLL, merge=True), self._trouble)
 
     def keep(self, stop: Event) -> None:
-        """Watches until `stop` is set and `wishes` is closed."""
-        self._courier.start()
+        """Watches until `stop` is set and `requests` is closed."""
+        self._dispatcher.start()
         due = time.monotonic()
         try:
             while not stop.is_set():
                 if time.monotonic() >= due:
                     self._guarded(self._look_at_all)
                     due = time.monotonic() + self._interval
-                elif wanted := self.wishes.take(min(due - time.monotonic(), WAKE_SECONDS)):
+                elif wanted := self.requests.take(min(due - time.monotonic(), WAKE_SECONDS)):
                     self._guarded(partial(self._grant, *wanted))
         finally:
             self._changes.close()
-            self._courier.end()
+            self._dispatcher.end()
 
     def _look_at_all(self) -> None:
         self._changes.follow(self._watching.paths())
         self._watching.look_at_all()
 
-    def _grant(self, sync: str, wish: SyncRequest) -> None:
-        if wish == POLL:  # only files were touched
+    def _grant(self, sync: str, request: SyncRequest) -> None:
+        if request == POLL:  # only files were touched
             self._watching.touched(sync)
         else:
-            self._watching.grant(sync, wish)
+            self._watching.grant(sync, request)
 
     def _guarded(self, call: Callable[[], object]) -> None:
         """Nothing ends a watch but a person. What was looked at may have turned, so that there is something to tell."""
@@ -68,7 +68,7 @@ class WatchLoop:
             call()
         except Exception as error:  # noqa: BLE001 - whoever is told at night is not told by a dead process
             self._trouble(in_words(error))
-        self._courier.wake()
+        self._dispatcher.wake()
 
     def _trouble(self, text: str) -> None:
         self._tell(WatchEvent(time.time(), "", "problem", text))

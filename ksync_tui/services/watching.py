@@ -97,9 +97,9 @@ class Watching:
     def resources(self) -> dict[str, ResourceSync]:
         """The stored syncs to look at, by name, as they were a moment ago; templates are none. Raises EngineError."""
         live = self._session.recent().live
-        stored = [one.resource for target, one in live.items() if target.kind == "resource_sync"]
-        real = (one for one in stored if isinstance(one, ResourceSync) and not one.template)
-        return {one.name: one for one in real if not self._only or one.name in self._only}
+        stored = [current.resource for target, current in live.items() if target.kind == "resource_sync"]
+        real = (resource for resource in stored if isinstance(resource, ResourceSync) and not resource.template)
+        return {resource.name: resource for resource in real if not self._only or resource.name in self._only}
 
     def syncs(self) -> list[Sync]:
         """The syncs to look at, as they are now. Raises EngineError."""
@@ -140,10 +140,10 @@ class Watching:
         if sync and not (seen and seen.setup == self._setup(sync) and seen.version == sync.source.version() != ""):
             self._look(sync, POLL)
 
-    def grant(self, name: str, wish: SyncRequest) -> None:
+    def grant(self, name: str, request: SyncRequest) -> None:
         """Does what somebody wants of a sync."""
         if sync := self._find(name):
-            self._look(sync, wish)
+            self._look(sync, request)
 
     def _find(self, name: str) -> Sync | None:
         try:
@@ -152,17 +152,17 @@ class Watching:
             self._say(name, "problem", str(error))
             return None
 
-    def _look(self, sync: Sync, wish: SyncRequest) -> None:
+    def _look(self, sync: Sync, request: SyncRequest) -> None:
         seen = self._seen.setdefault(sync.name, _LastLook())
         try:
-            review = self._read(sync, seen, fresh=wish.fresh)
-            asked = wish.run and wish.who != BY_ITSELF
+            review = self._read(sync, seen, fresh=request.fresh)
+            asked = request.run and request.who != BY_ITSELF
             if sync.name in self._execute:
                 seen.held = _why_not(review.plan, "" if asked else seen.left)
-                if wish.run and review.plan.pending and not seen.held:
-                    review = self._run(review, seen, wish.who)
+                if request.run and review.plan.pending and not seen.held:
+                    review = self._run(review, seen, request.who)
             elif asked:
-                self._say(sync.name, "held", f"not run: {wish.who} asked for it, but no --execute names it")
+                self._say(sync.name, "held", f"not run: {request.who} asked for it, but no --execute names it")
             self._settle(sync, review.plan, seen)
         except Exception as error:  # noqa: BLE001 - the other syncs are looked at all the same
             self._once(sync.name, seen, "problem", in_words(error))
@@ -207,7 +207,11 @@ class Watching:
 
     def _say_run(self, name: str, record: RunRecord, selection: Selection) -> None:
         counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(record.counts.items()))
-        failed = [f"{one.title}: {one.message or one.outcome}" for one in record.actions if one.outcome != "done"]
+        failed = [
+            f"{action.title}: {action.message or action.outcome}"
+            for action in record.actions
+            if action.outcome != "done"
+        ]
         more = f"; {failed[0]}" if failed else ""
         self._say(name, "run", f"run {record.id} {record.state} ({counts} of {len(selection)}){more}")
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class SyncWebhooks:
     """Implements `watch.deliveries.Door` for the syncs that are watched."""
 
-    def __init__(self, session: Session, watching: Watching, wishes: RequestQueue, tell: Tell) -> None:
+    def __init__(self, session: Session, watching: Watching, requests: RequestQueue, tell: Tell) -> None:
         """Raises UsageError naming the syncs that take webhooks and have no secret (facts h.15), ConfigError."""
         self._session = session
         self._watching = watching
-        self._wishes = wishes
+        self._requests = requests
         self._tell = tell
         self._shared = session.settings.watch.shared_secret()
         open_to_all = [name for name in sorted(watching.resources()) if self._unguarded(self.hook(name))]
@@ -47,9 +47,9 @@ class SyncWebhooks:
         branch = repo.config.branch if isinstance(repo, Repo) else config.branch
         return WebhookSettings(config.webhook_secret or self._shared, branch, config.webhook_enabled)
 
-    def ask(self, name: str, wish: SyncRequest) -> bool:
+    def ask(self, name: str, request: SyncRequest) -> bool:
         """See `WebhookReceiver.ask`."""
-        return self._wishes.put(name, wish)
+        return self._requests.put(name, request)
 
     def told(self, name: str, text: str) -> None:
         """See `WebhookReceiver.told`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ksync_tui.model.resource import Problem, meaning_of
+from ksync_tui.model.resource import Problem, canonical_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,52 +18,52 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-def without_doubles(declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], list[Problem]]:
+def without_duplicates(declared: Sequence[Declared]) -> tuple[tuple[Declared, ...], list[Problem]]:
     """Each target once, the first one blocked where the others say something else; and the problems of it."""
-    first = {one.target: one for one in reversed(declared)}
+    first = {declaration.target: declaration for declaration in reversed(declared)}
     if len(first) == len(declared):
         return tuple(declared), []
     several: dict[Target, list[Declared]] = {}
-    for one in declared:
-        if one is not first[one.target]:
-            several.setdefault(one.target, [first[one.target]]).append(one)
-    kept = tuple(_blocked(one, several) for one in declared if one is first[one.target])
+    for declaration in declared:
+        if declaration is not first[declaration.target]:
+            several.setdefault(declaration.target, [first[declaration.target]]).append(declaration)
+    kept = tuple(_blocked(declaration, several) for declaration in declared if declaration is first[declaration.target])
     return kept, [problem for same in several.values() for problem in _problems(same)]
 
 
-def _blocked(one: Declared, several: dict[Target, list[Declared]]) -> Declared:
-    same = several.get(one.target)
+def _blocked(declared: Declared, several: dict[Target, list[Declared]]) -> Declared:
+    same = several.get(declared.target)
     if same is None or _alike(same):
-        return one
+        return declared
     places = ", ".join(_place(other) for other in same[:_NAMED])
     more = ", ..." if len(same) > _NAMED else ""
-    return replace(one, blocked=f"declared {len(same)} times ({places}{more}): keep one")
+    return replace(declared, blocked=f"declared {len(same)} times ({places}{more}): keep one")
 
 
 def _alike(same: Sequence[Declared]) -> bool:
-    return len({one.fingerprint for one in same}) == 1
+    return len({duplicate.fingerprint for duplicate in same}) == 1
 
 
 def _problems(same: list[Declared]) -> Iterator[Problem]:
     first = same[0]
     if _alike(same):
-        for one in same[1:]:
-            message = f"{one.target} is declared twice with the same contents: {_place(first)} counts"
-            yield Problem("warning", one.place, message, "remove this one", one.target)
+        for duplicate in same[1:]:
+            message = f"{duplicate.target} is declared twice with the same contents: {_place(first)} counts"
+            yield Problem("warning", duplicate.place, message, "remove this one", duplicate.target)
         return
-    for one in same:
-        other = first if one is not first else same[1]
-        message = f"{one.target} is declared twice: also at {_place(other)}{_difference(one, other)}"
-        yield Problem("error", one.place, message, "keep one of them", one.target)
+    for duplicate in same:
+        other = first if duplicate is not first else same[1]
+        message = f"{duplicate.target} is declared twice: also at {_place(other)}{_difference(duplicate, other)}"
+        yield Problem("error", duplicate.place, message, "keep one of them", duplicate.target)
 
 
-def _place(one: Declared) -> str:
-    return f"{one.place.file}:{one.place.line}"
+def _place(declared: Declared) -> str:
+    return f"{declared.place.file}:{declared.place.line}"
 
 
-def _difference(one: Declared, other: Declared) -> str:
+def _difference(declared: Declared, other: Declared) -> str:
     """`, with another description, environment`: the fields that two declarations do not share."""
-    fields = sorted(_differing(meaning_of(one.resource), meaning_of(other.resource)))
+    fields = sorted(_differing(canonical_of(declared.resource), canonical_of(other.resource)))
     more = ", ..." if len(fields) > _NAMED else ""
     return f", with another {', '.join(fields[:_NAMED])}{more}" if fields else ""
 

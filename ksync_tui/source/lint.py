@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.source.lint_docker import image, ports, push_targets, registry_account, registry_provider, volumes
 from ksync_tui.source.lint_git import branch, git_provider, repository
 from ksync_tui.source.lint_schedule import date, hour, minute, schedule, time_zone
@@ -50,7 +50,7 @@ def _in_table(table: Table, path: Path) -> Iterator[Warned]:
             yield from _in_field(field, values[field.name], table, (*path, field.name))
 
 
-def _in_field(field: FieldShape, value: Any, table: Table, path: Path) -> Iterator[Warned]:
+def _in_field(field: FieldSchema, value: Any, table: Table, path: Path) -> Iterator[Warned]:
     if field.secret and not field.interpolated and isinstance(value, str) and _REFERENCE.search(value):
         yield Warned(path, f"{field.key!r} has [[...]], which Komodo does not replace here", _NOT_REPLACED)
     if field.holds is not None and value:
@@ -64,9 +64,9 @@ def _in_field(field: FieldShape, value: Any, table: Table, path: Path) -> Iterat
 
 
 @cache
-def _fields(model: type[Table]) -> tuple[FieldShape, ...]:
+def _fields(model: type[Table]) -> tuple[FieldSchema, ...]:
     """The fields of a table that are looked at, themselves or somewhere inside."""
-    return tuple(field for field in shape(model) if field.holds is not None or field.secret or _worth(field.table))
+    return tuple(field for field in schema(model) if field.holds is not None or field.secret or _worth(field.table))
 
 
 def _worth(table: type[Table] | None) -> bool:

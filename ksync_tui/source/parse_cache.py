@@ -24,10 +24,10 @@ WORTH = 200
 class ParseCache(Protocol):
     """Keeps one text per file; it may forget any at any time. Holds digests and names, no values of fields."""
 
-    def recall(self, file: str) -> str | None:
+    def read_cached(self, file: str) -> str | None:
         """What was last remembered of a file, by its path or, for inline text, its name."""
 
-    def remember(self, file: str, text: str) -> None:
+    def write_cached(self, file: str, text: str) -> None:
         """Keeps a text for a file in place of the last one."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.resource import Declarations
-from ksync_tui.source.duplicates import without_doubles
+from ksync_tui.source.duplicates import without_duplicates
 from ksync_tui.source.reading import FileReading, read_file
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Reader:
-    """Reads texts of resource files; keeps what it understood for the next reading, in `memory` for other processes."""
+    """Reads texts of resource files; keeps what it understood for the next reading, in `cache` for other processes."""
 
-    def __init__(self, memory: ParseCache | None = None) -> None:
-        self._memory = memory
+    def __init__(self, cache: ParseCache | None = None) -> None:
+        self._memory = cache
         self._files: dict[str, FileReading] = {}
 
     def read(
@@ -35,8 +35,10 @@ class Reader:
         """
         self._files = {file.name: read_file(file, self._files.get(file.name), self._memory) for file in files}
         readings = self._files.values()
-        declared, doubles = without_doubles([one for reading in readings for one in reading.declared])
-        broken = tuple(one for reading in readings for one in reading.broken)
+        declared, doubles = without_duplicates(
+            [declaration for reading in readings for declaration in reading.declared]
+        )
+        broken = tuple(broken for reading in readings for broken in reading.broken)
         found = [*problems, *(problem for reading in readings for problem in reading.problems), *doubles]
         return Declarations(
             resources=declared,

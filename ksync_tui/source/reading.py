@@ -9,8 +9,8 @@ from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.model.resource import Broken, Declared, Problem, SourceLocation
 from ksync_tui.source.parse_cache import WORTH, decode, digest, encode, worth_remembering
 from ksync_tui.source.understand import Understood, resource_of, understand
-from ksync_tui.source.whole_file import FIRST, understand_whole
-from ksync_tui.toml.blocks import Block, BlockError, needs_whole, parse_whole, split
+from ksync_tui.source.whole_file import FIRST, understand_file
+from ksync_tui.toml.blocks import Block, BlockError, needs_whole_file, parse_file_text, split
 from ksync_tui.toml.splice import splice
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class FileReading:
     rows: Rows | None = None
 
 
-def read_file(file: SourceFile, known: FileReading | None = None, memory: ParseCache | None = None) -> FileReading:
-    """Reads a file. What was understood before, of `known` or in `memory`, is not understood again."""
+def read_file(file: SourceFile, known: FileReading | None = None, cache: ParseCache | None = None) -> FileReading:
+    """Reads a file. What was understood before, of `known` or in `cache`, is not understood again."""
     if known is not None and known.text == file.text:
         return known
     before = known.rows if known is not None else None
@@ -51,10 +51,10 @@ def read_file(file: SourceFile, known: FileReading | None = None, memory: ParseC
         return _reading(file, rows)
     blocks = split(file.text, BY_HEADER)
     odd = [block for block in blocks if not block.array]
-    if odd and needs_whole(odd, BY_HEADER) and (whole := _read_whole(file)) is not None:
+    if odd and needs_whole_file(odd, BY_HEADER) and (whole := _read_whole(file)) is not None:
         return whole
     understood = dict(zip(before.texts, before.means, strict=True)) if before else {}
-    reading = _reading(file, _rows(file.name, blocks, _understand(file, blocks, understood, memory)))
+    reading = _reading(file, _rows(file.name, blocks, _understand(file, blocks, understood, cache)))
     return _without_rows(reading) if odd or reading.broken else reading
 
 
@@ -63,17 +63,17 @@ def _without_rows(reading: FileReading) -> FileReading:
 
 
 def _understand(
-    file: SourceFile, blocks: Sequence[Block], before: Mapping[str, Understood], memory: ParseCache | None
+    file: SourceFile, blocks: Sequence[Block], before: Mapping[str, Understood], cache: ParseCache | None
 ) -> list[Understood]:
-    if memory is None or before or len(blocks) < WORTH:
+    if cache is None or before or len(blocks) < WORTH:
         return [before.get(block.text) or understand(block) for block in blocks]
     key = file.path or file.name
-    recalled = decode(memory.recall(key))
+    recalled = decode(cache.read_cached(key))
     digests = [digest(block.text) for block in blocks]
     means = [recalled.get(known) or understand(block) for known, block in zip(digests, blocks, strict=True)]
     kept = worth_remembering(zip(digests, means, strict=True))
     if kept.keys() != recalled.keys():
-        memory.remember(key, encode(kept))
+        cache.write_cached(key, encode(kept))
     return means
 
 
@@ -104,7 +104,7 @@ def _edited(file: SourceFile, text: str, rows: Rows) -> Rows | None:
         places = [
             SourceLocation(name, line + lines, column, (last or line) + lines) for name, line, column, last in places
         ]
-        declared = [one and one.at(place) for one, place in zip(declared, places, strict=True)]
+        declared = [declaration and declaration.at(place) for declaration, place in zip(declared, places, strict=True)]
     return Rows(
         rows.starts[:low] + new.starts + starts,
         rows.texts[:low] + new.texts + rows.texts[high:],
@@ -119,7 +119,7 @@ def _reading(file: SourceFile, rows: Rows) -> FileReading:
     problems = [problem for means, place in noted for problem in _problems(means, place)]
     return FileReading(
         file.text,
-        tuple([one for one in rows.declared if one is not None]),
+        tuple([declared for declared in rows.declared if declared is not None]),
         tuple(_broken(means, place) for means, place in noted if means.broken),
         (*problems, *_both_headers(rows)),
         rows,
@@ -169,13 +169,13 @@ def _read_whole(file: SourceFile) -> FileReading | None:
     None where it is not TOML: then its blocks are read, and those of the wrong form are errors.
     """
     try:
-        data = parse_whole(file.text)
+        data = parse_file_text(file.text)
     except BlockError:
         return None
     top = SourceLocation(file.name, FIRST)
     found = [
         (means, SourceLocation(file.name, line, column, line))
-        for (line, column), means in understand_whole(file.text, data)
+        for (line, column), means in understand_file(file.text, data)
     ]
     return FileReading(
         file.text,

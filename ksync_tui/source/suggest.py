@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ksync_tui.model.kinds.accept import Level, table_of
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import shape
+from ksync_tui.model.kinds.fields import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -83,27 +83,27 @@ def _meant(key: str, levels: Sequence[Level]) -> tuple[Level, str] | None:
     *around, own = levels
     elsewhere = [*reversed(around), *_below(own)]
     for level in elsewhere:
-        if key in shape(level.model).by_key:
+        if key in schema(level.model).by_key:
             return level, key
     for level in (own, *elsewhere):
         if (meant := _by_wrong_name(key, level)) is not None:
             return level, meant
-    if (meant := closest(key, shape(own.model).by_key)) is not None:
+    if (meant := closest(key, schema(own.model).by_key)) is not None:
         return own, meant
     for level in elsewhere:
-        if (meant := closest(key, shape(level.model).by_key, _ALIKE_ELSEWHERE)) is not None:
+        if (meant := closest(key, schema(level.model).by_key, _ALIKE_ELSEWHERE)) is not None:
             return level, meant
     return None
 
 
 def _by_wrong_name(key: str, level: Level) -> str | None:
     wanted = _words(key).replace(" ", "_")
-    return next((field.key for field in shape(level.model) if wanted in field.wrong_names), None)
+    return next((field.key for field in schema(level.model) if wanted in field.wrong_names), None)
 
 
 def _below(level: Level) -> Iterator[Level]:
     """The tables inside that a key may have been meant for: a resource's config, choices and their params."""
-    for field in shape(level.model):
+    for field in schema(level.model):
         inner = field.table
         if inner is None or field.many or field.mapped:
             continue
@@ -118,7 +118,7 @@ def _below(level: Level) -> Iterator[Level]:
 
 def _place(path: Path, level: Level, key: str, headers: Sequence[Header]) -> Hint:
     """Where in the text a key of `level` has to stand that was found at `path`."""
-    field = shape(level.model).by_key[key]
+    field = schema(level.model).by_key[key]
     it = "it is already given" if any(spelling in level.keys for spelling in field.accepted) else "it belongs"
     if len(level.path) >= len(path):
         return _inside(path, level, key, headers, it)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from ksync_tui.model import text as texts
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Deployable
-from ksync_tui.model.kinds.fields import SCHEMA_KEY, shape
+from ksync_tui.model.kinds.fields import SCHEMA_KEY, schema
 from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
 from ksync_tui.model.kinds.variable import Variable
-from ksync_tui.model.resource import Reference, Target, digest_of, meaning_of, tags_of
+from ksync_tui.model.resource import Reference, Target, canonical_of, digest_of, tags_of
 from ksync_tui.source.lint import lint
 from ksync_tui.source.suggest import closest, hint_for_key, hint_for_word
-from ksync_tui.toml.blocks import Block, BlockError, locate, parse_block, parse_whole
+from ksync_tui.toml.blocks import Block, BlockError, locate, parse_block, parse_file_text
 from ksync_tui.toml.locations import Header, headers
 from ksync_tui.toml.spelling import spelled
 
@@ -129,7 +129,7 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], text: WrittenFields, he
         message = f"Komodo stores the name {resource.name!r} as {stored!r}; ksync does the same"
         notes.append(Note("warning", at(["name"]), message, f'write name = "{stored}"'))
         resource = resource.model_copy(update={"name": stored})
-    meant = meaning_of(resource)
+    meant = canonical_of(resource)
     if bad_texts := _bad_texts(resource, meant):
         notes.extend(_bad_text(resource, name, at) for name in bad_texts)
     if isinstance(resource, Variable) and (refused := resource.refused()) is not None:
@@ -152,7 +152,7 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], text: WrittenFields, he
 
 def resource_of(text: str) -> Resource:
     """The resource of a block's text about which there was nothing to say: only parsed and checked."""
-    ((header, tables),) = parse_whole(text).items()
+    ((header, tables),) = parse_file_text(text).items()
     resource = accept(BY_HEADER[header].model, tables[0]).resource
     if resource is None:
         raise AssertionError("a block that was read before")
@@ -181,7 +181,7 @@ def _note(issue: Issue, text: WrittenFields) -> Note:
 
 @cache
 def _pair_fields(model: type[Table]) -> tuple[str, ...]:
-    return tuple(field.name for field in shape(model) if field.compare is not None and field.compare.how == "pairs")
+    return tuple(field.name for field in schema(model) if field.compare is not None and field.compare.how == "pairs")
 
 
 def _bad_texts(resource: Resource, meant: Mapping[str, Any]) -> list[str]:

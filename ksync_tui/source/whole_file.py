@@ -17,7 +17,7 @@ FIRST = 1
 """The line that the places of notes are relative to: the text's first one."""
 
 
-def understand_whole(text: str, data: Mapping[str, Any]) -> Iterator[tuple[Position, Understood]]:
+def understand_file(text: str, data: Mapping[str, Any]) -> Iterator[tuple[Position, Understood]]:
     """Every resource of a parsed text with its line and column; notes are relative to the first line."""
     index = Index(text)
     for header, entries in data.items():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
 from typing import Any, NamedTuple, Protocol
 
 from ksync_tui.model.kinds.base import Resource
@@ -16,7 +17,7 @@ from ksync_tui.model.resource import SourceLocation, Target
 class SecretExtractor(Protocol):
     """Writes resources without their secrets, and reads them back."""
 
-    def seal(self, resource: Resource) -> str:
+    def extract_secrets(self, resource: Resource) -> str:
         """A resource as text without its secrets."""
 
     def open(self, model: type[Resource], spec: str, where: str) -> Resource:
@@ -30,19 +31,27 @@ class SecretExtractor(Protocol):
 
 
 LOST_SECRET = "a secret value is no longer stored here: plan again"  # noqa: S105 - a message
-_PLAIN = ("verb", "reason", "place", "requires", "round", "blocked", "fingerprint", "consequences", "old_name",
-          "removal", "origin", "applied")  # fmt: skip
+_APART = ("target", "current", "proposed", "changes")
+_PLAIN = tuple(field.name for field in fields(Action) if field.name not in _APART)
+"""The fields of an action that are kept as they are: one that is added to it is kept too."""
+_DECODERS: Mapping[str, Callable[[Any], Any]] = {
+    "place": lambda values: SourceLocation(*values),
+    "applied": lambda values: Stamp(*values),
+    "requires": tuple,
+    "consequences": tuple,
+}
+"""What JSON has no form for."""
 
 
-class Frozen(NamedTuple):
-    """An action as three texts: all but its resources, and its sealed resources."""
+class EncodedAction(NamedTuple):
+    """An action as three texts: all but its resources, and both resources without their secrets."""
 
     rest: str
     current: str | None
     proposed: str | None
 
 
-def freeze(action: Action, needed_by: str | None, sealer: SecretExtractor) -> Frozen:
+def encode_action(action: Action, needed_by: str | None, extractor: SecretExtractor) -> EncodedAction:
     """An action as JSON. `needed_by` is the id of the action it comes along for, None when it was ticked.
 
     Of a change only its field is kept: both values stand in the resources.
@@ -52,49 +61,47 @@ def freeze(action: Action, needed_by: str | None, sealer: SecretExtractor) -> Fr
     if needed_by:
         data["needed_by"] = needed_by
     if action.changes:
-        data["changes"] = [(change.field, change.secret, change.redeploys, change.origin) for change in action.changes]
+        data["changes"] = [_marks(change) for change in action.changes]
     rest = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return Frozen(rest, *(sealer.seal(one) if one is not None else None for one in (action.current, action.proposed)))
+    return EncodedAction(
+        rest,
+        *(extractor.extract_secrets(one) if one is not None else None for one in (action.current, action.proposed)),
+    )
 
 
-def thaw(frozen: Frozen, sealer: SecretExtractor) -> tuple[Action, str | None]:
-    """The action that `freeze` wrote, and the id of the action it comes along for. Raises StoreError."""
-    data = json.loads(frozen.rest)
+def decode_action(encoded: EncodedAction, extractor: SecretExtractor) -> tuple[Action, str | None]:
+    """The action that `encode_action` wrote, and the id of the action it comes along for. Raises StoreError."""
+    data = json.loads(encoded.rest)
     target = Target(*data["target"])
     model = KINDS[target.kind].model
-    current, proposed = (sealer.open(model, one, str(target)) if one else None for one in frozen[1:])
-    action = Action(
-        verb=data["verb"],
-        target=target,
-        reason=data.get("reason", ""),
-        place=SourceLocation(*data["place"]) if "place" in data else None,
-        current=current,
-        proposed=proposed,
-        changes=tuple(
-            FieldChange(field, _value(current, field), _value(proposed, field), *marks)
-            for field, *marks in data.get("changes", ())
-        ),
-        requires=tuple(data.get("requires", ())),
-        round=data["round"],
-        blocked=data.get("blocked") or (None if sealer.has_all(frozen.proposed or "") else LOST_SECRET),
-        fingerprint=data.get("fingerprint"),
-        consequences=tuple(data.get("consequences", ())),
-        old_name=data.get("old_name"),
-        removal=data.get("removal"),
-        origin=data.get("origin"),
-        applied=Stamp(*data["applied"]) if "applied" in data else None,
+    current, proposed = (extractor.open(model, one, str(target)) if one else None for one in encoded[1:])
+    plain = {name: _DECODERS.get(name, _same)(data[name]) for name in _PLAIN if name in data}
+    if not plain.get("blocked") and not extractor.has_all(encoded.proposed or ""):
+        plain["blocked"] = LOST_SECRET
+    changes = tuple(
+        FieldChange(field, _value(current, field), _value(proposed, field), *marks)
+        for field, *marks in data.get("changes", ())
     )
+    action = Action(target=target, current=current, proposed=proposed, changes=changes, **{"reason": "", **plain})
     return action, data.get("needed_by")
 
 
-def freeze_options(options: SyncOptions) -> str:
+def _marks(change: FieldChange) -> tuple[Any, ...]:
+    return change.field, change.secret, change.redeploys, change.origin, change.text_only
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def encode_options(options: SyncOptions) -> str:
     """The options of a sync as JSON."""
     return json.dumps(asdict(options), ensure_ascii=False)
 
 
-def thaw_options(frozen: str) -> SyncOptions:
-    """The options that `freeze_options` wrote."""
-    data = json.loads(frozen)
+def decode_options(encoded: str) -> SyncOptions:
+    """The options that `encode_options` wrote."""
+    data = json.loads(encoded)
     return SyncOptions(**data | {"match_tags": tuple(data["match_tags"])})
 
 

@@ -15,10 +15,10 @@ from ksync_tui.state.secret_store import SecretStore
 class DeployRecords:
     """The records of one Core, known by its address. Changes join the transaction they are called in."""
 
-    def __init__(self, database: Database, vault: SecretStore, place: str) -> None:
+    def __init__(self, database: Database, secret_store: SecretStore, place: str) -> None:
         self._database = database
         self._place = place
-        self._applied = AppliedTable(database, vault, place)
+        self._applied = AppliedTable(database, secret_store, place)
 
     @property
     def version(self) -> int:
@@ -29,7 +29,7 @@ class DeployRecords:
     def records(self) -> tuple[Mapping[Target, str], Mapping[Target, Deployed]]:
         """The fingerprint last applied per target, and what was deployed or is owed."""
         rows = self._database.rows(
-            "SELECT kind, name, applied, redeploy_digest, outstanding, deployed FROM elsewhere WHERE place = ?",
+            "SELECT kind, name, applied, redeploy_digest, outstanding, deployed FROM deploy_records WHERE place = ?",
             (self._place,),
         )
         applied = {Target(kind, name): last for kind, name, last, *_ in rows if last is not None}
@@ -60,7 +60,7 @@ class DeployRecords:
 
     def deployed(self, target: Target) -> Deployed | None:
         """What was deployed of one resource, or is owed; None where nothing is."""
-        sql = "SELECT redeploy_digest, outstanding, deployed FROM elsewhere WHERE place = ? AND kind = ? AND name = ?"
+        sql = "SELECT redeploy_digest, outstanding, deployed FROM deploy_records WHERE place = ? AND kind = ? AND name = ?"
         found = self._database.row(sql, (self._place, *target))
         return Deployed(*found) if found and any(found) else None
 
@@ -84,20 +84,22 @@ class DeployRecords:
     def rename(self, old: Target, new: str) -> None:
         """Gives the record of a target another name."""
         with self._database.transaction():
-            self._change("DELETE FROM elsewhere WHERE place = ? AND kind = ? AND name = ?", (old.kind, new))
-            self._change("UPDATE elsewhere SET name = ? WHERE place = ? AND kind = ? AND name = ?", old, first=(new,))
+            self._change("DELETE FROM deploy_records WHERE place = ? AND kind = ? AND name = ?", (old.kind, new))
+            self._change(
+                "UPDATE deploy_records SET name = ? WHERE place = ? AND kind = ? AND name = ?", old, first=(new,)
+            )
             self._applied.rename(old, new)
 
     def forget(self, target: Target, sync: str) -> None:
         """Drops the record of a target that `sync` deleted; of what other syncs applied only that they did is kept."""
         with self._database.transaction():
-            self._change("DELETE FROM elsewhere WHERE place = ? AND kind = ? AND name = ?", target)
+            self._change("DELETE FROM deploy_records WHERE place = ? AND kind = ? AND name = ?", target)
             self._applied.deleted(target, sync)
 
     def _set(self, target: Target, columns: Sequence[str], values: Sequence[Any]) -> None:
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
         new = ", ".join(f"{column} = excluded.{column}" for column in columns)
-        sql = f"INSERT INTO elsewhere ({names}, place, kind, name) VALUES ({marks}, ?, ?, ?)"  # noqa: S608 - constants
+        sql = f"INSERT INTO deploy_records ({names}, place, kind, name) VALUES ({marks}, ?, ?, ?)"  # noqa: S608 - constants
         self._change(f"{sql} ON CONFLICT DO UPDATE SET {new}", target, first=values)
 
     def _change(self, sql: str, key: Sequence[str], first: Sequence[Any] = ()) -> None:

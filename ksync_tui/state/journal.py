@@ -25,7 +25,14 @@ from ksync_tui.model.events import (
     RunState,
 )
 from ksync_tui.model.plan import Action, Plan, Selection
-from ksync_tui.state.action_codec import Frozen, SecretExtractor, freeze, freeze_options, thaw, thaw_options
+from ksync_tui.state.action_codec import (
+    EncodedAction,
+    SecretExtractor,
+    decode_action,
+    decode_options,
+    encode_action,
+    encode_options,
+)
 from ksync_tui.system.cancellation import Cancellation
 from ksync_tui.system.process import identity, is_gone
 
@@ -40,10 +47,10 @@ _RUN = "SELECT id, sync, engine, state, created, ended, who, place FROM runs"
 class Journal:
     """All runs, past and running. Every method may raise StoreError; those that take a run's id raise RunError."""
 
-    def __init__(self, database: Database, sealer: SecretExtractor, place: str = "local") -> None:
-        """The journal in an open database; `sealer` keeps secrets out of it. New runs act in the profile `place`."""
+    def __init__(self, database: Database, extractor: SecretExtractor, place: str = "local") -> None:
+        """The journal in an open database; `extractor` keeps secrets out of it. New runs act in the profile `place`."""
         self._database = database
-        self._sealer = sealer
+        self._extractor = extractor
         self._place = place
 
     def create(self, selection: Selection, who: str) -> int:
@@ -54,10 +61,10 @@ class Journal:
             run = self._database.execute(
                 "INSERT INTO runs (sync, engine, state, created, who, options, place, pid, process)"
                 " VALUES (?, ?, 'planned', ?, ?, ?, ?, ?, ?)",
-                (plan.sync, plan.engine, time.time(), who, freeze_options(plan.options), self._place, *_this_process()),
+                (plan.sync, plan.engine, time.time(), who, encode_options(plan.options), self._place, *_this_process()),
             )
             rows = (
-                (run, seq, action.id, action.round, title(action), *freeze(action, needed_by, self._sealer))
+                (run, seq, action.id, action.round, title(action), *encode_action(action, needed_by, self._extractor))
                 for seq, (action, needed_by) in enumerate(_in_order(selection), start=1)
             )
             self._database.execute_many(
@@ -141,10 +148,10 @@ class Journal:
             raise RunError("no such run", where=f"run {run}", hint="`ksync runs` lists them")
         left = " AND (outcome IS NULL OR outcome <> 'done')" if only_left else ""
         sql = f"SELECT frozen, current, proposed FROM actions WHERE run = ?{left} ORDER BY seq"  # noqa: S608 - a constant
-        thawed = [thaw(Frozen(*row), self._sealer) for row in self._database.rows(sql, (run,))]
-        plan = Plan(thaw_options(found[1]), found[0], tuple(action for action, _ in thawed))
-        added = {action.id: needed_by for action, needed_by in thawed if needed_by}
-        return Selection(plan, frozenset(action.id for action, by in thawed if not by), added)
+        decoded = [decode_action(EncodedAction(*row), self._extractor) for row in self._database.rows(sql, (run,))]
+        plan = Plan(decode_options(found[1]), found[0], tuple(action for action, _ in decoded))
+        added = {action.id: needed_by for action, needed_by in decoded if needed_by}
+        return Selection(plan, frozenset(action.id for action, by in decoded if not by), added)
 
     def rename_sync(self, name: str, new: str) -> None:
         """Gives the runs of a sync its new name."""
@@ -182,7 +189,7 @@ class Journal:
             "DELETE FROM runs WHERE state NOT IN (?, ?) AND id NOT IN (SELECT id FROM runs ORDER BY id DESC LIMIT ?)",
             (*OPEN, KEPT_RUNS - 1),
         )
-        self._sealer.sweep()
+        self._extractor.sweep()
 
 
 def _record(row: tuple[Any, ...], actions: Mapping[int, tuple[ActionRecord, ...]]) -> RunRecord:

@@ -22,14 +22,14 @@ HERE = ""
 class AppliedTable:
     """The records of one place. Changes join the transaction they are called in. May raise StoreError."""
 
-    def __init__(self, database: Database, vault: SecretStore, place: str = HERE) -> None:
+    def __init__(self, database: Database, secret_store: SecretStore, place: str = HERE) -> None:
         self._database = database
-        self._vault = vault
+        self._secret_store = secret_store
         self._place = place
 
     def record(self, target: Target, declared: Resource, digest: str, sync: str) -> None:
         """Remembers what a sync applied, in place of what it applied before; `digest` is its fingerprint."""
-        values = (self._place, *target, sync, time.time(), digest, self._vault.seal(declared))
+        values = (self._place, *target, sync, time.time(), digest, self._secret_store.extract_secrets(declared))
         self._database.execute(
             "INSERT OR REPLACE INTO applied (place, kind, name, sync, at, fingerprint, spec)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -67,7 +67,7 @@ class AppliedTable:
             " ORDER BY at DESC LIMIT 1",
             (self._place, *target),
         )
-        return self._vault.open(KINDS[target.kind].model, row[0], str(target)) if row else None
+        return self._secret_store.open(KINDS[target.kind].model, row[0], str(target)) if row else None
 
     def read(self, target: Target, sync: str) -> Resource:
         """What a sync applied to a target. Raises StoreError where that is no longer kept."""
@@ -78,7 +78,7 @@ class AppliedTable:
         if row is None:
             why = "the resource was deleted since"
             raise StoreError("what was applied is no longer kept", where=str(target), why=why, hint="Apply it again")
-        return self._vault.open(KINDS[target.kind].model, row[0], str(target))
+        return self._secret_store.open(KINDS[target.kind].model, row[0], str(target))
 
 
 class LastApplied:

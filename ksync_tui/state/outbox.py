@@ -70,9 +70,9 @@ class Outbox:
             taken = self._read(f"WHERE {_DUE}", values)[:MOST_AT_ONCE]
             self._database.execute_many(
                 "UPDATE alerts SET due = ?, tries = tries + 1 WHERE id = ?",
-                [(now + lease, one.number) for one in taken],
+                [(now + lease, item.number) for item in taken],
             )
-        return [replace(one, tries=one.tries + 1) for one in taken]
+        return [replace(item, tries=item.tries + 1) for item in taken]
 
     def remove(self, number: int) -> None:
         """An alert was delivered, or nobody wants it any more."""

@@ -21,14 +21,14 @@ class OwnershipIndex:
     def record(self, sync: str, owned: Iterable[Target]) -> None:
         """Records what a sync declares now."""
         targets = "\n".join([f"{kind}/{name}" for kind, name in owned])
-        known = self._database.row("SELECT targets FROM claims WHERE place = ? AND sync = ?", (self._place, sync))
+        known = self._database.row("SELECT targets FROM ownership WHERE place = ? AND sync = ?", (self._place, sync))
         if known is None or known[0] != targets:
             with suppress(StoreError):
-                sql = "INSERT OR REPLACE INTO claims (place, sync, targets) VALUES (?, ?, ?)"
+                sql = "INSERT OR REPLACE INTO ownership (place, sync, targets) VALUES (?, ?, ?)"
                 self._database.execute(sql, (self._place, sync, targets))
 
     def others(self, sync: str, existing: Collection[str]) -> Iterator[tuple[str, set[str]]]:
         """What the other syncs that still exist declared last, by their names."""
-        sql = "SELECT sync, targets FROM claims WHERE place = ? AND sync <> ? ORDER BY sync"
+        sql = "SELECT sync, targets FROM ownership WHERE place = ? AND sync <> ? ORDER BY sync"
         rows = self._database.rows(sql, (self._place, sync))
         return ((str(name), set(str(targets).split("\n"))) for name, targets in rows if name in existing)

@@ -14,12 +14,12 @@ class ParseCacheTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def recall(self, file: str) -> str | None:
+    def read_cached(self, file: str) -> str | None:
         """The text last kept for a file."""
-        found = self._database.row("SELECT text FROM remembered WHERE file = ?", (file,))
+        found = self._database.row("SELECT text FROM parse_cache WHERE file = ?", (file,))
         return str(found[0]) if found else None
 
-    def remember(self, file: str, text: str) -> None:
+    def write_cached(self, file: str, text: str) -> None:
         """Keeps a text for a file."""
         with suppress(StoreError):
-            self._database.execute("INSERT OR REPLACE INTO remembered (file, text) VALUES (?, ?)", (file, text))
+            self._database.execute("INSERT OR REPLACE INTO parse_cache (file, text) VALUES (?, ?)", (file, text))

@@ -29,11 +29,11 @@ from ksync_tui.state.secret_store import SecretStore
 class Store:
     """The tables of live resources. Changes join the transaction they are called in. May raise StoreError."""
 
-    def __init__(self, database: Database, vault: SecretStore) -> None:
+    def __init__(self, database: Database, secret_store: SecretStore) -> None:
         """The store of an open database."""
         self._database = database
-        self._vault = vault
-        self._applied = AppliedTable(database, vault)
+        self._secret_store = secret_store
+        self._applied = AppliedTable(database, secret_store)
         self._cached = Snapshot()
         self._specs: dict[Target, str] = {}
 
@@ -61,7 +61,12 @@ class Store:
 
     def put(self, target: Target, resource: Resource) -> None:
         """Stores a resource under its target, in place of the one that was there."""
-        values = (fingerprint(resource), json.dumps(tags_of(resource)), time.time(), self._vault.seal(resource))
+        values = (
+            fingerprint(resource),
+            json.dumps(tags_of(resource)),
+            time.time(),
+            self._secret_store.extract_secrets(resource),
+        )
         self._change(
             "INSERT INTO resources (kind, name, fingerprint, tags, updated, spec) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, tags = excluded.tags,"
@@ -118,7 +123,14 @@ class Store:
             self._change(
                 "UPDATE resources SET deployed = ?, redeploy_digest = ?, deployed_spec = ?, built = ?,"
                 " outstanding = iif(fingerprint = ?, NULL, outstanding) WHERE kind = ? AND name = ?",
-                (deployed, redeploy_digest(resource), self._vault.seal(resource), built, deployed, *target),
+                (
+                    deployed,
+                    redeploy_digest(resource),
+                    self._secret_store.extract_secrets(resource),
+                    built,
+                    deployed,
+                    *target,
+                ),
             )
             self._database.execute("DELETE FROM deployed_files WHERE kind = ? AND name = ?", target)
             known = self.fingerprint(target) is not None  # it may have been deleted while it was deployed
@@ -157,7 +169,7 @@ class Store:
         """All variables as they are right now."""
         rows = self._database.rows("SELECT name, spec FROM resources WHERE kind = 'variable'")
         found = (self._open(Target("variable", name), spec) for name, spec in rows)
-        return [one for one in found if isinstance(one, Variable)]
+        return [item for item in found if isinstance(item, Variable)]
 
     def unmark_deploy_pending(self, target: Target, reason: str) -> None:
         """Forgets that a deploy is due for a reason that does not hold any more."""
@@ -173,7 +185,7 @@ class Store:
         """The resources of which a secret's value is no longer kept here."""
         sql = "SELECT kind, name, spec FROM resources WHERE instr(spec, '$secret')"
         return tuple(
-            Target(kind, name) for kind, name, spec in self._database.rows(sql) if not self._vault.has_all(spec)
+            Target(kind, name) for kind, name, spec in self._database.rows(sql) if not self._secret_store.has_all(spec)
         )
 
     def _sealed(self) -> Iterator[tuple[Target, Resource]]:
@@ -183,7 +195,7 @@ class Store:
             yield target, self._open(target, spec)
 
     def _open(self, target: Target, spec: str) -> Resource:
-        return self._vault.open(KINDS[target.kind].model, spec, str(target))
+        return self._secret_store.open(KINDS[target.kind].model, spec, str(target))
 
     def _version(self) -> int:
         found = self._database.row("SELECT version FROM state")

@@ -5,10 +5,10 @@
 `deployed_spec` the resource as it was then, `outstanding` the reason of a deploy that is owed). `built` is the version
 that a build made last, or that a deployment runs; `built_hash` the commit that a build was made from. `deployed_files`
 has the files that a stack was deployed with, as they were before variables were put in. `state.version` counts the
-changes of `resources`, and of `applied` for them. `remembered` is a cache of what files mean,
-`claims` of which resources each sync declared last.
+changes of `resources`, and of `applied` for them. `parse_cache` is a cache of what files mean,
+`ownership` has which resources each sync declared last.
 
-`elsewhere` has the same of targets that live in a Komodo Core (`place` is its address): what a file last said and what
+`deploy_records` has the same of targets that live in a Komodo Core (`place` is its address): what a file last said and what
 was deployed, but not what is live. `places.version` counts its changes. `runs.place` is the profile a run acts in.
 
 `applied` has what each sync applied last, here (`place` is empty) and in each Core. A row outlives its resource, then
@@ -177,7 +177,13 @@ CREATE TABLE uncommitted (
 )
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS, _ALERTS, _UNCOMMITTED)
+_NAMES = """
+ALTER TABLE elsewhere RENAME TO deploy_records;
+ALTER TABLE claims RENAME TO ownership;
+ALTER TABLE remembered RENAME TO parse_cache
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS, _ALERTS, _UNCOMMITTED, _NAMES)
 """One script per version of the schema, from empty to today's."""
 
 

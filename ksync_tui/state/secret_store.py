@@ -13,7 +13,7 @@ import secrets
 from ksync_tui.errors import StoreError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.state.database import Database
-from ksync_tui.state.sealing import seal, tokens, unseal
+from ksync_tui.state.secret_extraction import extract_secrets, restore_secrets, tokens
 from ksync_tui.system.files import replace
 
 FILE = "secrets.json"
@@ -46,14 +46,14 @@ class SecretStore:
         self._read()
         database.before_commit.append(self._write_new)
 
-    def seal(self, resource: Resource) -> str:
+    def extract_secrets(self, resource: Resource) -> str:
         """A resource as JSON without its secrets; call it inside a transaction that stores the result."""
-        return seal(resource, self._keep)
+        return extract_secrets(resource, self._keep)
 
     def open(self, model: type[Resource], spec: str, where: str) -> Resource:
         """The resource that was sealed; a secret whose value is gone is "". Raises StoreError: not understood."""
         try:
-            return unseal(model, spec, lambda token: self._find(token) or "")
+            return restore_secrets(model, spec, lambda token: self._find(token) or "")
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 "the stored resource cannot be read",

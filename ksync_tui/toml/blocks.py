@@ -211,7 +211,7 @@ def parse_block(block: Block) -> dict[str, Any]:
     return own if isinstance(own, dict) else {}
 
 
-def parse_whole(text: str) -> dict[str, Any]:
+def parse_file_text(text: str) -> dict[str, Any]:
     """The whole text at once, by the same backslash rule. Raises BlockError."""
     return _parse(text.removeprefix(_BOM), 1)
 
@@ -226,8 +226,8 @@ def _parse(text: str, first: int) -> dict[str, Any]:
     return data
 
 
-def needs_whole(blocks: Iterable[Block], kinds: Container[str]) -> bool:
-    """Whether resources stand where blocks cannot show them, so that only `parse_whole` reads them as Komodo does.
+def needs_whole_file(blocks: Iterable[Block], kinds: Container[str]) -> bool:
+    """Whether resources stand where blocks cannot show them, so that only `parse_file_text` reads them as Komodo does.
 
     That is `stack = [{...}]` or `stack.x = 1` before any header, and `[stack]`, `[stack.config]` or `[[stack.x]]` of
     a kind that is not the block's they stand in. A preamble that does not parse needs nothing: it is its own error.

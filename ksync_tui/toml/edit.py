@@ -13,7 +13,7 @@ from ksync_tui.model.kinds.base import Deployable, Resource
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.managed_elsewhere import without_left_out
-from ksync_tui.model.resource import meaning_of
+from ksync_tui.model.resource import canonical_of
 from ksync_tui.toml.blocks import parse_block, split
 from ksync_tui.toml.export import export_block
 from ksync_tui.toml.keys import BlockKeys, newline_of
@@ -86,12 +86,12 @@ def reads_as(text: str, kind: str, resource: Resource) -> bool:
         found = accept(KINDS[kind].model, parse_block(blocks[0])).resource
     except (KsyncError, UnicodeEncodeError):
         return False
-    return found is not None and managed_meaning(found) == managed_meaning(resource)
+    return found is not None and managed_canonical(found) == managed_canonical(resource)
 
 
-def managed_meaning(resource: Resource) -> dict[str, Any]:
+def managed_canonical(resource: Resource) -> dict[str, Any]:
     """What a resource means, less what it leaves to live: the version of a build that counts it up itself."""
-    means = dict(meaning_of(resource))
+    means = dict(canonical_of(resource))
     config = means.get("config")
     left = resource.settings.unmanaged()
     if left and isinstance(config, dict):

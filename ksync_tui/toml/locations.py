@@ -100,7 +100,7 @@ class Index:
         known: tuple[str | int, ...] = ()
         for step in path:
             spellings = (step,) if isinstance(step, (str, int)) else step
-            found = next((one for one in spellings if (*known, one) in self._offsets), None)
+            found = next((spelling for spelling in spellings if (*known, spelling) in self._offsets), None)
             if found is None:
                 break
             known += (found,)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import Table, shape
+from ksync_tui.model.kinds.fields import Table, schema
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +32,7 @@ def _collect(model: type[Table], found: dict[str, set[str]], seen: set[type[Tabl
     if model in seen:
         return
     seen.add(model)
-    for field in shape(model):
+    for field in schema(model):
         found.setdefault(field.name, set()).update(field.accepted)
         if field.table is not None:
             _collect(field.table, found, seen)

@@ -55,24 +55,24 @@ def _line(text: str, start: int) -> str:
     return text[start:] if end < 0 else text[start:end]
 
 
-def _same_start(one: str, other: str) -> int:
+def _same_start(text: str, other: str) -> int:
     """The length of the longest common beginning, by halving: comparing slices is far faster than characters."""
-    low, high = 0, min(len(one), len(other))
+    low, high = 0, min(len(text), len(other))
     while low < high:
         middle = (low + high + 1) // 2
-        if other.startswith(one[low:middle], low):
+        if other.startswith(text[low:middle], low):
             low = middle
         else:
             high = middle - 1
     return low
 
 
-def _same_end(one: str, other: str, most: int) -> int:
+def _same_end(text: str, other: str, most: int) -> int:
     """The length of the longest common end that is no longer than `most`."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        if other.endswith(one[len(one) - middle : len(one) - low], 0, len(other) - low):
+        if other.endswith(text[len(text) - middle : len(text) - low], 0, len(other) - low):
             low = middle
         else:
             high = middle - 1

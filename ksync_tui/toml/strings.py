@@ -10,7 +10,7 @@ from typing import TypeVar
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.text import BadPairError, Pair, pairs, split_list
 from ksync_tui.toml import render
-from ksync_tui.toml.blocks import parse_whole
+from ksync_tui.toml.blocks import parse_file_text
 
 _Entry = TypeVar("_Entry")
 _BLOCK = re.compile(r"""(?P<open>(?P<quotes>\"""|''')(?:\r?\n)?)(?P<body>.*)(?P=quotes)""", re.DOTALL)
@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"""(?P<open>(?P<quotes>\"""|''')(?:\r?\n)?)(?P<body>.*)(?P=
 
 def read_value(text: str) -> object:
     """What a value's text means. Raises BlockError when it is no TOML."""
-    return parse_whole(f"value = {text}")["value"]
+    return parse_file_text(f"value = {text}")["value"]
 
 
 def changed_string(text: str, new: str) -> str:

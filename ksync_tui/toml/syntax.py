@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ksync_tui.errors import WriteBackError
-from ksync_tui.toml.blocks import parse_whole
+from ksync_tui.toml.blocks import parse_file_text
 
 Names = tuple[str | int, ...]
 _NAME = r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'"""
@@ -81,7 +81,7 @@ def names_of(key: str) -> tuple[str, ...]:
 
 
 def _unquoted(name: str) -> str:
-    return str(next(iter(parse_whole(f"{name} = 1")))) if name[0] in "\"'" else name
+    return str(next(iter(parse_file_text(f"{name} = 1")))) if name[0] in "\"'" else name
 
 
 @dataclass(slots=True, eq=False)

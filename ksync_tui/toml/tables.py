@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldShape, Table, meaning, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, canonical, schema
 from ksync_tui.model.kinds.user_group import Permission
 from ksync_tui.toml import render
 from ksync_tui.toml.keys import BlockKeys, InlineKeys, Keys, exactly, spelling
@@ -21,25 +21,25 @@ _FREE_END = ("env_vars", "labels", "conversions", "term_signal_labels", "file_co
 def change_table(keys: Keys, path: Names, old: Table, new: Table) -> None:
     """Makes the keys at `path`, which mean `old`, mean `new`."""
     before: list[str] = []
-    for field in shape(type(new)):
+    for field in schema(type(new)):
         given, wanted = old.__dict__[field.name], new.__dict__[field.name]
         if field.name in new.unmanaged():
             _take_out(keys, path, field, needed=field.name in old.unmanaged())
-        elif field.meaning(given) != field.meaning(wanted):
+        elif field.canonical(given) != field.canonical(wanted):
             _change(keys, path, field, given, wanted, before)
         before += field.accepted
     if isinstance(new, Choice) and keys.under(path) and not keys.under((*path, "params")):
         keys.insert(path, [("params", "{}")], ("type",))
 
 
-def _take_out(keys: Keys, path: Names, field: FieldShape, *, needed: bool) -> None:
+def _take_out(keys: Keys, path: Names, field: FieldSchema, *, needed: bool) -> None:
     """A field that the new resource leaves to live is not written, unless the old one left it too."""
     written = spelling(keys, path, field.accepted)
     if written is not None and not needed:
         keys.remove((*path, written))
 
 
-def _change(keys: Keys, path: Names, field: FieldShape, old: Any, new: Any, before: Sequence[str]) -> None:
+def _change(keys: Keys, path: Names, field: FieldSchema, old: Any, new: Any, before: Sequence[str]) -> None:
     written = spelling(keys, path, field.accepted)
     if written is None:
         if field.name == "config" and isinstance(keys, BlockKeys) and not _other_choice(old, new):
@@ -64,8 +64,8 @@ def _change(keys: Keys, path: Names, field: FieldShape, old: Any, new: Any, befo
         _put_in(keys, path, field, new, before)
 
 
-def _is_default(field: FieldShape, value: Any) -> bool:
-    return not field.required and field.meaning(value) == field.meaning(field.default)
+def _is_default(field: FieldSchema, value: Any) -> bool:
+    return not field.required and field.canonical(value) == field.canonical(field.default)
 
 
 def _other_choice(old: Any, new: Any) -> bool:
@@ -73,7 +73,7 @@ def _other_choice(old: Any, new: Any) -> bool:
     return isinstance(new, Choice) and old.type != new.type
 
 
-def _put_in(keys: Keys, path: Names, field: FieldShape, new: Any, before: Sequence[str]) -> None:
+def _put_in(keys: Keys, path: Names, field: FieldSchema, new: Any, before: Sequence[str]) -> None:
     if _is_default(field, new):
         return
     if isinstance(keys, BlockKeys) and field.table is not None and field.many and field.key == "stage":
@@ -83,7 +83,7 @@ def _put_in(keys: Keys, path: Names, field: FieldShape, new: Any, before: Sequen
     keys.insert(path, list(render.dotted({field.key: plain_of(new, field)}, inside=keys.inside)), before)
 
 
-def plain_of(value: Any, field: FieldShape | None = None) -> Any:
+def plain_of(value: Any, field: FieldSchema | None = None) -> Any:
     """A value as export writes it where it stands: a config only as far as it differs from the default."""
     if isinstance(value, Table) and field is not None and field.name == "config":
         return differing(value, secrets=True)
@@ -130,7 +130,7 @@ def _change_elements(keys: BlockKeys, path: Names, old: Sequence[Table], new: Se
 
 
 def _means(value: Any) -> Any:
-    return meaning(value) if isinstance(value, Table) else value
+    return canonical(value) if isinstance(value, Table) else value
 
 
 def _opcodes(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[str, int, int, int, int]]:
@@ -138,7 +138,7 @@ def _opcodes(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[str, int, int
     return list(SequenceMatcher(None, was, wanted, autojunk=False).get_opcodes())
 
 
-def changed_value(text: str, field: FieldShape | None, old: Any, new: Any) -> str:
+def changed_value(text: str, field: FieldSchema | None, old: Any, new: Any) -> str:
     """A value's text with another meaning, in the form it has where that can hold it."""
     raw = read_value(text)
     if isinstance(new, Table) and isinstance(raw, dict) and not _other_choice(old, new):
@@ -155,7 +155,7 @@ def changed_value(text: str, field: FieldShape | None, old: Any, new: Any) -> st
     return render.listed(plain) if isinstance(plain, list) and plain else render.inline(plain)
 
 
-def _merged(raw: str, field: FieldShape | None, new: str) -> str:
+def _merged(raw: str, field: FieldSchema | None, new: str) -> str:
     if field is None or field.form not in _FREE_END:
         return new
     if field.compare is not None and field.compare.how == "pairs":
@@ -168,7 +168,7 @@ def _changed_text_list(text: str, raw: str, new: list[str]) -> str:
     return render.listed(new) if merged is None else changed_string(text, merged)
 
 
-def _changed_list(text: str, field: FieldShape | None, old: list[Any], new: list[Any]) -> str:
+def _changed_list(text: str, field: FieldSchema | None, old: list[Any], new: list[Any]) -> str:
     """Elements that stay keep their place, their spelling and their comments."""
     inside = Inside.of(text)
     if field is not None and field.compare is not None and field.compare.how == "set":

@@ -139,7 +139,7 @@ class KsyncApp(App[None]):
 
     def losses(self) -> list[str]:
         """What is lost when all screens are left, in sentences."""
-        kept = ((name, sum(len(one.selection) for one in ticks.values())) for name, ticks in self._kept_ticks.items())
+        kept = ((name, sum(len(tick.selection) for tick in ticks.values())) for name, ticks in self._kept_ticks.items())
         pages = [page.loss() for page in self.pages()]
         return [*filter(None, pages), *(ticks_lost(name, ticked) for name, ticked in kept if ticked)]
 

@@ -66,7 +66,7 @@ class ChangeNotifier:
     @property
     def count(self) -> int:
         """How much is new."""
-        return sum(one.count for one in self._followed)
+        return sum(detector.count for detector in self._followed)
 
     def words(self) -> Text:
         """`3 new, press r`, with room behind it; nothing where nothing is new."""
@@ -76,14 +76,14 @@ class ChangeNotifier:
 
     def follow(self, news: Sequence[ChangeDetector]) -> None:
         """Something was shown anew: from now on what is new is counted from there."""
-        self._followed = [_Followed(one) for one in news]
+        self._followed = [_Followed(detector) for detector in news]
         self._page.changed()
 
-    def ask_on(self) -> None:
+    def start_checking(self) -> None:
         """Asks every few seconds as long as the page lives."""
-        self._page.set_interval(ASK_SECONDS, self.ask_in_background)
+        self._page.set_interval(ASK_SECONDS, self.check_in_background)
 
-    def ask_in_background(self) -> None:
+    def check_in_background(self) -> None:
         """Starts to ask. Not below another screen: any message there draws both of them anew."""
         if self._page.on_top:
             start(self._page, self.ask, group="news")
@@ -95,14 +95,14 @@ class ChangeNotifier:
         self._asking = True
         before, followed = self.count, self._followed
         try:
-            for one in followed:
-                await self._ask_one(one)
+            for detector in followed:
+                await self._check_one(detector)
         finally:
             self._asking = False
         if followed is self._followed and self.count != before:
             self._page.changed()
 
-    async def _ask_one(self, one: _Followed) -> None:
+    async def _check_one(self, one: _Followed) -> None:
         try:
             if await in_thread(partial(one.news.moved, monotonic())):
                 one.count = await in_thread(partial(self._page.host.in_turn, one.news.count))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import KINDS
 
 _KEY = re.compile(r"\s*([A-Za-z_][\w.]*)?$")
@@ -53,8 +53,8 @@ def _refers_to(kind: str, key: str) -> str | None:
     return field.ref if field else None
 
 
-def _field(model: type[Table], key: str) -> FieldShape | None:
-    known = shape(model)
+def _field(model: type[Table], key: str) -> FieldSchema | None:
+    known = schema(model)
     if key in known.by_key:
         return known.by_key[key]
     config = known.fields.get("config")

@@ -57,7 +57,7 @@ def _keymap(wanted: Mapping[str, Sequence[str]]) -> Keymap:
         if name not in DEFAULT.by_id:
             raise ConfigError(f"[keys] names no command: {name}", hint=_meant(name))
     keys = {name: tuple(_key(name, word) for word in words) for name, words in wanted.items()}
-    keymap = Keymap(tuple(replace(one, keys=keys.get(one.id, one.keys)) for one in COMMANDS))
+    keymap = Keymap(tuple(replace(command, keys=keys.get(command.id, command.keys)) for command in COMMANDS))
     for name in keys:
         _check_reach(keymap.by_id[name])
     for place in dict.fromkeys(chain.from_iterable(command.places for command in COMMANDS)):

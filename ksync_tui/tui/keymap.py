@@ -57,7 +57,7 @@ KEY_NAMES = {
 class Command:
     """Something a person can do with a key.
 
-    `places` are the screens it works on. A screen does it in a method `do_<id>`, and answers `cannot(<id>)` with the
+    `places` are the screens it works on. A screen does it in a method `do_<id>`; its `disabled_reason(<id>)` is the
     reason when it does not work right now. `rank` orders the footer: 0 keeps a command out of it.
     """
 

@@ -66,7 +66,7 @@ def _read_back(action: Action) -> Action:
 
 def planned_ids(ids: Collection[str], direction: Direction) -> set[str]:
     """The ids that the plan itself has for ids of a direction."""
-    return set(ids) if direction == "live" else {_planned(one) for one in ids}
+    return set(ids) if direction == "live" else {_planned(action_id) for action_id in ids}
 
 
 def _planned(action_id: str) -> str:

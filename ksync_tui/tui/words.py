@@ -21,7 +21,7 @@ def explained(side: Side, action: Action | None, line: Line | None, direction: D
     """What the thing under the cursor would bring about. `tick` is the key that ticks."""
     if action is not None:
         sentences = explain(action, side.ticks.needs, direction, time.time())
-        return Text("\n").join(ink(one.text, LOOKS.get(one.topic, "plain")) for one in sentences)
+        return Text("\n").join(ink(sentence.text, LOOKS.get(sentence.topic, "plain")) for sentence in sentences)
     if isinstance(line, Group):
         title = f"{len(line.entries):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."
         return Text.assemble((title, style("bold")), f"\n{tick} ticks what is shown under this heading, never deletes.")

@@ -43,9 +43,9 @@ def wants(config: AlerterConfig, alert: Alert) -> bool:
     if not config.enabled or (kinds and alert.kind not in kinds):
         return False
     about = {(kind, known_by) for known_by in (name, alert.id) if known_by}
-    if any((one.type, one.id) in about for one in config.except_resources):
+    if any((resource.type, resource.id) in about for resource in config.except_resources):
         return False
-    return not config.resources or any((one.type, one.id) in about for one in config.resources)
+    return not config.resources or any((resource.type, resource.id) in about for resource in config.resources)
 
 
 def target_of(alert: Alert) -> tuple[str, str]:

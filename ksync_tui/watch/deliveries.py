@@ -36,7 +36,7 @@ class WebhookReceiver(Protocol):
     def hook(self, name: str) -> WebhookSettings | None:
         """What a sync expects; None for one that there is not. May raise KsyncError."""
 
-    def ask(self, name: str, wish: SyncRequest) -> bool:
+    def ask(self, name: str, request: SyncRequest) -> bool:
         """Queues what is wanted; False where too much waits already."""
 
     def told(self, name: str, text: str) -> None:

@@ -31,15 +31,15 @@ class RequestQueue:
         self._changed = Condition()
         self._closed = False
 
-    def put(self, sync: str, wish: SyncRequest, *, merge: bool = False) -> bool:
+    def put(self, sync: str, request: SyncRequest, *, merge: bool = False) -> bool:
         """Queues a wish; False where too many wait. `merge`: an equal one that waits is as good."""
         with self._changed:
             waiting = self._waiting.setdefault(sync, [])
-            if merge and wish in waiting:
+            if merge and request in waiting:
                 return True
             if self._closed or len(waiting) >= self._most:
                 return False
-            waiting.append(wish)
+            waiting.append(request)
             self._changed.notify()
             return True
 
@@ -49,8 +49,8 @@ class RequestQueue:
             self._changed.wait_for(lambda: self._waiting or self._closed, max(seconds, 0))
             if self._closed or not self._waiting:
                 return None
-            sync, wishes = self._waiting.popitem(last=False)
-            return sync, _together(wishes)
+            sync, requests = self._waiting.popitem(last=False)
+            return sync, _together(requests)
 
     def close(self) -> None:
         """Wakes whoever waits, for the last time."""
@@ -59,7 +59,7 @@ class RequestQueue:
             self._changed.notify_all()
 
 
-def _together(wishes: list[SyncRequest]) -> SyncRequest:
+def _together(requests: list[SyncRequest]) -> SyncRequest:
     """One wish that grants all, by the first who wants a run; somebody outside, whose wishes are fresh, goes before."""
-    author = max(wishes, key=lambda wish: (wish.run, wish.fresh))
-    return SyncRequest(author.who, author.run, any(wish.fresh for wish in wishes))
+    author = max(requests, key=lambda request: (request.run, request.fresh))
+    return SyncRequest(author.who, author.run, any(request.fresh for request in requests))

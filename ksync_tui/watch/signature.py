@@ -33,5 +33,5 @@ def signed(provider: str, headers: Mapping[str, str], secret: str, body: bytes) 
     return _equal(headers[GITHUB].removeprefix("sha256="), hmac.digest(secret.encode(), body, "sha256").hex())
 
 
-def _equal(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
+def _equal(text: str, other: str) -> bool:
+    return hmac.compare_digest(text.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))

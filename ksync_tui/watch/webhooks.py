@@ -71,7 +71,7 @@ class _Listener:
     """Takes deliveries one by one; holds what they share."""
 
     def __init__(self, door: WebhookReceiver, clock: Callable[[], float]) -> None:
-        self._door = door
+        self._receiver = door
         self._clock = clock
         self._remembered = SeenDeliveries()
         self._receiving = 0
@@ -97,7 +97,7 @@ class _Listener:
     async def _take(self, request: Request, provider: str, name: str, option: str) -> str:
         if provider not in HEADERS or option not in OPTIONS:
             raise Refused(HTTPStatus.NOT_FOUND, "POST to /listener/github|gitlab/sync/NAME/refresh|sync")
-        hook = await asyncio.to_thread(self._door.hook, name)
+        hook = await asyncio.to_thread(self._receiver.hook, name)
         if hook is None:
             raise Refused(HTTPStatus.NOT_FOUND, f"no such sync: {name}")
         if not may_be_signed(provider, request.headers, hook.secret):
@@ -110,7 +110,7 @@ class _Listener:
                 request, hook, SyncRequest(f"webhook {provider}", OPTIONS[option], fresh=True), body
             )
 
-    async def _heed(self, request: Request, hook: WebhookSettings, wish: SyncRequest, body: bytes) -> str:
+    async def _heed(self, request: Request, hook: WebhookSettings, asked: SyncRequest, body: bytes) -> str:
         """What is done about a genuine delivery, in a few words."""
         name, option = request.path_params["name"], request.path_params["option"]
         if not hook.enabled:
@@ -123,16 +123,16 @@ class _Listener:
             raise Refused(HTTPStatus.BAD_REQUEST, str(why)) from None
         if hook.branch and push.branch != hook.branch:
             return f"ignored: the sync follows branch {hook.branch}"
-        return self._queue(name, option, wish, names_of(f"{name} {option}", request.headers, body, push))
+        return self._queue(name, option, asked, names_of(f"{name} {option}", request.headers, body, push))
 
-    def _queue(self, name: str, option: str, wish: SyncRequest, known_by: tuple[str, ...]) -> str:
+    def _queue(self, name: str, option: str, request: SyncRequest, known_by: tuple[str, ...]) -> str:
         now = self._clock()
         if self._remembered.has(known_by, now):
             return "ignored: it was delivered before"
-        if not self._door.ask(name, wish):
+        if not self._receiver.ask(name, request):
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, f"too many deliveries wait for {name}: send it again later")
         self._remembered.keep(known_by, now)
-        self._door.told(name, f"{wish.who}: {option} queued")
+        self._receiver.told(name, f"{request.who}: {option} queued")
         return f"queued: {option}"
 
     async def _body(self, request: Request, room: Callable[[int], None]) -> bytes:
@@ -173,7 +173,7 @@ class _Listener:
         """Tells of refusals now and then: whoever knocks without end fills no log."""
         if self._clock() >= self._quiet_until:
             self._quiet_until = self._clock() + 10
-            self._door.told(name, text)
+            self._receiver.told(name, text)
 
 
 def _unsigned(provider: str) -> Refused:

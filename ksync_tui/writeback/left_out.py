@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.fields import FieldShape
+from ksync_tui.model.kinds.fields import FieldSchema
 from ksync_tui.model.resource import Target
 from ksync_tui.model.secrets import secret_parts, secret_slots
 
@@ -19,7 +19,7 @@ def left_out(target: Target, resource: Resource) -> Iterator[str]:
             yield f"{target} {slot.path.removeprefix('config.')}: a secret, left out; live keeps it{how}"
 
 
-def _how(field: FieldShape) -> str:
+def _how(field: FieldSchema) -> str:
     if field.interpolated:
         return '. To manage it, write "[[NAME]]" and keep the value in a secret variable NAME'
     return ". To manage it, write the value itself: Komodo does not replace [[NAME]] here"

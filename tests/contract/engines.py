@@ -59,7 +59,7 @@ def real_core(folder: Path) -> Iterator[Engine]:
 def opened(folder: Path, server: CoreServer, access: Access) -> Iterator[CoreEngine]:
     """The core engine on a server, its records in a folder."""
     home = open_home(folder / "home")
-    engine = CoreEngine(connect(server, access), DeployRecords(home.database, home.vault, server.address))
+    engine = CoreEngine(connect(server, access), DeployRecords(home.database, home.secret_store, server.address))
     try:
         yield engine
     finally:

@@ -13,7 +13,7 @@ from ksync_tui.engine.base import Engine
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange
-from ksync_tui.model.resource import Target, fingerprint, meaning_of
+from ksync_tui.model.resource import Target, canonical_of, fingerprint
 from tests.contract.engines import ENGINES, create, delete, emptied, make, nowhere, rename, update
 
 WEB = Target("stack", "web")
@@ -59,7 +59,7 @@ def test_what_was_created_is_live_as_declared(engine: Engine) -> None:
     engine.apply(action, nowhere)
     live = engine.snapshot().live[WEB]
     assert action.proposed is not None
-    assert meaning_of(live.resource) == meaning_of(action.proposed)
+    assert canonical_of(live.resource) == canonical_of(action.proposed)
     assert live.tags == ("home",)
     assert engine.fingerprint(WEB) == live.fingerprint == fingerprint(live.resource)
 
@@ -68,7 +68,7 @@ def test_what_was_created_is_live_as_declared(engine: Engine) -> None:
 def test_every_kind_is_kept(engine: Engine, kind: str) -> None:
     engine.apply(create(kind, "thing"), nowhere)
     live = engine.snapshot().live[Target(kind, "thing")]
-    assert meaning_of(live.resource) == {"name": "thing"}
+    assert canonical_of(live.resource) == {"name": "thing"}
 
 
 def test_applying_what_is_declared_leaves_no_difference(engine: Engine) -> None:
@@ -104,7 +104,9 @@ def test_renamed_keeps_everything_but_the_name(engine: Engine) -> None:
     snapshot = engine.snapshot()
     site = Target("stack", "site")
     assert targets(engine) == {site}
-    assert meaning_of(snapshot.live[site].resource) == meaning_of(make("stack", "site", tags=["home"], config=CONFIG))
+    assert canonical_of(snapshot.live[site].resource) == canonical_of(
+        make("stack", "site", tags=["home"], config=CONFIG)
+    )
     assert records(engine) == {site: applied}
 
 
@@ -170,7 +172,7 @@ def test_secrets_come_back(
     with request.node.callspec.params["empty"](tmp_path) as again:
         live = again.snapshot().live[action.target]
         assert action.proposed is not None
-        assert meaning_of(live.resource) == meaning_of(action.proposed)
+        assert canonical_of(live.resource) == canonical_of(action.proposed)
         assert live.fingerprint == fingerprint(live.resource)
         assert "s3cr3t-value" in "".join(again.known_secrets().values())
 

@@ -11,7 +11,7 @@ from ksync_tui.engine.core.engine import CoreEngine
 from ksync_tui.errors import CoreError, EngineError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action
-from ksync_tui.model.resource import Target, meaning_of
+from ksync_tui.model.resource import Target, canonical_of
 from tests.contract.engines import create, delete, make, nowhere, rename, update
 from tests.core.fake import FakeCore
 
@@ -37,7 +37,7 @@ def live(engine: CoreEngine, kind: str, name: str) -> Resource:
 
 def same(engine: CoreEngine, action: Action) -> bool:
     assert action.proposed is not None
-    return meaning_of(live(engine, *action.target)) == meaning_of(action.proposed)
+    return canonical_of(live(engine, *action.target)) == canonical_of(action.proposed)
 
 
 def test_a_create_sends_what_is_not_at_its_default(core: FakeCore, engine: CoreEngine) -> None:

@@ -15,7 +15,7 @@ from ksync_tui.model.resource import Declarations, Declared, SourceFile, Target
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.lint import lint
 from ksync_tui.source.reader import Reader
-from ksync_tui.toml.blocks import BlockError, parse_whole
+from ksync_tui.toml.blocks import BlockError, parse_file_text
 from tests.corpus.conftest import from_core, recorded, recordings, repositories
 
 # What ksync finds and Core does not list, with the fault or rule that makes it so.
@@ -114,7 +114,7 @@ def test_the_schema_takes_of_every_real_file_what_validate_takes(corpus: Path) -
     for path in sorted(path for path in corpus.rglob("*.toml") if path.is_file()):
         text = path.read_bytes().decode()
         try:
-            data = parse_whole(text)
+            data = parse_file_text(text)
         except BlockError:
             continue
         problems = Reader().read([SourceFile(path.name, None, text)]).problems

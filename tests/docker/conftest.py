@@ -80,7 +80,7 @@ class Workshop:
     resources: dict[Target, Resource] = field(default_factory=dict)
     stop: Callable[[], bool] = lambda: False
 
-    def site(
+    def execution(
         self, variables: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None, address: str = ""
     ) -> ExecutionContext:
         """A site with these values for `[[NAME]]`."""

@@ -61,7 +61,7 @@ def labels(image: str) -> dict[str, str]:
 
 
 def run(shop: Workshop, build: Build, **values: dict[str, str]) -> Built:
-    return builds.build(build.name, build, shop.site(**values))
+    return builds.build(build.name, build, shop.execution(**values))
 
 
 def test_a_folder_of_the_host_is_built_and_tagged(shop: Workshop, prefix: str, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_the_environment_of_a_deployment_is_not_in_the_process_list(
     environment = 'A = [[PASS]]\nQUOTED = "it is: [[PIN]]"\nHASH = #1\nEMPTY =\n'
     config = {"command": "sleep 1000", "network": "none", "termination_timeout": 0, "environment": environment}
     one = Deployment.model_validate({"name": prefix, "config": config})
-    deployments.deploy(prefix, one, workshop.site({}, SECRETS), tiny_image)
+    deployments.deploy(prefix, one, workshop.execution({}, SECRETS), tiny_image)
     made = inspect(prefix, '{{join .Config.Env "\\n"}}').splitlines()
     assert {"A=top secret value", "QUOTED=it is: x9q", "EMPTY="} < set(made)
     assert_hidden(words, workshop)
@@ -63,7 +63,7 @@ def test_commands_around_a_deploy_and_extra_arguments_show_names(
         "pre_deploy": {"command": "printf '%s' '[[PASS]]' > seen # a comment\ntest -n '[[PIN]]'"},
         "compose_cmd_wrapper": "export PIN='[[PIN]]'\n[[COMPOSE_COMMAND]]",
     }
-    stacks.deploy(prefix, Stack.model_validate({"name": prefix, "config": config}), workshop.site({}, SECRETS))
+    stacks.deploy(prefix, Stack.model_validate({"name": prefix, "config": config}), workshop.execution({}, SECRETS))
     assert (workshop.state / "stacks" / prefix / "seen").read_text() == SECRETS["PASS"]
     assert_hidden(words, workshop)
 
@@ -75,7 +75,7 @@ def test_the_line_of_a_build_shows_the_names_of_its_arguments(
     workshop.resources[Target("builder", "b")] = server
     dockerfile = f'FROM {tiny_image}\nARG PIN\nRUN test -n "$PIN"\n'
     config = {"builder_id": "b", "image_name": prefix, "dockerfile": dockerfile, "build_args": "PIN = [[PIN]]"}
-    builds.build(prefix, Build.model_validate({"name": prefix, "config": config}), workshop.site({}, SECRETS))
+    builds.build(prefix, Build.model_validate({"name": prefix, "config": config}), workshop.execution({}, SECRETS))
     said = "\n".join(line for line in workshop.log if line.startswith("$ "))
     assert "PIN=[[PIN]]" in said
     assert SECRETS["PIN"] not in said

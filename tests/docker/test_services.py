@@ -46,18 +46,18 @@ def test_the_words_of_a_run(given: dict[str, Any], words: list[str]) -> None:
 
 def test_a_stack_that_is_not_deployed_runs_nothing(workshop: Workshop) -> None:
     with pytest.raises(EngineError, match="it is not deployed"):
-        services.run("web", params(), workshop.site())
+        services.run("web", params(), workshop.execution())
 
 
 @pytest.mark.docker
 def test_a_command_runs_beside_the_service_and_leaves_nothing(workshop: Workshop, prefix: str, tiny_image: str) -> None:
     config = {"file_contents": COMPOSE.format(image=tiny_image), "auto_pull": False}
     stack = Stack.model_validate({"name": prefix, "config": config})
-    site = workshop.site()
-    stacks.deploy(prefix, stack, site)
-    services.run(prefix, params(command=["sh", "-c", "echo $GREETING there"]), site)
+    execution = workshop.execution()
+    stacks.deploy(prefix, stack, execution)
+    services.run(prefix, params(command=["sh", "-c", "echo $GREETING there"]), execution)
     assert "hello there" in workshop.log
     with pytest.raises(EngineError, match=r"compose run of service 'web' failed: .*broken"):
-        services.run(prefix, params(command=["sh", "-c", "echo broken; exit 3"]), site)
+        services.run(prefix, params(command=["sh", "-c", "echo broken; exit 3"]), execution)
     assert len(docker("ps", "-aq", "--filter", f"label=com.docker.compose.project={prefix}").stdout.split()) == 1
-    stacks.take_down(prefix, stack, site)
+    stacks.take_down(prefix, stack, execution)

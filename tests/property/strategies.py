@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
 
@@ -52,8 +52,8 @@ def values_of(model: type[Table]) -> st.SearchStrategy[Values]:
     """What a file may say for a table, by field name: required fields always, others now and then."""
     if issubclass(model, Choice):
         return _choices(model)
-    fields = {field.name: _field(field) for field in shape(model)}
-    required = {field.name: fields[field.name] for field in shape(model) if field.required}
+    fields = {field.name: _field(field) for field in schema(model)}
+    required = {field.name: fields[field.name] for field in schema(model) if field.required}
     optional = {name: strategy for name, strategy in fields.items() if name not in required}
     few = st.lists(st.sampled_from(sorted(optional)), max_size=6, unique=True) if optional else st.just([])
     return few.flatmap(lambda names: st.fixed_dictionaries({**required, **{name: optional[name] for name in names}}))
@@ -65,7 +65,7 @@ def _choices(model: type[Choice]) -> st.SearchStrategy[Values]:
     )
 
 
-def _field(field: FieldShape) -> st.SearchStrategy[Any]:
+def _field(field: FieldSchema) -> st.SearchStrategy[Any]:
     if field.form == "version":
         return st.tuples(*[st.integers(0, 20)] * 3).map(lambda parts: ".".join(map(str, parts)))
     if field.compare is not None and field.compare.how == "pairs":

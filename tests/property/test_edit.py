@@ -12,7 +12,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS
 from ksync_tui.model.resource import Target
 from ksync_tui.toml.blocks import parse_block, split
-from ksync_tui.toml.edit import edit_block, managed_meaning, reads_as
+from ksync_tui.toml.edit import edit_block, managed_canonical, reads_as
 from ksync_tui.toml.export import export, export_block
 from ksync_tui.toml.file_edits import BlockEdit, append_block, apply_edits, remove_block
 from ksync_tui.toml.keys import BlockKeys
@@ -115,7 +115,7 @@ def test_one_changed_field_leaves_all_other_lines(name: str) -> None:
     kind, old = read(text)
     new = old.model_copy(update={"name": "other"})
     edited = edit_block(text, kind, old, new).text
-    assert managed_meaning(read(edited)[1]) == managed_meaning(new)
+    assert managed_canonical(read(edited)[1]) == managed_canonical(new)
     changed = [pair for pair in zip(text.split("\n"), edited.split("\n"), strict=False) if pair[0] != pair[1]]
     assert [pair[0].strip().partition(" ")[0] for pair in changed] == ["name"]
 

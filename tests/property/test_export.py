@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.resource import Target, meaning_of
+from ksync_tui.model.resource import Target, canonical_of
 from ksync_tui.toml.blocks import parse_block, split
 from ksync_tui.toml.export import export, export_block
 from tests.property.strategies import TEXTS, any_resource, resources
@@ -30,7 +30,7 @@ def read(text: str, kind: str) -> Resource:
 
 def managed(resource: Resource) -> dict[str, Any]:
     """The meaning less what the resource leaves to live: a build's own version."""
-    means = meaning_of(resource)
+    means = canonical_of(resource)
     inner = means.get("config", means)
     for name in resource.settings.unmanaged():
         inner.pop(name, None)

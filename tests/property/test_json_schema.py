@@ -15,7 +15,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.json_schema import resource_file_schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
-from ksync_tui.toml.blocks import parse_whole
+from ksync_tui.toml.blocks import parse_file_text
 from ksync_tui.toml.export import export
 from tests.property.strategies import any_resource
 
@@ -29,7 +29,7 @@ OTHERS: list[Any] = [1, 1.5, True, "x", "Read", [], {}, [1], ["x"], [{}], {"path
 @settings(max_examples=80, deadline=None)
 @given(st.lists(any_resource(), min_size=1, max_size=4))
 def test_what_is_exported_passes_the_schema(entries: list[tuple[Target, Resource]]) -> None:
-    assert [error.message for error in VALIDATOR.iter_errors(parse_whole(export(entries, secrets=True)))] == []
+    assert [error.message for error in VALIDATOR.iter_errors(parse_file_text(export(entries, secrets=True)))] == []
 
 
 def steps(value: Any) -> Iterator[Step]:
@@ -46,7 +46,7 @@ def test_what_reading_refuses_or_ignores_the_schema_refuses_and_nothing_else(
     entry: tuple[Target, Resource], data: st.DataObject
 ) -> None:
     kind = entry[0].kind
-    ((raw,),) = parse_whole(export([entry], secrets=True)).values()
+    ((raw,),) = parse_file_text(export([entry], secrets=True)).values()
     raw = copy.deepcopy(raw)
     holder, key = data.draw(st.sampled_from(list(steps(raw))), label="place")
     if data.draw(st.booleans(), label="leave out") and isinstance(holder, dict):

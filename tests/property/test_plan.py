@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ksync_tui.engine.base import Capabilities
 from ksync_tui.model.kinds.base import Resource
-from ksync_tui.model.kinds.fields import Table, shape
+from ksync_tui.model.kinds.fields import Table, schema
 from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.stack import Stack
@@ -27,7 +27,7 @@ from ksync_tui.model.resource import (
     Snapshot,
     SourceLocation,
     Target,
-    meaning_of,
+    canonical_of,
     redeploy_digest,
 )
 from ksync_tui.planner import Planner
@@ -175,7 +175,7 @@ PAIRS_OF_ONE_KIND = st.sampled_from(list(KINDS)).flatmap(lambda kind: st.tuples(
 def test_unequal_meanings_always_show_a_field_and_equal_ones_never(pair: tuple[Resource, Resource]) -> None:
     live, declared = pair[0], pair[1].model_copy(update={"name": pair[0].name})
     found = compare(live, declared)
-    assert bool(found.changes) is (meaning_of(live) != meaning_of(found.proposed))
+    assert bool(found.changes) is (canonical_of(live) != canonical_of(found.proposed))
     for change in found.changes:
         assert change.current != change.proposed
         json.dumps([change.current, change.proposed])
@@ -187,7 +187,7 @@ TOKEN = "hunter2-hunter2"
 def planted(table: Table) -> Table:
     """The same table with TOKEN in every secret field, however deep."""
     values = {}
-    for field in shape(type(table)):
+    for field in schema(type(table)):
         value = table.__dict__[field.name]
         values[field.name] = TOKEN if field.secret else _planted(value)
     return table.model_copy(update=values)

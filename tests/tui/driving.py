@@ -55,9 +55,9 @@ class Driver:
         """Types one key after the other, each when all that the one before led to is done and painted."""
         for key in keys:
             self.burst(key)
-            await self.calm()
+            await self.uncancellable()
 
-    async def calm(self) -> None:
+    async def uncancellable(self) -> None:
         """Waits until nothing is left to do: no message on its way, no key held back, no work, all painted."""
         ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # the loop says it nowhere else
         for _ in range(20_000):

@@ -23,7 +23,7 @@ async def test_what_is_new_waits_for_r(size: tuple[int, int]) -> None:
         await app.press("j", "space", "j", "j")
         shown, ticked = app.text, app.page.side.ticks.ticked
         session.new = 3
-        await app.page.noticing.ask()
+        await app.page.change_notifier.ask()
         await app.see("3 new, press r")
         assert below(app.text) == below(shown)
         assert app.page.side.ticks.ticked == ticked
@@ -39,7 +39,7 @@ async def test_the_list_of_syncs_tells_how_many_read_differently() -> None:
     async with driven(session) as app:
         await app.at("syncs")
         session.new = 1
-        await app.page.noticing.ask()
+        await app.page.change_notifier.ask()
         await app.see(f"{len(session.syncs.all())} new, press r")
 
 
@@ -49,11 +49,11 @@ async def test_nothing_is_drawn_while_nothing_is_new(monkeypatch: pytest.MonkeyP
         await app.at("review")
         drawn: list[object] = []
         monkeypatch.setattr(app.page, "changed", lambda: drawn.append(1))
-        await app.page.noticing.ask()
+        await app.page.change_notifier.ask()
         assert drawn == []
         session.new = 2
-        await app.page.noticing.ask()
-        await app.page.noticing.ask()
+        await app.page.change_notifier.ask()
+        await app.page.change_notifier.ask()
         assert drawn == [1]
 
 
@@ -66,11 +66,11 @@ async def test_nothing_is_asked_below_another_screen_or_while_something_goes_on(
     async with driven(session, start=session.syncs.get("homelab")) as app:
         await app.at("review")
         review = app.page
-        await review.noticing.ask()
+        await review.change_notifier.ask()
         assert len(asked) == 1
         await app.press("question_mark")
         await app.at("help")
-        await review.noticing.ask()
+        await review.change_notifier.ask()
         assert len(asked) == 1
 
 
@@ -85,10 +85,10 @@ async def test_what_cannot_be_read_now_is_no_news_and_no_end(monkeypatch: pytest
         shown = app.text
         with monkeypatch.context() as patch:
             patch.setattr(FakeChangeDetector, "count", broken)
-            await app.page.noticing.ask()
+            await app.page.change_notifier.ask()
         assert app.text == shown
         session.new = 1
-        await app.page.noticing.ask()
+        await app.page.change_notifier.ask()
         await app.see("1 new, press r")
 
 
@@ -100,11 +100,11 @@ async def test_an_idle_app_sends_nothing_to_the_terminal(monkeypatch: pytest.Mon
         monkeypatch.setattr(app.app, "_display", lambda *_: sent.append(1))
         await app.settle(sent)
         for page in app.app.pages():
-            page.noticing.ask_in_background()
+            page.change_notifier.check_in_background()
         await app.app.workers.wait_for_complete()
         await app.pilot.pause()
         assert sent == []
         session.new = 1
-        app.page.noticing.ask_in_background()
+        app.page.change_notifier.check_in_background()
         await app.app.workers.wait_for_complete()
         await app.until(lambda: sent, "the frame to be sent")

@@ -10,7 +10,7 @@ import pytest
 from ksync_tui.errors import NoAnswerError
 from ksync_tui.model.events import Change
 from ksync_tui.tui.theme import style
-from ksync_tui.tui.widgets.status_line import standing
+from ksync_tui.tui.widgets.status_line import status_line
 
 from .driving import SIZES, Driver, driven
 from .fakes import FakeCoreService, FakeSession
@@ -220,14 +220,14 @@ async def test_a_try_that_is_given_up_opens_nothing() -> None:
     ],
 )
 def test_the_address_gives_way_first_and_read_only_last(room: int, said: str) -> None:
-    assert standing(prod(read_only="it is"), room).plain == said
+    assert status_line(prod(read_only="it is"), room).plain == said
 
 
 def test_a_long_profile_is_cut_in_the_middle() -> None:
-    assert standing(prod(profile="production-east", read_only="it is"), 30).plain == "core · prod…-east   READ-ONLY "
+    assert status_line(prod(profile="production-east", read_only="it is"), 30).plain == "core · prod…-east   READ-ONLY "
 
 
 def test_a_core_is_marked_even_without_colours() -> None:
-    assert standing(prod(), 40).spans[0].style == style("core")
+    assert status_line(prod(), 40).spans[0].style == style("core")
     assert style("core").reverse
     assert not style("dim").reverse

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ksync_tui.toml import blocks as blocks_module
 from ksync_tui.toml import locations
-from ksync_tui.toml.blocks import Block, BlockError, locate, needs_whole, parse_block, parse_whole, split
+from ksync_tui.toml.blocks import Block, BlockError, locate, needs_whole_file, parse_block, parse_file_text, split
 from ksync_tui.toml.scan import doubled
 
 KINDS = {"stack", "stacks", "server", "deployment", "procedure", "builder", "variable", "resource_sync", "build"}
@@ -195,13 +195,13 @@ def test_an_error_says_why_and_what_to_do_without_values() -> None:
     ],
 )
 def test_texts_that_blocks_cannot_describe(text: str, expected: bool) -> None:
-    assert needs_whole(split(text, KINDS), KINDS) is expected
+    assert needs_whole_file(split(text, KINDS), KINDS) is expected
 
 
 def test_a_whole_text_is_read_by_the_same_rules() -> None:
-    assert parse_whole('\ufeffstack=[{x="""\\d"""}]') == {"stack": [{"x": "\\d"}]}
+    assert parse_file_text('\ufeffstack=[{x="""\\d"""}]') == {"stack": [{"x": "\\d"}]}
     with pytest.raises(BlockError) as caught:
-        parse_whole("a=1\n\na=2")
+        parse_file_text("a=1\n\na=2")
     assert (caught.value.line, caught.value.column) == (3, 1)
 
 
@@ -302,7 +302,7 @@ def test_valid_texts_mean_the_same_in_blocks_as_in_whole(text: str) -> None:
     except ValueError:
         return
     blocks = split(text)
-    if not needs_whole(blocks, {str(block.header) for block in blocks if block.array}):
+    if not needs_whole_file(blocks, {str(block.header) for block in blocks if block.array}):
         assert joined(blocks) == whole
 
 
@@ -374,7 +374,7 @@ def test_real_files_mean_the_same_in_blocks_as_in_whole() -> None:
     for path in files:
         text = path.read_bytes().decode("utf-8")
         try:
-            whole = parse_whole(text)
+            whole = parse_file_text(text)
         except BlockError:
             continue
         assert joined(split(text, KINDS)) == whole, path

@@ -94,9 +94,9 @@ class Told:
         return note
 
 
-def carry_out(execution: Execution, doer: Told, names: dict[str, list[str]] | None = None) -> list[str]:
+def carry_out(execution: Execution, handler: Told, names: dict[str, list[str]] | None = None) -> list[str]:
     lines: list[str] = []
-    executions.carry_out(execution, doer, NAMES if names is None else names, lines.append, lambda: False)
+    executions.carry_out(execution, handler, NAMES if names is None else names, lines.append, lambda: False)
     return lines
 
 
@@ -123,9 +123,9 @@ def carry_out(execution: Execution, doer: Told, names: dict[str, list[str]] | No
     ],
 )
 def test_an_execution_is_one_call(type_: str, params: dict[str, Any], call: tuple[Any, ...]) -> None:
-    doer = Told()
-    carry_out(Execution.of(type_, **params), doer)
-    assert doer.calls == [call]
+    handler = Told()
+    carry_out(Execution.of(type_, **params), handler)
+    assert handler.calls == [call]
 
 
 @pytest.mark.parametrize(
@@ -141,36 +141,36 @@ def test_an_execution_is_one_call(type_: str, params: dict[str, Any], call: tupl
     ],
 )
 def test_a_batch_is_a_call_for_each_match(type_: str, pattern: str, calls: list[tuple[Any, ...]]) -> None:
-    doer = Told()
-    carry_out(Execution.of(type_, pattern=pattern), doer)
-    assert sorted(doer.calls) == calls
+    handler = Told()
+    carry_out(Execution.of(type_, pattern=pattern), handler)
+    assert sorted(handler.calls) == calls
 
 
 def test_a_batch_that_matches_nothing_says_so() -> None:
-    doer = Told()
-    assert carry_out(Execution.of("BatchDeploy", pattern="nope*"), doer) == ["BatchDeploy nope*: nothing matches"]
-    assert not doer.calls
+    handler = Told()
+    assert carry_out(Execution.of("BatchDeploy", pattern="nope*"), handler) == ["BatchDeploy nope*: nothing matches"]
+    assert not handler.calls
 
 
 def test_a_failure_in_a_batch_lets_the_others_finish() -> None:
-    doer = Told("web")
+    handler = Told("web")
     with pytest.raises(EngineError, match=r"1 of 3 failed: web: it broke"):
-        carry_out(Execution.of("BatchDeployStack", pattern="*"), doer)
-    assert len(doer.calls) == 3
+        carry_out(Execution.of("BatchDeployStack", pattern="*"), handler)
+    assert len(handler.calls) == 3
 
 
 def test_what_does_not_exist_is_not_called() -> None:
-    doer = Told()
+    handler = Told()
     with pytest.raises(EngineError, match="stack/gone: it does not exist"):
-        carry_out(Execution.of("DeployStack", stack="gone"), doer)
-    assert not doer.calls
+        carry_out(Execution.of("DeployStack", stack="gone"), handler)
+    assert not handler.calls
 
 
 def test_nothing_and_a_pause_do_nothing() -> None:
-    doer = Told()
-    carry_out(Execution.of("None"), doer)
-    carry_out(Execution.of("Sleep", duration_ms=1), doer)
-    assert not doer.calls
+    handler = Told()
+    carry_out(Execution.of("None"), handler)
+    carry_out(Execution.of("Sleep", duration_ms=1), handler)
+    assert not handler.calls
 
 
 def test_a_pause_can_be_stopped() -> None:
@@ -184,9 +184,9 @@ def test_every_execution_is_done_or_refused_with_a_reason(type_: str) -> None:
     execution = Execution.model_construct(type=type_, params=EXECUTIONS[type_].model_construct())
     why = executions.why_not(execution)
     if why is None:
-        assert type_ == "Sleep" or type_.removeprefix("Batch") in executions.WAYS
+        assert type_ == "Sleep" or type_.removeprefix("Batch") in executions.HANDLERS
         return
-    assert type_ not in executions.WAYS
+    assert type_ not in executions.HANDLERS
     with pytest.raises(NotPossibleError) as caught:
         carry_out(execution, Told())
     assert why in str(caught.value)

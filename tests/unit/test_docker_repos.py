@@ -58,7 +58,7 @@ def lines() -> list[str]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, lines: list[str]) -> ExecutionContext:
+def execution(tmp_path: Path, lines: list[str]) -> ExecutionContext:
     return ExecutionContext(
         host=DockerHost("local"),
         state=tmp_path / "state",
@@ -77,112 +77,116 @@ def text_in(state: Path) -> str:
     return (state / "repos" / "app" / "app.txt").read_text()
 
 
-def test_a_clone_holds_the_branch_and_tells_its_commit(upstream: Upstream, site: ExecutionContext) -> None:
-    at = repos.clone("app", repo_of(upstream), site)
+def test_a_clone_holds_the_branch_and_tells_its_commit(upstream: Upstream, execution: ExecutionContext) -> None:
+    at = repos.clone("app", repo_of(upstream), execution)
     assert at == checkout.Pulled(git(upstream.folder, "rev-parse", "--short", "HEAD"), "write one")
-    assert text_in(site.state) == "one"
+    assert text_in(execution.state) == "one"
 
 
-def test_a_file_address_is_taken_as_it_is(upstream: Upstream, site: ExecutionContext) -> None:
+def test_a_file_address_is_taken_as_it_is(upstream: Upstream, execution: ExecutionContext) -> None:
     repo = repo_of(upstream, repo=upstream.folder.as_uri())
-    assert repos.clone("app", repo, site).message == "write one"
+    assert repos.clone("app", repo, execution).message == "write one"
 
 
-def test_a_folder_as_provider_holds_repositories(upstream: Upstream, site: ExecutionContext) -> None:
+def test_a_folder_as_provider_holds_repositories(upstream: Upstream, execution: ExecutionContext) -> None:
     repo = repo_of(upstream, git_provider=str(upstream.folder.parent), repo="upstream")
-    assert repos.clone("app", repo, site).message == "write one"
+    assert repos.clone("app", repo, execution).message == "write one"
 
 
-def test_a_pull_follows_the_branch(upstream: Upstream, site: ExecutionContext) -> None:
-    repos.clone("app", repo_of(upstream), site)
+def test_a_pull_follows_the_branch(upstream: Upstream, execution: ExecutionContext) -> None:
+    repos.clone("app", repo_of(upstream), execution)
     upstream.commit("two")
-    assert repos.pull("app", repo_of(upstream), site).message == "write two"
-    assert text_in(site.state) == "two"
+    assert repos.pull("app", repo_of(upstream), execution).message == "write two"
+    assert text_in(execution.state) == "two"
 
 
-def test_a_pull_of_nothing_clones(upstream: Upstream, site: ExecutionContext) -> None:
-    repos.pull("app", repo_of(upstream, on_clone={"command": "touch cloned"}), site)
-    assert (site.state / "repos/app/cloned").exists()
+def test_a_pull_of_nothing_clones(upstream: Upstream, execution: ExecutionContext) -> None:
+    repos.pull("app", repo_of(upstream, on_clone={"command": "touch cloned"}), execution)
+    assert (execution.state / "repos/app/cloned").exists()
 
 
-def test_a_pull_follows_a_rewritten_branch_and_drops_local_changes(upstream: Upstream, site: ExecutionContext) -> None:
-    repos.clone("app", repo_of(upstream), site)
+def test_a_pull_follows_a_rewritten_branch_and_drops_local_changes(
+    upstream: Upstream, execution: ExecutionContext
+) -> None:
+    repos.clone("app", repo_of(upstream), execution)
     git(upstream.folder, "commit", "-q", "--amend", "-m", "rewritten")
-    (site.state / "repos/app/app.txt").write_text("edited")
-    assert repos.pull("app", repo_of(upstream), site).message == "rewritten"
-    assert text_in(site.state) == "one"
+    (execution.state / "repos/app/app.txt").write_text("edited")
+    assert repos.pull("app", repo_of(upstream), execution).message == "rewritten"
+    assert text_in(execution.state) == "one"
 
 
-def test_a_pull_goes_to_another_branch_and_address(upstream: Upstream, site: ExecutionContext, tmp_path: Path) -> None:
-    repos.clone("app", repo_of(upstream), site)
+def test_a_pull_goes_to_another_branch_and_address(
+    upstream: Upstream, execution: ExecutionContext, tmp_path: Path
+) -> None:
+    repos.clone("app", repo_of(upstream), execution)
     other = Upstream(tmp_path / "other")
     other.commit("first")
     git(other.folder, "checkout", "-q", "-b", "next")
     other.commit("branched")
-    at = repos.pull("app", repo_of(other, branch="next"), site)
+    at = repos.pull("app", repo_of(other, branch="next"), execution)
     assert at.message == "write branched"
 
 
-def test_a_pinned_commit_is_kept(upstream: Upstream, site: ExecutionContext) -> None:
+def test_a_pinned_commit_is_kept(upstream: Upstream, execution: ExecutionContext) -> None:
     pinned = git(upstream.folder, "rev-parse", "HEAD")
     upstream.commit("two")
-    assert repos.clone("app", repo_of(upstream, commit=pinned), site).message == "write one"
-    assert repos.pull("app", repo_of(upstream, commit=pinned), site).message == "write one"
-    assert repos.pull("app", repo_of(upstream), site).message == "write two"
+    assert repos.clone("app", repo_of(upstream, commit=pinned), execution).message == "write one"
+    assert repos.pull("app", repo_of(upstream, commit=pinned), execution).message == "write one"
+    assert repos.pull("app", repo_of(upstream), execution).message == "write two"
 
 
-def test_a_failed_clone_leaves_the_old_one(upstream: Upstream, site: ExecutionContext) -> None:
-    repos.clone("app", repo_of(upstream), site)
+def test_a_failed_clone_leaves_the_old_one(upstream: Upstream, execution: ExecutionContext) -> None:
+    repos.clone("app", repo_of(upstream), execution)
     with pytest.raises(EngineError, match="git clone failed"):
-        repos.clone("app", repo_of(upstream, branch="nowhere"), site)
-    assert text_in(site.state) == "one"
-    assert sorted(path.name for path in (site.state / "repos").iterdir()) == ["app"]
+        repos.clone("app", repo_of(upstream, branch="nowhere"), execution)
+    assert text_in(execution.state) == "one"
+    assert sorted(path.name for path in (execution.state / "repos").iterdir()) == ["app"]
 
 
-def test_a_clone_takes_the_place_of_the_old_one(upstream: Upstream, site: ExecutionContext) -> None:
-    repos.clone("app", repo_of(upstream), site)
-    (site.state / "repos/app/left").touch()
-    repos.clone("app", repo_of(upstream), site)
-    assert not (site.state / "repos/app/left").exists()
+def test_a_clone_takes_the_place_of_the_old_one(upstream: Upstream, execution: ExecutionContext) -> None:
+    repos.clone("app", repo_of(upstream), execution)
+    (execution.state / "repos/app/left").touch()
+    repos.clone("app", repo_of(upstream), execution)
+    assert not (execution.state / "repos/app/left").exists()
 
 
-def test_the_commands_run_in_order_with_variables_put_in(upstream: Upstream, site: ExecutionContext) -> None:
+def test_the_commands_run_in_order_with_variables_put_in(upstream: Upstream, execution: ExecutionContext) -> None:
     repo = repo_of(
         upstream,
         on_clone={"command": "echo clone [[TOKEN]] >> ran"},
         on_pull={"command": "# said\necho pull >> ran"},
     )
-    ran = site.state / "repos/app/ran"
-    repos.clone("app", repo, site)
+    ran = execution.state / "repos/app/ran"
+    repos.clone("app", repo, execution)
     assert ran.read_text() == "clone hush\npull\n"
-    repos.pull("app", repo, site)
+    repos.pull("app", repo, execution)
     assert ran.read_text() == "clone hush\npull\npull\n"
 
 
-def test_a_failing_on_clone_stops(upstream: Upstream, site: ExecutionContext) -> None:
+def test_a_failing_on_clone_stops(upstream: Upstream, execution: ExecutionContext) -> None:
     repo = repo_of(upstream, on_clone={"command": "echo broken; exit 3"}, on_pull={"command": "touch pulled"})
     with pytest.raises(EngineError, match="on_clone failed: broken"):
-        repos.clone("app", repo, site)
-    assert not (site.state / "repos/app/pulled").exists()
+        repos.clone("app", repo, execution)
+    assert not (execution.state / "repos/app/pulled").exists()
 
 
-def test_a_command_runs_in_its_path(upstream: Upstream, site: ExecutionContext) -> None:
+def test_a_command_runs_in_its_path(upstream: Upstream, execution: ExecutionContext) -> None:
     (upstream.folder / "sub").mkdir()
     upstream.commit("x", "sub/x")
-    repos.clone("app", repo_of(upstream, on_clone={"path": "sub", "command": "touch here"}), site)
-    assert (site.state / "repos/app/sub/here").exists()
+    repos.clone("app", repo_of(upstream, on_clone={"path": "sub", "command": "touch here"}), execution)
+    assert (execution.state / "repos/app/sub/here").exists()
 
 
-def test_the_environment_becomes_a_file_for_its_owner_only(upstream: Upstream, site: ExecutionContext) -> None:
-    repos.clone("app", repo_of(upstream, environment='A = [[TOKEN]]\nB = "two"', env_file_path="conf/.env"), site)
-    file = site.state / "repos/app/conf/.env"
+def test_the_environment_becomes_a_file_for_its_owner_only(upstream: Upstream, execution: ExecutionContext) -> None:
+    repos.clone("app", repo_of(upstream, environment='A = [[TOKEN]]\nB = "two"', env_file_path="conf/.env"), execution)
+    file = execution.state / "repos/app/conf/.env"
     assert file.read_text() == 'A=hush\nB="two"\n'
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_without_interpolation_texts_stay(upstream: Upstream, site: ExecutionContext) -> None:
-    repos.clone("app", repo_of(upstream, environment="A = [[TOKEN]]", skip_secret_interp=True), site)
-    assert (site.state / "repos/app/.env").read_text() == "A=[[TOKEN]]\n"
+def test_without_interpolation_texts_stay(upstream: Upstream, execution: ExecutionContext) -> None:
+    repos.clone("app", repo_of(upstream, environment="A = [[TOKEN]]", skip_secret_interp=True), execution)
+    assert (execution.state / "repos/app/.env").read_text() == "A=[[TOKEN]]\n"
 
 
 @pytest.mark.parametrize("name", ["..", ".", "/etc", "../x", "a/../.."])
@@ -211,24 +215,26 @@ def test_a_relative_path_stays_below_the_repo(tmp_path: Path) -> None:
 
 
 def test_an_env_file_through_a_link_out_of_the_repo_is_refused(
-    upstream: Upstream, site: ExecutionContext, tmp_path: Path
+    upstream: Upstream, execution: ExecutionContext, tmp_path: Path
 ) -> None:
     (tmp_path / "outside").mkdir()
     (upstream.folder / "link").symlink_to(tmp_path / "outside")
     upstream.commit("linked")
     with pytest.raises(EngineError, match="leads out"):
-        repos.clone("app", repo_of(upstream, environment="A=1", env_file_path="link/.env"), site)
+        repos.clone("app", repo_of(upstream, environment="A=1", env_file_path="link/.env"), execution)
     assert not list((tmp_path / "outside").iterdir())
 
 
-def test_a_folder_of_the_users_own_is_not_replaced(upstream: Upstream, site: ExecutionContext, tmp_path: Path) -> None:
+def test_a_folder_of_the_users_own_is_not_replaced(
+    upstream: Upstream, execution: ExecutionContext, tmp_path: Path
+) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis").write_text("years")
     repo = repo_of(upstream, path=str(mine))
     for act in (repos.clone, repos.pull):
         with pytest.raises(EngineError, match="ksync did not put there"):
-            act("app", repo, site)
+            act("app", repo, execution)
     assert (mine / "thesis").read_text() == "years"
 
 
@@ -243,40 +249,40 @@ def _committed(mine: Path) -> None:
 
 @pytest.mark.parametrize("work", [_changed, _committed])
 def test_work_in_a_clone_of_the_users_own_is_not_lost(
-    work: Callable[[Path], None], upstream: Upstream, site: ExecutionContext, tmp_path: Path
+    work: Callable[[Path], None], upstream: Upstream, execution: ExecutionContext, tmp_path: Path
 ) -> None:
     mine = tmp_path / "mine"
     git(tmp_path, "clone", "-q", str(upstream.folder), "mine")
     repo = repo_of(upstream, path=str(mine))
     upstream.commit("two")
-    assert repos.pull("app", repo, site).message == "write two"
+    assert repos.pull("app", repo, execution).message == "write two"
     work(mine)
     with pytest.raises(EngineError, match="nowhere else"):
-        repos.pull("app", repo, site)
+        repos.pull("app", repo, execution)
     with pytest.raises(EngineError, match="ksync did not put there"):
-        repos.clone("app", repo, site)
+        repos.clone("app", repo, execution)
     assert (mine / "app.txt").read_text() == "edited"
 
 
 def test_another_repository_of_the_environment_is_not_touched(
-    upstream: Upstream, site: ExecutionContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    upstream: Upstream, execution: ExecutionContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Upstream(tmp_path / "other")
     before = other.commit("other")
     monkeypatch.setenv("GIT_DIR", str(other.folder / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(other.folder))
-    repos.clone("app", repo_of(upstream), site)
+    repos.clone("app", repo_of(upstream), execution)
     monkeypatch.undo()
     assert git(other.folder, "rev-parse", "--short", "HEAD") == before
-    assert text_in(site.state) == "one"
+    assert text_in(execution.state) == "one"
 
 
-def test_pulls_of_one_repo_wait_for_each_other(upstream: Upstream, site: ExecutionContext) -> None:
+def test_pulls_of_one_repo_wait_for_each_other(upstream: Upstream, execution: ExecutionContext) -> None:
     failed: list[EngineError] = []
 
     def pull() -> None:
         try:
-            repos.pull("app", repo_of(upstream), site)
+            repos.pull("app", repo_of(upstream), execution)
         except EngineError as error:
             failed.append(error)
 
@@ -286,20 +292,22 @@ def test_pulls_of_one_repo_wait_for_each_other(upstream: Upstream, site: Executi
     for thread in threads:
         thread.join()
     assert not failed
-    assert text_in(site.state) == "one"
+    assert text_in(execution.state) == "one"
 
 
-def test_a_stop_is_heard(upstream: Upstream, site: ExecutionContext) -> None:
+def test_a_stop_is_heard(upstream: Upstream, execution: ExecutionContext) -> None:
     with pytest.raises(EngineError, match="stopped"):
-        repos.clone("app", repo_of(upstream, on_clone={"command": "sleep 60"}), replace(site, stop=lambda: True))
+        repos.clone("app", repo_of(upstream, on_clone={"command": "sleep 60"}), replace(execution, stop=lambda: True))
 
 
 @pytest.mark.parametrize("field", ["repo", "branch", "commit"])
-def test_what_git_would_take_for_an_option_is_refused(field: str, upstream: Upstream, site: ExecutionContext) -> None:
+def test_what_git_would_take_for_an_option_is_refused(
+    field: str, upstream: Upstream, execution: ExecutionContext
+) -> None:
     with pytest.raises(EngineError, match="begins with a dash"):
-        repos.clone("app", repo_of(upstream, **{field: "--upload-pack=touch x"}), site)
+        repos.clone("app", repo_of(upstream, **{field: "--upload-pack=touch x"}), execution)
 
 
-def test_a_repo_without_a_repository_says_so(site: ExecutionContext) -> None:
+def test_a_repo_without_a_repository_says_so(execution: ExecutionContext) -> None:
     with pytest.raises(EngineError, match="Set `repo`"):
-        repos.pull("app", Repo(name="app"), site)
+        repos.pull("app", Repo(name="app"), execution)

@@ -158,11 +158,11 @@ def test_a_wrapper_without_a_place_for_the_command_is_refused() -> None:
 
 
 def test_extra_arguments_are_split_as_a_shell_would(tmp_path: Path) -> None:
-    site = site_at(tmp_path, {"N": "5"})
-    words = stacks_compose.split(["--timeout [[N]]", "--label='a b'"], site.interpolate)
+    execution = site_at(tmp_path, {"N": "5"})
+    words = stacks_compose.split(["--timeout [[N]]", "--label='a b'"], execution.interpolate)
     assert words == ["--timeout", "5", "--label=a b"]
     with pytest.raises(EngineError, match="open quote"):
-        stacks_compose.split(["--label='a"], site.interpolate)
+        stacks_compose.split(["--label='a"], execution.interpolate)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import BY_HEADER
-from ksync_tui.model.resource import Target, meaning_of
+from ksync_tui.model.resource import Target, canonical_of
 from ksync_tui.toml.blocks import BlockError, parse_block, split
 from ksync_tui.toml.edit import reads_as
 from ksync_tui.toml.keys import BlockKeys
@@ -55,7 +55,7 @@ def test_every_real_edit_is_made_in_place_forth_and_back() -> None:
         for earlier, later in pairwise(versions):
             for target in earlier.keys() & later.keys():
                 for (text, old), (_, new) in ((earlier[target], later[target]), (later[target], earlier[target])):
-                    if meaning_of(old) == meaning_of(new):
+                    if canonical_of(old) == canonical_of(new):
                         continue
                     keys = BlockKeys(text)
                     change_table(keys, (), old, new)

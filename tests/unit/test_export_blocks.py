@@ -12,7 +12,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
 from ksync_tui.toml import render
-from ksync_tui.toml.blocks import parse_block, parse_whole, split
+from ksync_tui.toml.blocks import parse_block, parse_file_text, split
 from ksync_tui.toml.export import export, export_block
 
 EXAMPLES = """[[server]]
@@ -239,7 +239,7 @@ def test_kinds_come_in_komodos_order_and_names_as_given() -> None:
 )
 def test_a_text_stands_in_a_form_that_reads_back(text: str, written: str) -> None:
     assert render.string(text) == written
-    assert parse_whole(f"x = {written}") == {"x": text}
+    assert parse_file_text(f"x = {written}") == {"x": text}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import Table, shape
+from ksync_tui.model.kinds.fields import Table, schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Problem, SourceFile
 from ksync_tui.source.reader import Reader
@@ -155,7 +155,7 @@ def models() -> list[type[Table]]:
             return
         found.append(model)
         variants = model.variants.values() if issubclass(model, Choice) else ()
-        for inner in (*variants, *(field.table for field in shape(model))):
+        for inner in (*variants, *(field.table for field in schema(model))):
             if inner is not None:
                 add(inner)
 
@@ -166,14 +166,14 @@ def models() -> list[type[Table]]:
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
 def test_a_wrong_name_is_no_key_and_means_one_field(model: type[Table]) -> None:
-    wrong = [name for field in shape(model) for name in field.wrong_names]
+    wrong = [name for field in schema(model) for name in field.wrong_names]
     assert len(wrong) == len(set(wrong))
-    assert not set(wrong) & set(shape(model).by_key)
+    assert not set(wrong) & set(schema(model).by_key)
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
 def test_every_field_says_what_it_is_for(model: type[Table]) -> None:
-    assert [field.name for field in shape(model) if not field.doc.endswith(".")] == []
+    assert [field.name for field in schema(model) if not field.doc.endswith(".")] == []
 
 
 def execution(type_: str, params: str = "{}") -> str:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from ksync_tui.model.plan import Action, FieldChange, Plan, Selection, SyncOptio
 from ksync_tui.model.resource import SourceLocation, fingerprint
 from ksync_tui.services.home import Home, open_home
 from ksync_tui.state import journal as journals
-from ksync_tui.state.action_codec import freeze, thaw
+from ksync_tui.state.action_codec import decode_action, encode_action
 from ksync_tui.state.journal import Journal
 from ksync_tui.system.process import identity, is_gone
 from tests.contract.engines import create, delete, make, rename, update
@@ -37,7 +37,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 @pytest.fixture
 def journal(home: Home) -> Journal:
-    return Journal(home.database, home.vault)
+    return Journal(home.database, home.secret_store)
 
 
 def selection(*actions: Action, ticked: tuple[str, ...] | None = None) -> Selection:
@@ -62,9 +62,9 @@ def test_a_selection_comes_back_as_it_was_frozen(journal: Journal) -> None:
     assert loaded.plan.engine == "embedded"
 
 
-def test_every_part_of_an_action_is_frozen(journal: Journal) -> None:
+def test_every_part_of_an_action_is_frozen(home: Home, journal: Journal) -> None:
     before = make("stack", "web", config={"environment": "A = 1\n"})
-    change = FieldChange("config.environment", "A = 1\n", "A = 2\n", redeploys=True, origin="live")
+    change = FieldChange("config.environment", "A = 1\n", "A = 2\n", True, True, "live", text_only=True)
     tags = FieldChange("tags", [], ["home"], origin="files")
     action = replace(
         update(before, "stack", change, tags, tags=["home"], config={"environment": "A = 2\n"}),
@@ -73,7 +73,13 @@ def test_every_part_of_an_action_is_frozen(journal: Journal) -> None:
         consequences=("Redeploys web",),
         origin="both",
         applied=Stamp("homelab", 1_700_000_000.5),
+        changed_by="Live was changed last by ana",
+        round=2,
     )
+    everything = replace(action, blocked="not yet", requires=("create:server/edge",), old_name="site", removal="down")
+    assert [field.name for field in fields(everything) if not getattr(everything, field.name)] == []
+    encoded = encode_action(everything, "deploy:stack/web", home.secret_store)
+    assert decode_action(encoded, home.secret_store) == (everything, "deploy:stack/web")
     moved = rename(before, "stack", "site")
     gone = delete(make("stack", "old"), "stack")
     run = journal.create(selection(action, moved, gone), "ana")
@@ -84,10 +90,10 @@ def test_what_an_older_ksync_froze_without_origins_is_read(home: Home) -> None:
     before = make("stack", "web", config={"environment": "A = 1\n"})
     change = FieldChange("config.environment", "A = 1\n", "A = 2\n", redeploys=True)
     action = update(before, "stack", change, config={"environment": "A = 2\n"})
-    frozen = freeze(action, None, home.vault)
+    frozen = encode_action(action, None, home.secret_store)
     data = json.loads(frozen.rest)
-    data["changes"] = [three for *three, _ in data["changes"]]
-    assert thaw(frozen._replace(rest=json.dumps(data)), home.vault) == (action, None)
+    data["changes"] = [change[:3] for change in data["changes"]]
+    assert decode_action(frozen._replace(rest=json.dumps(data)), home.secret_store) == (action, None)
 
 
 def test_a_new_run_is_planned_and_tells_what_is_in_it(journal: Journal) -> None:
@@ -170,7 +176,7 @@ def test_anybody_may_ask_a_run_to_stop(home: Home, journal: Journal) -> None:
     run = journal.create(selection(SERVER), "ana")
     assert not journal.stop_requested(run)
     with closing(open_home(home.database.home)) as watcher:
-        Journal(watcher.database, watcher.vault).request_stop(run)
+        Journal(watcher.database, watcher.secret_store).request_stop(run)
     assert journal.stop_requested(run)
 
 
@@ -225,16 +231,16 @@ def test_old_runs_and_their_secrets_are_forgotten(
         runs.append(journal.create(selection(action), "ana"))
         journal.write(runs[-1], RunEnded("done", 1.0))
     assert [record.id for record in journal.records()] == [runs[3], runs[2]]
-    kept = home.vault.path.read_text()
+    kept = home.secret_store.path.read_text()
     assert [number for number in range(4) if f"secret-value-{number}" in kept] == [2, 3]
     assert home.database.row("SELECT count(*) FROM events WHERE run = ?", (runs[0],)) == (0,)
 
 
 def test_an_action_whose_secret_was_lost_is_blocked(home: Home, journal: Journal) -> None:
     run = journal.create(selection(SERVER, STACK), "ana")
-    home.vault.path.unlink()
+    home.secret_store.path.unlink()
     with closing(open_home(home.database.home)) as again:
-        loaded = list(Journal(again.database, again.vault).load(run))
+        loaded = list(Journal(again.database, again.secret_store).load(run))
     assert loaded[0].blocked is None
     assert "no longer stored" in str(loaded[1].blocked)
 

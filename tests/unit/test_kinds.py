@@ -17,10 +17,10 @@ import pytest
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.common import Choice
 from ksync_tui.model.kinds.executions import EXECUTIONS
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, BY_TITLE, KINDS, RUN_ORDER, bad_name
-from ksync_tui.model.resource import fingerprint, meaning_of
+from ksync_tui.model.resource import canonical_of, fingerprint
 
 KOMODO = os.environ.get("KSYNC_TEST_KOMODO")
 needs_reference = pytest.mark.skipif(not KOMODO, reason="KSYNC_TEST_KOMODO is not set: Komodo's reference is not here")
@@ -48,7 +48,7 @@ def tables() -> Iterator[tuple[str, type[Table], list[dict[str, Any]]]]:
     """Every table of the reference that has a model here: its name, the model, its fields."""
     for name, known in reference()["kinds"].items():
         kind = KINDS[name]
-        config = shape(kind.model).fields["config"].table if kind.has_config else kind.model
+        config = schema(kind.model).fields["config"].table if kind.has_config else kind.model
         assert config is not None
         if "fields" in known:
             yield name, config, known["fields"]
@@ -87,7 +87,7 @@ def expected(table: str, known: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def found(field: FieldShape, known: Mapping[str, Any]) -> dict[str, Any]:
+def found(field: FieldSchema, known: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": field.name,
         "key": field.key,
@@ -105,9 +105,9 @@ def found(field: FieldShape, known: Mapping[str, Any]) -> dict[str, Any]:
 def test_every_field_of_every_kind_and_execution_is_as_in_komodos_reference() -> None:
     seen = 0
     for name, model, fields in tables():
-        assert list(shape(model).fields) == [known["name"] for known in fields], name
+        assert list(schema(model).fields) == [known["name"] for known in fields], name
         for known in fields:
-            field = shape(model).fields[known["name"]]
+            field = schema(model).fields[known["name"]]
             assert found(field, known) == expected(name, known), f"{name}.{field.name}"
             seen += 1
     assert seen > 380
@@ -128,7 +128,7 @@ def test_kinds_come_in_komodos_orders() -> None:
 def accepted(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     result = accept(KINDS[kind].model, {"name": "x", **raw})
     assert result.resource is not None, result.issues
-    return meaning_of(result.resource)
+    return canonical_of(result.resource)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "builder"])
@@ -144,14 +144,14 @@ def test_headers_and_titles() -> None:
 
 
 def references_of(model: type[Table]) -> dict[str, str]:
-    return {field.name: field.ref for field in shape(model) if field.ref is not None}
+    return {field.name: field.ref for field in schema(model) if field.ref is not None}
 
 
 @pytest.mark.parametrize("execution", [name for name, params in EXECUTIONS.items() if references_of(params)])
 def test_whom_an_execution_names_is_found(execution: str) -> None:
     params = EXECUTIONS[execution]
     wanted = references_of(params)
-    needed = [field for field in shape(params) if field.required or field.name in wanted]
+    needed = [field for field in schema(params) if field.required or field.name in wanted]
     given = {field.name: ["a"] if field.many else "a" for field in needed}
     stage = {"name": "s", "executions": [{"execution": {"type": execution, "params": given}}]}
     procedure = accept(KINDS["procedure"].model, {"name": "p", "config": {"stage": [stage]}}).resource
@@ -162,10 +162,10 @@ def test_whom_an_execution_names_is_found(execution: str) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].has_config and kind != "builder"])
 def test_whom_a_resource_names_is_found(kind: str) -> None:
-    config = shape(KINDS[kind].model).fields["config"].table
+    config = schema(KINDS[kind].model).fields["config"].table
     assert config is not None
     wanted = references_of(config)
-    given = {name: ["a"] if shape(config).fields[name].many else "a" for name in wanted}
+    given = {name: ["a"] if schema(config).fields[name].many else "a" for name in wanted}
     resource = accept(KINDS[kind].model, {"name": "x", "config": given}).resource
     assert resource is not None
     assert [(mention.path[:2], mention.kind) for mention in mentions(resource)] == [

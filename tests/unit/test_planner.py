@@ -24,7 +24,7 @@ from ksync_tui.model.resource import (
     Target,
     redeploy_digest,
 )
-from ksync_tui.planner import Planner, brake, confirmation
+from ksync_tui.planner import Planner, confirmation, exceeds_safe_change
 from ksync_tui.planner.checks import check
 
 CORE = Capabilities(keeps_deploy=False, refuses_dangling=True)
@@ -469,12 +469,12 @@ def test_more_than_thirty_percent_changed_asks_for_the_count(changed: int, asked
     found = many(20, changed, 0)
     selection = found.select(ids(found))
     assert confirmation(selection).kind == asked
-    assert (brake(selection) is None) is (asked == "none")
+    assert (exceeds_safe_change(selection) is None) is (asked == "none")
 
 
 def test_in_a_handful_of_resources_a_part_says_nothing() -> None:
     found = many(3, 3, 0)
-    assert brake(found.select(ids(found))) is None
+    assert exceeds_safe_change(found.select(ids(found))) is None
     assert confirmation(found.select(ids(found))).accepts("")
 
 

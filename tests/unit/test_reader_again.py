@@ -125,10 +125,10 @@ def test_an_unchanged_file_gives_the_same_objects(understood: list[str]) -> None
 class Kept(dict[str, str]):
     """A memory that lasts as long as the test."""
 
-    def recall(self, file: str) -> str | None:
+    def read_cached(self, file: str) -> str | None:
         return self.get(file)
 
-    def remember(self, file: str, text: str) -> None:
+    def write_cached(self, file: str, text: str) -> None:
         self[file] = text
 
 
@@ -139,10 +139,10 @@ def everything_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("everything_is_worth_it")
 def test_another_process_parses_what_changed(understood: list[str]) -> None:
-    memory, text = Kept(), "\n\n".join(BLOCKS)
-    first = Reader(memory).read([file(text)])
+    cache, text = Kept(), "\n\n".join(BLOCKS)
+    first = Reader(cache).read([file(text)])
     understood.clear()
-    again = Reader(memory).read([file(text)])
+    again = Reader(cache).read([file(text)])
     assert told(again) == told(first)
     noted = [block for block in BLOCKS if "zzz" in block or "provision" in block]
     assert understood == noted
@@ -151,50 +151,50 @@ def test_another_process_parses_what_changed(understood: list[str]) -> None:
         assert tuple(tags_of(one.resource)) == one.tags
         assert one.resource is one.resource
     understood.clear()
-    Reader(memory).read([file(text.replace('"s"', '"t"', 1))])
+    Reader(cache).read([file(text.replace('"s"', '"t"', 1))])
     assert understood == [BLOCKS[0].replace('"s"', '"t"'), *noted]
 
 
 @pytest.mark.usefixtures("everything_is_worth_it")
 def test_what_is_remembered_holds_no_values_and_no_secret_variable() -> None:
-    memory = Kept()
+    cache = Kept()
     secret = '[[variable]]\nname = "SECRET"\nis_secret = true\nvalue = "hunter2"\n'
     text = secret + '[[variable]]\nname = "V"\nvalue = "plain"'
-    Reader(memory).read([file(text)])
-    assert "SECRET" not in memory["a.toml"]
-    assert "hunter2" not in memory["a.toml"]
-    assert "plain" not in memory["a.toml"]
-    assert '"V"' in memory["a.toml"]
+    Reader(cache).read([file(text)])
+    assert "SECRET" not in cache["a.toml"]
+    assert "hunter2" not in cache["a.toml"]
+    assert "plain" not in cache["a.toml"]
+    assert '"V"' in cache["a.toml"]
 
 
 @pytest.mark.usefixtures("everything_is_worth_it")
 def test_an_unchanged_file_is_not_remembered_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    memory, text = Kept(), "\n\n".join(BLOCKS)
-    Reader(memory).read([file(text)])
-    monkeypatch.setattr(Kept, "remember", lambda *_: pytest.fail("nothing changed"))
-    Reader(memory).read([file(text)])
+    cache, text = Kept(), "\n\n".join(BLOCKS)
+    Reader(cache).read([file(text)])
+    monkeypatch.setattr(Kept, "write_cached", lambda *_: pytest.fail("nothing changed"))
+    Reader(cache).read([file(text)])
 
 
 @pytest.mark.usefixtures("everything_is_worth_it")
 @pytest.mark.parametrize("lost", ["", "{", "[]", "null", '{"format": "0"}', '{"format": 1, "blocks": 5}'])
 def test_a_memory_that_is_lost_or_of_another_version_is_no_loss(lost: str) -> None:
-    memory = Kept({"a.toml": lost})
-    assert told(Reader(memory).read([file(BLOCKS[0])])) == told(Reader().read([file(BLOCKS[0])]))
-    assert memory["a.toml"] != lost
+    cache = Kept({"a.toml": lost})
+    assert told(Reader(cache).read([file(BLOCKS[0])])) == told(Reader().read([file(BLOCKS[0])]))
+    assert cache["a.toml"] != lost
 
 
 def test_a_small_file_is_not_remembered() -> None:
-    memory = Kept()
-    Reader(memory).read([file(BLOCKS[0])])
-    assert not memory
+    cache = Kept()
+    Reader(cache).read([file(BLOCKS[0])])
+    assert not cache
     assert memory_module.WORTH > 1
 
 
 @pytest.mark.usefixtures("everything_is_worth_it")
 def test_a_remembered_block_moves_without_being_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    memory, blocks = Kept(), many()
-    Reader(memory).read([file("\n".join(blocks))])
-    reader = Reader(memory)
+    cache, blocks = Kept(), many()
+    Reader(cache).read([file("\n".join(blocks))])
+    reader = Reader(cache)
     reader.read([file("\n".join(blocks))])
     monkeypatch.setattr(reading_module, "resource_of", lambda _: pytest.fail("nobody looks at it"))
     after = reader.read([file("\n".join([blocks[0], 'description = "longer"', *blocks[1:]]))])

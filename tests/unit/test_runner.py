@@ -39,14 +39,14 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 @pytest.fixture
 def journal(home: Home) -> Journal:
-    return Journal(home.database, home.vault)
+    return Journal(home.database, home.secret_store)
 
 
 class Wrapped(EmbeddedEngine):
     """The embedded engine, doing something else before each action."""
 
     def __init__(self, home: Home, before: Callable[[Action, Log], None]) -> None:
-        super().__init__(home.database, home.vault)
+        super().__init__(home.database, home.secret_store)
         self.before = before
 
     def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
@@ -68,7 +68,7 @@ def carry_out(
     stop: Callable[[], bool] = lambda: False,
 ) -> RunRecord:
     """Carries out these actions with the embedded engine."""
-    journal = Journal(home.database, home.vault)
+    journal = Journal(home.database, home.secret_store)
     run_id = journal.create(select(*actions), "ana")
     return run(run_id, Wrapped(home, before), journal, tell, Cancellation(stop))
 
@@ -202,7 +202,7 @@ def test_whoever_watches_hears_of_ends_when_they_are_durable(home: Home, monkeyp
     actions = [create("server", f"edge-{number}") for number in range(3)]
     record = carry_out(home, *actions, tell=tell)
     assert durable == [2, 2, 3]
-    journaled, _ = Journal(home.database, home.vault).events_after(record.id, 0)
+    journaled, _ = Journal(home.database, home.secret_store).events_after(record.id, 0)
     assert sorted(map(repr, journaled)) == sorted(map(repr, heard))
     assert isinstance(heard[0], ActionStarted)
     assert isinstance(heard[-1], RunEnded)
@@ -310,7 +310,7 @@ def stop():
         os.kill(os.getpid(), signal.SIGKILL)
     return False
 
-runner.run(int(sys.argv[2]), home.engine, Journal(home.database, home.vault), cancellation=Cancellation(stop))
+runner.run(int(sys.argv[2]), home.engine, Journal(home.database, home.secret_store), cancellation=Cancellation(stop))
 """
 
 

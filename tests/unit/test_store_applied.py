@@ -65,14 +65,14 @@ def test_of_what_is_deleted_no_secret_stays(home: Home) -> None:
     (gone,) = last_applied(Target("variable", "TOKEN"))
     with pytest.raises(StoreError, match="no longer kept"):
         _ = gone.resource
-    assert home.vault.sweep() == 1
+    assert home.secret_store.sweep() == 1
 
 
 def test_a_secret_that_was_applied_is_kept_while_the_record_is(home: Home) -> None:
     before = make("variable", "TOKEN", is_secret=True, value="hunter2-hunter2")
     home.engine.acting_for("lab").apply(create("variable", "TOKEN", is_secret=True, value="hunter2-hunter2"), nowhere)
     home.engine.acting_for("media").apply(update(before, "variable", is_secret=True, value="other-other"), nowhere)
-    home.vault.sweep()
+    home.secret_store.sweep()
     last_applied = home.engine.snapshot().last_applied
     assert last_applied is not None
     assert [one.resource for one in last_applied(Target("variable", "TOKEN"))][1] == before
@@ -115,5 +115,5 @@ def test_what_an_older_ksync_remembered_is_taken_over(tmp_path: Path) -> None:
         (one,) = last_applied(EDGE)
         assert (one.stamp, one.fingerprint) == (("lab", 7.0), "a")
         assert one.resource == make("server", "edge", description="as applied")
-        (other,) = DeployRecords(home.database, home.vault, "https://core").last_applied(EDGE)
+        (other,) = DeployRecords(home.database, home.secret_store, "https://core").last_applied(EDGE)
         assert (other.stamp, other.fingerprint, other.resource) == (("lab", 8.0), "b", one.resource)

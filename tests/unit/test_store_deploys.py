@@ -81,7 +81,7 @@ def test_what_is_gone_by_the_end_of_its_deploy_is_not_brought_back(home: Home) -
 def test_secrets_of_what_was_deployed_are_kept_until_nothing_holds_them(home: Home) -> None:
     made(home)
     home.engine.store.put(WEB, make("stack", "web"))
-    home.vault.sweep()
+    home.secret_store.sweep()
     assert home.engine.store.deployed_resource(WEB) == web()
     assert b"s3cr3t" not in (home.database.home / "ksync.db").read_bytes()
 

@@ -18,7 +18,7 @@ from ksync_tui.model.resource import Target
 from ksync_tui.model.secrets import secrets_of
 from ksync_tui.services.home import Home, open_home
 from ksync_tui.state.journal import Journal
-from ksync_tui.state.sealing import seal, tokens, unseal
+from ksync_tui.state.secret_extraction import extract_secrets, restore_secrets, tokens
 from tests.contract.engines import create, delete, make, nowhere, update
 from tests.property.strategies import any_resource
 
@@ -40,7 +40,7 @@ def stored_bytes(home: Home) -> bytes:
 
 def kept(home: Home) -> set[str]:
     """The values in the file of secrets."""
-    return set(json.loads(home.vault.path.read_text())["values"].values())
+    return set(json.loads(home.secret_store.path.read_text())["values"].values())
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def kept(home: Home) -> set[str]:
 def test_neither_state_nor_journal_holds_a_secret(home: Home, kind: str, fields: dict[str, object]) -> None:
     action = create(kind, "THING", **fields)
     plan = Plan(SyncOptions("homelab"), "embedded", (action,))
-    journal = Journal(home.database, home.vault)
+    journal = Journal(home.database, home.secret_store)
     run = journal.create(plan.select([action.id]), "ana")
     home.engine.apply(action, nowhere)
     assert VALUE.encode() not in stored_bytes(home)
@@ -101,7 +101,7 @@ def test_neither_state_nor_journal_holds_a_secret(home: Home, kind: str, fields:
 def test_the_name_of_a_secret_is_none(home: Home, value: str) -> None:
     home.engine.apply(create("stack", "web", config={"webhook_secret": value}), nowhere)
     assert home.engine.known_secrets() == {}
-    assert not home.vault.path.exists()
+    assert not home.secret_store.path.exists()
 
 
 def test_defaults_are_no_secrets(home: Home) -> None:
@@ -127,13 +127,13 @@ def test_one_home_cannot_tell_the_secrets_of_another(tmp_path: Path) -> None:
     for name in ("one", "two"):
         with closing(open_home(tmp_path / name)) as home:
             home.engine.apply(create("variable", "TOKEN", **SECRET), nowhere)
-            found.append(next(iter(json.loads(home.vault.path.read_text())["values"])))
+            found.append(next(iter(json.loads(home.secret_store.path.read_text())["values"])))
     assert found[0] != found[1]
 
 
 def test_a_lost_secret_is_empty_and_named(home: Home) -> None:
     home.engine.apply(create("variable", "TOKEN", **SECRET), nowhere)
-    home.vault.path.unlink()
+    home.secret_store.path.unlink()
     with closing(open_home(home.database.home)) as again:
         assert again.engine.snapshot().live[TOKEN].resource == make("variable", "TOKEN", is_secret=True, value="")
         assert again.engine.store.unavailable() == (TOKEN,)
@@ -145,15 +145,15 @@ def test_a_lost_secret_is_empty_and_named(home: Home) -> None:
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff\xfe", b'{"values": []}'])
 def test_a_damaged_file_of_secrets_is_told_and_left_alone(home: Home, data: bytes) -> None:
     home.engine.apply(create("variable", "TOKEN", **SECRET), nowhere)
-    home.vault.path.write_bytes(data)
+    home.secret_store.path.write_bytes(data)
     with pytest.raises(StoreError, match="file of secrets") as refused:
         open_home(home.database.home)
     assert refused.value.hint
-    assert home.vault.path.read_bytes() == data
+    assert home.secret_store.path.read_bytes() == data
 
 
 def test_secrets_that_cannot_be_written_take_the_state_back(home: Home) -> None:
-    home.vault.path.mkdir()
+    home.secret_store.path.mkdir()
     with pytest.raises(StoreError, match="secrets"):
         home.engine.apply(create("variable", "TOKEN", **SECRET), nowhere)
     assert home.engine.snapshot().live == {}
@@ -172,16 +172,16 @@ def test_what_nothing_refers_to_is_dropped(home: Home) -> None:
     home.engine.apply(create("variable", "TOKEN", **SECRET), nowhere)
     home.engine.apply(create("variable", "OTHER", is_secret=True, value="other-value"), nowhere)
     home.engine.apply(delete(make("variable", "TOKEN", **SECRET), "variable"), nowhere)
-    assert home.vault.sweep() == 1
+    assert home.secret_store.sweep() == 1
     assert kept(home) == {"other-value"}
-    assert home.vault.sweep() == 0
+    assert home.secret_store.sweep() == 0
 
 
 def test_a_dropped_secret_can_come_back(home: Home) -> None:
     with closing(open_home(home.database.home)) as other:
         home.engine.apply(create("variable", "TOKEN", **SECRET), nowhere)
         other.engine.apply(delete(make("variable", "TOKEN", **SECRET), "variable"), nowhere)
-        other.vault.sweep()
+        other.secret_store.sweep()
         home.engine.apply(create("variable", "AGAIN", **SECRET), nowhere)
         assert other.engine.known_secrets() == {"variable/AGAIN": VALUE}
 
@@ -204,8 +204,8 @@ def test_sealed_resources_open_as_they_were(declared: tuple[Target, Resource]) -
         values[token] = value
         return token
 
-    sealed = seal(resource, keep)
-    assert unseal(type(resource), sealed, values.__getitem__) == resource
+    sealed = extract_secrets(resource, keep)
+    assert restore_secrets(type(resource), sealed, values.__getitem__) == resource
     assert sorted(tokens(sealed)) == sorted(values)
     assert not re.search(r"\$secret", sealed) or values
     assert bool(values) == any(True for _ in secrets_of(resource))

@@ -229,8 +229,8 @@ def test_what_is_blocked_is_said_to_be(session: Session, folder: Path, watch: Wa
     apply(session, folder, VARIABLES)
     (folder / "all.toml").write_text('[[stack]]\nname = "web"\ndeploy = true\n')
     watching = watch(execute=["homelab"])
-    for wish in (REFRESH, PUSHED, REFRESH, PUSHED):
-        watching.grant("homelab", wish)
+    for request in (REFRESH, PUSHED, REFRESH, PUSHED):
+        watching.grant("homelab", request)
     assert [line.split("(")[0] for line in log.new()] == [
         "homelab pending +1 *1", "homelab run run 2 done ", "homelab held *1; all of it is blocked",
     ]  # fmt: skip

@@ -41,7 +41,7 @@ class Gate:
             "any": WebhookSettings(SECRET, ""),
         }
         self.hooks["open"] = WebhookSettings("", "main")
-        self.wishes = RequestQueue(most=3)
+        self.requests = RequestQueue(most=3)
         self.lines: list[str] = []
         self.problem: Exception | None = None
         self.now = 1000.0
@@ -51,8 +51,8 @@ class Gate:
             raise self.problem
         return self.hooks.get(name)
 
-    def ask(self, name: str, wish: SyncRequest) -> bool:
-        return self.wishes.put(name, wish)
+    def ask(self, name: str, request: SyncRequest) -> bool:
+        return self.requests.put(name, request)
 
     def told(self, name: str, text: str) -> None:
         self.lines.append(f"{name} {text}")
@@ -60,7 +60,7 @@ class Gate:
     @property
     def asked(self) -> list[tuple[str, SyncRequest]]:
         """What is queued, and is not any more."""
-        return list(iter(lambda: self.wishes.take(0), None))
+        return list(iter(lambda: self.requests.take(0), None))
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ LAB = "/listener/gitlab/sync/wh/refresh"
 
 
 @pytest.mark.parametrize(
-    ("path", "request_", "wish"),
+    ("path", "request_", "queued"),
     [
         (REFRESH, github(MAIN), SyncRequest("webhook github", run=False, fresh=True)),
         (RUN, github(MAIN, x_github_event="push", x_github_delivery="1"), SyncRequest("webhook github", True, True)),
@@ -100,11 +100,11 @@ LAB = "/listener/gitlab/sync/wh/refresh"
     ],
 )
 async def test_a_push_is_queued_and_answered(
-    client: httpx.AsyncClient, gate: Gate, path: str, request_: dict[str, Any], wish: SyncRequest
+    client: httpx.AsyncClient, gate: Gate, path: str, request_: dict[str, Any], queued: SyncRequest
 ) -> None:
     answer = await client.post(path, **request_)
     assert (answer.status_code, answer.json()["result"].split()[0]) == (200, "queued:")
-    assert gate.asked == [("wh", wish)]
+    assert gate.asked == [("wh", queued)]
 
 
 @pytest.mark.skipif(KOMODO is None, reason="KSYNC_TEST_KOMODO names no folder of recordings")

@@ -48,8 +48,8 @@ def run(args: Namespace, output: Output) -> int:
         findings.append(Finding("settings", False, str(error)))
     except KsyncError as error:
         findings.append(Finding("database", False, str(error)))
-    output.findings([asdict(one) for one in findings])
-    return EXIT_ERROR if any(one.works is False for one in findings) else EXIT_OK
+    output.findings([asdict(finding) for finding in findings])
+    return EXIT_ERROR if any(finding.works is False for finding in findings) else EXIT_OK
 
 
 def _kept(session: Session) -> list[Finding]:
@@ -64,7 +64,7 @@ def _kept(session: Session) -> list[Finding]:
 
 
 def _names(session: Session) -> str:
-    return ", ".join(one.name for one in session.profiles.all())
+    return ", ".join(profile.name for profile in session.profiles.all())
 
 
 def _engine(session: Session) -> Finding:

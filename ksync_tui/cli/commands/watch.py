@@ -52,18 +52,18 @@ def run(args: Namespace, output: Output) -> int:
         if not 1 <= interval <= LONGEST_INTERVAL:
             raise UsageError("bad interval", where=f"{interval:g}", hint="Give a value from one second to one day.")
         watching = Watching(session, tell, only=args.sync, execute=args.execute, stop=stop.is_set)
-        vigil = WatchLoop(watching, session.alerting, tell, interval)
+        watch_loop = WatchLoop(watching, session.alerting, tell, interval)
 
         def end() -> None:
             stop.set()
-            vigil.wishes.close()
+            watch_loop.requests.close()
 
         stack.enter_context(_ending_on_signals(end))
         tell(watching.beginning(interval))
         if args.webhooks:
-            hooks = SyncWebhooks(session, watching, vigil.wishes, tell)
+            hooks = SyncWebhooks(session, watching, watch_loop.requests, tell)
             hooks.told("", f"listening on {stack.enter_context(listening(args.webhooks, hooks))}")
-        vigil.keep(stop)
+        watch_loop.keep(stop)
     return EXIT_OK
 
 

@@ -84,14 +84,14 @@ class CoreEngine:
         runs=deploying.RUNS,
     )
 
-    def __init__(self, connection: CoreConnection, ledger: DeployRecords, sync: str = "") -> None:
+    def __init__(self, connection: CoreConnection, deploy_records: DeployRecords, sync: str = "") -> None:
         self.connection = connection
-        self.ledger = ledger
+        self.deploy_records = deploy_records
         self._sync = sync
 
     def acting_for(self, sync: str) -> CoreEngine:
         """See `Engine.acting_for`."""
-        return CoreEngine(self.connection, self.ledger, sync)
+        return CoreEngine(self.connection, self.deploy_records, sync)
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -113,9 +113,9 @@ class CoreEngine:
         return one.last
 
     def _snapshot(self, reading: CoreReading) -> Snapshot:
-        applied, deployed = self.ledger.records()
-        found = snapshot_of(reading, self.connection.seen, applied, deployed, self.ledger.version)
-        return replace(found, last_applied=self.ledger.last_applied)
+        applied, deployed = self.deploy_records.records()
+        found = snapshot_of(reading, self.connection.seen, applied, deployed, self.deploy_records.version)
+        return replace(found, last_applied=self.deploy_records.last_applied)
 
     def server_version(self) -> str:
         """The version of the Core. Raises CoreError for one that is too old, or for none at all."""
@@ -151,7 +151,7 @@ class CoreEngine:
         recent, (known_of, known) = self.recent(), self.connection.secrets
         if known_of is not recent:
             live = understood(recent.live)
-            known = {label: value for target, one in live for label, value in labelled_secrets(target, one)}
+            known = {label: value for target, current in live for label, value in labelled_secrets(target, current)}
             self.connection.secrets = recent, known
         return known
 
@@ -222,9 +222,9 @@ class CoreEngine:
     def agree(self, target: Target, live: Resource | None) -> None:
         """See `Engine.agree`."""
         if live is None:
-            self.ledger.forget_applied(target, self._sync)
+            self.deploy_records.forget_applied(target, self._sync)
         else:
-            self.ledger.record_applied(target, live, self._sync)
+            self.deploy_records.record_applied(target, live, self._sync)
 
     def group(self) -> AbstractContextManager[None]:
         """See `Engine.group`."""
@@ -241,30 +241,30 @@ class CoreEngine:
     async def _create(self, writer: Writer, action: Action) -> None:
         target, proposed = action.target, proposed_by(action)
         await writer.create(target, proposed)
-        self.ledger.record_applied(target, proposed, self._sync)
-        pending_after_create(self.ledger, target, proposed)
+        self.deploy_records.record_applied(target, proposed, self._sync)
+        pending_after_create(self.deploy_records, target, proposed)
 
     async def _update(self, writer: Writer, action: Action) -> None:
         target, proposed = action.target, proposed_by(action)
         before = await writer.existing(target)
-        applied = self.ledger.newest_applied(target)
+        applied = self.deploy_records.newest_applied(target)
         await writer.update(target, proposed)
-        self.ledger.record_applied(target, proposed, self._sync)
+        self.deploy_records.record_applied(target, proposed, self._sync)
         # Core does not keep `deploy`: whether it was on before stands in what was last applied.
         wanted = applied is None or wants_deploy(applied)
-        pending_after_update(self.ledger, target, before, proposed, wanted=wanted)
+        pending_after_update(self.deploy_records, target, before, proposed, wanted=wanted)
 
     async def _delete(self, writer: Writer, action: Action) -> None:
         deploying.refuse_removal(action)
         await writer.delete(action.target)
-        self.ledger.forget(action.target, self._sync)
+        self.deploy_records.forget(action.target, self._sync)
 
     async def _rename(self, writer: Writer, action: Action) -> None:
         if not action.old_name:
             raise EngineError("the rename has no old name", where=str(action.target), hint="Plan again")
         old = Target(action.target.kind, action.old_name)
         await writer.rename(old, action.target)
-        self.ledger.rename(old, action.target.name)
+        self.deploy_records.rename(old, action.target.name)
 
     async def _deploy(self, writer: Writer, action: Action) -> None:
         resource = await writer.existing(action.target)
@@ -274,9 +274,9 @@ class CoreEngine:
             raise
         except CoreError:
             # The state may be unknown from now on, and would then be no reason any more (facts i).
-            self.ledger.mark_deploy_pending(action.target, FAILED)
+            self.deploy_records.mark_deploy_pending(action.target, FAILED)
             raise
-        self.ledger.record_deployed(action.target, action.proposed or resource)
+        self.deploy_records.record_deployed(action.target, action.proposed or resource)
 
     async def _run(self, writer: Writer, action: Action) -> None:
         await writer.existing(action.target)

@@ -7,7 +7,7 @@ from typing import Any
 from ksync_tui.engine.core.client import Client
 from ksync_tui.engine.core.names import Directory
 from ksync_tui.engine.core.wire import target_with_id
-from ksync_tui.model.kinds.fields import meaning
+from ksync_tui.model.kinds.fields import canonical
 from ksync_tui.model.kinds.user_group import Permission, TargetPermission, UserGroup
 
 NOTHING = Permission()
@@ -23,14 +23,14 @@ async def write_group(client: Client, directory: Directory, live: UserGroup, pro
     group = {"type": "UserGroup", "id": name}
     for kind in sorted({*live.all, *proposed.all}):
         wanted = proposed.all.get(kind, NOTHING)
-        if meaning(live.all.get(kind, NOTHING)) != meaning(wanted):
+        if canonical(live.all.get(kind, NOTHING)) != canonical(wanted):
             await client.write(
                 "UpdatePermissionOnResourceType", user_target=group, resource_type=kind, permission=_sent(wanted)
             )
     had, wants = _by_target(live), _by_target(proposed)
     for key in sorted({*had, *wants}):
         before, after = (_rights(found[key]) if key in found else NOTHING for found in (had, wants))
-        if meaning(before) != meaning(after):
+        if canonical(before) != canonical(after):
             target = target_with_id({"type": key[0], "id": key[1]}, directory)
             await client.write(
                 "UpdatePermissionOnTarget", user_target=group, resource_target=target, permission=_sent(after)

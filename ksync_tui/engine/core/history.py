@@ -25,8 +25,8 @@ async def changes(client: Client, directory: Directory, target: Target | None, m
     query: dict[str, Any] = {}
     if target is not None:
         query = {"target.type": KINDS[target.kind].title, "target.id": _known(directory, target)}
-    found = [_of_update(one, directory) async for one in _pages(client, "ListUpdates", "updates", query, most)]
-    found += [_of_alert(one, directory) async for one in _pages(client, "ListAlerts", "alerts", query, most)]
+    found = [_of_update(page, directory) async for page in _pages(client, "ListUpdates", "updates", query, most)]
+    found += [_of_alert(page, directory) async for page in _pages(client, "ListAlerts", "alerts", query, most)]
     return sorted(found, key=lambda change: -change.at)[:most]
 
 
@@ -59,8 +59,8 @@ async def last_changes(client: Client, directory: Directory, targets: Collection
     if not ids:
         return found
     query = {"target.id": {"$in": ids}, "operation": {"$in": _changing(targets)}}
-    async for one in _pages(client, "ListUpdates", "updates", query, 100 * _PAGES):
-        change = _of_update(one, directory)
+    async for page in _pages(client, "ListUpdates", "updates", query, 100 * _PAGES):
+        change = _of_update(page, directory)
         if change.target is not None and change.ok:
             found.setdefault(change.target, change)
     return found

@@ -39,11 +39,11 @@ class Directory:
         self.names[kind] = dict(pairs)
         self.ids[kind] = {name: one for one, name in self.names[kind].items()}
 
-    def add(self, kind: str, one: str, name: str) -> None:
+    def add(self, kind: str, text: str, name: str) -> None:
         """Takes in one that is new or has a new name."""
-        self.drop(kind, self.names.get(kind, {}).get(one, ""))
-        self.names.setdefault(kind, {})[one] = name
-        self.ids.setdefault(kind, {})[name] = one
+        self.drop(kind, self.names.get(kind, {}).get(text, ""))
+        self.names.setdefault(kind, {})[text] = name
+        self.ids.setdefault(kind, {})[name] = text
 
     def drop(self, kind: str, name: str) -> None:
         """Forgets one that is gone."""

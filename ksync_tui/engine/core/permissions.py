@@ -76,8 +76,8 @@ async def rights(client: Client, actions: Collection[Action], directory: Directo
     if user.get("admin"):
         return Rights(str(user.get("username")), admin=True)
     info = await client.read("GetCoreInfo")
-    subjects = [one.subject for one in actions if one.target.kind not in _ADMIN_KINDS]
-    concerned = dict.fromkeys([*subjects, *(target for one in actions for target in _attached(one))])
+    subjects = [action.subject for action in actions if action.target.kind not in _ADMIN_KINDS]
+    concerned = dict.fromkeys([*subjects, *(target for action in actions for target in _attached(action))])
     asked = {target: known for target in concerned if (known := directory.id(target)) is not None}
     granted = await together(*(_granted(client, target, known) for target, known in asked.items()))
     return Rights(

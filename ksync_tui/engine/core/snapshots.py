@@ -66,14 +66,14 @@ def snapshot_of(
     seen: LiveReading,
     applied: Mapping[Target, str],
     deployed: Mapping[Target, Deployed],
-    ledger: int,
+    deploy_records: int,
 ) -> Snapshot:
     """The snapshot of a reading, with what ksync's own records know of it."""
     live = seen.live(reading)
     runnable = [target for target in live if KINDS[target.kind].deployable]
     states = {target: state for target in runnable if (state := state_of(reading.states.get(target, {}))) != "unknown"}
     built = _built(reading, live)
-    version = digest_of(sorted((*target, one.fingerprint) for target, one in live.items()))
+    version = digest_of(sorted((*target, current.fingerprint) for target, current in live.items()))
     return Snapshot(
         live=live,
         states=states,
@@ -82,7 +82,7 @@ def snapshot_of(
             target: replace(deployed.get(target, Deployed()), built=_runs(target, live, reading)) for target in runnable
         },
         applied={target: last for target, last in applied.items() if target in live},
-        version=(version, ledger),
+        version=(version, deploy_records),
         built=built,
         changed_files={target: files for target in runnable if (files := _changed_files(reading, target))},
         unreachable=_unreachable(reading),

@@ -28,7 +28,7 @@ class TokenFile:
         """See `Keeper.keep`: the file is replaced as a whole, never readable by others."""
         tokens = self._tokens() | {self._key: token}
         with suppress(OSError):
-            replace(self.path, json.dumps({key: one for key, one in tokens.items() if one}).encode())
+            replace(self.path, json.dumps({key: token for key, token in tokens.items() if token}).encode())
 
     @property
     def _key(self) -> str:
@@ -39,4 +39,4 @@ class TokenFile:
             found = json.loads(self.path.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return {str(key): str(one) for key, one in found.items()} if isinstance(found, dict) else {}
+        return {str(key): str(item) for key, item in found.items()} if isinstance(found, dict) else {}

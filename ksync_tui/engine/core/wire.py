@@ -15,7 +15,7 @@ from ksync_tui.engine.core.names import TAG, USER, Directory
 from ksync_tui.errors import CoreError, ForbiddenError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice, TargetRef, parse_version
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import BY_TITLE, KINDS, OBJECT_ID
 from ksync_tui.model.resource import Target, tags_of
 
@@ -37,7 +37,7 @@ def values_of(kind: str, raw: Mapping[str, Any], directory: Directory) -> Json:
             found[name] = raw[name]
     if tags := raw.get("tags"):
         found["tags"] = [directory.name(TAG, tag) for tag in tags]
-    config = shape(KINDS[kind].model).fields["config"].table
+    config = schema(KINDS[kind].model).fields["config"].table
     if config is not None and isinstance(raw.get("config"), dict):
         found["config"] = _table(config, raw["config"], directory)
     return found
@@ -45,7 +45,7 @@ def values_of(kind: str, raw: Mapping[str, Any], directory: Directory) -> Json:
 
 def variable_values(raw: Mapping[str, Any], directory: Directory) -> Json:
     """A variable of Core as the model's values."""
-    known = shape(KINDS["variable"].model).fields
+    known = schema(KINDS["variable"].model).fields
     found = {name: value for name, value in raw.items() if name in known and (name == "name" or value)}
     # Who is no admin gets `#` for each byte (facts b.3): no value to compare, and none to write back.
     return found | {UNSEEN: True} if raw.get("is_secret") and not directory.admin else found
@@ -82,7 +82,7 @@ def references(kind: str, raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Kind and id of all that a resource of Core refers to by id, its tags included."""
     for tag in raw.get("tags") or ():
         yield TAG, tag
-    config = shape(KINDS[kind].model).fields["config"].table
+    config = schema(KINDS[kind].model).fields["config"].table
     if config is not None and isinstance(raw.get("config"), dict):
         seen = _Listing()
         _table(config, raw["config"], seen)
@@ -124,11 +124,11 @@ def differing(live: Resource, proposed: Resource) -> list[str]:
     """The fields of the settings in which live is not what is proposed; those that a file leaves to others aside."""
     skipped = proposed.settings.unmanaged()
     here, there = live.settings.__dict__, proposed.settings.__dict__
-    fields = shape(type(proposed.settings)).fields.values()
+    fields = schema(type(proposed.settings)).fields.values()
     return [
         field.name
         for field in fields
-        if field.name not in skipped and field.meaning(here[field.name]) != field.meaning(there[field.name])
+        if field.name not in skipped and field.canonical(here[field.name]) != field.canonical(there[field.name])
     ]
 
 
@@ -140,16 +140,16 @@ def created_config(target: Target, resource: Resource, directory: Directory) -> 
     settings = resource.settings
     if isinstance(settings, Choice):
         return config_of(resource, None, directory)
-    fields = shape(type(settings)).fields
+    fields = schema(type(settings)).fields
     always = _SENT_ALWAYS.get(target.kind, ())
     named = {name for name, value in settings.__dict__.items() if name in always or _is_written(fields[name], value)}
     return config_of(resource, named, directory)
 
 
-def _is_written(field: FieldShape, value: Any) -> bool:
+def _is_written(field: FieldSchema, value: Any) -> bool:
     if isinstance(value, str):
         return bool(value != field.default)
-    return field.required or field.meaning(value) != field.meaning(field.default)
+    return field.required or field.canonical(value) != field.canonical(field.default)
 
 
 def config_of(resource: Resource, fields: Collection[str] | None, directory: Directory) -> Json:
@@ -185,13 +185,13 @@ def meta_of(live: Resource | None, proposed: Resource) -> Json:
 
 @cache
 def _target_lists(model: type[Table]) -> frozenset[str]:
-    return frozenset(field.name for field in shape(model) if field.table is TargetRef and field.many)
+    return frozenset(field.name for field in schema(model) if field.table is TargetRef and field.many)
 
 
 @cache
 def _defaults(model: type[Table]) -> Mapping[str, Any]:
     """The default of each field as Core writes it."""
-    fields = (field for field in shape(model) if not field.required)
+    fields = (field for field in schema(model) if not field.required)
     return {
         field.name: field.default.model_dump(mode="json") if isinstance(field.default, Table) else field.default
         for field in fields
@@ -201,7 +201,7 @@ def _defaults(model: type[Table]) -> Mapping[str, Any]:
 def _table(model: type[Table], raw: Mapping[str, Any], directory: Directory) -> Json:
     if model is TargetRef:
         return _target(raw, directory)
-    fields, defaults = shape(model).fields, _defaults(model)
+    fields, defaults = schema(model).fields, _defaults(model)
     found: Json = {}
     for key, given in raw.items():
         field = fields.get(key)
@@ -213,7 +213,7 @@ def _table(model: type[Table], raw: Mapping[str, Any], directory: Directory) -> 
     return found
 
 
-def _value(model: type[Table], field: FieldShape, value: Any, raw: Mapping[str, Any], directory: Directory) -> Any:
+def _value(model: type[Table], field: FieldSchema, value: Any, raw: Mapping[str, Any], directory: Directory) -> Any:
     if field.ref is not None:
         if isinstance(value, list):
             return [directory.name(field.ref, entry) for entry in value]

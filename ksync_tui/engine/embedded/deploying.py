@@ -25,35 +25,35 @@ class Deploying:
     """What is deployed is remembered only when it runs; a deploy that failed stays owed (DESIGN rule 5)."""
 
     store: Store
-    sites: HostResolver
+    resolver: HostResolver
 
     def deploy(self, target: Target, log: Log, stop: Stop) -> None:
         """Deploys a live resource and remembers what was deployed. Raises EngineError."""
         resource = self.store.get(target)
         if resource is None:
             raise EngineError("it no longer exists", where=str(target), hint="Plan again to see what is there now")
-        site = self.sites.of(target, resource, log, stop)
-        before = self._elsewhere(target, resource, site)
+        execution = self.resolver.of(target, resource, log, stop)
+        before = self._elsewhere(target, resource, execution)
         # What has the same ports or files goes first; a container on another host only when the new one runs.
-        after = isinstance(resource, Deployment) and before is not None and not _same_host(before[1], site)
+        after = isinstance(resource, Deployment) and before is not None and not _same_host(before[1], execution)
         if before is not None and not after:
             _leave(target, *before)
-        built, files = self._carry_out(target, resource, site)
+        built, files = self._carry_out(target, resource, execution)
         self.store.record_deployed(target, resource, built, files)
         if before is not None and after:
             _leave(target, *before)
 
     def _carry_out(
-        self, target: Target, resource: Resource, site: ExecutionContext
+        self, target: Target, resource: Resource, execution: ExecutionContext
     ) -> tuple[str | None, dict[str, str]]:
         """Deploys; answers the version of the latest build that it runs, and the files that it was made from."""
         match resource:
             case Deployment():
                 image, built = self.image(target, resource)
-                deployments.deploy(target.name, resource, site, image)
+                deployments.deploy(target.name, resource, execution, image)
                 return built, {}
             case Stack():
-                return None, stacks.deploy(target.name, resource, site, deployed=self.store.deployed_files(target))
+                return None, stacks.deploy(target.name, resource, execution, deployed=self.store.deployed_files(target))
             case _:
                 raise EngineError("only stacks and deployments are deployed", where=str(target))
 
@@ -75,20 +75,20 @@ class Deploying:
         return builds.image_of(named.name, build, *last), last[0]
 
     def _elsewhere(
-        self, target: Target, resource: Resource, site: ExecutionContext
+        self, target: Target, resource: Resource, execution: ExecutionContext
     ) -> tuple[Resource, ExecutionContext] | None:
         """What was deployed before on another host, or as a container of another name, and must go."""
         before = self.store.deployed_resource(target)
         if before is None:
             return None
         server = getattr(before.settings, "server_id", "")
-        host = self.sites.host(server, self.store.get)
+        host = self.resolver.host(server, self.store.get)
         if host is None:
-            site.log(f"its containers on server '{server}' are left there: no Docker host is mapped to it now")
+            execution.log(f"its containers on server '{server}' are left there: no Docker host is mapped to it now")
             return None
-        there = self.sites.at(host, before, site.log, site.stop)
+        there = self.resolver.at(host, before, execution.log, execution.stop)
         # A stack knows by itself which project it was before.
-        if _same_host(there, site) and (isinstance(resource, Stack) or place_of(before) == place_of(resource)):
+        if _same_host(there, execution) and (isinstance(resource, Stack) or place_of(before) == place_of(resource)):
             return None
         return before, there
 
@@ -97,7 +97,7 @@ class Deploying:
         resource = self.store.deployed_resource(target)
         if resource is None:
             return
-        _take_down(target, resource, self.sites.of(target, resource, log, stop), volumes=removal == "volumes")
+        _take_down(target, resource, self.resolver.of(target, resource, log, stop), volumes=removal == "volumes")
 
 
 def place_of(resource: Resource) -> str:
@@ -113,7 +113,7 @@ def _same_host(one: ExecutionContext, other: ExecutionContext) -> bool:
     """Whether two sites are one Docker Engine, which may have several addresses."""
     if one.host.address == other.host.address:
         return True
-    engines = [site.quietly("info", "--format", "{{.ID}}") for site in (one, other)]
+    engines = [execution.quietly("info", "--format", "{{.ID}}") for execution in (one, other)]
     return all(asked.code == 0 and asked.out.strip() for asked in engines) and engines[0].out == engines[1].out
 
 
@@ -122,17 +122,17 @@ def known_as(target: Target, deployed: Resource) -> str:
     return deployed.name if isinstance(deployed, Deployment) else target.name
 
 
-def _take_down(target: Target, deployed: Resource, site: ExecutionContext, *, volumes: bool = False) -> None:
+def _take_down(target: Target, deployed: Resource, execution: ExecutionContext, *, volumes: bool = False) -> None:
     name = known_as(target, deployed)
     if isinstance(deployed, Deployment):
-        deployments.take_down(name, deployed, site, volumes=volumes)
+        deployments.take_down(name, deployed, execution, volumes=volumes)
     elif isinstance(deployed, Stack):
-        stacks.take_down(name, deployed, site, volumes=volumes)
+        stacks.take_down(name, deployed, execution, volumes=volumes)
 
 
-def _leave(target: Target, deployed: Resource, site: ExecutionContext) -> None:
+def _leave(target: Target, deployed: Resource, execution: ExecutionContext) -> None:
     """Takes down what was deployed elsewhere; where that fails, it says so and leaves it."""
     try:
-        _take_down(target, deployed, site)
+        _take_down(target, deployed, execution)
     except EngineError as error:
-        site.log(f"what was deployed on server '{site.host.server}' before is still there: {error}")
+        execution.log(f"what was deployed on server '{execution.host.server}' before is still there: {error}")

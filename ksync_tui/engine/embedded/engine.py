@@ -36,22 +36,24 @@ class EmbeddedEngine:
     def __init__(
         self,
         database: Database,
-        vault: SecretStore,
+        secret_store: SecretStore,
         hosts: Mapping[str, str] | None = None,
         config: Path | None = None,
         store: Store | None = None,
         sync: str = "",
     ) -> None:
         """`hosts` maps servers to Docker hosts, as `[hosts]` of the configuration file `config` does."""
-        self.store = store or Store(database, vault)
+        self.store = store or Store(database, secret_store)
         self._database = database
-        self._vault = vault
+        self._secret_store = secret_store
         self._sync = sync
-        self._sites = HostResolver(self.store, hosts or {}, config or database.home / "config.toml", database.home)
+        self._resolver = HostResolver(self.store, hosts or {}, config or database.home / "config.toml", database.home)
 
     def acting_for(self, sync: str) -> EmbeddedEngine:
         """The same engine, remembering what it applies as applied by that sync."""
-        return EmbeddedEngine(self._database, self._vault, self._sites.hosts, self._sites.config, self.store, sync)
+        return EmbeddedEngine(
+            self._database, self._secret_store, self._resolver.hosts, self._resolver.config, self.store, sync
+        )
 
     def snapshot(self) -> Snapshot:
         """See `Engine.snapshot`."""
@@ -70,7 +72,7 @@ class EmbeddedEngine:
             return snapshot
         from ksync_tui.engine.embedded.observing import observed
 
-        return observed(snapshot, wanted, self._sites)
+        return observed(snapshot, wanted, self._resolver)
 
     def fingerprint(self, target: Target) -> str | None:
         """See `Engine.fingerprint`."""
@@ -88,7 +90,7 @@ class EmbeddedEngine:
         """The Docker hosts that servers stand for, looked at now; docker's default where none does."""
         from ksync_tui.engine.embedded.observing import look_at_hosts
 
-        return look_at_hosts(self.snapshot(), self._sites)
+        return look_at_hosts(self.snapshot(), self._resolver)
 
     def group(self) -> AbstractContextManager[None]:
         """See `Engine.group`: one transaction."""
@@ -96,7 +98,7 @@ class EmbeddedEngine:
 
     def deploy_block(self, resource: Resource, find: Find) -> str | None:
         """See `Engine.deploy_block`."""
-        return self._sites.block(resource, find) or self._no_image(resource)
+        return self._resolver.block(resource, find) or self._no_image(resource)
 
     def _no_image(self, resource: Resource) -> str | None:
         """Why there is no image yet, where that is the latest of a build."""
@@ -157,12 +159,12 @@ class EmbeddedEngine:
     def _deploying(self) -> Deploying:
         from ksync_tui.engine.embedded.deploying import Deploying
 
-        return Deploying(self.store, self._sites)
+        return Deploying(self.store, self._resolver)
 
     def _running(self, stop: Stop) -> Running:
         from ksync_tui.engine.embedded.running import Running
 
-        return Running(self.store, self._sites, self._deploying, stop)
+        return Running(self.store, self._resolver, self._deploying, stop)
 
     def _create(self, action: Action) -> None:
         proposed = _proposed(action)
@@ -214,7 +216,7 @@ class EmbeddedEngine:
             raise EngineError(
                 "the value to keep no longer exists",
                 where=str(target),
-                why=f"{self._vault.path} does not hold it",
+                why=f"{self._secret_store.path} does not hold it",
                 hint="Restore that file, or set the value in the resource file",
             )
         return proposed.model_copy(update=kept)

@@ -79,8 +79,8 @@ class HostResolver:
         if getattr(resource.settings, "skip_secret_interp", False):
             return lambda text: text
         known = self.store.variables()
-        variables = {one.name: one.value for one in known if not one.is_secret}
-        secrets = {one.name: one.value for one in known if one.is_secret and one.value} | secrets_outside()
+        variables = {item.name: item.value for item in known if not item.is_secret}
+        secrets = {item.name: item.value for item in known if item.is_secret and item.value} | secrets_outside()
         return lambda text: interpolate(text, variables, secrets)
 
 

@@ -45,33 +45,36 @@ class Look:
             self.problem = sentences(error.why or error.what, error.hint)
 
 
-def observed(snapshot: Snapshot, wanted: Collection[Target], sites: HostResolver) -> Snapshot:
+def observed(snapshot: Snapshot, wanted: Collection[Target], resolver: HostResolver) -> Snapshot:
     """See `Engine.observed`. Nothing is asked where no host stands for any of it."""
     deployed = {target for target, record in snapshot.deployed.items() if record.redeploy_digest is not None}
     asked = [target for target in {*wanted, *deployed} if target in snapshot.live]
-    looks = _looks(asked, deployed, snapshot, sites)
+    looks = _looks(asked, deployed, snapshot, resolver)
     if not looks:
         return snapshot
     _in_parallel([look.ask for look in looks], SECONDS)
     found = {target: state for look in looks for target, state in look.found.items()}
     silent = {server: look.problem for look in looks if look.problem for server in sorted(look.servers)}
     return replace(
-        snapshot, states=found, unreachable=silent, changed_files=dict(_changed_files(deployed & found.keys(), sites))
+        snapshot,
+        states=found,
+        unreachable=silent,
+        changed_files=dict(_changed_files(deployed & found.keys(), resolver)),
     )
 
 
 def _looks(
-    asked: Collection[Target], deployed: Collection[Target], snapshot: Snapshot, sites: HostResolver
+    asked: Collection[Target], deployed: Collection[Target], snapshot: Snapshot, resolver: HostResolver
 ) -> list[Look]:
     """The hosts to be looked at. A resource is looked for under the name and on the server it was deployed with."""
-    hosts = _hosts(snapshot, sites) if asked else {}
+    hosts = _hosts(snapshot, resolver) if asked else {}
     if not hosts:
         return []
     from ksync_tui.engine.embedded.deploying import place_of
 
     looks: dict[str, Look] = {}
     for target in asked:
-        before = sites.store.deployed_resource(target) if target in deployed else None
+        before = resolver.store.deployed_resource(target) if target in deployed else None
         resource = before or snapshot.live[target].resource
         server, swarm = (getattr(resource.settings, name, "") for name in ("server_id", "swarm_id"))
         host = hosts.get(server)
@@ -84,27 +87,29 @@ def _looks(
     return list(looks.values())
 
 
-def _hosts(snapshot: Snapshot, sites: HostResolver) -> dict[str, DockerHost]:
+def _hosts(snapshot: Snapshot, resolver: HostResolver) -> dict[str, DockerHost]:
     """The Docker hosts of all servers that have one."""
     live = (target.name for target in snapshot.live if target.kind == "server")
-    found = ((server, sites.host(server, partial(_live, snapshot))) for server in dict.fromkeys([*sites.hosts, *live]))
+    found = (
+        (server, resolver.host(server, partial(_live, snapshot))) for server in dict.fromkeys([*resolver.hosts, *live])
+    )
     return {server: host for server, host in found if host is not None}
 
 
-def _changed_files(deployed: Collection[Target], sites: HostResolver) -> Iterator[tuple[Target, tuple[str, ...]]]:
+def _changed_files(deployed: Collection[Target], resolver: HostResolver) -> Iterator[tuple[Target, tuple[str, ...]]]:
     """The files of deployed stacks that say something else now, or are new; not those that cannot be read."""
     from ksync_tui.engine.embedded.docker.stacks import changed, contents
     from ksync_tui.model.kinds.stack import Stack
 
-    for target in sorted(sites.store.with_files() & set(deployed)):
-        stack = sites.store.get(target)
+    for target in sorted(resolver.store.with_files() & set(deployed)):
+        stack = resolver.store.get(target)
         if not isinstance(stack, Stack):
             continue
         try:
-            now = contents(target.name, stack, sites.of(target, stack, lambda _: None, lambda: False))
+            now = contents(target.name, stack, resolver.of(target, stack, lambda _: None, lambda: False))
         except EngineError:
             continue
-        asked = changed(sites.store.deployed_files(target), now, stack) if now is not None else None
+        asked = changed(resolver.store.deployed_files(target), now, stack) if now is not None else None
         if asked is not None and asked.verb:
             yield target, asked.files
 
@@ -125,10 +130,10 @@ class HostState:
         self.report = look(DockerHost(", ".join(self.servers), self.address))
 
 
-def look_at_hosts(snapshot: Snapshot, sites: HostResolver) -> list[HostState]:
+def look_at_hosts(snapshot: Snapshot, resolver: HostResolver) -> list[HostState]:
     """See `EmbeddedEngine.hosts`; all are asked at the same time."""
     seen: dict[str, HostState] = {}
-    for server, host in _hosts(snapshot, sites).items():
+    for server, host in _hosts(snapshot, resolver).items():
         seen.setdefault(host.address, HostState([], host.address)).servers.append(server)
     hosts = list(seen.values()) or [HostState([], "")]
     _in_parallel([host.look for host in hosts], 3 * SECONDS)
@@ -136,8 +141,8 @@ def look_at_hosts(snapshot: Snapshot, sites: HostResolver) -> list[HostState]:
 
 
 def _live(snapshot: Snapshot, target: Target) -> Resource | None:
-    one = snapshot.live.get(target)
-    return one.resource if one else None
+    live = snapshot.live.get(target)
+    return live.resource if live else None
 
 
 def _in_parallel(calls: Sequence[Callable[[], None]], seconds: float) -> None:

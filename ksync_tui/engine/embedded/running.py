@@ -37,7 +37,7 @@ class Running:
     """Carries out single executions; implements `docker.executions.Doer`."""
 
     store: Store
-    sites: HostResolver
+    resolver: HostResolver
     deploying: Deploying
     stop: Stop
 
@@ -58,7 +58,7 @@ class Running:
             return
         stack = self._live(target, Stack)
         files = self.store.deployed_files(target)
-        stacks.deploy(name, stack, self.sites.of(target, stack, log, self.stop), services=services, deployed=files)
+        stacks.deploy(name, stack, self.resolver.of(target, stack, log, self.stop), services=services, deployed=files)
 
     def deploy_stack_if_changed(self, name: str, log: Log) -> None:
         """See `ExecutionHandler.deploy_stack_if_changed`."""
@@ -68,8 +68,8 @@ class Running:
         if record is None or record.redeploy_digest != redeploy_digest(stack):
             self.deploying.deploy(target, log, self.stop)
             return
-        site = self.sites.of(target, stack, log, self.stop)
-        files = stacks.deploy_if_changed(name, stack, site, deployed=self.store.deployed_files(target))
+        execution = self.resolver.of(target, stack, log, self.stop)
+        files = stacks.deploy_if_changed(name, stack, execution, deployed=self.store.deployed_files(target))
         if files is None:
             log("nothing has changed since it was deployed")
         else:
@@ -78,8 +78,8 @@ class Running:
     def act_on_stack(self, verb: Verb, name: str, services: Sequence[str], params: Table, log: Log) -> None:
         """See `ExecutionHandler.act_on_stack`."""
         del params
-        stack, site = self._deployed(Target("stack", name), Stack, log)
-        stacks.act(verb, name, stack, site, services)
+        stack, execution = self._deployed(Target("stack", name), Stack, log)
+        stacks.act(verb, name, stack, execution, services)
 
     def run_service(self, name: str, params: RunService, log: Log) -> None:
         """See `ExecutionHandler.run_service`."""
@@ -93,9 +93,9 @@ class Running:
     def act_on_deployment(self, verb: Verb, name: str, params: Table, log: Log) -> None:
         """See `ExecutionHandler.act_on_deployment`."""
         target = Target("deployment", name)
-        deployment, site = self._deployed(target, Deployment, log)
+        deployment, execution = self._deployed(target, Deployment, log)
         if verb == "pull":
-            deployments.pull(deployment.name, deployment, site, self.deploying.image(target, deployment)[0])
+            deployments.pull(deployment.name, deployment, execution, self.deploying.image(target, deployment)[0])
             return
         asked = {
             "termination_signal": getattr(params, "signal", None),
@@ -104,37 +104,43 @@ class Running:
         config = deployment.config.model_copy(
             update={name: value for name, value in asked.items() if value is not None}
         )
-        deployments.act(verb, deployment.name, deployment.model_copy(update={"config": config}), site)
+        deployments.act(verb, deployment.name, deployment.model_copy(update={"config": config}), execution)
 
     # ------------------------------------------------ whatever is on a server
 
     def act_on_container(self, verb: Verb, server: str, container: str, params: Table, log: Log) -> None:
         """See `ExecutionHandler.act_on_container`."""
-        site = self._on(server, log)
+        execution = self._on(server, log)
         where = Target("server", server)
         if verb == "destroy":
-            self._refuse_foreign(site, container, where)
+            self._refuse_foreign(execution, container, where)
         words = [*_stopping(params), "--", container]
         if verb in ("stop", "destroy"):
-            site.sure(site.docker("stop", *words), f"container {container} was not stopped", where)
+            execution.sure(execution.docker("stop", *words), f"container {container} was not stopped", where)
         if verb == "destroy":
-            site.sure(site.docker("rm", "--", container), f"container {container} was not removed", where)
+            execution.sure(execution.docker("rm", "--", container), f"container {container} was not removed", where)
         elif verb != "stop":
-            site.sure(site.docker(verb, "--", container), f"{verb} of container {container} failed", where)
+            execution.sure(execution.docker(verb, "--", container), f"{verb} of container {container} failed", where)
 
-    def _refuse_foreign(self, site: ExecutionContext, name: str, where: Target) -> None:
-        known = (one for one in containers.containers(site.host, site.stop) if one.name == name)
-        if any(one.owner for one in known):
+    def _refuse_foreign(self, execution: ExecutionContext, name: str, where: Target) -> None:
+        known = (
+            container for container in containers.containers(execution.host, execution.stop) if container.name == name
+        )
+        if any(item.owner for item in known):
             return
         why = f"ksync did not make container {name}"
         raise EngineError("nothing was removed", where=str(where), why=why, hint="Remove it by hand")
 
     def act_on_all_containers(self, verb: Verb, server: str, log: Log) -> None:
         """See `ExecutionHandler.act_on_all_containers`."""
-        site = self._on(server, log)
-        ids = [one.id for one in containers.containers(site.host, site.stop) if _takes(verb, one.state)]
+        execution = self._on(server, log)
+        ids = [
+            container.id
+            for container in containers.containers(execution.host, execution.stop)
+            if _takes(verb, container.state)
+        ]
         if ids:
-            site.sure(site.docker(verb, *ids), f"{verb} failed", Target("server", server))
+            execution.sure(execution.docker(verb, *ids), f"{verb} failed", Target("server", server))
 
     def delete(self, thing: Thing, server: str, name: str, log: Log) -> None:
         """See `ExecutionHandler.delete`."""
@@ -147,7 +153,7 @@ class Running:
         """See `ExecutionHandler.build`; what it made is remembered, and its version counted up (facts e.8)."""
         target = Target("build", name)
         build = self._live(target, Build)
-        made = builds.build(name, build, self.sites.at(self._builder(target, build), build, log, self.stop))
+        made = builds.build(name, build, self.resolver.at(self._builder(target, build), build, log, self.stop))
         now = self._live(target, Build)
         counted = now.model_copy(update={"config": now.config.model_copy(update={"version": made.version})})
         self.store.record_built(target, counted, made.version, made.hash)
@@ -155,29 +161,29 @@ class Running:
     def _builder(self, target: Target, build: Build) -> DockerHost:
         """The first Docker host that its builder's servers have. Raises NotPossibleError where none has one."""
         servers = builds.servers(target.name, build, self.store.get)
-        mapped = filter(None, (self.sites.host(server, self.store.get) for server in servers))
+        mapped = filter(None, (self.resolver.host(server, self.store.get) for server in servers))
         host = next(mapped, None)
         if host is None:
             why = f"no Docker host is mapped to {', '.join(servers)}"
-            hint = f"Map one under [hosts] in {self.sites.config}"
+            hint = f"Map one under [hosts] in {self.resolver.config}"
             raise NotPossibleError("nothing was built", where=str(target), why=why, hint=hint)
         return host
 
     def clone_repo(self, name: str, log: Log) -> None:
         """See `ExecutionHandler.clone_repo`."""
-        repo, site = self._repo(name, log)
-        log(f"at {repos.clone(name, repo, site).hash}")
+        repo, execution = self._repo(name, log)
+        log(f"at {repos.clone(name, repo, execution).hash}")
 
     def pull_repo(self, name: str, log: Log) -> None:
         """See `ExecutionHandler.pull_repo`."""
-        repo, site = self._repo(name, log)
-        log(f"at {repos.pull(name, repo, site).hash}")
+        repo, execution = self._repo(name, log)
+        log(f"at {repos.pull(name, repo, execution).hash}")
 
     def _repo(self, name: str, log: Log) -> tuple[Repo, ExecutionContext]:
         """A repo is kept in ksync's own folder, so that its server matters only to the commands run after a pull."""
         repo = self._live(Target("repo", name), Repo)
-        host = self.sites.host(repo.config.server_id, self.store.get) if repo.config.server_id else None
-        return repo, self.sites.at(host or DockerHost(""), repo, log, self.stop)
+        host = self.resolver.host(repo.config.server_id, self.store.get) if repo.config.server_id else None
+        return repo, self.resolver.at(host or DockerHost(""), repo, log, self.stop)
 
     def run_procedure(self, name: str, log: Log) -> None:
         """See `ExecutionHandler.run_procedure`. All of it is looked through before anything is done."""
@@ -208,14 +214,14 @@ class Running:
         """A resource as it was deployed last, else as it is, and where that is."""
         found = self.store.deployed_resource(target)
         resource = found if isinstance(found, kind) else self._live(target, kind)
-        return resource, self.sites.of(target, resource, log, self.stop)
+        return resource, self.resolver.of(target, resource, log, self.stop)
 
     def _on(self, server: str, log: Log) -> ExecutionContext:
-        host = self.sites.host(server, self.store.get)
+        host = self.resolver.host(server, self.store.get)
         if host is None:
-            hint = f"Map it under [hosts] in {self.sites.config}"
+            hint = f"Map it under [hosts] in {self.resolver.config}"
             raise NotPossibleError("no Docker host stands for it", where=f"server/{server}", hint=hint)
-        return self.sites.at(host, self.store.get(Target("server", server)) or Server(name=server), log, self.stop)
+        return self.resolver.at(host, self.store.get(Target("server", server)) or Server(name=server), log, self.stop)
 
     def _names(self) -> dict[str, list[str]]:
         names: dict[str, list[str]] = {}

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import NO_PARAMS, UNKNOWN_TYPE, Choice
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 
 Path = tuple[str | int, ...]
 
@@ -66,12 +66,12 @@ def accept(model: type[Resource], raw: Mapping[str, Any]) -> Accepted:
 def _table(model: type[Table], raw: Any, path: Path, around: tuple[Level, ...], issues: list[Issue]) -> Any:
     if model is Table:
         return raw
-    adopted = model.adopt(raw)
+    adopted = model.upgrade(raw)
     if adopted is not raw and isinstance(raw, dict):
         issues.append(Issue("warning", path, "an older form; read as its current meaning"))
     if not isinstance(adopted, dict):
         return adopted
-    by_key = shape(model).by_key
+    by_key = schema(model).by_key
     levels = (*around, Level(path, model, adopted))
     values: dict[str, Any] = {}
     for key, value in adopted.items():
@@ -97,7 +97,7 @@ def _unknown_key(path: Path, levels: tuple[Level, ...]) -> Issue:
 
 
 def _nested(
-    table: type[Table], field: FieldShape, value: Any, path: Path, around: tuple[Level, ...], issues: list[Issue]
+    table: type[Table], field: FieldSchema, value: Any, path: Path, around: tuple[Level, ...], issues: list[Issue]
 ) -> Any:
     if field.mapped and isinstance(value, dict):
         return {key: _table(table, entry, (*path, key), around, issues) for key, entry in value.items()}
@@ -106,7 +106,7 @@ def _nested(
     return _table(table, value, path, around, issues)
 
 
-def table_of(model: type[Table], field: FieldShape, raw: Mapping[str, Any]) -> type[Table]:
+def table_of(model: type[Table], field: FieldSchema, raw: Mapping[str, Any]) -> type[Table]:
     """The table of a nested value; for the params of a choice the one that its type selects, Table for none."""
     chosen = model.params_of(raw.get("type")) if field.name == "params" and issubclass(model, Choice) else None
     return chosen or field.table or Table
@@ -123,10 +123,10 @@ def _details(error: ValidationError, path: Path) -> Iterator[tuple[Path, ErrorDe
             yield where, detail
 
 
-def _written(model: type[Table], raw: Any, path: Path) -> tuple[Path, FieldShape | None]:
+def _written(model: type[Table], raw: Any, path: Path) -> tuple[Path, FieldSchema | None]:
     """A path of field names with each as the file writes it, and the last field on it."""
     steps: list[str | int] = []
-    last: FieldShape | None = None
+    last: FieldSchema | None = None
     for step in path:
         if isinstance(step, int):
             if isinstance(raw, list):
@@ -134,7 +134,7 @@ def _written(model: type[Table], raw: Any, path: Path) -> tuple[Path, FieldShape
                 steps.append(step)
             continue
         keys = raw if isinstance(raw, dict) else {}
-        field = shape(model).fields.get(step)
+        field = schema(model).fields.get(step)
         if field is None:
             key = step
         else:
@@ -168,7 +168,7 @@ _FEW = 8
 """As many words are listed; of more, only those that are alike are named."""
 
 
-def _issue(detail: ErrorDetails, path: Path, field: FieldShape | None) -> Issue:
+def _issue(detail: ErrorDetails, path: Path, field: FieldSchema | None) -> Issue:
     """What pydantic found as people would say it, at a path as the file has it."""
     kind, given = detail["type"], detail["input"]
     if kind == UNKNOWN_TYPE:
@@ -205,13 +205,13 @@ def _unknown_type(path: Path, given: Mapping[str, Any], variants: tuple[str, ...
     )
 
 
-def _no_params(path: Path, given: Mapping[str, Any], field: FieldShape | None) -> Issue:
+def _no_params(path: Path, given: Mapping[str, Any], field: FieldSchema | None) -> Issue:
     at = (*path, "params")
     choice = field.table if field is not None else None
     chosen = choice.params_of(given["type"]) if choice is not None and issubclass(choice, Choice) else None
-    keys = [known.key for known in shape(chosen)] if chosen else []
+    keys = [known.key for known in schema(chosen)] if chosen else []
     if "params" not in given:
-        required = any(known.required for known in shape(chosen)) if chosen else False
+        required = any(known.required for known in schema(chosen)) if chosen else False
         hint = _keys_hint(keys) if required else "write `params = {}` to keep every default"
         return Issue("error", at, "'params' is missing", hint=hint)
     return Issue("error", at, f"'params' must be a table, not {_type_name(given['params'])}", hint=_keys_hint(keys))
@@ -224,7 +224,7 @@ def _keys_hint(keys: list[str]) -> str | None:
 _PAIRS_FORMS = ("env_vars", "labels", "conversions", "term_signal_labels")
 
 
-def _hint_for_type(expected: str, given: Any, field: FieldShape | None) -> str | None:
+def _hint_for_type(expected: str, given: Any, field: FieldSchema | None) -> str | None:
     if field is None:
         return None
     if isinstance(given, dict) and field.form in _PAIRS_FORMS:
@@ -233,7 +233,7 @@ def _hint_for_type(expected: str, given: Any, field: FieldShape | None) -> str |
         return None
     if isinstance(given, list):
         return "write one table, not a list of tables"
-    return _keys_hint([known.key for known in shape(field.table)])
+    return _keys_hint([known.key for known in schema(field.table)])
 
 
 def _unknown_word(path: Path, key: str, given: Any, expected: str) -> Issue:

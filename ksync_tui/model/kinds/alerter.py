@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ksync_tui.model.kinds.base import Templated
 from ksync_tui.model.kinds.common import Choice, MaintenanceWindow, TargetRef
-from ksync_tui.model.kinds.fields import INTERPOLATED, SECRET, Compare, Doc, Holds, Table, set_meaning, wrong_names
+from ksync_tui.model.kinds.fields import INTERPOLATED, SECRET, Compare, Doc, Holds, Table, canonical_set, wrong_names
 
 AlertType = Literal[
     "None",
@@ -34,7 +34,7 @@ AlertType = Literal[
     "ScheduleRun",
     "Custom",
 ]
-_UNORDERED = Compare("set", set_meaning)
+_UNORDERED = Compare("set", canonical_set)
 _SecretUrl = Annotated[str, SECRET, INTERPOLATED, Holds("url")]
 
 

@@ -34,7 +34,7 @@ class ImageRegistry(Table):
     """A registry that a build pushes to."""
 
     @staticmethod
-    def adopt(raw: Any) -> Any:
+    def upgrade(raw: Any) -> Any:
         """See `Table.adopt`."""
         return _older_registry(raw)
 

@@ -16,7 +16,7 @@ from ksync_tui.model.kinds.fields import (
     UInt8,
     UInt32,
     Usual,
-    meaning,
+    canonical,
     wrong_names,
 )
 
@@ -96,11 +96,11 @@ class SystemCommand(Table):
     ] = False
 
 
-def _command_meaning(value: SystemCommand) -> dict[str, Any]:
-    return meaning(value) if value.command.strip() else {}
+def _canonical_command(value: SystemCommand) -> dict[str, Any]:
+    return canonical(value) if value.command.strip() else {}
 
 
-Command = Annotated[SystemCommand, Compare("table", _command_meaning)]
+Command = Annotated[SystemCommand, Compare("table", _canonical_command)]
 NO_COMMAND = SystemCommand()
 
 

@@ -1,7 +1,7 @@
 """What a field of a kind says about itself.
 
 Everything the rest of ksync needs to know of a field stands in its annotation, once: these markers (inside
-`typing.Annotated`) and the pydantic default. `shape()` collects them, so that reading, comparing, deploy decisions,
+`typing.Annotated`) and the pydantic default. `schema()` collects them, so that reading, comparing, deploy decisions,
 reference checks, masking, export, JSON Schema and help all read the same table.
 """
 
@@ -19,7 +19,7 @@ from pydantic_core import PydanticUndefined
 
 from ksync_tui.model import text
 
-Meaning = Callable[[Any], Any]
+Canonicalise = Callable[[Any], Any]
 
 SCHEMA_KEY = "$schema"
 """The key at the top of a resource file that names its schema, for editors; it declares nothing."""
@@ -31,7 +31,7 @@ class Table(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
 
     @staticmethod
-    def adopt(raw: Any) -> Any:
+    def upgrade(raw: Any) -> Any:
         """Turns an older or shorter spelling of the whole table into today's, before its keys are looked at."""
         return raw
 
@@ -87,7 +87,7 @@ class Compare:
     """How two values mean the same (DESIGN rule 2): maps a value to what it means. `how` names it for people."""
 
     how: Literal["pairs", "set", "float32", "name", "table", "tables"]
-    meaning: Meaning
+    canonical: Canonicalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +160,21 @@ def wrong_names(*names: str) -> WrongNames:
     return WrongNames(names)
 
 
-def _pairs_meaning(value: str) -> Any:
+def _canonical_pairs(value: str) -> Any:
     try:
         return list(map(list, text.pairs(value)))
     except text.BadPairError:
         return value.rstrip()
 
 
-def set_meaning(values: list[Any]) -> Any:
+def canonical_set(values: list[Any]) -> Any:
     """A list whose order and repeats do not matter."""
-    return sorted({value if isinstance(value, str) else json.dumps(meaning(value), sort_keys=True) for value in values})
+    return sorted(
+        {value if isinstance(value, str) else json.dumps(canonical(value), sort_keys=True) for value in values}
+    )
 
 
-def _float32_meaning(value: float) -> float:
+def _canonical_float32(value: float) -> float:
     return float(f"{struct.unpack('f', struct.pack('f', value))[0]:.7g}")
 
 
@@ -220,8 +222,8 @@ def container_name(name: str) -> str:
     return re.sub(r"^[^A-Za-z0-9]+", "", re.sub(r"[^A-Za-z0-9_.-]", "_", name.strip()))
 
 
-_PAIRS = Compare("pairs", _pairs_meaning)
-_SET = Compare("set", set_meaning)
+_PAIRS = Compare("pairs", _canonical_pairs)
+_SET = Compare("set", canonical_set)
 
 StringList = Annotated[list[str], BeforeValidator(_split), Form("string_list")]
 """Ordered list; a string is cut at lines and commas."""
@@ -238,7 +240,7 @@ TermSignalLabels = Annotated[
 Contents = Annotated[str, BeforeValidator(_contents), Form("file_contents")]
 OneOrMany = (BeforeValidator(_lone), Form("item_or_vec"))
 ContainerName = Annotated[str, Compare("name", container_name)]
-Float32 = Annotated[float, Compare("float32", _float32_meaning)]
+Float32 = Annotated[float, Compare("float32", _canonical_float32)]
 Int32 = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 Int64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 UInt8 = Annotated[int, Field(ge=0, lt=2**8)]
@@ -246,7 +248,7 @@ UInt32 = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 @dataclass(frozen=True, slots=True)
-class FieldShape:
+class FieldSchema:
     """One field of a table, as its annotation tells it."""
 
     name: str
@@ -255,7 +257,7 @@ class FieldShape:
     default: Any
     required: bool
     annotation: Any
-    meaning: Meaning
+    canonical: Canonicalise
     """What a value of this field means: equal meanings are no difference (DESIGN rule 2)."""
     table: type[Table] | None
     many: bool
@@ -288,19 +290,19 @@ class FieldShape:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class TableSchema:
     """All fields of a table in declaration order, which is also the order of export."""
 
     model: type[Table]
-    fields: Mapping[str, FieldShape]
-    by_key: Mapping[str, FieldShape]
+    fields: Mapping[str, FieldSchema]
+    by_key: Mapping[str, FieldSchema]
     """Every accepted key (name, export key, aliases) to its field."""
-    meanings: Mapping[str, tuple[Meaning, Any]]
+    meanings: Mapping[str, tuple[Canonicalise, Any]]
     """Per field: what a value means, and what the default means; a required field has none, which nothing equals."""
     default_meanings: Mapping[str, Any]
     """What the default of each field means that has one."""
 
-    def __iter__(self) -> Iterator[FieldShape]:
+    def __iter__(self) -> Iterator[FieldSchema]:
         return iter(self.fields.values())
 
 
@@ -318,23 +320,23 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _text_meaning(value: str) -> str:
+def _canonical_text(value: str) -> str:
     return value.rstrip("\n")
 
 
-def _table_meaning(value: Any) -> Any:
+def _canonical_table(value: Any) -> Any:
     if isinstance(value, list):
-        return [meaning(entry) for entry in value]
-    return meaning(value) if isinstance(value, Table) else value
+        return [canonical(entry) for entry in value]
+    return canonical(value) if isinstance(value, Table) else value
 
 
-def _plain_meaning(annotation: Any) -> Meaning:
+def _plain_canonical(annotation: Any) -> Canonicalise:
     if annotation is str:
-        return _text_meaning
-    return _same if _nested(annotation) is None else _table_meaning
+        return _canonical_text
+    return _same if _nested(annotation) is None else _canonical_table
 
 
-def _field_shape(name: str, info: FieldInfo) -> FieldShape:
+def _field_schema(name: str, info: FieldInfo) -> FieldSchema:
     marks = {type(mark): mark for mark in info.metadata if not isinstance(mark, Flag)}
     flags = frozenset(mark.name for mark in info.metadata if isinstance(mark, Flag))
     key = marks[Key].name if Key in marks else name
@@ -343,14 +345,14 @@ def _field_shape(name: str, info: FieldInfo) -> FieldShape:
     default = None if required else info.get_default(call_default_factory=True)
     if default is PydanticUndefined:
         default = None
-    return FieldShape(
+    return FieldSchema(
         name=name,
         key=key,
         accepted=tuple(dict.fromkeys((key, name, *others))),
         default=default,
         required=required,
         annotation=info.annotation,
-        meaning=marks[Compare].meaning if Compare in marks else _plain_meaning(info.annotation),
+        canonical=marks[Compare].canonical if Compare in marks else _plain_canonical(info.annotation),
         table=_nested(info.annotation),
         many=get_origin(info.annotation) is list,
         mapped=get_origin(info.annotation) is dict,
@@ -368,27 +370,27 @@ def _field_shape(name: str, info: FieldInfo) -> FieldShape:
 
 
 @cache
-def shape(model: type[Table]) -> Shape:
+def schema(model: type[Table]) -> TableSchema:
     """The fields of a table, collected once from its annotations."""
-    fields = {name: _field_shape(name, info) for name, info in model.model_fields.items()}
-    return Shape(
+    fields = {name: _field_schema(name, info) for name, info in model.model_fields.items()}
+    return TableSchema(
         model=model,
         fields=fields,
         by_key={key: field for field in fields.values() for key in field.accepted},
         meanings={
-            name: (field.meaning, object() if field.required else field.meaning(field.default))
+            name: (field.canonical, object() if field.required else field.canonical(field.default))
             for name, field in fields.items()
         },
-        default_meanings={name: field.meaning(field.default) for name, field in fields.items() if not field.required},
+        default_meanings={name: field.canonical(field.default) for name, field in fields.items() if not field.required},
     )
 
 
-def meaning(table: Table) -> dict[str, Any]:
+def canonical(table: Table) -> dict[str, Any]:
     """What a table means: its fields that do not mean their default, as plain JSON values (DESIGN rule 2).
 
     Two tables with equal meanings are the same to Komodo; a field absent here means its default.
     """
-    meanings, values = shape(type(table)).meanings, table.__dict__
+    meanings, values = schema(type(table)).meanings, table.__dict__
     found: dict[str, Any] = {}
     for name in table.__pydantic_fields_set__:
         mean, default = meanings[name]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import TypeAdapter
 
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import SCHEMA_KEY, FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import SCHEMA_KEY, FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import KINDS
 
 Schema = dict[str, Any]
@@ -77,7 +77,7 @@ def _table(model: type[Table], definitions: Schema) -> Schema:
 
 
 def _definition(model: type[Table], definitions: Schema) -> Schema:
-    fields = list(shape(model))
+    fields = list(schema(model))
     table: Schema = {
         "type": "object",
         "description": _summary(model),
@@ -93,11 +93,11 @@ def _definition(model: type[Table], definitions: Schema) -> Schema:
     return _other_forms(model, {key: value for key, value in table.items() if value not in ([], {})}, definitions)
 
 
-def _one_of_the_keys(field: FieldShape) -> Schema:
+def _one_of_the_keys(field: FieldSchema) -> Schema:
     return {"anyOf": [{"required": [key]} for key in field.accepted]}
 
 
-def _one_spelling(fields: list[FieldShape]) -> Schema:
+def _one_spelling(fields: list[FieldSchema]) -> Schema:
     """A key beside its alias is an error."""
     found: dict[str, Schema] = {}
     for field in fields:
@@ -121,27 +121,27 @@ def _variants(model: type[Choice], definitions: Schema) -> list[Schema]:
 
 
 def _other_forms(model: type[Table], table: Schema, definitions: Schema) -> Schema:
-    """A table that `adopt` also takes in another form: as the text of one of its fields, or inside `params`."""
-    if isinstance(short := model.adopt("text"), dict):
+    """A table that `upgrade` also takes in another form: as the text of one of its fields, or inside `params`."""
+    if isinstance(short := model.upgrade("text"), dict):
         (name,) = short
-        text = _field(model, shape(model).fields[name], definitions)
+        text = _field(model, schema(model).fields[name], definitions)
         inner = {key: table.pop(key) for key in list(table) if key not in ("type", "description")}
         return table | {"type": ["string", "object"], "if": _TEXT, "then": text, "else": inner}
-    if model.adopt({"params": {}}) == {}:
+    if model.upgrade({"params": {}}) == {}:
         older = {"properties": {"params": {"type": "object"}}, "required": ["params"]}
         current = {key: table.pop(key) for key in list(table) if key not in ("type", "description")}
         return table | {"if": older, "then": {"properties": {"params": current}}, "else": current}
     return table
 
 
-def _field(model: type[Table], field: FieldShape, definitions: Schema) -> Schema:
+def _field(model: type[Table], field: FieldSchema, definitions: Schema) -> Schema:
     described: Schema = {"description": field.doc}
     if not field.required and isinstance(field.default, (str, bool, int, float)):
         described["default"] = field.default
     return _value(model, field, definitions) | described
 
 
-def _value(model: type[Table], field: FieldShape, definitions: Schema) -> Schema:
+def _value(model: type[Table], field: FieldSchema, definitions: Schema) -> Schema:
     if field.table is Table:
         return {}
     if field.table is not None:
@@ -158,7 +158,7 @@ def _value(model: type[Table], field: FieldShape, definitions: Schema) -> Schema
     return _plain(model, field)
 
 
-def _plain(model: type[Table], field: FieldShape) -> Schema:
+def _plain(model: type[Table], field: FieldSchema) -> Schema:
     """What pydantic says of a plain type. TOML has no null, so what may be absent is only what it is when present."""
     info = model.model_fields[field.name]
     wanted: Any = info.annotation

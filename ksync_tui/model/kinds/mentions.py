@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice, TargetRef
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import BY_TITLE
 
 Path = tuple[str | int, ...]
@@ -28,12 +28,12 @@ def mentions(resource: Resource) -> list[Mention]:
 
 
 @cache
-def _naming_fields(model: type[Table]) -> tuple[FieldShape, ...]:
+def _naming_fields(model: type[Table]) -> tuple[FieldSchema, ...]:
     """The fields of a table that can name a resource, themselves or somewhere inside."""
-    return tuple(field for field in shape(model) if field.ref is not None or _may_name(field))
+    return tuple(field for field in schema(model) if field.ref is not None or _may_name(field))
 
 
-def _may_name(field: FieldShape) -> bool:
+def _may_name(field: FieldSchema) -> bool:
     table = field.table
     if table is None:
         return False
@@ -54,7 +54,7 @@ def _in_table(table: Table, path: Path, needed: bool, found: list[Mention]) -> N
             _in_value(field, values[field.name], (*path, field.name), needed, found)
 
 
-def _in_value(field: FieldShape, value: Any, path: Path, needed: bool, found: list[Mention]) -> None:
+def _in_value(field: FieldSchema, value: Any, path: Path, needed: bool, found: list[Mention]) -> None:
     kind = field.ref
     if kind is not None:
         named = [(path, value)] if isinstance(value, str) else [((*path, at), name) for at, name in enumerate(value)]

@@ -35,7 +35,7 @@ class AdditionalEnvFile(Table):
     """Another env file of a compose project; a bare string is its path."""
 
     @staticmethod
-    def adopt(raw: Any) -> Any:
+    def upgrade(raw: Any) -> Any:
         """See `Table.adopt`."""
         return _path_only(raw)
 
@@ -61,7 +61,7 @@ class StackFileDependency(Table):
     """A config file of a compose project and what its change requires; a bare string is its path."""
 
     @staticmethod
-    def adopt(raw: Any) -> Any:
+    def upgrade(raw: Any) -> Any:
         """See `Table.adopt`."""
         return _path_only(raw)
 

@@ -14,8 +14,8 @@ from ksync_tui.model.kinds.fields import (
     PlainSet,
     Table,
     aliases,
-    meaning,
-    set_meaning,
+    canonical,
+    canonical_set,
     wrong_names,
 )
 
@@ -28,18 +28,21 @@ class Permission(Table):
     """A level with specific rights; a bare string is the level."""
 
     @staticmethod
-    def adopt(raw: Any) -> Any:
+    def upgrade(raw: Any) -> Any:
         """See `Table.adopt`."""
         return _bare_level(raw)
 
     level: Annotated[Level, Doc("How much is allowed."), wrong_names("permission")] = "None"
     specific: Annotated[
-        list[Specific], Compare("set", set_meaning), Flag("omitted_when_empty"), Doc("Further rights beside the level.")
+        list[Specific],
+        Compare("set", canonical_set),
+        Flag("omitted_when_empty"),
+        Doc("Further rights beside the level."),
     ] = Field(default_factory=list)
 
 
 def _granted(value: dict[str, Permission]) -> dict[str, Any]:
-    granted = {kind: meaning(permission) for kind, permission in value.items()}
+    granted = {kind: canonical(permission) for kind, permission in value.items()}
     return {kind: means for kind, means in sorted(granted.items()) if means}
 
 
@@ -49,12 +52,15 @@ class TargetPermission(Table):
     target: Annotated[TargetRef, Doc("The resource, or resources by pattern."), wrong_names("resource")]
     level: Annotated[Level, ALWAYS, Doc("How much is allowed."), wrong_names("permission")] = "None"
     specific: Annotated[
-        list[Specific], Compare("set", set_meaning), Flag("omitted_when_empty"), Doc("Further rights beside the level.")
+        list[Specific],
+        Compare("set", canonical_set),
+        Flag("omitted_when_empty"),
+        Doc("Further rights beside the level."),
     ] = Field(default_factory=list)
 
 
 def _effective(value: list[TargetPermission]) -> Any:
-    return set_meaning([entry for entry in value if entry.level != "None" or entry.specific])
+    return canonical_set([entry for entry in value if entry.level != "None" or entry.specific])
 
 
 class UserGroup(Resource):

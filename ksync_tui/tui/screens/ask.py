@@ -56,7 +56,7 @@ class AskScreen(Page[str]):
         """The field gets the keys."""
         self.query_one(InputField).focus()
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """An answer needs to be typed, and to be right where one is expected."""
         if command != "give" or not self.is_mounted:
             return None

@@ -23,7 +23,7 @@ from ksync_tui.tui.keymap import Keymap
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, FrameLine, KeyLine, Notice, TooSmall, TopLine
 from ksync_tui.tui.widgets.lines import Lines
-from ksync_tui.tui.widgets.status_line import standing
+from ksync_tui.tui.widgets.status_line import status_line
 
 if TYPE_CHECKING:
     from ksync_tui.services import Session
@@ -50,7 +50,7 @@ class Page(Screen[Result | None], Generic[Result]):
         self.busy: Busy | None = None
         self._work: Worker[None] | None = None
         self._background = False
-        self.noticing = ChangeNotifier(self)
+        self.change_notifier = ChangeNotifier(self)
 
     @property
     def host(self) -> Host:
@@ -96,11 +96,11 @@ class Page(Screen[Result | None], Generic[Result]):
         """The path to here."""
         return ink("ksync", "head")
 
-    def standing(self, room: int) -> Text:
+    def status_line(self, room: int) -> Text:
         """What is going on, or else engine, profile, address and READ-ONLY."""
         if self.busy and (words := self.busy.line(self.key_of("back"), neutral(self.session.waiting.line))):
             return ink(words, "accent")
-        return standing(self.session, room)
+        return status_line(self.session, room)
 
     def counts(self) -> Text:
         """How much is pending."""
@@ -108,9 +108,9 @@ class Page(Screen[Result | None], Generic[Result]):
 
     def news(self) -> Text:
         """What is new since this was read."""
-        return self.noticing.words()
+        return self.change_notifier.words()
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Why a command does not work right now, or None."""
         return None
 
@@ -128,7 +128,7 @@ class Page(Screen[Result | None], Generic[Result]):
         self.tell("")
         if name == "back" and self.busy and self._work:
             self.abandon()
-        elif reason := self.cannot(name):
+        elif reason := self.disabled_reason(name):
             self.tell(reason)
         else:
             getattr(self, f"do_{name}")()

@@ -52,7 +52,7 @@ class ChangesScreen(Listing[None]):
         """How many entries."""
         return ink(count(len(self.changes), "entry", "entries"), "bold")
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """A log needs an update under the cursor."""
         if command in ("open", "copy") and not self.shown:
             return "Nothing to open."
@@ -100,7 +100,7 @@ class ChangesScreen(Listing[None]):
         words = self.words.casefold().split()
         now, zone = time.time(), local_zone()
         rows = [(change, change_row(change, now, zone)) for change in self.changes]
-        self.shown = [one for one in rows if all(word in one[1].words for word in words)]
+        self.shown = [row for row in rows if all(word in row[1].words for word in words)]
         self.items.show(len(self.shown), self._draw, key=lambda line: self.shown[line][0].id)
 
     def _read(self, changes: list[Change]) -> None:

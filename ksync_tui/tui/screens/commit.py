@@ -71,7 +71,7 @@ class CommitScreen(Page[str]):
         """Files and lines."""
         return ink(one_line(self.draft.files, 40), "bold")
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """A commit needs a message."""
         if command == "commit" and not self.query_one(Input).value.strip():
             return "Write a message first."

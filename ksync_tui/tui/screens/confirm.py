@@ -64,7 +64,7 @@ class ConfirmScreen(Page[int]):
 
     def _below(self) -> Text:
         """What is lost, and what the steps alone do not say."""
-        ends = self.cannot("removal") or f"{self.key_of('removal')} changes that."
+        ends = self.disabled_reason("removal") or f"{self.key_of('removal')} changes that."
         lines = [*_deletes(self.shown, ends), *([Text(neutral(self.note))] if self.note else [])]
         return Text("\n").join(lines)
 
@@ -89,7 +89,7 @@ class ConfirmScreen(Page[int]):
         """How many run."""
         return ink(f"{len(self.selection):,} to run", "bold")
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Nothing destructive runs before the name or count is typed."""
         if command == "confirm" and not self._typed_right():
             return self.shown.question
@@ -146,7 +146,7 @@ def _step(step: Step, width: int) -> Text:
 
 def _deletes(shown: Confirm, ends: str) -> list[Text]:
     """What is lost, what becomes of its containers, what is to be typed. `ends` says how that could be different."""
-    lines = [Text.assemble(("- ", style("delete")), one) for one in shown.deletes]
+    lines = [Text.assemble(("- ", style("delete")), delete) for delete in shown.deletes]
     if shown.removal:
         lines.append(Text.assemble((shown.removal, style("bold")), (f" {ends}", style("dim"))))
     if shown.why:

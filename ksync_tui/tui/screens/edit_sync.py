@@ -51,14 +51,14 @@ class EditSyncScreen(SyncForm[str]):
         """What was changed would be lost."""
         return f"The changes of {self.name_of} are not saved." if self._changes() else None
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Saving needs a change, and a name."""
         if command == "keep" and self.query(Input):
             if not self.value("name"):
                 return "Give it a name."
             if not self._changes():
                 return "No changes to save."
-        return super().cannot(command)
+        return super().disabled_reason(command)
 
     def do_keep(self) -> None:
         """Saves what was changed: what it may do first, then its name."""

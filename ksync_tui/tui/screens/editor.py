@@ -90,7 +90,7 @@ class EditorScreen(Page[str]):
         """An edit that is not saved would be lost."""
         return f"The edit of {self.draft.target} is not saved." if self.dirty else None
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Saving needs a change."""
         if command == "save" and self.is_mounted and not self.dirty:
             return "No changes to save."

@@ -81,5 +81,7 @@ class FindScreen(Page[Result], Generic[T, Result]):
 
     def _find(self, words: str) -> None:
         wanted = words.casefold().split()
-        self.found = [one for one in self.entries() if all(word in self.words_of(one).casefold() for word in wanted)]
+        self.found = [
+            entry for entry in self.entries() if all(word in self.words_of(entry).casefold() for word in wanted)
+        ]
         self.query_one(Lines).show(len(self.found), lambda line, _: self.drawn(self.found[line]), cursor=0)

@@ -59,7 +59,7 @@ def help_lines(page: Page[Any]) -> list[Text]:
     """
     lines = [Text()]
     for command in page.keys.on(page.place):
-        reason = page.cannot(command.id)
+        reason = page.disabled_reason(command.id)
         look = style("dim" if reason else "plain")
         keys, words = f"  {command.all_keys:<14}", f"{command.help:<{MOST_HELP}}"
         lines.append(Text.assemble((keys, style("accent")), (words, look), " ", (command.id, style("dim"))))

@@ -46,7 +46,7 @@ class HistoryScreen(Listing[None]):
         """How many runs."""
         return ink(count(len(self.records), "run"), "bold")
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Opening needs a run of this profile; the other history needs a Core."""
         if command in ("open", "copy", "filter") and not self.records:
             return "No run here yet."

@@ -50,13 +50,13 @@ class NewSyncScreen(SyncForm[Sync]):
         typed = any(field.value for field in self.query(Input)) or any(switch.on for switch in self.query(Switch))
         return "The new sync is not added." if typed else None
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Adding needs a name and a path that are right."""
         if command == "add" and self.is_mounted:
             needed = {"name": NO_NAME, "path": NO_PATH_AT_CORE if self.session.capabilities.remote else NO_PATH}
             missing = next((words for name, words in needed.items() if not self.value(name)), None)
-            return missing or super().cannot(command)
-        return super().cannot(command)
+            return missing or super().disabled_reason(command)
+        return super().disabled_reason(command)
 
     def label_of(self, command: str) -> str | None:
         """Only a path on this machine is completed; elsewhere the same key goes on."""
@@ -86,7 +86,7 @@ class NewSyncScreen(SyncForm[Sync]):
             field.value = found.common
             field.cursor_position = len(found.common)
         elif len(found.found) > 1:
-            names = [one.rstrip("/").rpartition("/")[2] + "/" * one.endswith("/") for one in found.found]
+            names = [item.rstrip("/").rpartition("/")[2] + "/" * item.endswith("/") for item in found.found]
             self.tell(listed(names, MOST_FOUND))
         elif found.found or found.typed.endswith("/"):
             self.focus_next()

@@ -31,7 +31,7 @@ class PaletteScreen(FindScreen[keymap.Command, str]):
     def entries(self) -> list[keymap.Command]:
         """The commands that work on that screen now."""
         every = self.keys.on(self.page.place)
-        return [one for one in every if one.id not in LEFT_OUT and self.page.cannot(one.id) is None]
+        return [item for item in every if item.id not in LEFT_OUT and self.page.disabled_reason(item.id) is None]
 
     def words_of(self, entry: keymap.Command) -> str:
         """Label and help."""

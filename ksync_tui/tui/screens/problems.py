@@ -61,7 +61,7 @@ class ProblemsScreen(Listing[bool]):
         """How many of which severity."""
         return ink(problem_count(self.problems), "bold")
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """The files are opened where they are files."""
         if command in ("open", "editor") and self._path() is None:
             return "This is not in a file on this machine."
@@ -96,7 +96,7 @@ class ProblemsScreen(Listing[bool]):
     def fill(self) -> None:
         """Shows the problems that pass the filter."""
         words = self.words.casefold().split()
-        self.shown = [one for one in self.problems if all(word in str(one).casefold() for word in words)]
+        self.shown = [problem for problem in self.problems if all(word in str(problem).casefold() for word in words)]
         self.items.show(len(self.shown), self._draw, key=self._key)
         self._more()
 

@@ -61,7 +61,7 @@ class ProfilesScreen(Listing[None]):
         """How many."""
         return ink(count(len(self.rows), "profile"), "bold")
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Going over needs another one under the cursor."""
         if command == "open" and not self.shown:
             return "No profile has that name."
@@ -120,8 +120,8 @@ class ProfilesScreen(Listing[None]):
 
     def _draw(self, line: int, width: int) -> Text:
         row = self.shown[line]
-        name = min(max(cell_width(one.name) for one in self.rows), MOST_NAME)
-        address = min(max(cell_width(one.address) for one in self.rows), MOST_ADDRESS, max(width - name - 20, 0))
+        name = min(max(cell_width(row.name) for row in self.rows), MOST_NAME)
+        address = min(max(cell_width(row.address) for row in self.rows), MOST_ADDRESS, max(width - name - 20, 0))
         text = ink("* " if row.on else "  ", "accent")
         text.append(pad(row.name, name), style("bold")).append("  ")
         text.append(f"{row.engine:<{ENGINE}}", style("accent" if row.engine == "core" else "plain"))

@@ -72,7 +72,7 @@ class ReviewScreen(Page[None]):
     def on_mount(self) -> None:
         """Reads and plans."""
         self.do_refresh()
-        self.noticing.ask_on()
+        self.change_notifier.start_checking()
 
     def on_resize(self, event: events.Resize) -> None:
         """From 120 cells on the difference stands beside the list."""
@@ -133,7 +133,7 @@ class ReviewScreen(Page[None]):
         """Pending and ticked."""
         return ink(self.side.ticks.totals, "bold") if self.side else Text()
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """What needs a plan, an action under the cursor, a file or a tick."""
         return disabled_reason(self, command)
 
@@ -175,7 +175,7 @@ class ReviewScreen(Page[None]):
         review = self.review
         self.sides = sides_of(review, self.sides, {} if self.sides else self.host.kept_ticks(self.sync))
         self._show_side()
-        self.noticing.follow([self.session.reviews.detect_changes(review)])
+        self.change_notifier.follow([self.session.reviews.detect_changes(review)])
         note = self.sides[self.direction].ticks.note
         if note:
             self.tell(note)

@@ -84,7 +84,7 @@ class RunScreen(Page[str]):
         """`3 of 7 · 00:12`."""
         return ink(progress(self.record, time.time()), "bold") if self.record else Text()
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Stopping and leaving alone need a run that goes on."""
         if command in ("stop", "detach") and self.over:
             return "The run is over."
@@ -183,7 +183,7 @@ class RunScreen(Page[str]):
 
     def _came_back(self, review: Review) -> list[str]:
         """What was done and is pending all the same: it does not settle (needs 20)."""
-        done = [one.action for one in self.record.actions if one.outcome == "done"] if self.record else []
+        done = [action.action for action in self.record.actions if action.outcome == "done"] if self.record else []
         return [short(one) for one in done if one in review.plan.by_id]
 
     def _draw_action(self, line: int, width: int) -> Text:
@@ -208,7 +208,7 @@ class RunScreen(Page[str]):
 def _end(record: RunRecord, after: str) -> Text:
     first, *rest = closing(record)
     look = style("bold" if record.state == "done" else "problem")
-    lines = [Text(first, look), *(Text(one) for one in rest)]
+    lines = [Text(first, look), *(Text(text) for text in rest)]
     if after:
         lines.append(ink(after, "accent"))
     return Text("\n").join(lines)

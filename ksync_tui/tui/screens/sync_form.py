@@ -91,7 +91,7 @@ class SyncForm(Page[Result], Generic[Result]):
         """What the keys do depends on where one is."""
         self.changed()
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Switches are turned where they are; what is not right is not saved."""
         if command == "switch" and not isinstance(self.focused, Switch):
             return "Move the cursor to a switch first."

@@ -69,7 +69,7 @@ class SyncsScreen(Listing[None]):
         if self.open_first:
             self.request(requests.ShowReview(self.open_first))
         self.do_refresh()
-        self.noticing.ask_on()
+        self.change_notifier.start_checking()
 
     def on_screen_resume(self) -> None:
         """What was done elsewhere shows here; what a question there led to reads again by itself."""
@@ -80,7 +80,7 @@ class SyncsScreen(Listing[None]):
         """How many syncs there are."""
         return ink(count(len(self.syncs), "sync"), "bold")
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Opening needs something under the cursor."""
         if command in NEED_SYNC and not self.shown:
             return "No sync to open."
@@ -93,7 +93,7 @@ class SyncsScreen(Listing[None]):
             return "That is for a Komodo Core."
         if command == "core_commit" and not self.here.managed:
             return f"{self.here.name} is not managed: Core commits only managed syncs."
-        return super().cannot(command)
+        return super().disabled_reason(command)
 
     @property
     def here(self) -> Sync:
@@ -196,7 +196,7 @@ class SyncsScreen(Listing[None]):
             self.items.redraw()
         self.busy = None
         rows = (self.rows[sync.name] for sync in syncs)
-        self.noticing.follow(
+        self.change_notifier.follow(
             [self.session.reviews.detect_changes(row) for row in rows if not isinstance(row, KsyncError)]
         )
 

@@ -30,7 +30,7 @@ class Framed(Protocol):
     def where(self) -> Text:
         """The left of the top line: the path to here."""
 
-    def standing(self, room: int) -> Text:
+    def status_line(self, room: int) -> Text:
         """The middle of the top line, in so many cells: engine, profile, READ-ONLY, what is going on."""
 
     def counts(self) -> Text:
@@ -39,7 +39,7 @@ class Framed(Protocol):
     def news(self) -> Text:
         """What stands before it while something is new."""
 
-    def cannot(self, command: str) -> str | None:
+    def disabled_reason(self, command: str) -> str | None:
         """Why a command does not work right now, or None."""
 
     def label_of(self, command: str) -> str | None:
@@ -79,7 +79,7 @@ class TopLine(FrameLine):
         right = Text.assemble(self.page.news(), self.page.counts())
         left = _tail(self.page.where(), self.size.width - right.cell_len - 2)
         room = self.size.width - left.cell_len - right.cell_len - 2
-        middle = self.page.standing(room)
+        middle = self.page.status_line(room)
         if middle.cell_len > room:
             middle = fitted(middle, room)
         before = max((room - middle.cell_len) // 2, 1)
@@ -104,7 +104,7 @@ class KeyLine(FrameLine):
         """As many keys as fit, the first ones first; help always."""
         here = (command for command in self.page.keys.on(self.page.place) if command.rank)
         ranked = sorted(here, key=lambda command: command.rank)
-        works = [command.id for command in ranked if self.page.cannot(command.id) is None]
+        works = [command.id for command in ranked if self.page.disabled_reason(command.id) is None]
         fixed = [name for name in works if name in ("help", "back", "cancel")][:1]
         items = [self._item(name) for name in works if name not in fixed]
         last = [self._item(name) for name in fixed]

@@ -55,5 +55,5 @@ def one_line(changes: Sequence[FileChange], width: int) -> str:
     """`komodo/web.toml  +2 -1`, or how many files."""
     if len(changes) == 1:
         return cut_end(f"{neutral(changes[0].file)}  +{changes[0].added} -{changes[0].removed}", width)
-    added, removed = sum(one.added for one in changes), sum(one.removed for one in changes)
+    added, removed = sum(change.added for change in changes), sum(change.removed for change in changes)
     return f"{len(changes)} files  +{added} -{removed}"

@@ -37,7 +37,7 @@ class HasProfile(Protocol):
         """Why nothing may be changed, or None."""
 
 
-def standing(session: HasProfile, room: int) -> Text:
+def status_line(session: HasProfile, room: int) -> Text:
     """`core · prod · https://komodo.example  READ-ONLY` in at most so many cells: the address gives way first."""
     core = session.engine == "core"
     left = room - len(session.engine) - len(BETWEEN) - (len(BADGE) + 2 if session.read_only else 0)

@@ -99,34 +99,34 @@ def servers(name: str, build: Build, find: Find) -> list[str]:
     return found
 
 
-def build(name: str, build: Build, site: ExecutionContext) -> Built:
+def build(name: str, build: Build, execution: ExecutionContext) -> Built:
     """Runs a build on the site's host, pushes where a registry's login is known, and tells what it made.
 
     Raises EngineError when anything fails; then no version is used up.
     """
-    servers(name, build, site.find)
+    servers(name, build, execution.find)
     config, version = build.config, images.next_version(build.config)
-    site = _for_build(config, version, site)
-    with site.alone_in(folder_of("build", name, site.state) / "build"):
-        source = context.prepare(name, build, site)
-        shell.run(config.pre_build, source.folder, site, "pre_build")
+    execution = _for_build(config, version, execution)
+    with execution.alone_in(folder_of("build", name, execution.state) / "build"):
+        source = context.prepare(name, build, execution)
+        shell.run(config.pre_build, source.folder, execution, "pre_build")
         context.ensure_there(source, name)
         tags = images.tags(config, version, source.hash)
         made = tuple(f"{image}:{tag}" for image in images.image_names(name, config) for tag in tags)
         if not made:
             raise EngineError("its image would have no tag", where=f"build/{name}", hint="Set one of the include_*_tag")
-        order = _order(config, version, source, made, site.interpolate)
+        order = _order(config, version, source, made, execution.interpolate)
         with suppress(EngineError):  # whole lines may come from variables: then it makes no sense without them
             written = _order(config, version, source, made, partial(_VERSION.sub, version))
-            site.log(f"$ docker {shlex.join(words(written))}")
-        _carry_out(name, config, order, source.folder, site)
+            execution.log(f"$ docker {shlex.join(words(written))}")
+        _carry_out(name, config, order, source.folder, execution)
     return Built(version, made, source.hash)
 
 
-def _for_build(config: BuildConfig, version: str, site: ExecutionContext) -> ExecutionContext:
+def _for_build(config: BuildConfig, version: str, execution: ExecutionContext) -> ExecutionContext:
     """The site whose variables know `$VERSION`: the one being built, also where Komodo gives the one before (h.26)."""
-    put_in = str if config.skip_secret_interp else site.interpolate
-    return dataclasses.replace(site, interpolate=lambda text: put_in(_VERSION.sub(version, text)))
+    put_in = str if config.skip_secret_interp else execution.interpolate
+    return dataclasses.replace(execution, interpolate=lambda text: put_in(_VERSION.sub(version, text)))
 
 
 def _order(
@@ -161,16 +161,16 @@ def _split(argument: str) -> list[str]:
         raise EngineError(f"the extra argument {argument!r} has an open quote", why=str(error)) from error
 
 
-def _carry_out(name: str, config: BuildConfig, order: Order, folder: Path, site: ExecutionContext) -> None:
-    domains = {each.domain for each in config.image_registry if registries.login(each.domain, each.account, site)}
+def _carry_out(name: str, config: BuildConfig, order: Order, folder: Path, execution: ExecutionContext) -> None:
+    domains = {each.domain for each in config.image_registry if registries.login(each.domain, each.account, execution)}
     pushed = [image for image in order.images if image.partition("/")[0] in domains]
     at_once = order.buildx and len(pushed) == len(order.images)
-    with _secret_files(dict(_pairs(config.secret_args, "secret_args", site.interpolate))) as files:
+    with _secret_files(dict(_pairs(config.secret_args, "secret_args", execution.interpolate))) as files:
         order = dataclasses.replace(order, secrets=tuple(files.items()), push=at_once)
-        _docker(name, words(order), folder, site, {"DOCKER_BUILDKIT": "1"} if files else {})
+        _docker(name, words(order), folder, execution, {"DOCKER_BUILDKIT": "1"} if files else {})
     for image in () if at_once else pushed:
-        site.log(f"$ docker push {image}")
-        _docker(name, ["push", image], folder, site, {})
+        execution.log(f"$ docker push {image}")
+        _docker(name, ["push", image], folder, execution, {})
 
 
 @contextmanager
@@ -191,9 +191,11 @@ def _secret_files(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield files
 
 
-def _docker(name: str, words: list[str], folder: Path, site: ExecutionContext, environment: Mapping[str, str]) -> None:
-    call = Call([*site.host.docker, *words], folder, {**site.host.environment, **environment})
-    done = run(call, site.log, site.stop)
+def _docker(
+    name: str, words: list[str], folder: Path, execution: ExecutionContext, environment: Mapping[str, str]
+) -> None:
+    call = Call([*execution.host.docker, *words], folder, {**execution.host.environment, **environment})
+    done = run(call, execution.log, execution.stop)
     if done.code == 0:
         return
     why = last_words(done.last)

@@ -41,36 +41,36 @@ def remote_of(settings: GitSettings, environ: Mapping[str, str] | None = None) -
         raise EngineError(error.what, where=error.where, why=error.why, hint=error.hint) from error
 
 
-def clone(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
+def clone(remote: Remote, folder: Path, execution: ExecutionContext) -> Pulled:
     """Clones into `folder`; what was there goes away once the clone is whole.
 
     Raises EngineError when git fails, or when `folder` holds something that ksync did not make.
     """
-    with site.alone_in(folder):
-        _ensure_ours(folder, site)
-        return _clone(remote, folder, site)
+    with execution.alone_in(folder):
+        _ensure_ours(folder, execution)
+        return _clone(remote, folder, execution)
 
 
-def pull(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
+def pull(remote: Remote, folder: Path, execution: ExecutionContext) -> Pulled:
     """Brings `folder` to where the remote's branch is, cloning where nothing is yet.
 
     Raises EngineError when git fails, or when commits or changes of the user's own would be lost.
     """
-    with site.alone_in(folder):
+    with execution.alone_in(folder):
         if not (folder / ".git").exists():
-            _ensure_ours(folder, site)
-            return _clone(remote, folder, site)
-        _ensure_nothing_lost(folder, site)
-        return _update(remote, folder, site)
+            _ensure_ours(folder, execution)
+            return _clone(remote, folder, execution)
+        _ensure_nothing_lost(folder, execution)
+        return _update(remote, folder, execution)
 
 
-def _clone(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
+def _clone(remote: Remote, folder: Path, execution: ExecutionContext) -> Pulled:
     with reported("the clone cannot be put there", folder), _beside(folder) as beside:
         fresh = beside / "clone"
         branch = ["--branch", remote.branch] if remote.branch else []
-        _git(remote, folder.parent, site, "clone", *branch, "--", remote.url, str(fresh))
-        _git(remote, fresh, site, "config", OURS, str(folder))
-        at = _settle(remote, fresh, site)
+        _git(remote, folder.parent, execution, "clone", *branch, "--", remote.url, str(fresh))
+        _git(remote, fresh, execution, "config", OURS, str(folder))
+        at = _settle(remote, fresh, execution)
         if folder.exists():
             folder.rename(beside / "old")
         fresh.rename(folder)
@@ -85,28 +85,28 @@ def _beside(folder: Path) -> Iterator[Path]:
         yield Path(beside)
 
 
-def _update(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
-    _git(remote, folder, site, "remote", "set-url", "origin", remote.url)
-    _git(remote, folder, site, "fetch", "--prune", "--tags", "--force", "origin")
+def _update(remote: Remote, folder: Path, execution: ExecutionContext) -> Pulled:
+    _git(remote, folder, execution, "remote", "set-url", "origin", remote.url)
+    _git(remote, folder, execution, "fetch", "--prune", "--tags", "--force", "origin")
     if remote.branch:
-        _git(remote, folder, site, "checkout", "--force", "-B", remote.branch, f"origin/{remote.branch}", "--")
+        _git(remote, folder, execution, "checkout", "--force", "-B", remote.branch, f"origin/{remote.branch}", "--")
     else:
-        _git(remote, folder, site, "reset", "--hard", "@{upstream}")
-    return _settle(remote, folder, site)
+        _git(remote, folder, execution, "reset", "--hard", "@{upstream}")
+    return _settle(remote, folder, execution)
 
 
-def _settle(remote: Remote, folder: Path, site: ExecutionContext) -> Pulled:
+def _settle(remote: Remote, folder: Path, execution: ExecutionContext) -> Pulled:
     """Goes to the pinned commit, if there is one, and tells where the work tree stands."""
     if remote.commit:
-        _git(remote, folder, site, "reset", "--hard", remote.commit)
-    hash_, _, message = _asked(folder, site, "log", "-1", "--format=%h %s").partition(" ")
+        _git(remote, folder, execution, "reset", "--hard", remote.commit)
+    hash_, _, message = _asked(folder, execution, "log", "-1", "--format=%h %s").partition(" ")
     return Pulled(hash_, message)
 
 
-def _ensure_ours(folder: Path, site: ExecutionContext) -> None:
+def _ensure_ours(folder: Path, execution: ExecutionContext) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    if not (folder / ".git").exists() or not _ours(folder, site):
+    if not (folder / ".git").exists() or not _ours(folder, execution):
         raise EngineError(
             f"{folder} holds something that ksync did not put there",
             why="a clone would replace it",
@@ -114,11 +114,11 @@ def _ensure_ours(folder: Path, site: ExecutionContext) -> None:
         )
 
 
-def _ensure_nothing_lost(folder: Path, site: ExecutionContext) -> None:
-    if _ours(folder, site):
+def _ensure_nothing_lost(folder: Path, execution: ExecutionContext) -> None:
+    if _ours(folder, execution):
         return
-    changed = _asked(folder, site, "status", "--porcelain", "--untracked-files=no")
-    ahead = _asked(folder, site, "log", "--format=%h", "-1", "HEAD", "--not", "--remotes")
+    changed = _asked(folder, execution, "status", "--porcelain", "--untracked-files=no")
+    ahead = _asked(folder, execution, "log", "--format=%h", "-1", "HEAD", "--not", "--remotes")
     if changed or ahead:
         raise EngineError(
             f"{folder} has {'changes' if changed else 'commits'} that are nowhere else",
@@ -127,19 +127,19 @@ def _ensure_nothing_lost(folder: Path, site: ExecutionContext) -> None:
         )
 
 
-def _ours(folder: Path, site: ExecutionContext) -> bool:
-    return bool(_asked(folder, site, "config", "--local", "--default", "", "--get", OURS))
+def _ours(folder: Path, execution: ExecutionContext) -> bool:
+    return bool(_asked(folder, execution, "config", "--local", "--default", "", "--get", OURS))
 
 
-def _asked(folder: Path, site: ExecutionContext, *words: str) -> str:
+def _asked(folder: Path, execution: ExecutionContext, *words: str) -> str:
     call = Call(["git", *words], folder, environment(Remote("")), 60, OTHER_REPOSITORY)
-    return _sure(run(call, stop=site.stop), folder, words).out.strip()
+    return _sure(run(call, stop=execution.stop), folder, words).out.strip()
 
 
-def _git(remote: Remote, folder: Path, site: ExecutionContext, *words: str) -> None:
-    site.log(f"$ git {' '.join(words)}")
+def _git(remote: Remote, folder: Path, execution: ExecutionContext, *words: str) -> None:
+    execution.log(f"$ git {' '.join(words)}")
     call = Call(["git", *words], folder, environment(remote), None, OTHER_REPOSITORY)
-    _sure(run(call, site.log, site.stop), folder, words, remote)
+    _sure(run(call, execution.log, execution.stop), folder, words, remote)
 
 
 def _sure(done: CommandResult, folder: Path, words: tuple[str, ...], remote: Remote | None = None) -> CommandResult:

@@ -23,19 +23,19 @@ class Context:
     hash: str | None = None
 
 
-def prepare(name: str, build: Build, site: ExecutionContext) -> Context:
+def prepare(name: str, build: Build, execution: ExecutionContext) -> Context:
     """Brings the sources of a build up to date. Raises EngineError when there are none, or they cannot be had."""
     config = build.config
-    root = folder_of("build", name, site.state)
+    root = folder_of("build", name, execution.state)
     if config.files_on_host:
         return _context(root, config)
     if config.linked_repo:
-        return _linked(name, config, site)
+        return _linked(name, config, execution)
     if config.repo:
-        at = checkout.pull(checkout.remote_of(config), root, site)
+        at = checkout.pull(checkout.remote_of(config), root, execution)
         return _context(root, config, at.hash)
     if config.dockerfile.strip():
-        return _written(root, config, site)
+        return _written(root, config, execution)
     raise EngineError(
         "nothing to build from",
         where=f"build/{name}",
@@ -49,20 +49,20 @@ def _context(root: Path, config: BuildConfig, commit: str | None = None) -> Cont
     return Context(folder, dockerfile, commit)
 
 
-def _linked(name: str, config: BuildConfig, site: ExecutionContext) -> Context:
-    repo = site.find(Target("repo", config.linked_repo))
+def _linked(name: str, config: BuildConfig, execution: ExecutionContext) -> Context:
+    repo = execution.find(Target("repo", config.linked_repo))
     if not isinstance(repo, Repo):
         raise EngineError(
             f"its linked repo '{config.linked_repo}' does not exist",
             where=f"build/{name}",
             hint="Declare it, or correct `linked_repo`",
         )
-    at = repos.pull(repo.name, repo, site)
+    at = repos.pull(repo.name, repo, execution)
     # Below the repo's own `path`, which Komodo forgets (facts h.26).
-    return _context(repos.folder(repo.name, repo, site.state), config, at.hash)
+    return _context(repos.folder(repo.name, repo, execution.state), config, at.hash)
 
 
-def _written(root: Path, config: BuildConfig, site: ExecutionContext) -> Context:
+def _written(root: Path, config: BuildConfig, execution: ExecutionContext) -> Context:
     """The text goes to ksync's own folder even where an absolute path is built: nothing of the user's is replaced."""
     folder = inside(root, config.build_path)
     dockerfile = root / (Path(config.dockerfile_path).name or "Dockerfile")
@@ -71,7 +71,7 @@ def _written(root: Path, config: BuildConfig, site: ExecutionContext) -> Context
         if folder.is_relative_to(root):
             folder.mkdir(parents=True, exist_ok=True)
         dockerfile.touch(mode=0o600)
-        dockerfile.write_text(site.interpolate(config.dockerfile), "utf-8")
+        dockerfile.write_text(execution.interpolate(config.dockerfile), "utf-8")
     return Context(folder, dockerfile)
 
 

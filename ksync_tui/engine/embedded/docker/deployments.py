@@ -38,15 +38,15 @@ class DeploymentTarget:
     target: Target
     name: str
     config: DeploymentConfig
-    site: ExecutionContext
+    execution: ExecutionContext
 
-    def calm(self) -> DeploymentTarget:
+    def uncancellable(self) -> DeploymentTarget:
         """The same, going on when the run is stopped: for what must not be left half done."""
-        return replace(self, site=replace(self.site, stop=lambda: False))
+        return replace(self, execution=replace(self.execution, stop=lambda: False))
 
     def do(self, otherwise: str, *words: str) -> None:
         """Runs `docker WORDS`, however long it takes; `otherwise` is what failed when it fails."""
-        self.sure(self.site.quietly(*words, seconds=None), otherwise)
+        self.sure(self.execution.quietly(*words, seconds=None), otherwise)
 
     def sure(self, done: CommandResult, what: str) -> CommandResult:
         """The same result, or EngineError with docker's last words when the command failed."""
@@ -55,42 +55,42 @@ class DeploymentTarget:
         return done
 
 
-def _post(name: str, deployment: Deployment, site: ExecutionContext) -> DeploymentTarget:
+def _post(name: str, deployment: Deployment, execution: ExecutionContext) -> DeploymentTarget:
     target = Target("deployment", name)
     if deployment.config.swarm_id:
         why = "a swarm has many hosts, and this engine acts on one"
         raise NotPossibleError(
             "it runs on a swarm", where=str(target), why=why, hint="Apply it to a Komodo Core, or take `swarm` out"
         )
-    return DeploymentTarget(target, container_name(name, deployment), deployment.config, site)
+    return DeploymentTarget(target, container_name(name, deployment), deployment.config, execution)
 
 
-def deploy(name: str, deployment: Deployment, site: ExecutionContext, image: str) -> None:
+def deploy(name: str, deployment: Deployment, execution: ExecutionContext, image: str) -> None:
     """Starts the container of a deployment from `image`, in the place of the one before, and waits until it runs.
 
     When it does not start, or the run is stopped, the container before it comes back as it was. Raises EngineError;
     a container of that name that ksync did not make for this deployment is refused, never touched.
     """
-    post = _post(name, deployment, site)
+    post = _post(name, deployment, execution)
     with _environment(post) as env_file:
         words = _words(post, image, f"/dev/fd/{env_file}")
-        known = containers(site.host, site.stop)
+        known = containers(execution.host, execution.stop)
         before = _before(post, known)
         with _or_back(post, before, known):
             _pull(post, image)
             aside = _set_aside(post, before) if before else None
-            done = post.sure(site.docker(*words, files=[env_file]), "the container does not start")
-            ready.wait(site, done.out.split()[-1:], post.target)
+            done = post.sure(execution.docker(*words, files=[env_file]), "the container does not start")
+            ready.wait(execution, done.out.split()[-1:], post.target)
     if aside is not None:
         _drop(post, aside)
-    site.log(f"container {post.name} runs")
+    execution.log(f"container {post.name} runs")
 
 
 @contextmanager
 def _environment(post: DeploymentTarget) -> Iterator[int]:
     """An open file without a name that holds the environment: nobody else can read it, and nothing of it stays."""
     with _about(post):
-        text = environment(post.config, post.site.interpolate)
+        text = environment(post.config, post.execution.interpolate)
     with reported("the environment cannot be written", tempfile.gettempdir()):
         file = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
     with file:
@@ -115,12 +115,12 @@ def _words(post: DeploymentTarget, image: str, env_file: str) -> list[str]:
         raise EngineError("it has no image", where=str(post.target), hint="Set `image` in its config")
     labels = {OWNER_LABEL: str(post.target)}
     with _about(post):
-        words = arguments(post.name, post.config, image, post.site.interpolate, labels, env_file)
+        words = arguments(post.name, post.config, image, post.execution.interpolate, labels, env_file)
     with suppress(EngineError):  # whole lines may come from variables: then it makes no sense without them
-        post.site.log(" ".join(["docker", *arguments(post.name, post.config, image, str, labels)]))
+        post.execution.log(" ".join(["docker", *arguments(post.name, post.config, image, str, labels)]))
     written = texts(post.config)
-    for variable in unknown(written, post.site.interpolate(written)):
-        post.site.log(f"no variable {variable}: [[{variable}]] stays as written")
+    for variable in unknown(written, post.execution.interpolate(written)):
+        post.execution.log(f"no variable {variable}: [[{variable}]] stays as written")
     return words
 
 
@@ -133,7 +133,7 @@ def _before(post: DeploymentTarget, known: Sequence[Container]) -> Container | N
     if main is not None:
         _drop(post, aside)
         return main
-    post.site.log(f"{aside.name} was left by an interrupted run: it is {post.name} again")
+    post.execution.log(f"{aside.name} was left by an interrupted run: it is {post.name} again")
     post.do(f"{aside.name} cannot be renamed", "rename", aside.id, post.name)
     return replace(aside, name=post.name, state="running")
 
@@ -161,20 +161,20 @@ def _pull(post: DeploymentTarget, image: str) -> None:
     if post.config.image.type == "Build" and registry is None:
         why = "it was built without a registry"
     else:
-        login(registry or "docker.io", post.config.image_registry_account, post.site)
-        done = _pulling(image, post.site)
+        login(registry or "docker.io", post.config.image_registry_account, post.execution)
+        done = _pulling(image, post.execution)
         if done.code == 0:
             return
         why = last_words(done.last, 1)
-    if post.site.quietly("image", "inspect", "--format", "{{.Id}}", "--", image).code != 0:
+    if post.execution.quietly("image", "inspect", "--format", "{{.Id}}", "--", image).code != 0:
         raise EngineError(f"image {image} is not on the host", where=str(post.target), why=f"not pulled: {why}")
-    post.site.log(f"{image} was not pulled ({why}): the one on the host is used")
+    post.execution.log(f"{image} was not pulled ({why}): the one on the host is used")
 
 
-def _pulling(image: str, site: ExecutionContext) -> CommandResult:
+def _pulling(image: str, execution: ExecutionContext) -> CommandResult:
     """Pulls with its progress in the log, and without its errors, which may not matter."""
-    call = Call([*site.host.docker, "pull", "--", image], None, site.host.environment)
-    return run(call, lambda line: None if line.startswith("Error") else site.log(line), site.stop)
+    call = Call([*execution.host.docker, "pull", "--", image], None, execution.host.environment)
+    return run(call, lambda line: None if line.startswith("Error") else execution.log(line), execution.stop)
 
 
 def registry_of(image: str) -> str | None:
@@ -186,22 +186,22 @@ def registry_of(image: str) -> str | None:
 @contextmanager
 def _or_back(post: DeploymentTarget, before: Container | None, known: Sequence[Container]) -> Iterator[None]:
     """Brings back the container before when what is done inside fails or is interrupted, and says so."""
-    calm = post.calm()
+    uncancellable = post.uncancellable()
     try:
         yield
     except EngineError as error:
-        told = _bring_back(calm, before, known)
+        told = _bring_back(uncancellable, before, known)
         hint = ". ".join(part for part in (error.hint, told) if part)
         raise EngineError(error.what, where=str(post.target), why=error.why, hint=hint) from error
     except BaseException:
-        _bring_back(calm, before, known)
+        _bring_back(uncancellable, before, known)
         raise
 
 
 def _bring_back(post: DeploymentTarget, before: Container | None, known: Sequence[Container]) -> str | None:
     """Removes what was started and puts back what was there; what came of it, for people."""
     try:
-        now = containers(post.site.host)
+        now = containers(post.execution.host)
         old = {container.id for container in known}
         for one in now:
             if one.name == post.name and one.belongs_to(post.target) and one.id not in old:
@@ -229,8 +229,10 @@ def _restored(post: DeploymentTarget, before: Container, now: Container | None) 
 def _set_aside(post: DeploymentTarget, before: Container) -> Container | None:
     """Stops a container and gives its name free; None when it was made to remove itself."""
     _stop(post, before)
-    done = post.site.quietly("rename", before.id, post.name + ASIDE, seconds=None)
-    if done.code != 0 and all(one.id != before.id for one in containers(post.site.host, post.site.stop)):
+    done = post.execution.quietly("rename", before.id, post.name + ASIDE, seconds=None)
+    if done.code != 0 and all(
+        container.id != before.id for container in containers(post.execution.host, post.execution.stop)
+    ):
         return None
     post.sure(done, f"{before.name} cannot be renamed")
     return replace(before, name=post.name + ASIDE)
@@ -240,21 +242,21 @@ def _stop(post: DeploymentTarget, container: Container) -> None:
     """Stops a container with the signal and the patience of its deployment where those are set, else with its own."""
     if not container.alive:
         return
-    config, site = post.config, post.site
+    config, execution = post.config, post.execution
     words = ["-t", str(config.termination_timeout)] if "termination_timeout" in config.model_fields_set else []
     if "termination_signal" in config.model_fields_set:
-        if not _knows_stop_signal(site):
+        if not _knows_stop_signal(execution):
             _signal(post, container)
             words = ["-t", "0"]
         else:
             words += ["--signal", config.termination_signal]
-    site.log(f"stopping {container.name}")
+    execution.log(f"stopping {container.name}")
     post.do(f"{container.name} cannot be stopped", "stop", *words, container.id)
 
 
-def _knows_stop_signal(site: ExecutionContext) -> bool:
+def _knows_stop_signal(execution: ExecutionContext) -> bool:
     """Whether `docker stop` sends a signal of one's choice; before API 1.42 the choice is dropped without a word."""
-    version = site.quietly("version", "--format", "{{.Client.APIVersion}}").out.strip().split(".")
+    version = execution.quietly("version", "--format", "{{.Client.APIVersion}}").out.strip().split(".")
     return [int(part) for part in version if part.isdecimal()] >= [1, 42]
 
 
@@ -263,50 +265,52 @@ def _signal(post: DeploymentTarget, container: Container) -> None:
     signal, patience = post.config.termination_signal, max(post.config.termination_timeout, 0)
     post.do(f"{container.name} cannot be sent {signal}", "kill", "--signal", signal, container.id)
     with suppress(EngineError):  # time is up
-        post.site.quietly("wait", container.id, seconds=patience)
+        post.execution.quietly("wait", container.id, seconds=patience)
 
 
 def _drop(post: DeploymentTarget, container: Container) -> None:
     """Removes a container that is no longer needed; that it stays is no failure of what was done."""
-    done = post.calm().site.quietly("rm", "--force", container.id, seconds=None)
+    done = post.uncancellable().execution.quietly("rm", "--force", container.id, seconds=None)
     if done.code != 0:
-        post.site.log(f"{container.name} is still there: {last_words(done.last)}")
+        post.execution.log(f"{container.name} is still there: {last_words(done.last)}")
 
 
-def take_down(name: str, deployment: Deployment, site: ExecutionContext, *, volumes: bool = False) -> None:
+def take_down(name: str, deployment: Deployment, execution: ExecutionContext, *, volumes: bool = False) -> None:
     """Stops and removes the container of a deployment, with its anonymous volumes on request.
 
     Raises EngineError; one that ksync did not make is refused. Without any there is nothing to do.
     """
-    post = _post(name, deployment, site)
-    known = containers(site.host, site.stop)
-    found = [one for one in known if one.name in (post.name, post.name + ASIDE) and _own(post, one)]
+    post = _post(name, deployment, execution)
+    known = containers(execution.host, execution.stop)
+    found = [item for item in known if item.name in (post.name, post.name + ASIDE) and _own(post, item)]
     if not found:
-        site.log(f"no container {post.name}: nothing to take down")
-    for one in found:
-        _stop(post, one)
-        post.do(f"{one.name} cannot be removed", "rm", *(["--volumes"] if volumes else []), one.id)
-        site.log(f"container {one.name} is removed")
+        execution.log(f"no container {post.name}: nothing to take down")
+    for item in found:
+        _stop(post, item)
+        post.do(f"{item.name} cannot be removed", "rm", *(["--volumes"] if volumes else []), item.id)
+        execution.log(f"container {item.name} is removed")
 
 
-def pull(name: str, deployment: Deployment, site: ExecutionContext, image: str) -> None:
+def pull(name: str, deployment: Deployment, execution: ExecutionContext, image: str) -> None:
     """Pulls the image of a deployment. Raises EngineError when there is none afterwards."""
-    _pull(_post(name, deployment, site), image)
+    _pull(_post(name, deployment, execution), image)
 
 
-def act(verb: Verb, name: str, deployment: Deployment, site: ExecutionContext) -> None:
+def act(verb: Verb, name: str, deployment: Deployment, execution: ExecutionContext) -> None:
     """Starts, stops, pauses... the container of a deployment. Raises EngineError when there is none of ksync's."""
     if verb == "destroy":
-        take_down(name, deployment, site)
+        take_down(name, deployment, execution)
         return
-    post = _post(name, deployment, site)
-    found = [_own(post, one) for one in containers(site.host, site.stop) if one.name == post.name]
+    post = _post(name, deployment, execution)
+    found = [
+        _own(post, container) for container in containers(execution.host, execution.stop) if container.name == post.name
+    ]
     if not found or found[0] is None:
         raise EngineError(f"no container {post.name}", where=str(post.target), hint="Deploy it first")
     if verb == "stop":
         _stop(post, found[0])
     else:
-        site.log(f"{verb} {post.name}")
+        execution.log(f"{verb} {post.name}")
         post.do(f"container {post.name}: {verb} failed", verb, found[0].id)
     if verb in ("start", "restart", "unpause"):
-        ready.wait(site, [post.name], post.target)
+        ready.wait(execution, [post.name], post.target)

@@ -10,7 +10,7 @@ from ksync_tui.engine.embedded.docker.command import Log, Stop
 from ksync_tui.engine.embedded.docker.together import Task, together
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.executions import Execution, RunService
-from ksync_tui.model.kinds.fields import FieldShape, Table, shape
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.patterns import pieces
 from ksync_tui.model.resource import Target
 
@@ -78,35 +78,35 @@ _THINGS: tuple[Thing, ...] = ("network", "image", "volume")
 
 
 def _stack(verb: Verb) -> Handler:
-    return lambda params, doer, log: doer.act_on_stack(verb, params.stack, params.services, params, log)
+    return lambda params, handler, log: handler.act_on_stack(verb, params.stack, params.services, params, log)
 
 
 def _deployment(verb: Verb) -> Handler:
-    return lambda params, doer, log: doer.act_on_deployment(verb, params.deployment, params, log)
+    return lambda params, handler, log: handler.act_on_deployment(verb, params.deployment, params, log)
 
 
 def _container(verb: Verb) -> Handler:
-    return lambda params, doer, log: doer.act_on_container(verb, params.server, params.container, params, log)
+    return lambda params, handler, log: handler.act_on_container(verb, params.server, params.container, params, log)
 
 
 def _all_containers(verb: Verb) -> Handler:
-    return lambda params, doer, log: doer.act_on_all_containers(verb, params.server, log)
+    return lambda params, handler, log: handler.act_on_all_containers(verb, params.server, log)
 
 
 def _delete(thing: Thing) -> Handler:
-    return lambda params, doer, log: doer.delete(thing, params.server, params.name, log)
+    return lambda params, handler, log: handler.delete(thing, params.server, params.name, log)
 
 
-WAYS: dict[str, Handler] = {
+HANDLERS: dict[str, Handler] = {
     "None": lambda _params, _doer, _log: None,
-    "DeployStack": lambda params, doer, log: doer.deploy_stack(params.stack, params.services, log),
-    "DeployStackIfChanged": lambda params, doer, log: doer.deploy_stack_if_changed(params.stack, log),
-    "RunStackService": lambda params, doer, log: doer.run_service(params.stack, params, log),
-    "Deploy": lambda params, doer, log: doer.deploy(params.deployment, params, log),
-    "RunBuild": lambda params, doer, log: doer.build(params.build, log),
-    "CloneRepo": lambda params, doer, log: doer.clone_repo(params.repo, log),
-    "PullRepo": lambda params, doer, log: doer.pull_repo(params.repo, log),
-    "RunProcedure": lambda params, doer, log: doer.run_procedure(params.procedure, log),
+    "DeployStack": lambda params, handler, log: handler.deploy_stack(params.stack, params.services, log),
+    "DeployStackIfChanged": lambda params, handler, log: handler.deploy_stack_if_changed(params.stack, log),
+    "RunStackService": lambda params, handler, log: handler.run_service(params.stack, params, log),
+    "Deploy": lambda params, handler, log: handler.deploy(params.deployment, params, log),
+    "RunBuild": lambda params, handler, log: handler.build(params.build, log),
+    "CloneRepo": lambda params, handler, log: handler.clone_repo(params.repo, log),
+    "PullRepo": lambda params, handler, log: handler.pull_repo(params.repo, log),
+    "RunProcedure": lambda params, handler, log: handler.run_procedure(params.procedure, log),
     **{f"{verb.title()}Stack": _stack(verb) for verb in _VERBS},
     **{f"{verb.title()}Deployment": _deployment(verb) for verb in _VERBS},
     **{f"{verb.title()}Container": _container(verb) for verb in _ON_CONTAINERS},
@@ -136,7 +136,7 @@ def is_batch(execution: Execution) -> bool:
 def why_not(execution: Execution) -> str | None:
     """Why an execution cannot be carried out here, or None."""
     single = execution.type.removeprefix("Batch")
-    if single in WAYS or execution.type == "Sleep":
+    if single in HANDLERS or execution.type == "Sleep":
         return None
     if execution.type.startswith("Prune"):
         return _PRUNES
@@ -185,8 +185,8 @@ def _flat(subject: Any) -> list[str]:
     return [" ".join(subject.split())] if isinstance(subject, str) else list(subject)
 
 
-def _subject(params: type[Table]) -> FieldShape | None:
-    return next((field for field in shape(params) if field.ref or field.pattern), None)
+def _subject(params: type[Table]) -> FieldSchema | None:
+    return next((field for field in schema(params) if field.ref or field.pattern), None)
 
 
 def singles(execution: Execution, live: Iterable[Target]) -> list[Execution]:
@@ -197,7 +197,7 @@ def singles(execution: Execution, live: Iterable[Target]) -> list[Execution]:
     return [Execution.of(single, **{target.kind: target.name}) for target in targets(execution, live)]
 
 
-def carry_out(execution: Execution, doer: ExecutionHandler, names: Names, log: Log, stop: Stop) -> None:
+def carry_out(execution: Execution, handler: ExecutionHandler, names: Names, log: Log, stop: Stop) -> None:
     """Carries out one execution; those of a batch at the same time.
 
     Raises NotPossibleError for what only a Core can do; EngineError when it fails, or names what does not exist.
@@ -206,11 +206,11 @@ def carry_out(execution: Execution, doer: ExecutionHandler, names: Names, log: L
     if execution.type == "Sleep":
         _sleep(execution, stop)
     elif is_batch(execution):
-        _batch(execution, doer, names, log, stop)
+        _batch(execution, handler, names, log, stop)
     else:
         for target in targets(execution, ()):
             _ensure_there(target, names)
-        WAYS[execution.type](execution.params, doer, log)
+        HANDLERS[execution.type](execution.params, handler, log)
 
 
 def _ensure_there(target: Target, names: Names) -> None:
@@ -219,14 +219,14 @@ def _ensure_there(target: Target, names: Names) -> None:
         raise EngineError("it does not exist", where=str(target), hint="Declare it, or correct the name")
 
 
-def _batch(execution: Execution, doer: ExecutionHandler, names: Names, log: Log, stop: Stop) -> None:
+def _batch(execution: Execution, handler: ExecutionHandler, names: Names, log: Log, stop: Stop) -> None:
     live = [Target(kind, name) for kind in names for name in names[kind]]
     each = singles(execution, live)
     if not each:
         log(f"{describe(execution)}: nothing matches")
 
     def task(single: Execution) -> Task:
-        return Task(describe(single), lambda log: carry_out(single, doer, names, log, stop))
+        return Task(describe(single), lambda log: carry_out(single, handler, names, log, stop))
 
     failures = together([task(single) for single in each], log, AT_ONCE)
     if failures:

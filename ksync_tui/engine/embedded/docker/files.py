@@ -50,37 +50,37 @@ class StackLocation:
         return inside(self.root, self.run, path)
 
 
-def place_of(name: str, stack: Stack, site: ExecutionContext) -> StackLocation:
+def place_of(name: str, stack: Stack, execution: ExecutionContext) -> StackLocation:
     """Where the files are or will be; nothing is fetched. Raises EngineError: a path leads out, a repo is unknown."""
-    config, root = stack.config, folder_of("stack", name, site.state)
+    config, root = stack.config, folder_of("stack", name, execution.state)
     if not config.files_on_host and config.linked_repo:
-        root = repos.folder(config.linked_repo, _linked(config, site), site.state)
+        root = repos.folder(config.linked_repo, _linked(config, execution), execution.state)
     elif not config.files_on_host and config.repo:
         root = inside(root, config.clone_path)
     return StackLocation(root, config.run_directory)
 
 
-def fetch(name: str, stack: Stack, site: ExecutionContext, written: dict[str, str]) -> StackLocation:
+def fetch(name: str, stack: Stack, execution: ExecutionContext, written: dict[str, str]) -> StackLocation:
     """Brings the files: pulls the repo, or writes inline contents; then the env file. Gives where they are.
 
     `written` has a digest per file that ksync wrote before, and is brought up to date: what somebody else wrote is kept
     beside as `NAME.before-ksync` before it is written over. Raises EngineError.
     """
     config = stack.config
-    place = place_of(name, stack, site)
+    place = place_of(name, stack, execution)
     for path in (*_named(config), _own_env(config)):  # before anything is written
         place.of(path)
     if config.files_on_host:
-        return _with_env(config, place, site, written)
+        return _with_env(config, place, execution, written)
     if config.linked_repo:
-        (repos.clone if config.reclone else repos.pull)(config.linked_repo, _linked(config, site), site)
+        (repos.clone if config.reclone else repos.pull)(config.linked_repo, _linked(config, execution), execution)
     elif config.repo:
-        (checkout.clone if config.reclone else checkout.pull)(checkout.remote_of(config), place.root, site)
+        (checkout.clone if config.reclone else checkout.pull)(checkout.remote_of(config), place.root, execution)
     elif config.file_contents:
-        _put(place.of(compose_paths(config)[0]), site.interpolate(config.file_contents), site, written)
+        _put(place.of(compose_paths(config)[0]), execution.interpolate(config.file_contents), execution, written)
     else:
         raise EngineError("it has no compose file", hint="Set file_contents, files_on_host, linked_repo or repo")
-    return _with_env(config, place, site, written)
+    return _with_env(config, place, execution, written)
 
 
 def compose_paths(config: StackConfig) -> list[str]:
@@ -105,7 +105,7 @@ def laid(config: StackConfig, place: StackLocation) -> WrittenStack:
     return WrittenStack(place.folder, tuple(compose_paths(config)), tuple(env))
 
 
-def contents(name: str, stack: Stack, site: ExecutionContext) -> dict[str, str] | None:
+def contents(name: str, stack: Stack, execution: ExecutionContext) -> dict[str, str] | None:
     """What the tracked files say now, by the path in the config: compose files as text, before variables are put in.
 
     A digest stands for an env or config file, which may hold secrets. A missing file has no entry. None where nothing
@@ -113,9 +113,9 @@ def contents(name: str, stack: Stack, site: ExecutionContext) -> dict[str, str] 
     """
     config = stack.config
     from_repo = not config.files_on_host and bool(config.linked_repo or config.repo)
-    if from_repo and config.linked_repo and site.find(Target("repo", config.linked_repo)) is None:
+    if from_repo and config.linked_repo and execution.find(Target("repo", config.linked_repo)) is None:
         return None
-    place = place_of(name, stack, site)
+    place = place_of(name, stack, execution)
     if from_repo and not (place.root / ".git").exists():
         return None
     try:
@@ -144,8 +144,8 @@ def _digest(file: Path) -> str:
     return "blake2b:" + blake2b(file.read_bytes(), digest_size=16).hexdigest()
 
 
-def _linked(config: StackConfig, site: ExecutionContext) -> Repo:
-    repo = site.find(Target("repo", config.linked_repo))
+def _linked(config: StackConfig, execution: ExecutionContext) -> Repo:
+    repo = execution.find(Target("repo", config.linked_repo))
     if not isinstance(repo, Repo):
         raise EngineError(
             f"its linked repo '{config.linked_repo}' does not exist", hint="Declare it, or correct linked_repo"
@@ -158,11 +158,11 @@ def _own_env(config: StackConfig) -> str:
 
 
 def _with_env(
-    config: StackConfig, place: StackLocation, site: ExecutionContext, written: dict[str, str]
+    config: StackConfig, place: StackLocation, execution: ExecutionContext, written: dict[str, str]
 ) -> StackLocation:
     file = place.of(_own_env(config))
     if config.environment:
-        _put(file, _env_lines(config.environment, site), site, written)
+        _put(file, _env_lines(config.environment, execution), execution, written)
     elif _is_as_written(file, written):
         with reported("the env file cannot be removed", file):
             file.unlink()
@@ -170,10 +170,10 @@ def _with_env(
     return place
 
 
-def _env_lines(environment: str, site: ExecutionContext) -> str:
+def _env_lines(environment: str, execution: ExecutionContext) -> str:
     """Variables are put in value by value, so that nothing in one of them reads as a comment or another line."""
     try:
-        entries = [(key, site.interpolate(value)) for key, value in pairs(environment)]
+        entries = [(key, execution.interpolate(value)) for key, value in pairs(environment)]
     except BadPairError as error:
         raise EngineError("the environment has a line without `=`", why=str(error)) from error
     broken = next((key for key, value in entries if "\n" in value or "\r" in value), None)
@@ -182,12 +182,12 @@ def _env_lines(environment: str, site: ExecutionContext) -> str:
     return "".join(f"{key}={value}\n" for key, value in entries)
 
 
-def _put(file: Path, text: str, site: ExecutionContext, written: dict[str, str]) -> None:
+def _put(file: Path, text: str, execution: ExecutionContext, written: dict[str, str]) -> None:
     """Writes a file, readable by its owner only where it is new, in place: a container may have it mounted."""
     with reported("a file of the stack cannot be written", file):
         file.parent.mkdir(parents=True, exist_ok=True)
         if file.is_file() and not _is_as_written(file, written):
-            _keep(file, text, site)
+            _keep(file, text, execution)
         file.touch(mode=0o600)
         file.write_text(text, "utf-8")
         written[str(file)] = _digest(file)
@@ -198,13 +198,13 @@ def _is_as_written(file: Path, written: Mapping[str, str]) -> bool:
     return str(file) in written and file.is_file() and _digest(file) == written[str(file)]
 
 
-def _keep(file: Path, text: str, site: ExecutionContext) -> None:
+def _keep(file: Path, text: str, execution: ExecutionContext) -> None:
     beside = file.with_name(file.name + _UNTOUCHED)
     if beside.exists() or file.read_bytes() == text.encode():
         return
     beside.touch(mode=0o600)
     beside.write_bytes(file.read_bytes())
-    site.log(f"{file} was there before: kept as {beside.name}")
+    execution.log(f"{file} was there before: kept as {beside.name}")
 
 
 def _not_there(missing: list[str], place: StackLocation) -> EngineError:

@@ -37,7 +37,7 @@ class ContainerStatus:
     """What the last healthcheck wrote."""
 
 
-def wait(site: ExecutionContext, containers: Sequence[str], target: Target, seconds: float = 120) -> None:
+def wait(execution: ExecutionContext, containers: Sequence[str], target: Target, seconds: float = 120) -> None:
     """Returns when each container (name or id) runs, and is healthy where it has a healthcheck.
 
     A container of a stack that ended well is done. Raises EngineError with the last log lines when one stops, keeps
@@ -47,21 +47,25 @@ def wait(site: ExecutionContext, containers: Sequence[str], target: Target, seco
     watches: dict[str, ReadinessCheck] = {}
     waiting = list(containers)
     while waiting:
-        waiting = [name for name, seen in _look(site, waiting, target) if not _ready(seen, watches, target, site)]
+        waiting = [
+            name for name, seen in _look(execution, waiting, target) if not _ready(seen, watches, target, execution)
+        ]
         if waiting and time.monotonic() > until:
-            raise _failed(site, waiting[0], target, f"is not ready after {seconds:.0f} s")
-        if waiting and site.stop():
+            raise _failed(execution, waiting[0], target, f"is not ready after {seconds:.0f} s")
+        if waiting and execution.stop():
             raise EngineError("stopped while waiting for it to run", where=str(target))
         if waiting:
             time.sleep(_LOOK)
 
 
-def _ready(seen: ContainerStatus, watches: dict[str, ReadinessCheck], target: Target, site: ExecutionContext) -> bool:
+def _ready(
+    seen: ContainerStatus, watches: dict[str, ReadinessCheck], target: Target, execution: ExecutionContext
+) -> bool:
     if target.kind == "stack" and seen.state == "exited" and seen.code == 0:
         return True
     watch = watches.setdefault(seen.name, ReadinessCheck(seen.restarts))
     if wrong := watch.wrong(seen):
-        raise _failed(site, seen.name, target, wrong)
+        raise _failed(execution, seen.name, target, wrong)
     return watch.ready(seen, time.monotonic())
 
 
@@ -95,8 +99,8 @@ class ReadinessCheck:
         return now - self.since >= SETTLE
 
 
-def _look(site: ExecutionContext, names: Sequence[str], target: Target) -> list[tuple[str, ContainerStatus]]:
-    done = site.quietly("inspect", "--type", "container", "--format", _FORMAT, "--", *names)
+def _look(execution: ExecutionContext, names: Sequence[str], target: Target) -> list[tuple[str, ContainerStatus]]:
+    done = execution.quietly("inspect", "--type", "container", "--format", _FORMAT, "--", *names)
     if done.code != 0:
         raise EngineError("a container that was started is gone", where=str(target), why=last_words(done.last))
     return [(name, _seen(json.loads(line))) for name, line in zip(names, lines_of(done.out), strict=True)]
@@ -117,8 +121,8 @@ def _seen(said: dict[str, Any]) -> ContainerStatus:
     )
 
 
-def _failed(site: ExecutionContext, name: str, target: Target, wrong: str) -> EngineError:
+def _failed(execution: ExecutionContext, name: str, target: Target, wrong: str) -> EngineError:
     """The error for a container that does not start, with what it wrote last."""
-    lines = [line for line in site.quietly("logs", "--tail", str(_LOG_LINES), "--", name).last if line.strip()]
+    lines = [line for line in execution.quietly("logs", "--tail", str(_LOG_LINES), "--", name).last if line.strip()]
     why = f"its log ends with: {last_words(lines, _LOG_LINES)}" if lines else "it wrote nothing to its log"
     return EngineError(f"container {name} {wrong}", where=str(target), why=why)

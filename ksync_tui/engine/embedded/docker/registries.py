@@ -15,7 +15,7 @@ from ksync_tui.model import tokens
 _LOGIN = 'printf %s "$KSYNC_LOGIN_TOKEN" | "$@" --password-stdin'
 
 
-def login(domain: str, account: str, site: ExecutionContext) -> bool:
+def login(domain: str, account: str, execution: ExecutionContext) -> bool:
     """Logs in at a registry; false when no account is set or nothing is known to log in with, which is logged.
 
     Raises EngineError when the registry refuses.
@@ -24,20 +24,20 @@ def login(domain: str, account: str, site: ExecutionContext) -> bool:
         return False
     token = tokens.find(tokens.REGISTRY, domain, account, os.environ)
     if token:
-        _login(domain, account, token, site)
+        _login(domain, account, token, execution)
         return True
     if domain in _kept():
-        site.log(f"using docker's own login at {domain}")
+        execution.log(f"using docker's own login at {domain}")
         return True
     names = " or ".join(tokens.names(tokens.REGISTRY, domain, account))
-    site.log(f"not logged in at {domain}: put a token into {names}, or run `docker login {domain}`")
+    execution.log(f"not logged in at {domain}: put a token into {names}, or run `docker login {domain}`")
     return False
 
 
-def _login(domain: str, account: str, token: str, site: ExecutionContext) -> None:
-    words = ["sh", "-c", _LOGIN, "sh", *site.host.docker, "login", "--username", account, domain]
-    call = Call(words, None, {**site.host.environment, "KSYNC_LOGIN_TOKEN": token}, 60)
-    done = run(call, site.log, site.stop)
+def _login(domain: str, account: str, token: str, execution: ExecutionContext) -> None:
+    words = ["sh", "-c", _LOGIN, "sh", *execution.host.docker, "login", "--username", account, domain]
+    call = Call(words, None, {**execution.host.environment, "KSYNC_LOGIN_TOKEN": token}, 60)
+    done = run(call, execution.log, execution.stop)
     if done.code != 0:
         raise EngineError(
             f"{account} cannot log in at {domain}",

@@ -23,36 +23,36 @@ def folder(name: str, repo: Repo, state: Path) -> Path:
     return inside(folder_of("repo", name, state), repo.config.path)
 
 
-def clone(name: str, repo: Repo, site: ExecutionContext) -> Pulled:
+def clone(name: str, repo: Repo, execution: ExecutionContext) -> Pulled:
     """Clones anew, what was there before goes; then env file, `on_clone` and `on_pull`. Raises EngineError."""
-    place, site = _prepare(name, repo, site)
-    at = checkout.clone(checkout.remote_of(repo.config), place, site)
-    _after(repo.config, place, site, cloned=True)
+    place, execution = _prepare(name, repo, execution)
+    at = checkout.clone(checkout.remote_of(repo.config), place, execution)
+    _after(repo.config, place, execution, cloned=True)
     return at
 
 
-def pull(name: str, repo: Repo, site: ExecutionContext) -> Pulled:
+def pull(name: str, repo: Repo, execution: ExecutionContext) -> Pulled:
     """Brings the clone up to date, making it where it is missing; then env file and `on_pull`. Raises EngineError.
 
     `on_clone` runs too where this made the clone.
     """
-    place, site = _prepare(name, repo, site)
+    place, execution = _prepare(name, repo, execution)
     missing = not (place / ".git").exists()
-    at = checkout.pull(checkout.remote_of(repo.config), place, site)
-    _after(repo.config, place, site, cloned=missing)
+    at = checkout.pull(checkout.remote_of(repo.config), place, execution)
+    _after(repo.config, place, execution, cloned=missing)
     return at
 
 
-def _prepare(name: str, repo: Repo, site: ExecutionContext) -> tuple[Path, ExecutionContext]:
+def _prepare(name: str, repo: Repo, execution: ExecutionContext) -> tuple[Path, ExecutionContext]:
     if not repo.config.repo:
         raise EngineError("no repository set", where=f"repo/{name}", hint="Set `repo`")
     if repo.config.skip_secret_interp:
-        site = dataclasses.replace(site, interpolate=str)
-    return folder(name, repo, site.state), site
+        execution = dataclasses.replace(execution, interpolate=str)
+    return folder(name, repo, execution.state), execution
 
 
-def _after(config: RepoConfig, place: Path, site: ExecutionContext, *, cloned: bool) -> None:
-    envfile.write(place, config.env_file_path, site.interpolate(config.environment))
+def _after(config: RepoConfig, place: Path, execution: ExecutionContext, *, cloned: bool) -> None:
+    envfile.write(place, config.env_file_path, execution.interpolate(config.environment))
     if cloned:
-        shell.run(config.on_clone, place, site, "on_clone")
-    shell.run(config.on_pull, place, site, "on_pull")
+        shell.run(config.on_clone, place, execution, "on_clone")
+    shell.run(config.on_pull, place, execution, "on_pull")

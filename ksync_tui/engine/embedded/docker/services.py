@@ -23,16 +23,16 @@ def words(params: RunService) -> list[str]:
     ]
 
 
-def run(name: str, params: RunService, site: ExecutionContext) -> None:
+def run(name: str, params: RunService, execution: ExecutionContext) -> None:
     """Runs the command in the stack as it was deployed last; its output is logged.
 
     Raises EngineError when the stack is not deployed by ksync, or the command fails.
     """
     where = f"stack/{name}"
-    resolved = stacks_record.resolved(name, site.state)
+    resolved = stacks_record.resolved(name, execution.state)
     if resolved is None:
         raise EngineError("no command can run in it", where=where, why="it is not deployed", hint="Deploy it first")
-    compose = stacks_compose.recorded(stacks_record.load(name, site.state).project, resolved, site)
+    compose = stacks_compose.recorded(stacks_record.load(name, execution.state).project, resolved, execution)
     steps = (("pull", [params.service]), ("run", words(params))) if params.pull else (("run", words(params)),)
     for subcommand, rest in steps:
         done = compose.run(subcommand, *rest)

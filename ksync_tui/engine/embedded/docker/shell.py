@@ -44,19 +44,19 @@ def words(text: str) -> tuple[list[str], dict[str, str]]:
     return [shutil.which("bash") or "sh", "-c", _EVAL], {_SCRIPT: text}
 
 
-def run(command: SystemCommand, folder: Path, site: ExecutionContext, what: str = "its command") -> None:
+def run(command: SystemCommand, folder: Path, execution: ExecutionContext, what: str = "its command") -> None:
     """Runs a command in its `path` below `folder`, variables put in; nothing when it is empty.
 
     It is logged as it is written, with the names of variables. Raises EngineError when it fails, with its last lines;
     `what` names it (`on_clone`).
     """
-    text = script(command.model_copy(update={"command": site.interpolate(command.command)}))
+    text = script(command.model_copy(update={"command": execution.interpolate(command.command)}))
     if text is None:
         return
     place = inside(folder, command.path)
-    site.log(f"$ {script(command)}")
+    execution.log(f"$ {script(command)}")
     called, environment = words(text)
-    done = run_call(Call(called, place, site.host.environment | environment), site.log, site.stop)
+    done = run_call(Call(called, place, execution.host.environment | environment), execution.log, execution.stop)
     if done.code != 0:
         why = "; ".join(line for line in done.last[-5:] if line.strip()) or f"exit code {done.code}"
         raise EngineError(f"{what} failed", where=str(place), why=why)

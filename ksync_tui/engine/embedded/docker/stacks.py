@@ -49,7 +49,7 @@ def project_name(name: str, stack: Stack) -> str:
 def deploy(
     name: str,
     stack: Stack,
-    site: ExecutionContext,
+    execution: ExecutionContext,
     *,
     services: Sequence[str] = (),
     deployed: Mapping[str, str] | None = None,
@@ -59,54 +59,54 @@ def deploy(
     `deployed` is what the last deploy gave: config files that changed since recreate or restart what they name.
     Raises EngineError; what was deployed before is brought up again where that is possible.
     """
-    with _job(name, stack, site) as job:
+    with _job(name, stack, execution) as job:
         return stacks_up.up(job, services, deployed or {})
 
 
 def deploy_if_changed(
-    name: str, stack: Stack, site: ExecutionContext, *, deployed: Mapping[str, str]
+    name: str, stack: Stack, execution: ExecutionContext, *, deployed: Mapping[str, str]
 ) -> dict[str, str] | None:
     """Brings the files and does what their changes ask for; gives the contents now deployed, None where none asks.
 
     A stack of which nothing is known is deployed. Raises EngineError.
     """
-    with _job(name, stack, site) as job:
+    with _job(name, stack, execution) as job:
         stacks_up.fetched(job)
-        now = files.contents(name, stack, job.site) or {}
+        now = files.contents(name, stack, job.execution) or {}
     found = changed(deployed, now, stack)
     if deployed and found.verb is None:
         return None
     if found.verb == "restart":
-        act("restart", name, stack, site, found.services)
+        act("restart", name, stack, execution, found.services)
         return now
-    return deploy(name, stack, site, services=found.services, deployed=deployed)
+    return deploy(name, stack, execution, services=found.services, deployed=deployed)
 
 
-def contents(name: str, stack: Stack, site: ExecutionContext) -> dict[str, str] | None:
+def contents(name: str, stack: Stack, execution: ExecutionContext) -> dict[str, str] | None:
     """What the tracked files say now, by path; None where that is not known without a network. Raises EngineError.
 
     A digest stands for env and config files, which may hold secrets.
     """
     with _about(Target("stack", name)):
-        return files.contents(name, stack, site)
+        return files.contents(name, stack, execution)
 
 
-def take_down(name: str, stack: Stack, site: ExecutionContext, *, volumes: bool = False) -> None:
+def take_down(name: str, stack: Stack, execution: ExecutionContext, *, volumes: bool = False) -> None:
     """Removes the containers and networks of a stack, its volumes where asked; its files stay. Raises EngineError."""
-    with _job(name, stack, site) as job:
+    with _job(name, stack, execution) as job:
         job = _as_deployed(job)
         if not job.ensure_ours() and not volumes:
-            site.log(f"the compose project '{job.project}' has no containers")
+            execution.log(f"the compose project '{job.project}' has no containers")
         _sure(job, "take down", _compose(job).run("down", "--remove-orphans", *(["--volumes"] if volumes else [])))
-        stacks_record.forget(name, site.state)
+        stacks_record.forget(name, execution.state)
 
 
-def act(verb: Verb, name: str, stack: Stack, site: ExecutionContext, services: Sequence[str] = ()) -> None:
+def act(verb: Verb, name: str, stack: Stack, execution: ExecutionContext, services: Sequence[str] = ()) -> None:
     """Does something to all or some services of a stack as it was deployed last. Raises EngineError.
 
     `pull` gets the images of its files as they are now; `destroy` removes containers.
     """
-    with _job(name, stack, site) as job:
+    with _job(name, stack, execution) as job:
         if verb == "pull":
             stacks_up.fetched(job)
             _sure(job, verb, _from_files(job).run("pull", services=services))
@@ -118,10 +118,10 @@ def act(verb: Verb, name: str, stack: Stack, site: ExecutionContext, services: S
             return
         if not found:
             raise EngineError(f"nothing to {verb}", why="it is not deployed", hint="Deploy it first")
-        stacks_up.ensure_known(services, sorted({one.service for one in found}))
+        stacks_up.ensure_known(services, sorted({item.service for item in found}))
         _sure(job, verb, _compose(job).run(verb, services=services))
         if verb in _COMES_UP:
-            job.wait(services or [one.service for one in found])
+            job.wait(services or [item.service for item in found])
 
 
 def _sure(job: Job, verb: str, done: CommandResult) -> None:
@@ -143,15 +143,15 @@ def renamed(old: str, new: str, state: Path) -> None:
 
 def _compose(job: Job) -> Compose:
     """The compose command of what was deployed last, else of the files as they are now."""
-    known = stacks_record.resolved(job.name, job.site.state)
-    return stacks_compose.recorded(job.project, known, job.site) if known else _from_files(job)
+    known = stacks_record.resolved(job.name, job.execution.state)
+    return stacks_compose.recorded(job.project, known, job.execution) if known else _from_files(job)
 
 
 def _from_files(job: Job) -> Compose:
     config = job.stack.config
-    place = files.place_of(job.name, job.stack, job.site)
-    made = stacks_record.folder(job.name, job.site.state)
-    return stacks_compose.of(config, job.project, files.laid(config, place), made, job.site)
+    place = files.place_of(job.name, job.stack, job.execution)
+    made = stacks_record.folder(job.name, job.execution.state)
+    return stacks_compose.of(config, job.project, files.laid(config, place), made, job.execution)
 
 
 def _as_deployed(job: Job) -> Job:
@@ -159,7 +159,7 @@ def _as_deployed(job: Job) -> Job:
 
 
 @contextmanager
-def _job(name: str, stack: Stack, site: ExecutionContext) -> Iterator[Job]:
+def _job(name: str, stack: Stack, execution: ExecutionContext) -> Iterator[Job]:
     """One stack at a time; errors say which. Raises NotPossibleError for a swarm's."""
     target = Target("stack", name)
     if stack.config.swarm_id:
@@ -169,9 +169,9 @@ def _job(name: str, stack: Stack, site: ExecutionContext) -> Iterator[Job]:
             hint="Take `swarm` out, or apply it to a Komodo Core",
         )
     if stack.config.skip_secret_interp:
-        site = dataclasses.replace(site, interpolate=str)
-    with _about(target), site.alone_in(stacks_record.folder(name, site.state)):
-        yield Job(name, stack, site, project_name(name, stack), stacks_record.load(name, site.state))
+        execution = dataclasses.replace(execution, interpolate=str)
+    with _about(target), execution.alone_in(stacks_record.folder(name, execution.state)):
+        yield Job(name, stack, execution, project_name(name, stack), stacks_record.load(name, execution.state))
 
 
 @contextmanager

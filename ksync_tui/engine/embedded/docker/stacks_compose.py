@@ -64,7 +64,13 @@ def to_pull(resolved: str) -> list[str]:
     services: dict[str, dict[str, str]] = {}
     for service, key, value in _entries(resolved):
         services.setdefault(service, {})[key] = value
-    return sorted({one["image"].strip("'\"") for one in services.values() if "image" in one and "build" not in one})
+    return sorted(
+        {
+            service["image"].strip("'\"")
+            for service in services.values()
+            if "image" in service and "build" not in service
+        }
+    )
 
 
 def _entries(resolved: str) -> Iterator[tuple[str, str, str]]:
@@ -105,7 +111,7 @@ def split(arguments: Iterable[str], put_in: Interpolate) -> list[str]:
 class Compose:
     """One project's compose command. `wrapper` goes around the subcommands in `around`."""
 
-    site: ExecutionContext
+    execution: ExecutionContext
     base: Sequence[str]
     folder: Path
     wrapper: str = ""
@@ -121,20 +127,20 @@ class Compose:
         `extra` are arguments as the config has them; the log has the names of their variables. Raises EngineError.
         """
         last = [*(["--"] if services and subcommand in _TAKES_DASHES else []), *services]
-        rest = [*arguments, *split(extra, self.site.interpolate), *last]
+        rest = [*arguments, *split(extra, self.execution.interpolate), *last]
         written = [shlex.join([*self.base, subcommand, *arguments]), *extra, shlex.join(last)]
-        self.site.log(f"$ {' '.join(filter(None, written))}")
-        return run(self._call(subcommand, *rest), self.site.log, self.site.stop)
+        self.execution.log(f"$ {' '.join(filter(None, written))}")
+        return run(self._call(subcommand, *rest), self.execution.log, self.execution.stop)
 
     def ask(self, subcommand: str, *arguments: str) -> CommandResult:
         """The same without logging: `config` prints what variables hold."""
-        return run(self._call(subcommand, *arguments), stop=self.site.stop)
+        return run(self._call(subcommand, *arguments), stop=self.execution.stop)
 
     def _call(self, subcommand: str, *arguments: str) -> Call:
         called, environment = wrapped(
             self.wrapper if subcommand in self.around else "", [*self.base, subcommand, *arguments]
         )
-        return Call(called, self.folder, _PLAIN | self.site.host.environment | environment, None, self.without)
+        return Call(called, self.folder, _PLAIN | self.execution.host.environment | environment, None, self.without)
 
 
 def of(
@@ -142,24 +148,24 @@ def of(
     project: str,
     laid: WrittenStack,
     made: Path,
-    site: ExecutionContext,
+    execution: ExecutionContext,
     labels: Path | None = None,
 ) -> Compose:
     """The compose command of a stack with its files; `made` is the folder for files made for it, `labels` the last
     file. Raises EngineError.
     """
-    command = hosts.compose(site.host)
+    command = hosts.compose(execution.host)
     env = env_files(command, laid, made / "merged.env")
     base = words(command, project, [*laid.compose, *([str(labels)] if labels else [])], env)
     around = frozenset(config.compose_cmd_wrapper_include or ["up"]) if config.compose_cmd_wrapper else frozenset()
     given = {key for path in laid.env for key in _KEY.findall(_read(laid, path))}
-    wrapper = site.interpolate(config.compose_cmd_wrapper)
-    return Compose(site, base, laid.folder, wrapper, around, frozenset(given - _NEEDED))
+    wrapper = execution.interpolate(config.compose_cmd_wrapper)
+    return Compose(execution, base, laid.folder, wrapper, around, frozenset(given - _NEEDED))
 
 
-def recorded(project: str, resolved: Path, site: ExecutionContext) -> Compose:
+def recorded(project: str, resolved: Path, execution: ExecutionContext) -> Compose:
     """The compose command of a project as it was brought up last. Raises EngineError."""
-    return Compose(site, words(hosts.compose(site.host), project, [str(resolved)], []), resolved.parent)
+    return Compose(execution, words(hosts.compose(execution.host), project, [str(resolved)], []), resolved.parent)
 
 
 def _read(laid: WrittenStack, path: str) -> str:

@@ -24,7 +24,7 @@ class Job:
 
     name: str
     stack: Stack
-    site: ExecutionContext
+    execution: ExecutionContext
     project: str
     record: Record
 
@@ -41,13 +41,13 @@ class Job:
     def containers(self, project: str | None = None) -> list[Container]:
         """The containers of a project, its own one by default, without those of `compose run`. Raises EngineError."""
         wanted = project or self.project
-        found = containers(self.site.host, self.site.stop)
-        return [one for one in found if one.project == wanted and not one.one_off]
+        found = containers(self.execution.host, self.execution.stop)
+        return [item for item in found if item.project == wanted and not item.one_off]
 
     def ensure_ours(self, project: str | None = None) -> list[Container]:
         """The containers of a project. Raises EngineError when it has one that ksync did not make for this stack."""
         found = self.containers(project)
-        foreign = [one for one in found if one.owner not in self.owners]
+        foreign = [item for item in found if item.owner not in self.owners]
         if not foreign:
             return found
         names = ", ".join(one.name for one in foreign[:_MOST])
@@ -62,29 +62,39 @@ class Job:
     def failed(self, what: str, done: CommandResult, outcome: str | None = None) -> EngineError:
         """The error for a command that failed, with its last lines, what stopped services wrote, and what became."""
         why = last_words(done.last)
-        stopped = [one for one in self.containers() if one.owner in self.owners and one.state != "running"]
+        stopped = [
+            container
+            for container in self.containers()
+            if container.owner in self.owners and container.state != "running"
+        ]
         said = [text for one in stopped[:_MOST] if (text := self._log_of(one))]
         return EngineError(
             what, where=str(self.target), why="; ".join([why, *said]), hint=outcome or hint_for(done.last)
         )
 
     def _log_of(self, container: Container) -> str | None:
-        lines = self.site.quietly("logs", "--tail", str(_LOG_LINES), "--", container.id).last
+        lines = self.execution.quietly("logs", "--tail", str(_LOG_LINES), "--", container.id).last
         words = last_words(lines, _LOG_LINES) if any(line.strip() for line in lines) else None
         return f"{container.service} wrote: {words}" if words else None
 
     def wait(self, services: Sequence[str]) -> None:
         """Returns when the containers of these services run, ignored ones left out. Raises EngineError."""
         wanted = set(services) - set(self.stack.config.ignore_services)
-        ready.wait(self.site, [one.id for one in self.containers() if one.service in wanted], self.target)
+        ready.wait(
+            self.execution,
+            [container.id for container in self.containers() if container.service in wanted],
+            self.target,
+        )
 
     def gone_wrong(self) -> bool:
         """Whether a service failed for good, rather than being slow to start."""
-        found = [one for one in self.containers() if one.service not in self.stack.config.ignore_services]
-        stopped = [one.id for one in found if one.state == "exited"]
-        if any(one.state in ("restarting", "dead") or one.health == "unhealthy" for one in found):
+        found = [
+            container for container in self.containers() if container.service not in self.stack.config.ignore_services
+        ]
+        stopped = [item.id for item in found if item.state == "exited"]
+        if any(item.state in ("restarting", "dead") or item.health == "unhealthy" for item in found):
             return True
         if not stopped:
             return False
-        codes = self.site.quietly("inspect", "--format", "{{.State.ExitCode}}", "--", *stopped).out.split()
+        codes = self.execution.quietly("inspect", "--format", "{{.State.ExitCode}}", "--", *stopped).out.split()
         return any(code != "0" for code in codes)

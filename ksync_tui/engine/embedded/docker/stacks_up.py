@@ -36,18 +36,18 @@ def up(job: Job, wanted: Sequence[str], deployed: Mapping[str, str]) -> dict[str
     """Deploys a stack, or some of its services; gives the contents it was deployed with. Raises EngineError."""
     before = job.ensure_ours() + (job.ensure_ours(old) if (old := _old_project(job)) else [])
     place = fetched(job)
-    shell.run(job.stack.config.pre_deploy, place.folder, job.site, "pre_deploy")
-    now = files.contents(job.name, job.stack, job.site) or {}
+    shell.run(job.stack.config.pre_deploy, place.folder, job.execution, "pre_deploy")
+    now = files.contents(job.name, job.stack, job.execution) or {}
     plan = _planned(job, files.laid(job.stack.config, place), wanted, before)
     _images(job, plan, wanted)
     _clear(job, plan.compose, wanted)
     _up(job, plan, wanted)
     _apply_config_files(job, plan, deployed, now)
     _settle(job, plan, list(wanted) or plan.services)
-    made = Record(job.project, str(job.target), stacks_record.load(job.name, job.site.state).written)
-    stacks_record.save_resolved(job.name, job.site.state, plan.resolved)
-    stacks_record.save(job.name, job.site.state, made)
-    shell.run(job.stack.config.post_deploy, place.folder, job.site, "post_deploy")
+    made = Record(job.project, str(job.target), stacks_record.load(job.name, job.execution.state).written)
+    stacks_record.save_resolved(job.name, job.execution.state, plan.resolved)
+    stacks_record.save(job.name, job.execution.state, made)
+    shell.run(job.stack.config.post_deploy, place.folder, job.execution, "post_deploy")
     return now
 
 
@@ -55,20 +55,20 @@ def fetched(job: Job) -> files.StackLocation:
     """The files brought; those that were written are recorded, also when bringing them fails half-way."""
     written = dict(job.record.written)
     try:
-        return files.fetch(job.name, job.stack, job.site, written)
+        return files.fetch(job.name, job.stack, job.execution, written)
     finally:
         record = Record(job.record.project, job.record.owner, written)
-        stacks_record.save(job.name, job.site.state, record)
+        stacks_record.save(job.name, job.execution.state, record)
 
 
 def _planned(job: Job, laid: files.WrittenStack, wanted: Sequence[str], before: list[Container]) -> _Planned:
     """Asks compose what the files mean, then labels what they have: the services are not known before."""
-    config, made = job.stack.config, stacks_record.folder(job.name, job.site.state)
-    bare = stacks_compose.of(config, job.project, laid, made, job.site)
+    config, made = job.stack.config, stacks_record.folder(job.name, job.execution.state)
+    bare = stacks_compose.of(config, job.project, laid, made, job.execution)
     services = _asked(job, bare, "config", "--services").out.split()
     ensure_known(wanted, services)
     labels = stacks_record.write(made / "owner.json", stacks_compose.override(services, job.target))
-    compose = stacks_compose.of(config, job.project, laid, made, job.site, labels)
+    compose = stacks_compose.of(config, job.project, laid, made, job.execution, labels)
     return _Planned(compose, services, _asked(job, compose, "config").out, before)
 
 
@@ -95,19 +95,21 @@ def _images(job: Job, plan: _Planned, wanted: Sequence[str]) -> None:
             hint = "Check the image's name, the network, and `docker login`"
             raise job.failed(f"the image {missing[0]} is not there and cannot be pulled", done, hint)
         if done.code != 0:
-            job.site.log("the pull failed; every image is there already, so the deploy goes on")
+            job.execution.log("the pull failed; every image is there already, so the deploy goes on")
 
 
 def _missing(job: Job, plan: _Planned) -> list[str]:
     images = stacks_compose.to_pull(plan.resolved)
-    return [image for image in images if job.site.quietly("image", "inspect", "--format", "-", "--", image).code != 0]
+    return [
+        image for image in images if job.execution.quietly("image", "inspect", "--format", "-", "--", image).code != 0
+    ]
 
 
 def _clear(job: Job, compose: Compose, wanted: Sequence[str]) -> None:
     """Takes down what went up before, where the config wants that, or where the project had another name."""
-    known = stacks_record.resolved(job.name, job.site.state)
+    known = stacks_record.resolved(job.name, job.execution.state)
     if (old := _old_project(job)) and known:
-        earlier = stacks_compose.recorded(old, known, job.site)
+        earlier = stacks_compose.recorded(old, known, job.execution)
         _sure(job, earlier.run("down"), f"the project '{old}' it had before could not be taken down")
     elif job.stack.config.destroy_before_deploy:
         _sure(job, remove(compose, wanted), "what ran before could not be taken down")
@@ -133,7 +135,7 @@ def _settle(job: Job, plan: _Planned, services: Sequence[str]) -> None:
     try:
         job.wait(services)
     except EngineError as error:
-        if not job.site.stop() and job.gone_wrong():
+        if not job.execution.stop() and job.gone_wrong():
             error.hint = _back(job, plan) or error.hint
         raise
 
@@ -143,18 +145,18 @@ def _back(job: Job, plan: _Planned) -> str | None:
 
     A wrapped command has values that only its wrapper knows, so there is nothing complete to go back to.
     """
-    known = stacks_record.resolved(job.name, job.site.state)
+    known = stacks_record.resolved(job.name, job.execution.state)
     if known is None or not plan.before:
         return None
     if job.stack.config.compose_cmd_wrapper:
         return "What ran before was not brought back: only compose_cmd_wrapper knows its values"
-    job.site.log("bringing back what was deployed before")
-    added = {one.service for one in job.containers()} - {one.service for one in plan.before}
+    job.execution.log("bringing back what was deployed before")
+    added = {container.service for container in job.containers()} - {item.service for item in plan.before}
     if job.project != job.record.project:
         plan.compose.run("down")
     elif added:
         remove(plan.compose, sorted(added))
-    done = stacks_compose.recorded(job.record.project, known, job.site).run("up", "-d")
+    done = stacks_compose.recorded(job.record.project, known, job.execution).run("up", "-d")
     if done.code != 0:
         return f"What ran before could not be brought back either: {last_words(done.last)}"
     _own_names(job)
@@ -163,17 +165,23 @@ def _back(job: Job, plan: _Planned) -> str | None:
 
 def _own_names(job: Job) -> None:
     """The legacy command, failing halfway, leaves `ID_NAME` as the name of the container that it was replacing."""
-    for one in job.containers(job.record.project):
-        if found := _SET_ASIDE.fullmatch(one.name):
-            job.site.quietly("rename", one.id, found[1])
+    for container in job.containers(job.record.project):
+        if found := _SET_ASIDE.fullmatch(container.name):
+            job.execution.quietly("rename", container.id, found[1])
 
 
 def _apply_config_files(job: Job, plan: _Planned, deployed: Mapping[str, str], now: Mapping[str, str]) -> None:
     """Recreates or restarts services whose config files changed, where `up` saw no reason to."""
-    before = {one.id for one in plan.before}
+    before = {item.id for item in plan.before}
     for effect in config_effects(deployed, now, job.stack):
         named = set(effect.services or plan.services)
-        same = sorted({one.service for one in job.containers() if one.id in before and one.service in named})
+        same = sorted(
+            {
+                container.service
+                for container in job.containers()
+                if container.id in before and container.service in named
+            }
+        )
         if not same:
             continue
         if effect.verb == "restart":

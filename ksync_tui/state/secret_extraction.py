@@ -14,7 +14,7 @@ _MARK = f'{{"{_KEY}":'
 _TOKENS = re.compile(r'\{"\$secret":"([0-9a-f]+)"\}')
 
 
-def seal(resource: Resource, keep: Callable[[str], str]) -> str:
+def extract_secrets(resource: Resource, keep: Callable[[str], str]) -> str:
     """The set fields of a resource as JSON; each secret is handed to `keep`, whose answer stands in its place."""
     if not may_hold_secrets(type(resource)):
         return resource.model_dump_json(exclude_unset=True)
@@ -26,8 +26,8 @@ def seal(resource: Resource, keep: Callable[[str], str]) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def unseal(model: type[Resource], spec: str, find: Callable[[str], str]) -> Resource:
-    """The resource that `seal` wrote; `find` gives the secret for what `keep` had answered. May raise ValueError."""
+def restore_secrets(model: type[Resource], spec: str, find: Callable[[str], str]) -> Resource:
+    """The resource that `extract_secrets` wrote; `find` gives the secret for a reference. Raises ValueError."""
     if _MARK not in spec:
         return model.model_validate_json(spec)
     data = json.loads(spec)
