@@ -8,8 +8,8 @@ has the files that a stack was deployed with, as they were before variables were
 changes of `resources`, and of `applied` for them. `parse_cache` is a cache of what files mean,
 `ownership` has which resources each sync declared last.
 
-`deploy_records` has the same of targets that live in a Komodo Core (`place` is its address): what a file last said and what
-was deployed, but not what is live. `places.version` counts its changes. `runs.place` is the profile a run acts in.
+`deploy_records` has the same of targets that live in a Komodo Core (`place` is its address): what a file last said and
+what was deployed, but not what is live. `places.version` counts its changes. `runs.place` is the profile a run acts in.
 
 `applied` has what each sync applied last, here (`place` is empty) and in each Core. A row outlives its resource, then
 without `spec`, to tell what was deleted live from what is new; `applied_by`, `applied_at`, `applied_spec` held it once.

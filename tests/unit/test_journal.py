@@ -74,7 +74,6 @@ def test_every_part_of_an_action_is_frozen(home: Home, journal: Journal) -> None
         origin="both",
         applied=Stamp("homelab", 1_700_000_000.5),
         changed_by="Live was changed last by ana",
-        round=2,
     )
     everything = replace(action, blocked="not yet", requires=("create:server/edge",), old_name="site", removal="down")
     assert [field.name for field in fields(everything) if not getattr(everything, field.name)] == []
