@@ -28,7 +28,7 @@
          └─ RemoteError           a repository elsewhere says no: unknown, not let in, no such branch or commit
              └─ UnreachableError  no answer from it: what is known of it may be old
 
-Exit codes (DESIGN.md, "The command line"): 0 nothing to do or done, 1 error or wrong usage, 2 changes pending or
+Exit codes: 0 nothing to do or done, 1 error or wrong usage, 2 changes pending or
 some actions failed.
 """
 

@@ -1,4 +1,4 @@
-"""What a Komodo Core is told about who asks: an API key with its secret, or a login (facts a.2).
+"""What a Komodo Core is told about who asks: an API key with its secret, or a login (semantics a.2).
 
 Each value is looked for in this order, and the first that is there is taken:
 

@@ -1,4 +1,4 @@
-"""The environment variables about a Komodo Core: ksync's own, and those of Komodo's own clients (facts a.2, j)."""
+"""The environment variables about a Komodo Core: ksync's own, and those of Komodo's own clients (semantics a.2, j)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The profiles of Komodo CLI's own configuration files (facts j).
+"""The profiles of Komodo CLI's own configuration files (semantics j).
 
 Its top level is the profile `komodo`, with its default profile laid over it; each `[[profile]]`, laid over the top
 level, is one under its own name. Komodo CLI would send a key of the top level to whatever address is laid over it;

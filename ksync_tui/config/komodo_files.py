@@ -1,4 +1,4 @@
-"""Finding and reading the configuration files of Komodo CLI (facts j): which there are, and what is written in each."""
+"""The configuration files of Komodo CLI (semantics j): which there are, and what is written in each."""
 
 from __future__ import annotations
 

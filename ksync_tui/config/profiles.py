@@ -58,7 +58,7 @@ class Profile:
     address: str = ""
     """Of a Komodo Core: http or https, without a slash at the end and without user and password."""
     user: str = ""
-    """With one, a login by user and password; without, an API key and its secret (facts a.2)."""
+    """With one, a login by user and password; without, an API key and its secret (semantics a.2)."""
     read_only: bool = False
     ca: Path | None = None
     """Certificates that are trusted besides the system's. Nothing turns the check off."""

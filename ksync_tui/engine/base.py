@@ -26,7 +26,7 @@ class Capabilities:
     """What an engine can and cannot do; the planner and the screens ask here instead of knowing engines.
 
     `keeps_deploy`: `deploy` and `after` are part of the live resource, so they are compared.
-    `refuses_dangling`: a reference to nothing is refused, not stored by name (DESIGN rule 3).
+    `refuses_dangling`: a reference to nothing is refused, not stored by name (architecture rule 3).
     `expands_patterns`: permissions are stored per resource, so the patterns of a user group mean what they match.
     `compares_texts`: live is also read by a sync of the engine's own, to which comments and spacing are a difference.
     `remote`: live is on another machine, which reads the files of its own syncs and sends alerts by itself.
@@ -90,7 +90,7 @@ class Engine(Protocol):
         """Whether an action has effects outside ksync's database, so that it has to be done by itself."""
 
     def fingerprint(self, target: Target) -> str | None:
-        """The live fingerprint of a target right now, or None where it does not exist (DESIGN rule 6)."""
+        """The live fingerprint of a target right now, or None where it does not exist (architecture rule 6)."""
 
     def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
         """Carries out one action. Returns only when the effect is there; raises EngineError when it is not.

@@ -1,4 +1,4 @@
-"""Deploys that are owed: what was not done is not forgotten (DESIGN rule 5). The same for every engine."""
+"""Deploys that are owed: what was not done is not forgotten (architecture rule 5). The same for every engine."""
 
 from __future__ import annotations
 

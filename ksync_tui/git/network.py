@@ -1,4 +1,4 @@
-"""What goes over the network, by the git command: the user's agent, helpers and known hosts hold (needs 38, 39)."""
+"""What goes over the network, by the git command: the user's agent, helpers and known hosts hold."""
 
 from __future__ import annotations
 

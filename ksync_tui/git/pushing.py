@@ -1,4 +1,4 @@
-"""Pushing the branch of a work tree of the user's: to where git would push it, never by force (needs 1)."""
+"""Pushing the branch of a work tree of the user's: to where git would push it, never by force."""
 
 from __future__ import annotations
 

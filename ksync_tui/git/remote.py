@@ -1,4 +1,4 @@
-"""A repository elsewhere: its address, its names for people, and the account that may read it (facts e.9).
+"""A repository elsewhere: its address, its names for people, and the account that may read it (semantics e.9).
 
 No account's token is ever part of an address, of a command's words or of what git keeps: it goes from the environment
 to git's question for it.
@@ -86,7 +86,7 @@ class Remote:
 
 
 def address(settings: GitSettings) -> str:
-    """The address of a repository: `https://PROVIDER/REPO`, or a path or address given as it is (facts e.9).
+    """The address of a repository: `https://PROVIDER/REPO`, or a path or address given as it is (semantics e.9).
 
     Raises GitError for one that holds a password.
     """

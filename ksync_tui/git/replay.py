@@ -1,4 +1,4 @@
-"""A commit on a branch elsewhere: made in ksync's own clone on top of what the branch is at, and pushed (needs 1).
+"""A commit on a branch elsewhere: made in ksync's own clone on top of what the branch is at, and pushed.
 
 Never by force: where the branch moved meanwhile, the same edit is made again on its new commit; where the remote
 refuses, the commit is kept on a branch `ksync/...` there, or here.

@@ -133,7 +133,7 @@ class Repo:
         seen: Mapping[str, bytes | None] = NOT_SEEN,
         hook_seconds: float = 600,
     ) -> CommitResult:
-        """Commits HEAD plus `edits` (path to the bytes of the whole file) and nothing else (DESIGN rule 8).
+        """Commits HEAD plus `edits` (path to the bytes of the whole file) and nothing else (architecture rule 8).
 
         The work tree and the index stay as they are, except that an index entry that was HEAD's follows the commit.
         A repository with hooks, or with signing on, is committed to by the git command, which runs and asks them;

@@ -10,7 +10,7 @@ AlertKind = Literal["ResourceSyncPendingUpdates", "Test"]
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something to tell of a sync or, for a test, of an alerter (facts g). Times are unix milliseconds.
+    """Something to tell of a sync or, for a test, of an alerter (semantics g). Times are unix milliseconds.
 
     `resolved` is when it was over; None while it goes on. `id` is what the engine knows it by, where that is not
     the name; `link` an address where people can look at it.

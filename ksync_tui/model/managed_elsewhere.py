@@ -1,4 +1,4 @@
-"""Secrets that a file leaves out are managed elsewhere: what live has stays (DESIGN rule 9). Pure.
+"""Secrets that a file leaves out are managed elsewhere: what live has stays (architecture rule 9). Pure.
 
 The rule: a secret without a value in a file, left out or at its default, is neither planned to that default nor taken
 for an edit; an update keeps live's value. A file that gives a value manages it. It holds for every field that the model

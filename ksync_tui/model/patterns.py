@@ -1,4 +1,4 @@
-"""Names by pattern: a list of wildcards and `\\regex\\` pieces; a name that any piece matches is meant (facts e.5)."""
+"""Names by pattern: a list of wildcards and `\\regex\\` pieces, of which any may match (semantics e.5)."""
 
 from __future__ import annotations
 

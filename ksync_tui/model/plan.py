@@ -35,7 +35,7 @@ REMOVALS: Mapping[Removal, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
-    """What a sync takes part in and what it may do (facts c.3). `managed` implies delete."""
+    """What a sync takes part in and what it may do (semantics c.3). `managed` implies delete."""
 
     name: str
     match_tags: tuple[str, ...] = ()

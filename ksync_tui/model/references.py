@@ -10,13 +10,13 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
 
 AFTER_KINDS = ("deployment", "stack")
-"""The kinds that `after` may name, in the order in which a name is looked up (facts c.7)."""
+"""The kinds that `after` may name, in the order in which a name is looked up (semantics c.7)."""
 
 Node = TypeVar("Node", bound=Hashable)
 
 
 def resolve_after(name: str, own: Target, *known: Container[Target]) -> Target | None:
-    """Whom an `after` entry of `own` names: looked up by its own name in each of `known` in turn (facts c.7, h.1).
+    """Whom an `after` entry of `own` names: looked up by its own name in each of `known` in turn (semantics c.7, h.1).
 
     A deployment comes before a stack of the same name, any other resource before `own` itself. Gives `own` where
     nothing else has the name, and None for an unknown name.
@@ -31,7 +31,7 @@ def resolve_after(name: str, own: Target, *known: Container[Target]) -> Target |
 
 @lru_cache(maxsize=1 << 16)
 def _candidates(name: str) -> tuple[Target, ...]:
-    """What a name may mean: as written first, then as Komodo would have stored it (facts h.10)."""
+    """What a name may mean: as written first, then as Komodo would have stored it (semantics h.10)."""
     written = [Target(kind, name) for kind in AFTER_KINDS]
     return tuple(dict.fromkeys([*written, *(Target(kind, KINDS[kind].normalise(name)) for kind in AFTER_KINDS)]))
 
@@ -45,7 +45,7 @@ def after_edges(waits: Mapping[Target, Iterable[str]], *known: Container[Target]
 
 
 def after_cycles(waits: Mapping[Target, Iterable[str]], *known: Container[Target]) -> list[tuple[Target, ...]]:
-    """Groups of resources that wait for each other, or for themselves (facts h.3)."""
+    """Groups of resources that wait for each other, or for themselves (semantics h.3)."""
     return find_cycles(after_edges(waits, *known))
 
 

@@ -41,7 +41,7 @@ class SourceLocation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong in a source. An error blocks the targets it touches and no others (DESIGN rule 3)."""
+    """Something wrong in a source. An error blocks the targets it touches and no others (architecture rule 3)."""
 
     severity: Severity
     place: SourceLocation
@@ -57,7 +57,7 @@ class Problem:
 
 
 def canonical_of(resource: Resource) -> dict[str, Any]:
-    """What a resource means, as JSON values, defaults left out (DESIGN rule 2)."""
+    """What a resource means, as JSON values, defaults left out (architecture rule 2)."""
     return canonical(resource)
 
 
@@ -65,7 +65,7 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 
 
 def fingerprint(resource: Resource) -> str:
-    """A digest of what a resource means: equal digests, no difference (DESIGN rule 6)."""
+    """A digest of what a resource means: equal digests, no difference (architecture rule 6)."""
     return digest_of(canonical_of(resource))
 
 
@@ -75,7 +75,7 @@ def digest_of(meant: Any, size: int = 16) -> str:
 
 
 def redeploy_digest(resource: Resource) -> str:
-    """A digest of the fields whose change redeploys: equal digests, nothing to redeploy (DESIGN rule 5).
+    """A digest of the fields whose change redeploys: equal digests, nothing to redeploy (architecture rule 5).
 
     Written `name:hash name:hash`, fields at their default left out, so that two digests tell which fields changed.
     """
@@ -200,7 +200,7 @@ class Declarations:
     """All that a source says, in file order.
 
     `complete` is false when something could not be read or understood, or nothing was found at all: such a source can
-    create and update, never delete (DESIGN rule 4, facts h.18).
+    create and update, never delete (architecture rule 4, semantics h.18).
     """
 
     resources: tuple[Declared, ...] = ()

@@ -1,4 +1,4 @@
-"""Which values are secret, and known secrets taken out of texts (DESIGN rule 9). Pure.
+"""Which values are secret, and known secrets taken out of texts (architecture rule 9). Pure.
 
 The model says which fields are secret; the value of a variable is when the variable is. A value that only names
 others (`[[NAME]]`) is no secret, nor is a field's default.

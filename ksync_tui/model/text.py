@@ -1,4 +1,4 @@
-"""The small text languages inside resource files (facts e.2, e.3, resources.json `input_forms`). Pure."""
+"""The small text languages inside resource files (semantics e.2, e.3). Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def pairs(text: str) -> tuple[Pair, ...]:
-    """The entries of a key/value text in order (facts e.2).
+    """The entries of a key/value text in order (semantics e.2).
 
     Raises BadPairError naming the line that holds neither `=` nor `:`.
     """

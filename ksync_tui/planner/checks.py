@@ -1,4 +1,4 @@
-"""What is wrong with declarations as a whole: names that lead nowhere, `after` that cannot be kept (DESIGN rule 3).
+"""What is wrong with declarations as a whole: dangling names, `after` that cannot be kept (architecture rule 3).
 
 Pure; where a reference stands in its file is asked of whoever knows the text.
 """

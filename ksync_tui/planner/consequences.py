@@ -1,4 +1,4 @@
-"""What else an action brings about, in words (SCREENS "Review")."""
+"""What else an action brings about, in words."""
 
 from __future__ import annotations
 

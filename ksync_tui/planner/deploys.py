@@ -1,4 +1,4 @@
-"""What is to be deployed and why (facts c.7, without the faults h.1 to h.5; DESIGN rule 5)."""
+"""What is to be deployed and why (semantics c.7, without the faults h.1 to h.5; architecture rule 5)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Deploys:
         return self._config_reason(declared, record) or self._contents_reason(declared, record) or owed
 
     def _contents_reason(self, declared: Declared, record: Deployed | None) -> str | None:
-        """A newer image of the build that it runs the latest of (facts c.7 without h.2), or changed files."""
+        """A newer image of the build that it runs the latest of (semantics c.7 without h.2), or changed files."""
         if record is not None and record.built is not None:
             build = getattr(declared.resource.settings, "image", None)
             version = self.snapshot.built.get(getattr(build and build.params, "build_id", ""))

@@ -1,4 +1,4 @@
-"""What differs between a live and a declared resource, field by field (DESIGN rule 2)."""
+"""What differs between a live and a declared resource, field by field (architecture rule 2)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def compare(live: Resource, declared: Resource, *, keeps_deploy: bool = True) ->
 
 
 _TEXTS = ("env_vars", "labels", "conversions", "term_signal_labels", "file_contents")
-"""The input forms that Komodo keeps as they are written (resources.json `input_forms`)."""
+"""The input forms that Komodo keeps as they are written."""
 
 
 def _is_text(field: FieldSchema) -> bool:

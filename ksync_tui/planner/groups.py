@@ -1,6 +1,6 @@
-"""User groups for an engine that keeps rights per resource: patterns become what they match (facts c.9, e.5). Pure.
+"""User groups for an engine that keeps rights per resource: patterns become what they match (semantics c.9, e.5). Pure.
 
-Unlike in Core, what the same plan creates is matched too (facts h.21), rights without a level count (h.9), and of
+Unlike in Core, what the same plan creates is matched too (semantics h.21), rights without a level count (h.9), and of
 entries for one resource the last one stands. Users that do not exist are left out with a warning, as they would be
 dropped without one and differ for ever (h.9).
 """

@@ -1,4 +1,4 @@
-"""What a sync's options leave out of what its source declares, in sentences (facts c.3)."""
+"""What a sync's options leave out of what its source declares, in sentences (semantics c.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Declared against live by kind and name: what is to be created, updated, deleted (facts c.3, c.4)."""
+"""Declared against live by kind and name: what is to be created, updated, deleted (semantics c.3, c.4)."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def _unreadable(verb: Verb, target: Target, live: Live, error: KsyncError, at: i
 
 
 def _named(declared: Declared) -> Resource:
-    """The declared resource under the name that Komodo stores (facts h.10)."""
+    """The declared resource under the name that Komodo stores (semantics h.10)."""
     resource = declared.resource
     if resource.name == declared.target.name:
         return resource

@@ -1,4 +1,4 @@
-"""The order of a plan: rounds that respect what actions need (facts c.6, h.20; SCREENS "Confirm")."""
+"""The order of a plan: rounds that respect what actions need (semantics c.6, h.20)."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _needed_first(drafts: ActionDrafts) -> Iterator[ActionDraft]:
 
 
 def _open_cycles(drafts: ActionDrafts) -> None:
-    """Blocks actions that need each other and takes those needs away, so that an order exists (facts h.3)."""
+    """Blocks actions that need each other and takes those needs away, so that an order exists (semantics h.3)."""
     for cycle in find_cycles({name: draft.requires for name, draft in drafts.items() if draft.requires}):
         names = ", ".join(str(drafts[name].target) for name in cycle)
         for name in cycle:

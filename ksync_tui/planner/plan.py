@@ -1,4 +1,4 @@
-"""Declared and live to a plan (DESIGN "The way of the data"). Pure: no I/O, no clock."""
+"""Declared and live to a plan (docs/architecture.md, "Path to plan"). Pure: no I/O, no clock."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _declares_nothing(declarations: Declarations) -> bool:
 
 
 def _held(declarations: Declarations, gone: int) -> str | None:
-    """Why nothing is deleted although something is not declared (DESIGN rule 4, facts h.18)."""
+    """Why nothing is deleted although something is not declared (architecture rule 4, semantics h.18)."""
     if not gone:
         return None
     if not declarations.resources and (declarations.complete or _declares_nothing(declarations)):

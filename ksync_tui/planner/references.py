@@ -1,4 +1,4 @@
-"""References between resources, as far as they decide what can be done (DESIGN rule 3)."""
+"""References between resources, as far as they decide what can be done (architecture rule 3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ksync_tui.model.resource import Declared, Reference, Snapshot, Target
 from ksync_tui.planner.draft import ActionDraft, ActionDrafts, pending, pending_create
 
 _LOOSE = frozenset({"alerter"})
-"""Kinds that Komodo stores whatever they name (facts h.12)."""
+"""Kinds that Komodo stores whatever they name (semantics h.12)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What must be typed before a selection runs (DESIGN rule 4)."""
+"""What must be typed before a selection runs (architecture rule 4)."""
 
 from __future__ import annotations
 

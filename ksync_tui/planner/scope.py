@@ -1,4 +1,4 @@
-"""What takes part in a sync (facts c.3)."""
+"""What takes part in a sync (semantics c.3)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _declares(one: Declared | Live) -> bool:
 def has_files(target: Target, resource: Resource) -> bool:
     """Whether a sync declares from files or a repo; other kinds always count.
 
-    Inline syncs, and those not set up yet, are neither created, changed nor deleted by a sync (facts c.3).
+    Inline syncs, and those not set up yet, are neither created, changed nor deleted by a sync (semantics c.3).
     """
     if target.kind != "resource_sync":
         return True

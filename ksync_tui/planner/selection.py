@@ -42,7 +42,7 @@ class Prerequisites:
 
     @cached_property
     def deleting(self) -> frozenset[str]:
-        """Deletes, from live or from the file, and all that needs one: never ticked in bulk (DESIGN rule 4)."""
+        """Deletes, from live or from the file, and all that needs one: never ticked in bulk (architecture rule 4)."""
         deletes = [action.id for action in self.plan.actions if verb_towards(action, self.direction) == "delete"]
         return frozenset(deletes).union(*(self.above(delete) for delete in deletes))
 

@@ -19,7 +19,7 @@ def everything(plan: Plan) -> Selection:
 
 
 def held(selection: Selection) -> str | None:
-    """Why a selection waits for a person (DESIGN rule 4), or None."""
+    """Why a selection waits for a person (architecture rule 4), or None."""
     plan = selection.plan
     if plan.deletes_held:
         return f"deletes are held: {plan.deletes_held}"

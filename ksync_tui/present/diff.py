@@ -1,7 +1,7 @@
-"""An action's difference as rows, field by field: for the side-by-side and the unified view alike (needs 22 to 25).
+"""An action's difference as rows, field by field: for the side-by-side and the unified view alike.
 
 Rows are built with live on the left and the file on the right; `towards(rows, "file")` swaps them. All text is
-neutral and masked. Whatever differs gives at least one row that is not context (needs 24).
+neutral and masked. Whatever differs gives at least one row that is not context.
 """
 
 from __future__ import annotations

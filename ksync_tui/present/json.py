@@ -1,4 +1,4 @@
-"""Plans, problems, syncs and runs as JSON objects (DESIGN, "The command line"). Secrets are masked."""
+"""Plans, problems, syncs and runs as JSON objects. Secrets are masked."""
 
 from __future__ import annotations
 

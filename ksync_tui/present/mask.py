@@ -1,4 +1,4 @@
-"""Secrets masked the same way in every face (DESIGN rule 9). A mask has one length, whatever it hides."""
+"""Secrets masked the same way in every face (architecture rule 9). A mask has one length, whatever it hides."""
 
 from __future__ import annotations
 

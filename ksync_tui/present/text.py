@@ -23,7 +23,7 @@ _UNSAFE_BUT_NEWLINE = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09
 
 
 def neutral(text: str, keep_newlines: bool = False) -> str:
-    """Outside text with everything that a terminal would act on, or not show, made visible (DESIGN rule 10).
+    """Outside text with everything that a terminal would act on, or not show, made visible (architecture rule 10).
 
     Controls become their pictures (ESC is ␛), other invisible characters �, tabs spaces. Newlines stay when asked.
     """

@@ -1,4 +1,4 @@
-"""What a person has ticked. Only explicit ticks are kept; what they need follows from `Plan.select` (DESIGN rule 5)."""
+"""What a person has ticked; what that needs follows from `Plan.select` (architecture rule 5)."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ class _Run:
         return None
 
     def _moved(self, action: Action) -> str | None:
-        """Whether the live resource is another than the plan was made against (DESIGN rule 6)."""
+        """Whether the live resource is another than the plan was made against (architecture rule 6)."""
         subject = action.subject
         planned = self._ours.get(subject, action.fingerprint)
         found = self._engine.fingerprint(subject)

@@ -41,7 +41,7 @@ class AlerterRow:
 
 
 def pending_of(plan: Plan) -> bool | None:
-    """Whether a sync is pending; None where too little could be read or seen to say that it is not (facts h.27)."""
+    """Whether a sync is pending; None where too little could be read or seen to say that it is not (semantics h.27)."""
     if plan.pending:
         return True
     return None if plan.errors or plan.deletes_held or plan.unseen else False
@@ -117,7 +117,7 @@ class Alerting:
         send(replace(written, url=self._filled(written.url, alerter.name)), alerter.name)
 
     def _filled(self, url: str, alerter: str) -> str:
-        """An address with variables and secrets put in (facts e.1, g)."""
+        """An address with variables and secrets put in (semantics e.1, g)."""
         from ksync_tui.engine.embedded.docker.interpolate import interpolate, unknown
         from ksync_tui.engine.embedded.host_resolver import secrets_outside
 

@@ -67,7 +67,7 @@ class CoreService:
         return SyncRow(shown, state, _summary(found), len(found.errors), first, last_run, found.last_run)
 
     def remarks(self, sync: Sync, plan: Plan) -> tuple[Problem, ...]:
-        """Where Core's own pending list is not what ksync plans, as warnings (facts h says why it may not be)."""
+        """Where Core's own pending list is not what ksync plans, as warnings (semantics h says why it may not be)."""
         from ksync_tui.engine.core.syncs import differences
 
         if not isinstance(sync.source, CoreSource) or plan.errors:
@@ -89,7 +89,7 @@ class CoreService:
         self.engine.write_file(sync, replace(found, text=after), lambda _: None)
 
     def commit(self, sync: str) -> str:
-        """Lets Core write all that is live into the file of a managed sync, by itself (facts c.10).
+        """Lets Core write all that is live into the file of a managed sync, by itself (semantics c.10).
 
         Raises EngineError, and RunError in a profile that only looks.
         """

@@ -12,7 +12,7 @@ def checked(typed: str | Path, *, may_create: bool = False) -> Path:
     """The absolute path of a source. Raises UsageError where no resources could be read from it.
 
     `may_create`: a .toml file that does not exist yet will do, as the first commit of a managed sync makes it.
-    Links stay as they are written, but `..` does not: Komodo refuses it in a sync (facts c.2).
+    Links stay as they are written, but `..` does not: Komodo refuses it in a sync (semantics c.2).
     """
     try:
         path = Path(typed).expanduser()

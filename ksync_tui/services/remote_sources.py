@@ -72,7 +72,7 @@ def ensure_reachable(config: GitSettings, waiting: Waiting) -> None:
 
 
 def _settings(sync: ResourceSync, live: Mapping[Target, Live]) -> GitSettings:
-    """What says which repository: the linked repo first (facts c.1). Raises GitError where that cannot be."""
+    """What says which repository: the linked repo first (semantics c.1). Raises GitError where that cannot be."""
     name = sync.config.linked_repo
     if not name:
         return sync.config

@@ -21,7 +21,7 @@ class SyncWebhooks:
     """Implements `watch.deliveries.Door` for the syncs that are watched."""
 
     def __init__(self, session: Session, watching: Watching, requests: RequestQueue, tell: Tell) -> None:
-        """Raises UsageError naming the syncs that take webhooks and have no secret (facts h.15), ConfigError."""
+        """Raises UsageError naming the syncs that take webhooks and have no secret (semantics h.15), ConfigError."""
         self._session = session
         self._watching = watching
         self._requests = requests

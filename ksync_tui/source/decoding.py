@@ -1,4 +1,4 @@
-"""From the bytes of a file to a text of resources, wherever it was read (facts c.2)."""
+"""From the bytes of a file to a text of resources, wherever it was read (semantics c.2)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Two declarations of one target: the same twice does no harm, different ones cannot both be meant (DESIGN rule 3).
+"""Two declarations of one target: equal ones do no harm, different ones are an error (architecture rule 3).
 
-Komodo takes whichever comes last (facts h.21).
+Komodo takes whichever comes last (semantics h.21).
 """
 
 from __future__ import annotations

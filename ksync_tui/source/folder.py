@@ -1,4 +1,4 @@
-"""Files and folders as a source (facts c.2, h.17, h.18, h.25).
+"""Files and folders as a source (semantics c.2, h.17, h.18, h.25).
 
 Folders are walked through all subfolders, hidden ones included, in the order of their names; only `.toml` files are
 read. Nothing outside a listed path is followed.

@@ -1,4 +1,4 @@
-"""What docker refuses, or what has no effect: images, ports, volumes, registries (facts e.6 to e.8)."""
+"""What docker refuses, or what has no effect: images, ports, volumes, registries (semantics e.6 to e.8)."""
 
 from __future__ import annotations
 

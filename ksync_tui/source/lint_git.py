@@ -1,4 +1,4 @@
-"""Where a repository is: a provider's host, owner/name, a branch (facts e.9)."""
+"""Where a repository is: a provider's host, owner/name, a branch (semantics e.9)."""
 
 from __future__ import annotations
 

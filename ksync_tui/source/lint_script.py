@@ -1,4 +1,4 @@
-"""Commands of several lines, which Komodo joins with && unless shell_mode is on (facts e.3)."""
+"""Commands of several lines, which Komodo joins with && unless shell_mode is on (semantics e.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the texts of files to declarations and problems (DESIGN rules 1 and 3, facts c.2).
+"""From the texts of files to declarations and problems (architecture rules 1 and 3, semantics c.2).
 
 What was read once is kept: reading a source again costs what changed.
 """

@@ -1,4 +1,4 @@
-"""A git repository elsewhere as a source (facts c.1, c.2, h.17, h.18, h.28).
+"""A git repository elsewhere as a source (semantics c.1, c.2, h.17, h.18, h.28).
 
 Files are read from the commit itself, in the order of their names, through all subfolders; only `.toml` files are.
 Nothing outside the repository is followed.

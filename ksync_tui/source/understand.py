@@ -1,4 +1,4 @@
-"""From the text of one block to what it means, wherever it stands (DESIGN rules 1 to 3)."""
+"""From the text of one block to what it means, wherever it stands (architecture rules 1 to 3)."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def resource_of(text: str) -> Resource:
 
 @cache
 def _named(kind: str, name: str) -> Target:
-    """Whom a reference names: by the name that Komodo would have stored (facts h.10)."""
+    """Whom a reference names: by the name that Komodo would have stored (semantics h.10)."""
     return Target(kind, KINDS[kind].normalise(name))
 
 
@@ -192,7 +192,7 @@ def _bad_texts(resource: Resource, meant: Mapping[str, Any]) -> list[str]:
 
 
 def _bad_text(resource: Resource, name: str, at: Callable[[Sequence[Any]], Position]) -> Note:
-    """A line that has neither `=` nor `:`: Komodo stores it and fails later (facts e.2).
+    """A line that has neither `=` nor `:`: Komodo stores it and fails later (semantics e.2).
 
     The message holds nothing of the line, which may be part of a secret.
     """

@@ -24,7 +24,7 @@ _PRIMARY = 0xFF
 class Database:
     """One connection to `ksync.db`, usable from any thread; whoever is in a transaction has it alone.
 
-    Committed means fsynced (DESIGN rule 7). Every method may raise StoreError.
+    Committed means fsynced (architecture rule 7). Every method may raise StoreError.
     """
 
     def __init__(self, home: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:

@@ -62,7 +62,7 @@ class DeployRecords:
 
     def deployed(self, target: Target) -> Deployed | None:
         """What was deployed of one resource, or is owed; None where nothing is."""
-        sql = f"SELECT redeploy_digest, outstanding, deployed FROM deploy_records {_OF_TARGET}"
+        sql = f"SELECT redeploy_digest, outstanding, deployed FROM deploy_records {_OF_TARGET}"  # noqa: S608 - a constant
         found = self._database.row(sql, (self._place, *target))
         return Deployed(*found) if found and any(found) else None
 
@@ -86,14 +86,14 @@ class DeployRecords:
     def rename(self, old: Target, new: str) -> None:
         """Gives the record of a target another name."""
         with self._database.transaction():
-            self._change(f"DELETE FROM deploy_records {_OF_TARGET}", (old.kind, new))
-            self._change(f"UPDATE deploy_records SET name = ? {_OF_TARGET}", old, first=(new,))
+            self._change(f"DELETE FROM deploy_records {_OF_TARGET}", (old.kind, new))  # noqa: S608 - a constant
+            self._change(f"UPDATE deploy_records SET name = ? {_OF_TARGET}", old, first=(new,))  # noqa: S608 - a constant
             self._applied.rename(old, new)
 
     def forget(self, target: Target, sync: str) -> None:
         """Drops the record of a target that `sync` deleted; of what other syncs applied only that they did is kept."""
         with self._database.transaction():
-            self._change(f"DELETE FROM deploy_records {_OF_TARGET}", target)
+            self._change(f"DELETE FROM deploy_records {_OF_TARGET}", target)  # noqa: S608 - a constant
             self._applied.deleted(target, sync)
 
     def _set(self, target: Target, columns: Sequence[str], values: Sequence[Any]) -> None:

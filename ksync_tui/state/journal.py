@@ -1,4 +1,4 @@
-"""The journal of runs: the frozen plan first, then each action before and after (DESIGN rule 7).
+"""The journal of runs: the frozen plan first, then each action before and after (architecture rule 7).
 
 It is the only channel between a run and whoever watches it. It shares the embedded engine's database, so a change of
 state and the row that tells of it are one transaction.

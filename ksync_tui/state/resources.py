@@ -26,7 +26,7 @@ from ksync_tui.state.last_applied import AppliedTable, LastApplied
 from ksync_tui.state.secret_store import SecretStore
 
 
-class Store:
+class ResourceStore:
     """The tables of live resources. Changes join the transaction they are called in. May raise StoreError."""
 
     def __init__(self, database: Database, secret_store: SecretStore) -> None:
@@ -103,7 +103,7 @@ class Store:
             self._applied.record(target, declared, digest, sync)
 
     def mark_deploy_pending(self, target: Target, reason: str) -> None:
-        """Remembers that a deploy is due; the reason first given stays until it is done (DESIGN rule 5)."""
+        """Remembers that a deploy is due; the reason first given stays until it is done (architecture rule 5)."""
         sql = "UPDATE resources SET outstanding = coalesce(outstanding, ?) WHERE kind = ? AND name = ?"
         self._change(sql, (reason, *target))
 

@@ -1,7 +1,7 @@
 """A resource file's text as blocks: `[[kind]]` with everything that belongs to it, each with its place in the text.
 
 Nothing here knows what a kind is or touches a file. Splitting looks at strings, comments and headers only, never at
-values; each block is then parsed alone (DESIGN rule 1). Blocks plus what lies between them are the text, byte for byte.
+values; each block is then parsed alone (architecture rule 1). Blocks plus what lies between them are the text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A block changed so that it means another resource (DESIGN rule 8): what did not change keeps its characters."""
+"""A block changed so that it means another resource (architecture rule 8): what did not change keeps its characters."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _BARE_NEWLINE = re.compile(r"(?<!\r)\n")
 def as_declared(old: Resource, live: Resource) -> Resource:
     """What the file is to say of a live resource.
 
-    `deploy` and `after` are the file's own (facts c.10); so is the absence of a secret that is managed elsewhere
-    (DESIGN rule 9).
+    `deploy` and `after` are the file's own (semantics c.10); so is the absence of a secret that is managed elsewhere
+    (architecture rule 9).
     """
     live = without_left_out(live, old)
     if isinstance(old, Deployable) and isinstance(live, Deployable):

@@ -1,4 +1,4 @@
-"""Resources as TOML, in the format of Komodo's export (facts d) without its faults (h.7, h.8). Pure.
+"""Resources as TOML, in the format of Komodo's export (semantics d) without its faults (h.7, h.8). Pure.
 
 What is written reads back as the same resource, always; where Komodo's text does that too, it is Komodo's text.
 """
@@ -21,7 +21,7 @@ SEPARATOR = "\n\n##\n\n"
 
 
 def export(resources: Iterable[tuple[Target, Resource]], *, secrets: bool = False) -> str:
-    """The text of a whole file: kinds in Komodo's order, inside a kind as given; no newline at the end (facts d).
+    """The text of a whole file: kinds in Komodo's order, inside a kind as given; no newline at the end (semantics d).
 
     Without `secrets`, secret values are left out; a secret variable without a value is managed elsewhere.
     """
@@ -65,7 +65,7 @@ def _last_first(config: Plain) -> Plain:
 
 
 def _stage(stage: Plain) -> Iterator[str]:
-    """A stage has one execution per line, however short (facts d)."""
+    """A stage has one execution per line, however short (semantics d)."""
     executions = stage.pop("executions", [])
     yield from render.lines(stage)
     yield f"executions = {render.listed(executions, limit=0)}"
@@ -78,7 +78,7 @@ def _variable(variable: Variable, table: Plain, secrets: bool) -> Iterator[str]:
 
 
 def _group(group: UserGroup, table: Plain) -> Iterator[str]:
-    """`all` has a line per kind, a bare level where that says everything (facts d)."""
+    """`all` has a line per kind, a bare level where that says everything (semantics d)."""
     permissions = table.pop("permissions", None)
     table.pop("all", None)
     yield from render.lines(table)

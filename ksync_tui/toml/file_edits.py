@@ -1,4 +1,4 @@
-"""Blocks put in, taken out or replaced in a text; every other character stays (DESIGN rule 8). Pure."""
+"""Blocks put in, taken out or replaced in a text; every other character stays (architecture rule 8). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resources as the plain tables that export writes: which fields, under which keys, in which order (facts d). Pure."""
+"""Resources as the plain tables that export writes: which fields, keys and order (semantics d). Pure."""
 
 from __future__ import annotations
 
@@ -59,5 +59,5 @@ def _reads_back(field: FieldSchema, given: Any) -> bool:
 
 
 def may_show(field: FieldSchema, given: Any) -> bool:
-    """Whether a value may leave without being asked for: no secret, or nothing but `[[NAME]]` (DESIGN rule 9)."""
+    """Whether a value may leave without being asked for: no secret, or nothing but `[[NAME]]` (architecture rule 9)."""
     return not field.secret or only_references(field, given)

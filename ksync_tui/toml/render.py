@@ -1,6 +1,6 @@
-"""TOML text of plain values, in the form that Komodo's export has and every reader takes (facts d, h.7). Pure.
+"""TOML text of plain values, in the form that Komodo's export has and every reader takes (semantics d, h.7). Pure.
 
-Backslashes are literal between `\"""` to Komodo and to ksync (facts c.2), and to nobody else; so a text goes between
+Backslashes are literal between `\"""` to Komodo and to ksync (semantics c.2) and nobody else; so a text goes between
 `\"""` only where that changes nothing about it.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from ksync_tui.errors import WriteBackError
 
 INLINE_LIMIT = 30
-"""Bytes of element text up to which a list stays on one line (facts d)."""
+"""Bytes of element text up to which a list stays on one line (semantics d)."""
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNSAFE = re.compile(r'["\\\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]')
@@ -49,7 +49,7 @@ def string(text: str) -> str:
 
 
 def _survives_splitting(text: str) -> bool:
-    """Whether Komodo, which splits a file at every `\"""` wherever it stands, reads the text unharmed (facts h.6)."""
+    """Whether Komodo, which splits a file at every `\"""`, reads the text unharmed (semantics h.6)."""
     pieces = text.split('"""')
     return len(pieces) % 2 == 1 and not any("\\" in piece for piece in pieces[1::2])
 

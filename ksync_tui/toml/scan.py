@@ -33,7 +33,7 @@ class Stop(NamedTuple):
 def stops(text: str, pos: int = 0, end: int | None = None) -> Iterator[Stop]:
     """Headers and multi-line strings from `pos`, which is outside any string, up to `end`.
 
-    A backslash escapes nothing between `\"""` (facts c.2). A line that begins with `[` is a header unless it is an
+    A backslash escapes nothing between `\"""` (semantics c.2). A line that begins with `[` is a header unless it is an
     element of an array, and then what stands before it ends in `[` or `,`. The line at `pos` itself is never a header.
     """
     end = len(text) if end is None else end
@@ -119,7 +119,7 @@ def body_end(text: str, low: int, limit: int) -> int:
 
 
 def doubled(text: str) -> str:
-    """The text with every backslash between `\"""` doubled, so that TOML reads it as itself (facts c.2)."""
+    """The text with every backslash between `\"""` doubled, so that TOML reads it as itself (semantics c.2)."""
     if "\\" not in text or BASIC not in text:
         return text
     parts, done = [], 0

@@ -1,7 +1,7 @@
 """TOML text cut into pieces that together are the text: statements of a block, elements of a list, keys of a table.
 
 Only where values begin and end is known here, not what they mean; so comments, blanks and spellings are kept by
-keeping the pieces. Backslashes escape nothing between `\"""` (facts c.2).
+keeping the pieces. Backslashes escape nothing between `\"""` (semantics c.2).
 """
 
 from __future__ import annotations

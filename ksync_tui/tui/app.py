@@ -173,7 +173,7 @@ class KsyncApp(App[None]):
             self.push_screen(QuestionScreen(question), answered)
 
     def copy_text(self, text: str) -> str:
-        """Copies a text through the terminal (OSC 52) and into a file; answers with what was done (needs 45)."""
+        """Copies a text through the terminal (OSC 52) and into a file; answers with what was done."""
         self.copy_to_clipboard(text)
         if self._copies is None:
             handle, name = tempfile.mkstemp(prefix="ksync-", suffix=".txt", text=True)
@@ -186,7 +186,7 @@ class KsyncApp(App[None]):
 def run(session: Session, start: Sync | None = None, at_risk: str | None = None) -> int:
     """Runs the app until it is left; answers with 0, or 128 and the number of the signal that ended it.
 
-    `at_risk` is what is lost with it, in a sentence. The terminal is restored whatever ends it (needs 17); a fault is
+    `at_risk` is what is lost with it, in a sentence. The terminal is restored whatever ends it; a fault is
     raised then. Raises ConfigError for keys in the settings that cannot be used.
     """
     from ksync_tui.tui.key_settings import keymap_of

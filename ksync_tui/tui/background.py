@@ -1,4 +1,4 @@
-"""Slow calls off the UI thread, and the one line that says how they go (DESIGN rule 11)."""
+"""Slow calls off the UI thread, and the one line that says how they go (architecture rule 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is new while a screen is shown: said in the frame, and nothing else on the screen moves (needs 43)."""
+"""What is new while a screen is shown: said in the frame, and nothing else on the screen moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table of commands. It feeds bindings, footer, help, palette and README (SCREENS, "Keys").
+"""The one table of commands. It feeds bindings, footer, help, palette and README.
 
 A person may have changed keys (`tui/configured.py`): the app then has a `Keymap` of its own.
 """

@@ -53,7 +53,7 @@ def sides_of(
 def to_file(plan: Plan) -> Plan:
     """The same plan read the other way. A file has no deploys, and its blocks do not wait for each other.
 
-    Taking a block out of a file loses something, so it is ticked like a delete: each by itself (DESIGN rule 4).
+    Taking a block out of a file loses something, so it is ticked like a delete: each by itself (architecture rule 4).
     """
     there = (action for action in plan.actions if action.verb != "deploy" and not action.text_only)
     return replace(plan, actions=tuple(map(_read_back, there)))

@@ -1,7 +1,7 @@
 """How things look: the terminal's own colours, one accent, one colour per verb.
 
 The sixteen ANSI colours are used, so the terminal's scheme decides what they are; create (cyan) and delete (red) stay
-apart for red-green blind eyes, and every colour stands beside a sign (SCREENS, "Rules of the look").
+apart for red-green blind eyes, and every colour stands beside a sign.
 """
 
 from __future__ import annotations

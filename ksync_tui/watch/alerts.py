@@ -1,4 +1,4 @@
-"""What an alerter is told, in the words and forms of Komodo (facts g). Pure.
+"""What an alerter is told, in the words and forms of Komodo (semantics g). Pure.
 
 Komodo tells of a pending sync once; ksync tells of its end too, in the same payload with `resolved` set.
 """

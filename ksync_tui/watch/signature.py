@@ -1,4 +1,4 @@
-"""Whether a delivery comes from somebody who knows the secret (facts f). Pure; compared in constant time (h.15)."""
+"""Whether a delivery comes from somebody who knows the secret (semantics f). Pure; compared in constant time (h.15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks on Komodo's paths for syncs (facts f): checked, answered at once, queued; what is done is done later.
+"""Webhooks on Komodo's paths for syncs (semantics f): checked, answered at once, queued; what is done is done later.
 
     POST /listener/github|gitlab/sync/NAME/refresh|sync
 

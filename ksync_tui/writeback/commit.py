@@ -1,4 +1,4 @@
-"""From file edits to a commit: HEAD plus the same block edits on HEAD's blob (DESIGN rule 8)."""
+"""From file edits to a commit: HEAD plus the same block edits on HEAD's blob (architecture rule 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files changed block by block: shown before, written whole or not at all (DESIGN rule 8)."""
+"""Files changed block by block: shown before, written whole or not at all (architecture rule 8)."""
 
 from __future__ import annotations
 

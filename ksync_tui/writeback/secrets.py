@@ -1,4 +1,4 @@
-"""The refusal to let a secret into new bytes (DESIGN rule 9)."""
+"""The refusal to let a secret into new bytes (architecture rule 9)."""
 
 from __future__ import annotations
 

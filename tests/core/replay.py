@@ -194,7 +194,7 @@ def _in_order(text: str) -> list[str]:
 
 
 def settled(name: str, entries: list[Any]) -> list[Any]:
-    """Lists without an order, in one: pending deploys, and deletes of one kind (facts b.2)."""
+    """Lists without an order, in one: pending deploys, and deletes of one kind (semantics b.2)."""
     if name == "pending_deploys":
         return sorted(entries, key=lambda entry: str(entry["target"]))
     if name != "resource_updates":

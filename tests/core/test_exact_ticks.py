@@ -1,4 +1,4 @@
-"""What is ticked is what a Core is asked for, and nothing else (needs 9): its request log says so."""
+"""What is ticked is what a Core is asked for, and nothing else: its request log says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Core's own syncs: listed, read anew, reviewed, run, edited and committed (facts b.2, c)."""
+"""Core's own syncs: listed, read anew, reviewed, run, edited and committed (semantics b.2, c)."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_core_runs_a_whole_sync_by_itself(lab: Lab, session: Session, file: Path
 
 
 def test_where_cores_own_list_differs_it_is_told(session: Session, file: Path) -> None:
-    """A managed sync without tags lists itself for deletion in Core (facts h.19), never in ksync."""
+    """A managed sync without tags lists itself for deletion in Core (semantics h.19), never in ksync."""
     assert [problem.message for problem in session.reviews.create(session.syncs.get("infra")).plan.problems] == []
     session.syncs.edit("infra", {"match_tags": []})
     plan = session.reviews.create(session.syncs.get("infra")).plan

@@ -270,7 +270,7 @@ def test_waiting_ends_by_itself(core: FakeCore, engine: CoreEngine, monkeypatch:
 def test_an_operation_that_never_ends_holds_nobody_up_for_ever(
     core: FakeCore, engine: CoreEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Facts h.22: an update may stay in progress though nothing runs any more."""
+    """semantics h.22: an update may stay in progress though nothing runs any more."""
     monkeypatch.setattr(polling, "HELD_SECONDS", 0.0)
     core.hold("stack", "web", "DeployStack", by="hook")
     said: list[str] = []

@@ -42,7 +42,7 @@ def recording(name: str) -> dict[str, Any]:
 
 
 def from_core(toml: str) -> Declared:
-    """The one resource in a text that Core wrote: it leaves backslashes bare in one-line strings (facts h.7)."""
+    """The one resource in a text that Core wrote: it leaves backslashes bare in one-line strings (semantics h.7)."""
 
     def twice(match: re.Match[str]) -> str:
         return match[1] or '"' + re.sub(r'\\(?!")', r"\\\\", match[2][1:-1]) + '"'

@@ -64,7 +64,7 @@ NO_UPDATE_HERE = {
         Target("stack", "openttd"): "h.9: tags in another order",
     },
     ("Dinth__komodo_library/stacks.toml", "022-a5238cb725.toml"): {
-        Target("stack", "esphome"): "DESIGN rule 2: only the indentation of an environment",
+        Target("stack", "esphome"): "architecture rule 2: only the indentation of an environment",
     },
 }
 
@@ -118,7 +118,7 @@ def test_the_page_plans_as_core_planned_it(page: Page) -> None:
     made, core = writes(planned(page.declared, Snapshot())), page.pending("refresh")
     assert set(made) == set(core)
     for key, action in made.items():
-        if key[1] != GROUP:  # facts c.9, h.21: Core turns patterns into names, and knows only what is there already
+        if key[1] != GROUP:  # semantics c.9, h.21: Core turns patterns into names, and knows only what is there already
             assert_means(action.proposed, core[key]["proposed"])
 
 
@@ -127,7 +127,7 @@ def test_the_page_deploys_in_the_order_of_after(page: Page) -> None:
     rounds = {action.target.name: action.round for action in made.actions if action.verb == "deploy"}
     assert set(rounds) == {"test-logger-01", "test-logger-02", "test-stack"}
     assert rounds["test-logger-01"] < rounds["test-logger-02"]
-    assert rounds["test-logger-01"] < rounds["test-stack"]  # facts h.1: Core drops a stack's `after` on a deployment
+    assert rounds["test-logger-01"] < rounds["test-stack"]  # semantics h.1: Core drops this `after`
 
 
 def test_once_applied_the_page_is_settled(page: Page) -> None:

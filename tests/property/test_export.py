@@ -72,7 +72,7 @@ def test_komodo_reads_a_text_as_ksync_does(text: str) -> None:
 
 
 def as_komodo_doubles(text: str) -> str:
-    """Komodo doubles the backslashes in every second piece between `\"""` (facts c.2), then parses."""
+    """Komodo doubles the backslashes in every second piece between `\"""` (semantics c.2), then parses."""
     pieces = text.split('"""')
     pieces[1::2] = [piece.replace("\\", "\\\\") for piece in pieces[1::2]]
     doubled = '"""'.join(pieces)

@@ -1,4 +1,4 @@
-"""What is new is said in the frame, and nothing moves until somebody asks for it (needs 43, 44)."""
+"""What is new is said in the frame, and nothing moves until somebody asks for it."""
 
 from __future__ import annotations
 

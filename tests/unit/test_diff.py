@@ -1,4 +1,4 @@
-"""The fields that differ, at a useful depth, masked where they must be (DESIGN rules 2 and 9)."""
+"""The fields that differ, at a useful depth, masked where they must be (architecture rules 2 and 9)."""
 
 from __future__ import annotations
 

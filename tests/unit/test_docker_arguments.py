@@ -1,4 +1,4 @@
-"""From a deployment to the words of `docker run` (facts e.6)."""
+"""From a deployment to the words of `docker run` (semantics e.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `[[NAME]]` becomes (facts e.1)."""
+"""What `[[NAME]]` becomes (semantics e.1)."""
 
 from __future__ import annotations
 

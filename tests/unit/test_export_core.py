@@ -21,9 +21,9 @@ KOMODO = os.environ.get("KSYNC_TEST_KOMODO", "")
 pytestmark = pytest.mark.skipif(not KOMODO, reason="KSYNC_TEST_KOMODO names no folder of Core's answers")
 
 BARE_BACKSLASHES = 2
-"""Blocks with a `\\regex\\` in a one-line string, whose backslashes Core does not escape: no TOML (facts h.7)."""
+"""Blocks with a `\\regex\\` in a one-line string, whose backslashes Core does not escape: no TOML (semantics h.7)."""
 DROPPED_FALSE = 1
-"""A swarm whose `send_unhealthy_alerts = false` Core drops; it reads back as true (facts h.8)."""
+"""A swarm whose `send_unhealthy_alerts = false` Core drops; it reads back as true (semantics h.8)."""
 
 
 def written(answer: Any, key: str = "") -> Iterator[str]:

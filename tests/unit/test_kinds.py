@@ -32,7 +32,7 @@ REDEPLOYS_MISSED_BY_KOMODO = {
         "pre_deploy", "post_deploy", "compose_cmd_wrapper_include",
     )
 } | {("deployment", field) for field in ("swarm_id", "custom_name", "replicas")}  # fmt: skip
-"""Facts h.5: these change what is deployed, and Komodo's trigger lists leave them out."""
+"""semantics h.5: these change what is deployed, and Komodo's trigger lists leave them out."""
 
 INTERPOLATED_INSIDE = {("alerter", "endpoint")}
 """Said of the whole endpoint there; here each endpoint's url says it."""

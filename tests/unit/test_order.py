@@ -1,4 +1,4 @@
-"""Names in `after`, and cycles in any graph (facts c.7, h.1, h.3)."""
+"""Names in `after`, and cycles in any graph (semantics c.7, h.1, h.3)."""
 
 from __future__ import annotations
 

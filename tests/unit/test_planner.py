@@ -1,4 +1,4 @@
-"""What a plan holds: what is to be done, what takes part, what blocks (facts c.3, c.4, h; DESIGN rules 2 to 6)."""
+"""What a plan holds: what is done, takes part, blocks (semantics c.3, c.4, h; architecture rules 2 to 6)."""
 
 from __future__ import annotations
 

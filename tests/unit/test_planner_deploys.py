@@ -1,4 +1,4 @@
-"""What is deployed, why, after whom, and what stands in the way (facts c.7 without h.1 to h.5; DESIGN rule 5)."""
+"""What is deployed, why, after whom, what stands in the way (semantics c.7 without h.1 to h.5; architecture rule 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proving who we are to a Core: API key and secret, or a JWT by user and password (facts a.2)."""
+"""Proving who we are to a Core: API key and secret, or a JWT by user and password (semantics a.2)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class KeyAccess:
         return {"x-api-key": _carried(self.key, "key"), "x-api-secret": _carried(self.secret, "secret")}
 
     def greeting(self) -> Mapping[str, object]:
-        """What the update stream is told first (facts a.8)."""
+        """What the update stream is told first (semantics a.8)."""
         return {"type": "ApiKeys", "params": {"key": self.key.strip(), "secret": self.secret.strip()}}
 
 
@@ -69,7 +69,7 @@ class LoginAccess:
         return {"authorization": f"Bearer {_carried(token, 'token')}"}
 
     def greeting(self) -> Mapping[str, object]:
-        """What the update stream is told first (facts a.8)."""
+        """What the update stream is told first (semantics a.8)."""
         return {"type": "Jwt", "params": {"jwt": self.keeper.recall()}}
 
 

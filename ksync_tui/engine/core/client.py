@@ -1,4 +1,4 @@
-"""Talking to a Komodo Core over HTTP: requests, answers, errors (facts a)."""
+"""Talking to a Komodo Core over HTTP: requests, answers, errors (semantics a)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONNECT_SECONDS = 10.0
 RETRY_SECONDS = (0.2, 0.8, 2.0)
 """Pauses before a read is asked again."""
 WRITE_SECONDS = 180.0
-"""A write is answered when it is done: containers were stopped, a repository was pulled (facts b.1)."""
+"""A write is answered when it is done: containers were stopped, a repository was pulled (semantics b.1)."""
 AT_ONCE = 8
 """Requests under way at the same time."""
 _PASSING = frozenset({502, 503, 504})
@@ -123,7 +123,7 @@ class Client:
                 raise self._no_answer(error) from error
 
     def _understood(self, answer: httpx.Response, what: str) -> Any:
-        """The JSON of an answer. A path that is not Core's may answer 200 with a page (facts a.1)."""
+        """The JSON of an answer. A path that is not Core's may answer 200 with a page (semantics a.1)."""
         if answer.status_code in _PASSING:
             raise self._unavailable(answer)
         if "json" not in answer.headers.get("content-type", ""):

@@ -1,6 +1,6 @@
 """Deploys and other executions of a Core: asked for one by one, followed to their end, and looked at afterwards.
 
-Never a targeted RunSync: that deploys things outside its filter (facts h.4).
+Never a targeted RunSync: that deploys things outside its filter (semantics h.4).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ksync_tui.model.resource import Find, Target
 
 @dataclass(frozen=True, slots=True)
 class CoreExecution:
-    """A request to Core and the parameter that names the target (facts b.4)."""
+    """A request to Core and the parameter that names the target (semantics b.4)."""
 
     request: str
     key: str
@@ -50,7 +50,7 @@ LOOK_SECONDS = 1.0
 """Core asks its agents again every few seconds: a state may lag behind a deploy."""
 _WELL = ("running",)
 _UNSURE = ("exited", "created", "down", "unknown", "deploying")
-"""No failures by themselves: a container may have been a task, and old agents see no stacks (facts i)."""
+"""No failures by themselves: a container may have been a task, and old agents see no stacks (semantics i)."""
 _HINTS = {"stack": "; services that end by themselves belong into its `ignore_services`"}
 
 
@@ -83,7 +83,7 @@ def refuse_removal(action: Action) -> None:
 
 
 async def deploy(writer: Writer, target: Target, resource: Resource) -> None:
-    """Deploys, and makes sure that it runs: a finished update alone says little (facts h.5). Raises CoreError."""
+    """Deploys, and makes sure that it runs: a finished update alone says little (semantics h.5). Raises CoreError."""
     await run(writer, target)
     info: Mapping[str, Any] = {}
     for _ in range(_LOOKS):
@@ -114,7 +114,7 @@ async def run(writer: Writer, target: Target) -> None:
 
 
 async def _until_done(writer: Writer, target: Target, call: Callable[[], Awaitable[Any]], operation: str) -> None:
-    """A busy resource refuses inside the task (facts a.8), when nothing was done yet: then it is waited for."""
+    """A busy resource refuses inside the task (semantics a.8), when nothing was done yet: then it is waited for."""
     follower = writer.follower
 
     async def attempt() -> None:

@@ -273,7 +273,7 @@ class CoreEngine:
         except BusyError:
             raise
         except CoreError:
-            # The state may be unknown from now on, and would then be no reason any more (facts i).
+            # The state may be unknown from now on, and would then be no reason any more (semantics i).
             self.deploy_records.mark_deploy_pending(action.target, FAILED)
             raise
         self.deploy_records.record_deployed(action.target, action.proposed or resource)

@@ -1,4 +1,4 @@
-"""Core's refusals as errors of ours, by status and text (facts a.4): most of them are a plain 500."""
+"""Core's refusals as errors of ours, by status and text (semantics a.4): most of them are a plain 500."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User groups part by part: users, everyone, levels per kind, levels per resource (facts b.3, c.9)."""
+"""User groups part by part: users, everyone, levels per kind, levels per resource (semantics b.3, c.9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened in a Core: its updates and alerts, and who changed a resource last (facts a.8, b.5)."""
+"""What happened in a Core: its updates and alerts, and who changed a resource last (semantics a.8, b.5)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def log_of(client: Client, update: str, plain_variables: Collection[str]) 
     found = list(_log(raw))
     if raw.get("operation") != "UpdateVariableValue" or _named(found) in plain_variables:
         return found
-    # Core writes down the new value of a secret (facts h.16), which may be an old one by now.
+    # Core writes down the new value of a secret (semantics h.16), which may be an old one by now.
     return [_VALUE.sub(r"\1<value>", line) for line in found]
 
 

@@ -20,7 +20,7 @@ def plural(title: str) -> str:
 
 
 def oid(raw: Mapping[str, Any]) -> str:
-    """The id of a full object (`_id.$oid`) or of a list item (`id`), facts a.5."""
+    """The id of a full object (`_id.$oid`) or of a list item (`id`), semantics a.5."""
     own = raw.get("_id")
     return str(own.get("$oid", "")) if isinstance(own, dict) else str(own or raw.get("id") or "")
 
@@ -56,7 +56,7 @@ class Directory:
         return self.ids.get(target.kind, {}).get(target.name)
 
     def name(self, kind: str, written: str) -> str:
-        """The name of what Core refers to by id; a name stays one (facts h.12), an id of nothing stays visible."""
+        """The name of what Core refers to by id; a name stays one (semantics h.12), an id of nothing stays visible."""
         known = self.names.get(kind, {}).get(written)
         return known if known is not None else written
 
@@ -65,7 +65,7 @@ class Directory:
         return not OBJECT_ID.fullmatch(written) or written in self.names.get(kind, {})
 
     def target(self, raw: Any) -> Target | None:
-        """The resource of a `ResourceTarget` (facts a.5), where it is known."""
+        """The resource of a `ResourceTarget` (semantics a.5), where it is known."""
         kind = BY_TITLE.get(str(raw.get("type"))) if isinstance(raw, dict) else None
         name = self.names.get(kind.name, {}).get(str(raw.get("id"))) if kind else None
         return Target(kind.name, name) if kind and name is not None else None

@@ -1,4 +1,4 @@
-"""What the calling user may do, asked before it is tried (facts a.4, b.1, b.3)."""
+"""What the calling user may do, asked before it is tried (semantics a.4, b.1, b.3)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Rights:
         return self._cannot_attach(action)
 
     def _cannot_attach(self, action: Action) -> str | None:
-        """What an action makes a resource refer to takes a right of its own (facts b.1)."""
+        """What an action makes a resource refer to takes a right of its own (semantics b.1)."""
         for target in _attached(action):
             have = (self.granted or {}).get(target)
             if have is not None and "Attach" not in have.specific:

@@ -1,4 +1,4 @@
-"""Following what Core does: updates until they are complete, and resources until they are free (facts a.8)."""
+"""Following what Core does: updates until they are complete, and resources until they are free (semantics a.8)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ksync_tui.system.cancellation import Stop
 Json = Mapping[str, Any]
 POLL_SECONDS = 0.5
 WATCHED_POLL_SECONDS = 5.0
-"""With the update stream open, polls only make good what it may have dropped (facts a.8)."""
+"""With the update stream open, polls only make good what it may have dropped (semantics a.8)."""
 SILENT_SECONDS = 120.0
 """How long a Core that restarts is waited for."""
 BUSY_SECONDS = 600.0
 HELD_SECONDS = 30.0
-"""Before a held resource is tried again all the same: an operation may stay open for ever (facts h.22)."""
+"""Before a held resource is tried again all the same: an operation may stay open for ever (semantics h.22)."""
 TAIL = 12
 """Lines of a failed step that its error shows."""
 
@@ -134,7 +134,7 @@ def _held(holder: Json | None) -> str | None:
 
 
 def _succeeded(update: Json) -> Json:
-    """The update, unless one of its steps failed (facts a.8: only a complete one tells)."""
+    """The update, unless one of its steps failed (semantics a.8: only a complete one tells)."""
     failed = next((step for step in update.get("logs") or () if not step.get("success", True)), None)
     if update.get("success") and failed is None:
         return update
@@ -143,7 +143,7 @@ def _succeeded(update: Json) -> Json:
     stage = plain(step.get("stage")) or "no step gives a reason"
     text = sentence(step.get("stderr")) if is_trace(step.get("stderr")) else " / ".join(dict.fromkeys(said))
     why = f"{stage}: {text}" if text else stage
-    # Refused before it began, so nothing was done yet (facts a.8).
+    # Refused before it began, so nothing was done yet (semantics a.8).
     kind = BusyError if stage == "Task Error" and any(map(BUSY.fullmatch, said)) else CoreError
     operation = str(update.get("operation") or "it")
     raise kind(f"{operation} failed", why=why, hint="The log above has all that Core said; correct it and run again")

@@ -1,4 +1,4 @@
-"""Everything that is live in a Core, in a few requests at the same time (facts a.6, b)."""
+"""Everything that is live in a Core, in a few requests at the same time (semantics a.6, b)."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ async def relearn(client: Client, kind: str, directory: Directory) -> None:
 
 
 async def _users(client: Client) -> list[tuple[str, str]] | None:
-    """Ids and names of all users; None for who is no admin. Nothing else of a user is kept (facts i)."""
+    """Ids and names of all users; None for who is no admin. Nothing else of a user is kept (semantics i)."""
     try:
         return [(oid(user), user["username"]) for user in await client.read("ListUsers")]
     except ForbiddenError:
@@ -130,7 +130,7 @@ async def _groups(client: Client) -> list[tuple[Json, list[Json]]]:
 
 
 async def _granted(client: Client, group: Json) -> list[Json]:
-    """The permissions of a group on single resources; only by its id (facts b.3)."""
+    """The permissions of a group on single resources; only by its id (semantics b.3)."""
     try:
         found = await client.read("ListUserTargetPermissions", user_target={"type": "UserGroup", "id": oid(group)})
     except ForbiddenError:
@@ -140,7 +140,7 @@ async def _granted(client: Client, group: Json) -> list[Json]:
 
 _TITLES = {kind.name: kind.title for kind in RESOURCE_KINDS}
 _KEYS = {"resource_sync": "sync"}
-"""The parameter that names a resource where it is not the kind itself (facts b.1)."""
+"""The parameter that names a resource where it is not the kind itself (semantics b.1)."""
 
 
 def _title(kind: str) -> str:

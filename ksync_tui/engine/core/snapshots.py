@@ -124,7 +124,7 @@ def _version(raw: Any) -> str:
 
 
 def _runs(target: Target, live: Mapping[Target, Live], reading: CoreReading) -> str | None:
-    """The version of the latest build that a deployment runs, read off its image (facts c.7, without h.2)."""
+    """The version of the latest build that a deployment runs, read off its image (semantics c.7, without h.2)."""
     image = reading.values[target].get("config", {}).get("image", {}) if target.kind == "deployment" else {}
     params = image.get("params", {})
     if image.get("type") != "Build" or params.get("version", NO_VERSION) != NO_VERSION:

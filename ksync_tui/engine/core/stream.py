@@ -1,4 +1,4 @@
-"""Core's stream of updates: a hint that something changed, never the truth itself (facts a.8)."""
+"""Core's stream of updates: a hint that something changed, never the truth itself (semantics a.8)."""
 
 from __future__ import annotations
 

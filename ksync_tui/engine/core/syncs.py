@@ -1,4 +1,4 @@
-"""Core's own resource syncs: what it read, what it would do, and what it is asked to do (facts b.2, c)."""
+"""Core's own resource syncs: what it read, what it would do, and what it is asked to do (semantics b.2, c)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ksync_tui.model.resource import Target
 _NAME = re.compile(r'^name = "((?:[^"\\]|\\.)*)"', re.MULTILINE)
 _VERBS: Mapping[str, Verb] = {"Create": "create", "Update": "update", "Delete": "delete"}
 INLINE_FILE = "database file"
-"""What Core calls the text that stands in the sync itself (facts c.1)."""
+"""What Core calls the text that stands in the sync itself (semantics c.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class CoreSync:
 
     @property
     def state(self) -> str:
-        """As Core shows it (facts c.5), but for `Syncing`."""
+        """As Core shows it (semantics c.5), but for `Syncing`."""
         if self.problems or self.errors:
             return "Failed"
         return "Pending" if self.pending else "Ok"
@@ -118,7 +118,7 @@ async def stored(client: Client, name: str, directory: Directory) -> CoreSync:
 
 
 async def commit(follower: UpdatePoller, name: str) -> list[str]:
-    """Lets Core write all that is live into the file of a managed sync (facts c.10); answers what it said."""
+    """Lets Core write all that is live into the file of a managed sync (semantics c.10); answers what it said."""
     target = Target("resource_sync", name)
     update = await follower.when_free(target, lambda: follower.client.write("CommitSync", sync=name))
     await follower.completed(update)

@@ -1,4 +1,4 @@
-"""Komodo's texts for people: its HTML spans taken out (facts a.7)."""
+"""Komodo's texts for people: its HTML spans taken out (semantics a.7)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def plain(text: object) -> str:
 
 
 def is_trace(text: object) -> bool:
-    """Whether a text is one of Core's errors with their causes (facts a.7)."""
+    """Whether a text is one of Core's errors with their causes (semantics a.7)."""
     return _LEADING.match(plain(text)) is not None
 
 

@@ -1,4 +1,4 @@
-"""Resources as Core writes them, and back (facts a.5, b.1). Pure.
+"""Resources as Core writes them, and back (semantics a.5, b.1). Pure.
 
 What a field refers to stands in the model; so ids become names, and what is at its default goes, in one walk over it.
 """
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 UNSEEN = "(unseen)"
 """Marks values that are not all there."""
 _SENT_ALWAYS: Mapping[str, frozenset[str]] = {
-    # Left out, Core puts a sample script in (facts h.13), or has two opinions about the default (facts h.8).
+    # Left out, Core puts a sample script in (semantics h.13), or has two opinions about the default (semantics h.8).
     "action": frozenset({"file_contents"}),
     "swarm": frozenset({"send_unhealthy_alerts"}),
 }
@@ -47,7 +47,7 @@ def variable_values(raw: Mapping[str, Any], directory: Directory) -> Json:
     """A variable of Core as the model's values."""
     known = schema(KINDS["variable"].model).fields
     found = {name: value for name, value in raw.items() if name in known and (name == "name" or value)}
-    # Who is no admin gets `#` for each byte (facts b.3): no value to compare, and none to write back.
+    # Who is no admin gets `#` for each byte (semantics b.3): no value to compare, and none to write back.
     return found | {UNSEEN: True} if raw.get("is_secret") and not directory.admin else found
 
 
@@ -158,7 +158,7 @@ def config_of(resource: Resource, fields: Collection[str] | None, directory: Dir
     if fields is None or isinstance(settings, Choice):
         return settings.model_dump(mode="json")
     dumped = settings.model_dump(mode="json", include=set(fields))
-    # The one place where Core takes a name for good and then finds nothing by it (facts h.12).
+    # The one place where Core takes a name for good and then finds nothing by it (semantics h.12).
     for name in {"resources", "except_resources"} & dumped.keys() & _target_lists(type(settings)):
         dumped[name] = [target_with_id(entry, directory) for entry in dumped[name]]
     return dumped
@@ -235,7 +235,7 @@ def _target(raw: Mapping[str, Any], directory: Directory) -> Json:
 
 
 def _permission(value: Any) -> Json:
-    """A level alone is written as text (resources.json `permission`)."""
+    """A level alone is written as text (semantics b.3)."""
     raw = {"level": value} if isinstance(value, str) else value
     return {name: raw[name] for name in ("level", "specific") if raw.get(name)}
 

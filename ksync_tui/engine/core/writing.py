@@ -1,4 +1,4 @@
-"""The single operations on resources and variables (facts b.1, b.3). Each is read back before it counts as done."""
+"""The single operations on resources and variables (semantics b.1, b.3). Each is read back before it counts as done."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Writer:
         await self._settle(target, proposed)
 
     async def delete(self, target: Target) -> None:
-        """Deletes a resource; Core takes down what was deployed of it (facts b.1)."""
+        """Deletes a resource; Core takes down what was deployed of it (semantics b.1)."""
         if target.kind == "user_group":
             await self.existing(target)
             call, params = "DeleteUserGroup", {"id": self.directory.id(target)}
@@ -197,6 +197,6 @@ def _why_not(live: Resource, proposed: Resource) -> str | None:
         if unknown and not proposed.everyone:
             return f"Core drops users that it does not know: {', '.join(unknown)}"
     if isinstance(live, Builder) and isinstance(proposed, Builder) and live.config.type != proposed.config.type:
-        # facts h.13
+        # semantics h.13
         return "Core does not change the type of a builder to one whose params are all defaults: set one of them"
     return None

@@ -16,15 +16,15 @@ from ksync_tui.model.kinds.deployment import Deployment, ImageParams
 from ksync_tui.model.kinds.stack import Stack
 from ksync_tui.model.plan import Removal
 from ksync_tui.model.resource import Target
-from ksync_tui.state.resources import Store
+from ksync_tui.state.resources import ResourceStore
 from ksync_tui.system.cancellation import Stop
 
 
 @dataclass(frozen=True, slots=True)
 class Deploying:
-    """What is deployed is remembered only when it runs; a deploy that failed stays owed (DESIGN rule 5)."""
+    """What is deployed is remembered only when it runs; a deploy that failed stays owed (architecture rule 5)."""
 
-    store: Store
+    store: ResourceStore
     resolver: HostResolver
 
     def deploy(self, target: Target, log: Log, stop: Stop) -> None:

@@ -17,7 +17,7 @@ from ksync_tui.model.kinds.common import NO_VERSION
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
 from ksync_tui.state.database import Database
-from ksync_tui.state.resources import Store
+from ksync_tui.state.resources import ResourceStore
 from ksync_tui.state.secret_store import SecretStore
 from ksync_tui.system.cancellation import Stop, never
 
@@ -39,11 +39,11 @@ class EmbeddedEngine:
         secret_store: SecretStore,
         hosts: Mapping[str, str] | None = None,
         config: Path | None = None,
-        store: Store | None = None,
+        store: ResourceStore | None = None,
         sync: str = "",
     ) -> None:
         """`hosts` maps servers to Docker hosts, as `[hosts]` of the configuration file `config` does."""
-        self.store = store or Store(database, secret_store)
+        self.store = store or ResourceStore(database, secret_store)
         self._database = database
         self._secret_store = secret_store
         self._sync = sync
@@ -205,7 +205,7 @@ class EmbeddedEngine:
             raise EngineError("it exists already", where=str(target), hint="Plan again to see how it differs")
 
     def _with_unmanaged(self, target: Target, proposed: Resource, live: Resource) -> Resource:
-        """The proposed resource with the live value of what its file leaves to others (DESIGN rule 9, facts h.14)."""
+        """The proposed one with the live value of what its file leaves out (architecture rule 9, semantics h.14)."""
         config = proposed.settings
         kept = {name: getattr(live.settings, name) for name in config.unmanaged() & live.settings.model_fields_set}
         if not kept:

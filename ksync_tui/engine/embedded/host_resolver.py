@@ -12,7 +12,7 @@ from ksync_tui.engine.base import Log
 from ksync_tui.errors import NotPossibleError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Find, Target
-from ksync_tui.state.resources import Store
+from ksync_tui.state.resources import ResourceStore
 from ksync_tui.system.cancellation import Stop
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SWARM = "it runs on a swarm, which needs a Komodo Core: take `swarm` out, or app
 class HostResolver:
     """Which Docker host stands for which server: `hosts` is `[hosts]` of the settings file `config`."""
 
-    store: Store
+    store: ResourceStore
     hosts: Mapping[str, str]
     config: Path
     state: Path
@@ -73,7 +73,7 @@ class HostResolver:
         return ExecutionContext(host, self.state, self.store.get, self._interpolate(resource), log, stop)
 
     def _interpolate(self, resource: Resource) -> Interpolate:
-        """Puts in variables and secrets (facts e.1), unless the resource wants neither."""
+        """Puts in variables and secrets (semantics e.1), unless the resource wants neither."""
         from ksync_tui.engine.embedded.docker.interpolate import interpolate
 
         if getattr(resource.settings, "skip_secret_interp", False):

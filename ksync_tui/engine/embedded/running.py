@@ -23,7 +23,7 @@ from ksync_tui.model.kinds.repo import Repo
 from ksync_tui.model.kinds.server import Server
 from ksync_tui.model.kinds.stack import Stack
 from ksync_tui.model.resource import Target, redeploy_digest
-from ksync_tui.state.resources import Store
+from ksync_tui.state.resources import ResourceStore
 from ksync_tui.system.cancellation import Stop
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ R = TypeVar("R", bound=Resource)
 class Running:
     """Carries out single executions; implements `docker.executions.Doer`."""
 
-    store: Store
+    store: ResourceStore
     resolver: HostResolver
     deploying: Deploying
     stop: Stop
@@ -150,7 +150,7 @@ class Running:
     # ------------------------------------------- builds, repos and procedures
 
     def build(self, name: str, log: Log) -> None:
-        """See `ExecutionHandler.build`; what it made is remembered, and its version counted up (facts e.8)."""
+        """See `ExecutionHandler.build`; what it made is remembered, and its version counted up (semantics e.8)."""
         target = Target("build", name)
         build = self._live(target, Build)
         made = builds.build(name, build, self.resolver.at(self._builder(target, build), build, log, self.stop))

@@ -1,6 +1,6 @@
 """From a table as a file has it to a checked resource: keys first, then types. Pure.
 
-Keys are looked at before pydantic sees them, so that an unknown key is a warning with a suggestion (DESIGN rule 3),
+Keys are checked before pydantic sees them, so an unknown key is a warning with a suggestion (architecture rule 3),
 a key beside its alias an error (as Komodo has it), and the model only ever sees field names.
 """
 

@@ -1,4 +1,4 @@
-"""What every resource has, whatever its kind (resources.json `resource_fields`)."""
+"""What every resource has, whatever its kind."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""What the batch executions take: patterns of names (resources.json `executions`)."""
+"""What the batch executions take: patterns of names (semantics b.4)."""
 
 from typing import Annotated
 

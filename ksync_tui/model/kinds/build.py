@@ -24,7 +24,7 @@ from ksync_tui.model.kinds.fields import (
 
 
 def _older_registry(value: Any) -> Any:
-    """`{type, params}` of older Komodo is read as domain, account, organization (facts i)."""
+    """`{type, params}` of older Komodo is read as domain, account, organization (semantics i)."""
     if isinstance(value, dict) and isinstance(value.get("params"), dict):
         return value["params"]
     return value
@@ -172,7 +172,7 @@ class BuildConfig(Table):
     ] = ""
 
     def unmanaged(self) -> frozenset[str]:
-        """The version, unless the file pins one: builds count it up themselves (resources.json, facts h.14)."""
+        """The version, unless the file pins one: builds count it up themselves (semantics h.14)."""
         if self.auto_increment_version or self.version == NO_VERSION:
             return frozenset({"version"})
         return frozenset()

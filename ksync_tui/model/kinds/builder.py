@@ -104,7 +104,7 @@ class AwsBuilder(Table):
 
 
 class BuilderConfig(Choice):
-    """Which sort of builder; without a config it is a default Url builder (facts h.13)."""
+    """Which sort of builder; without a config it is a default Url builder (semantics h.13)."""
 
     variants: ClassVar[Mapping[str, type[Table]]] = {"Url": UrlBuilder, "Server": ServerBuilder, "Aws": AwsBuilder}
 

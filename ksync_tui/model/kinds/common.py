@@ -1,4 +1,4 @@
-"""Tables and value forms that several kinds share (resources.json `structs`, `tagged`, `enums`)."""
+"""Tables and value forms that several kinds share."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, LiteralString, Self, get_args

@@ -1,4 +1,4 @@
-"""The executions of procedures: 82 types, their parameters, references and patterns (resources.json `executions`).
+"""The executions of procedures: 82 types, their parameters, references and patterns (semantics b.4).
 
 Executions with the same parameters share one table; what differs is which kind a reference names.
 """

@@ -77,14 +77,14 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The value is a list of wildcard or `\\regex\\` patterns over names of `kind` (facts e.5)."""
+    """The value is a list of wildcard or `\\regex\\` patterns over names of `kind` (semantics e.5)."""
 
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """How two values mean the same (DESIGN rule 2): maps a value to what it means. `how` names it for people."""
+    """How two values mean the same (architecture rule 2): maps a value to what it means. `how` names it for people."""
 
     how: Literal["pairs", "set", "float32", "name", "table", "tables"]
     canonical: Canonicalise
@@ -145,7 +145,7 @@ ALWAYS = Flag("always_exported")
 
 @dataclass(frozen=True, slots=True)
 class ExportDefault:
-    """The value that export leaves out, where it differs from the default on input (facts h.8)."""
+    """The value that export leaves out, where it differs from the default on input (semantics h.8)."""
 
     value: Any
 
@@ -218,7 +218,7 @@ def _non_blank(value: Any) -> Any:
 
 
 def container_name(name: str) -> str:
-    """The name that Komodo gives a container (facts e.5)."""
+    """The name that Komodo gives a container (semantics e.5)."""
     return re.sub(r"^[^A-Za-z0-9]+", "", re.sub(r"[^A-Za-z0-9_.-]", "_", name.strip()))
 
 
@@ -258,7 +258,7 @@ class FieldSchema:
     required: bool
     annotation: Any
     canonical: Canonicalise
-    """What a value of this field means: equal meanings are no difference (DESIGN rule 2)."""
+    """What a value of this field means: equal meanings are no difference (architecture rule 2)."""
     table: type[Table] | None
     many: bool
     mapped: bool
@@ -285,7 +285,7 @@ class FieldSchema:
 
     @property
     def interpolated(self) -> bool:
-        """Whether Komodo puts the values of variables in for `[[NAME]]` (facts e.1)."""
+        """Whether Komodo puts the values of variables in for `[[NAME]]` (semantics e.1)."""
         return "interpolated" in self.flags
 
 
@@ -386,7 +386,7 @@ def schema(model: type[Table]) -> TableSchema:
 
 
 def canonical(table: Table) -> dict[str, Any]:
-    """What a table means: its fields that do not mean their default, as plain JSON values (DESIGN rule 2).
+    """What a table means: its fields that do not mean their default, as plain JSON values (architecture rule 2).
 
     Two tables with equal meanings are the same to Komodo; a field absent here means its default.
     """

@@ -73,5 +73,5 @@ def _in_target(target: TargetRef, path: Path, needed: bool, found: list[Mention]
 
 
 def _is_pattern(text: str) -> bool:
-    """Whether a name of a permission is a wildcard or a `\\regex\\` (facts e.5)."""
+    """Whether a name of a permission is a wildcard or a `\\regex\\` (semantics e.5)."""
     return "*" in text or "?" in text or (len(text) > 1 and text.startswith("\\") and text.endswith("\\"))

@@ -1,4 +1,4 @@
-"""The 13 kinds: their names in files, in Komodo's API, and their order (resources.json `kinds`, `export_order`)."""
+"""The 13 kinds: their names in files, in Komodo's API, and their order (semantics b.1, d)."""
 
 import re
 from collections.abc import Callable
@@ -38,7 +38,7 @@ class Kind:
     title: str
     """As in Komodo's API and targets: `Stack`."""
     normalise: Callable[[str], str]
-    """The name Komodo would store (facts e.5)."""
+    """The name Komodo would store (semantics e.5)."""
 
     @property
     def plural(self) -> str:
@@ -100,11 +100,11 @@ RUN_ORDER: tuple[str, ...] = (
     "deployment",
     "procedure",
 )
-"""The order in which a run creates and updates (facts c.6); deletes go the other way (facts h.20)."""
+"""The order in which a run creates and updates (semantics c.6); deletes go the other way (semantics h.20)."""
 
 
 def bad_name(kind: Kind, name: str) -> str | None:
-    """Why Komodo would refuse a name, or None (facts e.5)."""
+    """Why Komodo would refuse a name, or None (semantics e.5)."""
     if not name.strip():
         return "the name is empty"
     if kind.name == "variable" and not VARIABLE_NAME.fullmatch(name):

@@ -21,7 +21,7 @@ class SwarmConfig(Table):
     send_unhealthy_alerts: Annotated[
         bool, ExportDefault(None), Doc("Whether an alert is sent when the swarm is not healthy.")
     ] = True
-    """Always exported: Komodo itself drops `false` and reads it back as true (facts h.8)."""
+    """Always exported: Komodo itself drops `false` and reads it back as true (semantics h.8)."""
     maintenance_windows: Annotated[
         list[MaintenanceWindow],
         Doc("Times in which no alerts are sent."),

@@ -1,4 +1,4 @@
-"""What the executions on a swarm take (resources.json `executions`)."""
+"""What the executions on a swarm take (semantics b.4)."""
 
 from typing import Annotated, Literal
 

@@ -64,7 +64,7 @@ def _effective(value: list[TargetPermission]) -> Any:
 
 
 class UserGroup(Resource):
-    """People and what they may do (facts c.9)."""
+    """People and what they may do (semantics c.9)."""
 
     everyone: Annotated[bool, Doc("Whether every user is in the group.")] = False
     users: Annotated[PlainSet, Doc("The users in the group, by name."), wrong_names("members", "user")] = Field(

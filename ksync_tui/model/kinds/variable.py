@@ -6,13 +6,13 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.fields import Doc, wrong_names
 
 LONGEST_VALUE = 10_000
-"""In bytes (facts e.5)."""
+"""In bytes (semantics e.5)."""
 
 
 class Variable(Resource):
     """A named value; masked wherever it is shown when it is secret.
 
-    A secret without a value is managed elsewhere: its value is neither compared nor touched (DESIGN rule 9).
+    A secret without a value is managed elsewhere: its value is neither compared nor touched (architecture rule 9).
     """
 
     description: Annotated[str, Doc("A note for people."), wrong_names("desc")] = ""
@@ -22,11 +22,11 @@ class Variable(Resource):
     ] = False
 
     def unmanaged(self) -> frozenset[str]:
-        """The value of a secret that the file gives none for: it is managed elsewhere (DESIGN rule 9)."""
+        """The value of a secret that the file gives none for: it is managed elsewhere (architecture rule 9)."""
         return frozenset({"value"}) if self.is_secret and not self.value else frozenset()
 
     def refused(self) -> str | None:
-        """Why Komodo would refuse the value, or None (facts e.5)."""
+        """Why Komodo would refuse the value, or None (semantics e.5)."""
         if len(self.value.encode()) > LONGEST_VALUE:
             return f"the value is longer than {LONGEST_VALUE} bytes"
         if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in self.value):

@@ -1,4 +1,4 @@
-"""The commit of what was written: message, author, difference (SCREENS, "Commit")."""
+"""The commit of what was written: message, author, difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The confirmation: the very steps of the run, and what must be typed where something is lost (SCREENS, "Confirm")."""
+"""The confirmation: the very steps of the run, and what must be typed where something is lost."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class ConfirmScreen(Page[int]):
         return None
 
     def action_command(self, name: str) -> None:
-        """Keys that were already held down when this opened are dropped for a moment (needs 16)."""
+        """Keys that were already held down when this opened are dropped for a moment."""
         if self._held() and name == "confirm":
             self.opened = self.host.type_ahead.typed_at
             return

@@ -1,4 +1,4 @@
-"""The editor of one resource's block; the rest of the file stays in sight, dimmed (SCREENS, "Editor")."""
+"""The editor of one resource's block; the rest of the file stays in sight, dimmed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The review: everything pending by kind, ticks, and the difference of what is under the cursor (SCREENS, "Review")."""
+"""The review: everything pending by kind, ticks, and the difference of what is under the cursor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run as it happens: its actions, its log, its end, and what is left afterwards (SCREENS, "Run")."""
+"""A run as it happens: its actions, its log, its end, and what is left afterwards."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ class RunScreen(Page[str]):
             self.query_one("#end", Static).update(_end(self.record, self.after))
 
     def _came_back(self, review: Review) -> list[str]:
-        """What was done and is pending all the same: it does not settle (needs 20)."""
+        """What was done and is pending all the same: it does not settle."""
         done = [action.action for action in self.record.actions if action.outcome == "done"] if self.record else []
         return [short(one) for one in done if one in review.plan.by_id]
 

@@ -1,4 +1,4 @@
-"""The root: every sync, its state, its source, what is pending, when it ran last (SCREENS, "Syncs")."""
+"""The root: every sync, its state, its source, what is pending, when it ran last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where one is: engine, profile, address, READ-ONLY. A Core is marked, with colours and without (needs 37)."""
+"""Where one is: engine, profile, address, READ-ONLY. A Core is marked, with colours and without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long lines broken to a width; what follows keeps the line's indent (needs 25). Pure."""
+"""Long lines broken to a width; what follows keeps the line's indent. Pure."""
 
 from __future__ import annotations
 

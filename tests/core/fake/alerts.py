@@ -1,4 +1,4 @@
-"""Alerts (facts b.5, c.5); nothing is sent anywhere."""
+"""Alerts (semantics b.5, c.5); nothing is sent anywhere."""
 
 from __future__ import annotations
 

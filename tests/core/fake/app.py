@@ -1,4 +1,4 @@
-"""The ASGI side: paths, bodies, answers (facts a.1, a.4, i)."""
+"""The ASGI side: paths, bodies, answers (semantics a.1, a.4, i)."""
 
 from __future__ import annotations
 

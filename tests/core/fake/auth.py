@@ -1,4 +1,4 @@
-"""Who is calling: API keys, JWTs, logins, and the limit on failing (facts a.2, i)."""
+"""Who is calling: API keys, JWTs, logins, and the limit on failing (semantics a.2, i)."""
 
 from __future__ import annotations
 

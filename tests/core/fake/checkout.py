@@ -1,4 +1,4 @@
-"""Git repositories as Core keeps them, with real ones on this disk behind the addresses (facts c.1, c.10, e.9)."""
+"""Git repositories as Core keeps them, with real ones on this disk behind the addresses (semantics c.1, c.10, e.9)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CACHE = "/komodo/repo-cache"
 REUSE_MS = 5000
-"""A pull of a folder serves for this long (facts h.28)."""
+"""A pull of a folder serves for this long (semantics h.28)."""
 Log = tuple[str, str, str, str]
 """Stage, command, stdout, stderr."""
 

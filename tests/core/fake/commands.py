@@ -1,4 +1,4 @@
-"""Texts of the agent: interpolation, key and value lists, and the commands it runs (facts e.1, e.2, e.3, e.6, e.7)."""
+"""Texts of the agent: interpolation, pairs, and the commands it runs (semantics e.1, e.2, e.3, e.6, e.7)."""
 
 from __future__ import annotations
 

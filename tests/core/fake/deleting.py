@@ -1,4 +1,4 @@
-"""What goes with a resource that is deleted (facts b.1, h.20)."""
+"""What goes with a resource that is deleted (semantics b.1, h.20)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What executions on stacks and deployments do (facts b.4, e.6, e.7, i)."""
+"""What executions on stacks and deployments do (semantics b.4, e.6, e.7, i)."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def latest(resource: Resource, service: Json) -> Json:
 
 
 def image_of(core: FakeCore, config: Json) -> str:
-    """The image that a deployment is run with, as far as no registry has a part in it (facts e.8)."""
+    """The image that a deployment is run with, as far as no registry has a part in it (semantics e.8)."""
     params = config["image"]["params"]
     if config["image"]["type"] == "Image":
         return str(params["image"])

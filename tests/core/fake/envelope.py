@@ -1,4 +1,4 @@
-"""From a body to a request and its params, and every way that fails (facts a.1, a.4, i)."""
+"""From a body to a request and its params, and every way that fails (semantics a.1, a.4, i)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a Core says no: a status and `{"error", "trace"}` (facts a.4), and the HTML in its texts (facts a.7)."""
+"""How a Core says no: a status and `{"error", "trace"}` (semantics a.4), and the HTML in its texts (semantics a.7)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RefusedError(Exception):
     error: str
     trace: list[str] = field(default_factory=list)
     limited: bool = False
-    """Whether it counts as a failed attempt of the caller's address (facts a.2)."""
+    """Whether it counts as a failed attempt of the caller's address (semantics a.2)."""
 
 
 @dataclass

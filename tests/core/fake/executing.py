@@ -1,4 +1,4 @@
-"""Executions: answered at once with an update in progress, carried out after (facts a.8, b.4)."""
+"""Executions: answered at once with an update in progress, carried out after (semantics a.8, b.4)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Effect = Callable[["FakeCore", User, Resource | None, Json, Json], None]
 
 
 class NeverEndsError(Exception):
-    """An execution that goes round until Core restarts (facts h.3)."""
+    """An execution that goes round until Core restarts (semantics h.3)."""
 
 
 EFFECTS: dict[str, Effect] = {}
@@ -195,7 +195,7 @@ def start(core: FakeCore, who: User, name: str, params: Json) -> Task:
 
 
 def attempt(core: FakeCore, who: User, name: str, target: str) -> Json:
-    """A deploy inside a sync: an error is raised, and leaves its update in progress (facts h.22)."""
+    """A deploy inside a sync: an error is raised, and leaves its update in progress (semantics h.22)."""
     ref = _ref(executions()[name])
     assert ref is not None
     blank = {field.name: deepcopy(field.default) for field in executions()[name]}
@@ -231,7 +231,7 @@ def _single(core: FakeCore, who: User, name: str, params: Json) -> Json:
 
 
 def _if_changed(core: FakeCore, who: User, params: Json) -> Json:
-    """The answer has no id: there may be no update at all, or another one later (facts a.8)."""
+    """The answer has no id: there may be no update at all, or another one later (semantics a.8)."""
     resource = find(core, "Stack", params["stack"])
     answer = core.updates.pop(updates.start(core, who.id, "DeployStack", resource.target)["_id"]["$oid"])
     if files_changed(resource):

@@ -1,4 +1,4 @@
-"""Resources, variables and groups as TOML (facts d), and the requests that answer it (facts b.5)."""
+"""Resources, variables and groups as TOML (semantics d), and the requests that answer it (semantics b.5)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def block(core: FakeCore, resource: Resource, deploy: bool = False, after: list[
 
 
 def named(core: FakeCore, title: str, config: Json) -> Json:
-    """A config with names for ids, as it is compared and exported; alerter targets too (facts h.12)."""
+    """A config with names for ids, as it is compared and exported; alerter targets too (semantics h.12)."""
     found = by_name(core, KINDS[title], config)
     for key in ("resources", "except_resources") if title == "Alerter" else ():
         found[key] = [{"type": entry["type"], "id": _name(core, entry)} for entry in found[key]]
@@ -164,7 +164,7 @@ def group_block(table: Json) -> str:
 
 
 def is_exported(resource: Resource) -> bool:
-    """Whether a sync resource counts at all (facts c.3)."""
+    """Whether a sync resource counts at all (semantics c.3)."""
     config = resource.config
     if resource.title != "ResourceSync":
         return True

@@ -1,4 +1,4 @@
-"""What a Core says about itself (facts b.5)."""
+"""What a Core says about itself (semantics b.5)."""
 
 from __future__ import annotations
 

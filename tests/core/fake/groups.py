@@ -1,4 +1,4 @@
-"""Users and user groups (facts b.3)."""
+"""Users and user groups (semantics b.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The eleven kinds with a config, as Core's API names them (facts b.1, e.5)."""
+"""The eleven kinds with a config, as Core's API names them (semantics b.1, e.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhook deliveries (facts f): who they are for, whether they are signed, what they start."""
+"""Webhook deliveries (semantics f): who they are for, whether they are signed, what they start."""
 
 from __future__ import annotations
 

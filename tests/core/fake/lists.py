@@ -1,4 +1,4 @@
-"""Get, List and ListFull of every kind: items, queries, pages (facts a.5, a.6, b.1)."""
+"""Get, List and ListFull of every kind: items, queries, pages (semantics a.5, a.6, b.1)."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def item(core: FakeCore, resource: Resource) -> Json:
 
 
 _NEEDED = {"Swarm": "servers", "Alerter": "types"}
-"""What `specific` of a query has to have where it is given at all (facts a.6)."""
+"""What `specific` of a query has to have where it is given at all (semantics a.6)."""
 
 
 def queried(core: FakeCore, who: User, title: str, query: Json | None) -> list[Resource]:

@@ -1,4 +1,4 @@
-r"""Names by pattern: `*`, `?`, a regex between backslashes, several by comma or line (facts e.5)."""
+r"""Names by pattern: `*`, `?`, a regex between backslashes, several by comma or line (semantics e.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what: levels by base, kind and target, of a user and the groups they are in (facts b.3, i)."""
+"""Who may do what: levels by base, kind and target, of a user and the groups they are in (semantics b.3, i)."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def group_named(core: FakeCore, name: str) -> Group:
 
 
 def set_on_target(core: FakeCore, user_target: Json, resource_target: Json, permission: Json) -> None:
-    """One entry per holder and resource; None stays as an entry (facts b.3)."""
+    """One entry per holder and resource; None stays as an entry (semantics b.3)."""
     for entry in core.permissions:
         if entry.user_target == user_target and entry.resource_target == resource_target:
             entry.level, entry.specific = permission["level"], permission["specific"]

@@ -1,4 +1,4 @@
-"""Tables as the text of `toml_pretty`: flattened keys, lists in one line or many, backslashes bare (facts d, h.7)."""
+"""Tables as the text of `toml_pretty`: flattened keys, lists, backslashes bare (semantics d, h.7)."""
 
 from __future__ import annotations
 

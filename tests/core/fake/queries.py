@@ -1,4 +1,4 @@
-"""The part of a database query that clients send: equality on dotted names and a few operators (facts b.5)."""
+"""The part of a database query that clients send: equality on dotted names and a few operators (semantics b.5)."""
 
 from __future__ import annotations
 

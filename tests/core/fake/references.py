@@ -1,4 +1,4 @@
-"""Names become ids when a config is stored, and names again in exports (facts b.1, d)."""
+"""Names become ids when a config is stored, and names again in exports (semantics b.1, d)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SourceLocation = tuple[Json, str, str]
 
 
 def places(kind: Kind, config: Json) -> Iterator[SourceLocation]:
-    """Where a config names other resources; alerters are left out, as in Core (facts h.12)."""
+    """Where a config names other resources; alerters are left out, as in Core (semantics h.12)."""
     if kind.title == "Builder":
         for field in tables()[f"builder.{config['type']}"] if config else ():
             if field.ref:

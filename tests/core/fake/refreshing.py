@@ -1,4 +1,4 @@
-"""What a write to a stack, build or sync makes Core look up again, after it has answered (facts b.1, i)."""
+"""What a write to a stack, build or sync makes Core look up again, after it has answered (semantics b.1, i)."""
 
 from __future__ import annotations
 

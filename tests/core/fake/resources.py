@@ -1,4 +1,4 @@
-"""Create, copy, update, rename and delete, and what each leaves in the updates (facts b.1)."""
+"""Create, copy, update, rename and delete, and what each leaves in the updates (semantics b.1)."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def set_meta(core: FakeCore, who: User, resource: Resource, p: Json) -> None:
 
 
 def _answered(core: FakeCore, who: User, resource: Resource) -> Json:
-    """The answer is from before the refresh that a write triggers (facts i)."""
+    """The answer is from before the refresh that a write triggers (semantics i)."""
     answer = deepcopy(resource.as_json())
     refreshing.after_write(core, who, resource)
     return answer

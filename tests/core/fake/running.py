@@ -1,4 +1,4 @@
-"""Procedures, actions and tests of alerters (facts b.4)."""
+"""Procedures, actions and tests of alerters (semantics b.4)."""
 
 from __future__ import annotations
 

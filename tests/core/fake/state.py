@@ -74,7 +74,7 @@ class User:
     updated_at: int = 0
 
     def as_json(self, shown_password: str = "########") -> Json:  # noqa: S107 (what Core sends)
-        """As GetUser answers it; only FindUser gives the hash away (facts i)."""
+        """As GetUser answers it; only FindUser gives the hash away (semantics i)."""
         return {
             "_id": {"$oid": self.id},
             "username": self.username,
@@ -146,7 +146,7 @@ class Resource:
         return {"type": self.title, "id": self.id}
 
     def as_json(self) -> Json:
-        """The full resource (facts a.5)."""
+        """The full resource (semantics a.5)."""
         return {
             "_id": {"$oid": self.id},
             "name": self.name,

@@ -1,4 +1,4 @@
-"""The state of every kind, the counts of the summaries, and the flags of what runs (facts b.1)."""
+"""The state of every kind, the counts of the summaries, and the flags of what runs (semantics b.1)."""
 
 from __future__ import annotations
 

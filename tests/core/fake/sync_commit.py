@@ -1,4 +1,4 @@
-"""Writing back: CommitSync and WriteSyncFileContents (facts c.10, h.23, i)."""
+"""Writing back: CommitSync and WriteSyncFileContents (semantics c.10, h.23, i)."""
 
 from __future__ import annotations
 

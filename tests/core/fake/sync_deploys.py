@@ -1,4 +1,4 @@
-"""What a sync would deploy and why (facts c.7), with Core's way of misreading `after` (facts h.1, h.3, h.5)."""
+"""What a sync would deploy and why (semantics c.7), with Core's way of misreading `after` (semantics h.1, h.3, h.5)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Decision:
         return [self._named(key[0], name) for name in entry.after]
 
     def _named(self, dependent: str, name: str) -> Key:
-        """The dependency behind a name: existing deployments first, then the dependent's own kind (facts h.1)."""
+        """The dependency behind a name: existing deployments first, then the dependent's own kind (semantics h.1)."""
         return ("Deployment", name) if ("Deployment", name) in self.existing else (dependent, name)
 
     def _reason(self, key: Key) -> str | None:

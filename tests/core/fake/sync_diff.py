@@ -1,4 +1,4 @@
-"""The pending differences of a sync, as Core shows them (facts c.3, c.4, c.8, c.9)."""
+"""The pending differences of a sync, as Core shows them (semantics c.3, c.4, c.8, c.9)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def differs(core: FakeCore, change: Change) -> bool:
 
 
 def meta_differs(core: FakeCore, declared: Declared, existing: Resource) -> bool:
-    """Description and tags; the view does not look at the template flag (facts h.11)."""
+    """Description and tags; the view does not look at the template flag (semantics h.11)."""
     return declared.description != existing.description or declared.tags != tag_names(core, existing.tags)
 
 
@@ -136,7 +136,7 @@ def resources(core: FakeCore, sync: Resource, found: Found) -> list[Json]:
 
 
 def variables(core: FakeCore, sync: Resource, found: Found) -> list[Json]:
-    """All `variable_updates`; whether one is secret is not looked at (facts h.11)."""
+    """All `variable_updates`; whether one is secret is not looked at (semantics h.11)."""
     if not sync.config["include_variables"]:
         return []
     names = {entry["name"] for entry in found.variables}

@@ -1,4 +1,4 @@
-"""Where a sync's texts come from and how they are read (facts c.1, c.2)."""
+"""Where a sync's texts come from and how they are read (semantics c.1, c.2)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Root:
 
 
 def is_configured(resource: Resource) -> bool:
-    """Whether there is anything to read (facts c.5)."""
+    """Whether there is anything to read (semantics c.5)."""
     config = resource.config
     keys = ("managed", "files_on_host", "file_contents", "repo", "linked_repo")
     return any(config[key] for key in keys)

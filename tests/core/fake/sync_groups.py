@@ -1,4 +1,4 @@
-"""User groups in a sync (facts c.9): patterns expanded, lists sorted, compared and carried out."""
+"""User groups in a sync (semantics c.9): patterns expanded, lists sorted, compared and carried out."""
 
 from __future__ import annotations
 

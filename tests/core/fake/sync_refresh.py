@@ -1,4 +1,4 @@
-"""Refreshing what is pending, and the alert about it (facts c.5)."""
+"""Refreshing what is pending, and the alert about it (semantics c.5)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _compare(core: FakeCore, sync: Resource, read: Read) -> None:
 
 
 def decision(core: FakeCore, sync: Resource, found: Found, only: list[Resource] | None = None) -> Decision:
-    """Who deploys, among what takes part; a targeted run knows of its targets only (facts h.4)."""
+    """Who deploys, among what takes part; a targeted run knows of its targets only (semantics h.4)."""
     taking_part = Found([entry for title in sync_diff.ORDER for entry in sync_diff.declared_of(sync, found, title)])
     held = [resource for title in ("Stack", "Deployment") for resource in sync_diff.existing_of(core, sync, title)]
     existing = {(resource.title, resource.name): resource for resource in held if only is None or resource in only}

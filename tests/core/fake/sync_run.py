@@ -1,4 +1,4 @@
-"""A run of a sync (facts c.6): what it does, in which order, and its logs."""
+"""A run of a sync (semantics c.6): what it does, in which order, and its logs."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _wanted(params: Json, change: Change) -> bool:
 
 
 def _deploys(core: FakeCore, sync: Resource, params: Json, read: Read, targeted: bool) -> list[Deploy]:
-    """All declared ones, even in a targeted run or without resources (facts h.4)."""
+    """All declared ones, even in a targeted run or without resources (semantics h.4)."""
     only = None
     if targeted:
         kinds = ("Stack", "Deployment")
@@ -135,7 +135,7 @@ def _kind(core: FakeCore, title: str, changes: list[Change], update: Json) -> No
 
 
 def _procedures(core: FakeCore, changes: list[Change], update: Json) -> None:
-    """Deletes, then rounds until all references are there; what never works loses its error (facts c.6)."""
+    """Deletes, then rounds until all references are there; what never works loses its error (semantics c.6)."""
     lines = ["running updates on Procedures"]
     waiting = sorted(changes, key=lambda change: change.declared is not None)
     for _ in range(ROUNDS):

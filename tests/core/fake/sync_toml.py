@@ -1,4 +1,4 @@
-"""What Core reads in a resource file (facts c.2): its own rule for backslashes, then TOML, then serde."""
+"""What Core reads in a resource file (semantics c.2): its own rule for backslashes, then TOML, then serde."""
 
 from __future__ import annotations
 

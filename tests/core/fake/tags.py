@@ -1,4 +1,4 @@
-"""Tags (facts b.3)."""
+"""Tags (semantics b.3)."""
 
 from __future__ import annotations
 

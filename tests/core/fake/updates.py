@@ -1,4 +1,4 @@
-"""Updates: the documents that writes and executions leave behind (facts a.8)."""
+"""Updates: the documents that writes and executions leave behind (semantics a.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Variables (facts b.3, e.5)."""
+"""Variables (semantics b.3, e.5)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def change(core: FakeCore, who: User, name: str, key: str, value: Any) -> Variab
     before = getattr(variable, key)
     setattr(variable, key, value)
     if key == "value" and before != value:
-        # Only the old value of a secret is hidden (facts h.16).
+        # Only the old value of a secret is hidden (semantics h.16).
         shown = "#" * len(str(before)) if variable.is_secret else before
         said = f"variable: '{name}'\nfrom: {red(str(shown))}\nto:   {value}"
         _record(core, who, "UpdateVariableValue", "Update Variable Value", said)

@@ -1,4 +1,4 @@
-"""The update stream `/ws/update` (facts a.8)."""
+"""The update stream `/ws/update` (semantics a.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a deployment's config to the words of `docker run` (facts e.6). Pure."""
+"""From a deployment's config to the words of `docker run` (semantics e.6). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds: images made by the host that their builder's server stands for (facts e.8)."""
+"""Builds: images made by the host that their builder's server stands for (semantics e.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A repository's work tree on this machine, by the git command: cloned anew or brought up to date (facts e.9).
+"""A repository's work tree on this machine, by the git command: cloned anew or brought up to date (semantics e.9).
 
 No account's token is ever part of an address, of a command's words or of what git keeps: it goes from the environment
 to git's question for it. A clone is made beside the old one and takes its place when it is whole.

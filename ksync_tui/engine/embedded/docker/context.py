@@ -1,4 +1,4 @@
-"""What a build is made from: a folder and a Dockerfile, of this machine, a repository or ksync's own (facts e.8)."""
+"""What a build is made from: a folder and a Dockerfile, here, of a repository or ksync's own (semantics e.8)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _linked(name: str, config: BuildConfig, execution: ExecutionContext) -> Cont
             hint="Declare it, or correct `linked_repo`",
         )
     at = repos.pull(repo.name, repo, execution)
-    # Below the repo's own `path`, which Komodo forgets (facts h.26).
+    # Below the repo's own `path`, which Komodo forgets (semantics h.26).
     return _context(repos.folder(repo.name, repo, execution.state), config, at.hash)
 
 

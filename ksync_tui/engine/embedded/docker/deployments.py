@@ -1,4 +1,4 @@
-"""Deployments as single containers: starting, replacing, acting on and taking down (facts e.6)."""
+"""Deployments as single containers: starting, replacing, acting on and taking down (semantics e.6)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ASIDE = "-ksync-old"
 
 
 def container_name(name: str, deployment: Deployment) -> str:
-    """The name of a deployment's container: `custom_name`, else its own, as Komodo normalises them (facts e.5)."""
+    """The name of a deployment's container: `custom_name`, else its own, as Komodo normalises them (semantics e.5)."""
     return KINDS["deployment"].normalise(deployment.config.custom_name or name)
 
 

@@ -1,4 +1,4 @@
-"""The file that an environment becomes (facts e.4)."""
+"""The file that an environment becomes (semantics e.4)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ OWNER_LABEL = "dev.ksync.owner"
 
 Find = Callable[[Target], Resource | None]
 Interpolate = Callable[[str], str]
-"""Puts variables and secrets in the place of `[[NAME]]` (facts e.1). Raises EngineError."""
+"""Puts variables and secrets in the place of `[[NAME]]` (semantics e.1). Raises EngineError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ def carry_out(execution: Execution, handler: ExecutionHandler, names: Names, log
 
 
 def _ensure_there(target: Target, names: Names) -> None:
-    # A server need not be declared: real files name servers made by hand elsewhere (DESIGN rule 3).
+    # A server need not be declared: real files name servers made by hand elsewhere (architecture rule 3).
     if target.kind != "server" and target.name not in set(names.get(target.kind, ())):
         raise EngineError("it does not exist", where=str(target), hint="Declare it, or correct the name")
 

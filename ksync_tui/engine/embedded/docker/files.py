@@ -1,4 +1,4 @@
-"""A stack's files: where they come from, written down where they are inline, and what they say (facts e.4, e.7).
+"""A stack's files: where they come from, written down where they are inline, and what they say (semantics e.4, e.7).
 
 The files of a stack lie on the machine that ksync runs on, also where its Docker host is another one.
 """

@@ -1,4 +1,4 @@
-"""What a build's images are called (facts e.8). Pure."""
+"""What a build's images are called (semantics e.8). Pure."""
 
 from __future__ import annotations
 

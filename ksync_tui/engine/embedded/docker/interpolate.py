@@ -1,4 +1,4 @@
-"""Variables and secrets in the place of `[[NAME]]` (facts e.1). Pure."""
+"""Variables and secrets in the place of `[[NAME]]` (semantics e.1). Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NAMED = re.compile(r"(?<!\[)\[\[([A-Za-z_]\w*)]](?!])", re.ASCII)
 
 
 def interpolate(text: str, variables: Mapping[str, str], secrets: Mapping[str, str]) -> str:
-    """`text` with each `[[NAME]]` replaced, first by variables, then by secrets in what came of that (facts e.1).
+    """`text` with each `[[NAME]]` replaced, first by variables, then by secrets in what came of that (semantics e.1).
 
     So a variable's value may name a secret but no other variable. An unknown name stays as written; `[[[NAME]]]` is
     `[[NAME]]` for the next pass. Raises EngineError for a `[[` that opens nothing.

@@ -12,9 +12,9 @@ from ksync_tui.model.kinds.registry import KINDS
 
 
 def inside(root: Path, *parts: str) -> Path:
-    """`root` joined with `parts`, links resolved; an absolute part is the user's own choice and wins (facts e.9).
+    """`root` joined with `parts`, links resolved; an absolute part is the user's own choice and wins (semantics e.9).
 
-    Raises EngineError when relative parts lead out of `root`, or of the absolute part before them (facts h.17).
+    Raises EngineError when relative parts lead out of `root`, or of the absolute part before them (semantics h.17).
     """
     place = Path(os.path.realpath(root.joinpath(*parts)))
     root = next((Path(part) for part in reversed(parts) if Path(part).is_absolute()), root)
@@ -26,7 +26,7 @@ def inside(root: Path, *parts: str) -> Path:
 
 
 def folder_of(kind: str, name: str, state: Path) -> Path:
-    """The folder of a resource below ksync's state: `repos/NAME`, its name written by the path rule (facts e.5).
+    """The folder of a resource below ksync's state: `repos/NAME`, its name written by the path rule (semantics e.5).
 
     Raises EngineError for a name that would lead elsewhere.
     """

@@ -1,4 +1,4 @@
-"""Repos: clones below ksync's state folder, or where their `path` says, and the commands that run there (facts e.9)."""
+"""Repos: clones below ksync's state folder or at their `path`, and the commands that run there (semantics e.9)."""
 
 from __future__ import annotations
 

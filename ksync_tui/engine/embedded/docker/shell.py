@@ -1,4 +1,4 @@
-"""The commands that a resource runs around a pull, a build or a deploy (facts e.3)."""
+"""The commands that a resource runs around a pull, a build or a deploy (semantics e.3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ksync_tui.model.text import lines_of
 def one_line(text: str) -> str:
     """A command of many lines as the one that is run: comments dropped, ` \\` joins, lines run one after the other.
 
-    Empty when nothing is left to run (facts e.3).
+    Empty when nothing is left to run (semantics e.3).
     """
     joined = " ".join(map(str.strip, "\n".join(_lines(text)).split(" \\")))
     return " && ".join(_lines(joined))

@@ -1,4 +1,4 @@
-"""Stacks as compose projects: deploy, take down, and what is done to their services (facts e.7).
+"""Stacks as compose projects: deploy, take down, and what is done to their services (semantics e.7).
 
 Every service gets ksync's label by a generated last `-f` file. A project of that name with containers that have no such
 label, or another resource's, is never touched. The commands `pre_deploy` and `post_deploy` run on this machine.

@@ -1,4 +1,4 @@
-"""What changed files of a stack ask for (facts c.7, e.7 without h.5). Pure."""
+"""What changed files of a stack ask for (semantics c.7, e.7 without h.5). Pure."""
 
 from __future__ import annotations
 

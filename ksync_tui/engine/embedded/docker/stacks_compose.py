@@ -1,4 +1,4 @@
-"""The compose command: its words, and what its output means (facts e.7)."""
+"""The compose command: its words, and what its output means (semantics e.7)."""
 
 from __future__ import annotations
 

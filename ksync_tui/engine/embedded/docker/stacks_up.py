@@ -1,4 +1,4 @@
-"""Bringing a stack up: the steps of a deploy in Komodo's order (facts e.7), and back when it fails.
+"""Bringing a stack up: the steps of a deploy in Komodo's order (semantics e.7), and back when it fails.
 
 A pull that fails counts only when an image is not there already. Compose has no way back of its own: a deploy that
 fails after the project was touched brings up again what compose had resolved for the one before, from ksync's record.
