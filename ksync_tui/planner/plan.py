@@ -49,28 +49,20 @@ class Planner:
         before somebody ticks it.
         """
         scope = Scope(options, itself)
-        if capabilities.expands_patterns:
-            declarations = expanded(declarations, snapshot)
+        declarations = expanded(declarations, snapshot) if capabilities.expands_patterns else declarations
         found = match(declarations, snapshot, scope, capabilities, self._comparer)
         creates = [draft for draft in found.drafts.values() if draft.verb == "create"]
         gone = undeclared(declarations, found, snapshot, scope) if options.deletes or creates else []
         held = _held(declarations, len(gone)) if options.deletes else None
-        references = References(found.drafts, found.declared, snapshot)
-        if capabilities.refuses_dangling:
-            check_writes(references)
-        Deploys(found.part, found.drafts, references, snapshot, deploy_block, self._digests).add()
+        self._add_deploys(found, snapshot, capabilities, deploy_block)
         if options.deletes and (held is None or _declares_nothing(declarations)):
             for live in gone:
                 found.add(delete(live, snapshot, capabilities, held))
         _block_refused(found.drafts, refused)
-        self._origins.tell(found.drafts.values(), snapshot.last_applied, options.name)
-        keys = settle(found.drafts, itself)
-        tell_consequences(found.drafts, found.declared, snapshot.states)
-        self._forget(found)
         return Plan(
             options=options,
             engine=engine,
-            actions=freeze(found.drafts, keys),
+            actions=self._ordered(found, snapshot, options, itself),
             problems=(*declarations.problems, *silent_hosts(found.declared, snapshot)),
             unchanged=dict(found.unchanged),
             renames=rename_hints(creates, gone),
@@ -78,6 +70,24 @@ class Planner:
             unseen=tuple(snapshot.unreachable),
             left_out=tuple(left_out(declarations.resources, scope)),
         )
+
+    def _add_deploys(
+        self, found: Matched, snapshot: Snapshot, capabilities: PlanCapabilities, deploy_block: DeployBlock
+    ) -> None:
+        references = References(found.drafts, found.declared, snapshot)
+        if capabilities.refuses_dangling:
+            check_writes(references)
+        Deploys(found.part, found.drafts, references, snapshot, deploy_block, self._digests).add()
+
+    def _ordered(
+        self, found: Matched, snapshot: Snapshot, options: SyncOptions, itself: Target | None
+    ) -> tuple[Action, ...]:
+        """The actions in their order, with where each comes from and what it brings about."""
+        self._origins.tell(found.drafts.values(), snapshot.last_applied, options.name)
+        keys = settle(found.drafts, itself)
+        tell_consequences(found.drafts, found.declared, snapshot.states)
+        self._forget(found)
+        return freeze(found.drafts, keys)
 
     def _forget(self, found: Matched) -> None:
         self._comparer.forget(found.declared)
