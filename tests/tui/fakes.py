@@ -23,6 +23,7 @@ from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLo
 from ksync_tui.planner.safety import Confirmation
 from ksync_tui.services import BlockDraft, CommitDraft, FileChange, Review, RunProgress, Sync, SyncRow
 from ksync_tui.services.waiting import Waiting
+from ksync_tui.source.base import SourceContents
 from ksync_tui.source.inline import Inline
 
 FILE = "infra/stacks/web.toml"
@@ -315,7 +316,7 @@ class FakeReviews:
             len(self.session.uncommitted),
         )
 
-    def create(self, sync: Sync) -> Review:
+    def create(self, sync: Sync, contents: SourceContents | None = None) -> Review:
         if self.session.hold:
             self.session.hold.wait(10)
         if self.session.error:
@@ -436,9 +437,9 @@ class FakeFiles:
             FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT, Path()),
         )
 
-    def write(self, change: Sequence[FileChange]) -> str:
-        self.session.written.extend(change)
-        return f"Wrote {', '.join(one.file for one in change)}."
+    def write(self, changes: Sequence[FileChange]) -> str:
+        self.session.written.extend(changes)
+        return f"Wrote {', '.join(one.file for one in changes)}."
 
     def put_back(self, changes: Sequence[FileChange]) -> str:
         self.session.put_back_files += [change.file for change in changes]

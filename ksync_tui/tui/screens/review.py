@@ -166,7 +166,8 @@ class ReviewScreen(Page[None]):
 
     def _read(self) -> tuple[Review, Redactor]:
         review = self.session.reviews.create(self.sync)
-        gc.freeze()  # what was read stays: walking it for garbage would stop the keys for half a second
+        if self.review is None:
+            gc.freeze()  # once, as nothing thaws: walking what was read would stop the keys for half a second
         return review, Redactor(self.session.known_secrets())
 
     def _show_read(self, found: tuple[Review, Redactor]) -> None:
