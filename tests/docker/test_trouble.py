@@ -15,6 +15,7 @@ from platformdirs import user_config_path
 
 from ksync_tui.model.events import ActionLog, Event, RunRecord
 from ksync_tui.services import Session
+from ksync_tui.system.cancellation import Cancellation
 from tests.cli.conftest import CommandLine
 from tests.docker.real import docker, inspect
 
@@ -210,7 +211,9 @@ class Halting:
         def tell(event: Event) -> None:
             self.halted = self.halted or (isinstance(event, ActionLog) and word in event.line)
 
-        return self.session.runs.run(plan.select(plan.by_id), tell, lambda: self.halted, lambda: self.halted)
+        return self.session.runs.run(
+            plan.select(plan.by_id), tell, Cancellation(lambda: self.halted, lambda: self.halted)
+        )
 
 
 @pytest.mark.docker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -215,8 +216,9 @@ def test_a_signal_to_a_plan_ends_the_git_that_it_waits_for(tmp_path: Path) -> No
     subprocess.run([*ksync, "apply", str(tmp_path / "syncs.toml"), "--all", "--yes"], env=environment, check=True)
     hanging = environment | {"PATH": f"{tools}:{os.environ['PATH']}"}
     planning = subprocess.Popen([*ksync, "plan", "--sync", "x"], env=hanging, stderr=subprocess.PIPE, text=True)
-    git = processes.token(int(ready.read_text()))
+    git = os.pidfd_open(int(ready.read_text()))  # readable once that process has ended
     planning.send_signal(signal.SIGTERM)
     _, said = planning.communicate(timeout=60)
     assert (planning.returncode, "stopped" in said) == (128 + signal.SIGTERM, True)
-    assert processes.is_left(git)
+    assert select.select([git], [], [], 60)[0] == [git]
+    os.close(git)
