@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,19 +84,11 @@ def run(
     """
     inherited = {key: value for key, value in os.environ.items() if key not in OTHER_REPOSITORY}
     try:
-        process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
-            ["git", *args],  # noqa: S607 - the user's git is the one on the user's PATH
-            cwd=cwd,
-            env=inherited | QUIET | dict(env or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        with ThreadPoolExecutor(1) as pool:
+            process = pool.submit(_start, args, cwd, inherited | QUIET | dict(env or {})).result()
     except OSError as error:
         hint = None if available() else "Install git"
         raise GitError("the git command cannot be started", where=str(cwd), why=error.strerror, hint=hint) from error
-    _running.add(process)
     with process:
         try:
             started(process.pid)
@@ -105,6 +98,21 @@ def run(
             raise
         finally:
             _running.discard(process)
+
+
+def _start(args: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Starts git and notes that it runs; in a thread, where no signal can interrupt it before that."""
+    process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
+        ["git", *args],  # noqa: S607 - the user's git is the one on the user's PATH
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    _running.add(process)
+    return process
 
 
 @atexit.register

@@ -144,13 +144,17 @@ class EditorScreen(Page[str]):
         import asyncio
 
         await asyncio.sleep(SETTLE)
+        if not self.query(BlockArea):
+            return  # the screen is being left
         try:
             call = partial(self.session.files.check, self.review, self.draft, self.area.text)
             self.problems = await in_thread(partial(self.host.in_turn, call))
         except KsyncError as error:
-            self.query_one("#problems", Static).update(error_text(error))
-            return
-        self.query_one("#problems", Static).update(_problem_lines(self.problems, self.size.width - 3))
+            shown = error_text(error)
+        else:
+            shown = _problem_lines(self.problems, self.size.width - 3)
+        for below in self.query("#problems").results(Static):
+            below.update(shown)
 
 
 def _above(draft: BlockDraft) -> list[tuple[int, str]]:
