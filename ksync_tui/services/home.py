@@ -13,7 +13,7 @@ from ksync_tui.state.secret_store import SecretStore
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An open home folder: the database, the vault of vault and the engine on them."""
+    """An open home folder: the database, the store of secrets and the engine on them."""
 
     database: Database
     secret_store: SecretStore

@@ -126,9 +126,11 @@ class Session:
     def core(self) -> CoreService:
         """What only a Core has. Raises NotPossibleError where the engine is another."""
         if self._core is None:
-            raise NotPossibleError(
-                "this needs a Komodo Core", why=f"profile {self.profile} uses the {self.engine} engine"
+            why, hint = (
+                f"the profile {self.profile} has the embedded engine",
+                "Name a profile of a Core with --profile.",
             )
+            raise NotPossibleError("only a Komodo Core has that", why=why, hint=hint)
         return self._core
 
     @cached_property

@@ -53,7 +53,7 @@ Tell = Callable[[WatchEvent], None]
 class _LastLook:
     """What is known of a sync from the last look.
 
-    `setup` says from where it was `contents`, `version` that it may say something else now. `left` is what the last run
+    `setup` says where its `contents` came from, `version` that they may differ now. `left` is what the last run
     left undone, `held` why nothing is run now, `said` what was last said of it.
     """
 

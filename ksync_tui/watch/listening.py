@@ -28,7 +28,7 @@ def address_of(written: str) -> tuple[str, int]:
 
 
 @contextmanager
-def listening(written: str, door: WebhookReceiver) -> Iterator[str]:
+def listening(written: str, receiver: WebhookReceiver) -> Iterator[str]:
     """Takes webhooks while inside; yields the address. Raises UsageError where that cannot be."""
     host, port = address_of(written)
     try:
@@ -41,7 +41,7 @@ def listening(written: str, door: WebhookReceiver) -> Iterator[str]:
         raise UsageError("cannot listen for webhooks", why=why, hint=hint) from None
     bound = _bound(host, port)
     config = uvicorn.Config(
-        application(door),
+        application(receiver),
         log_config=None,
         log_level="critical",
         access_log=False,

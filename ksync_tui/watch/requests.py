@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Condition
 
 MOST = 32
-"""As many wishes of one sync may wait. All that wait are granted at once, so that only a flood meets the limit."""
+"""As many requests of one sync may wait. All that wait are granted at once, so that only a flood meets the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class RequestQueue:
         self._closed = False
 
     def put(self, sync: str, request: SyncRequest, *, merge: bool = False) -> bool:
-        """Queues a wish; False where too many wait. `merge`: an equal one that waits is as good."""
+        """Queues a request; False where too many wait. `merge`: an equal one that waits is as good."""
         with self._changed:
             waiting = self._waiting.setdefault(sync, [])
             if merge and request in waiting:
@@ -44,7 +44,7 @@ class RequestQueue:
             return True
 
     def take(self, seconds: float) -> tuple[str, SyncRequest] | None:
-        """All wishes of the sync that waits longest, as one; None when `seconds` passed without any, or closed."""
+        """All requests of the sync that waits longest, as one; None when `seconds` passed without any, or closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed, max(seconds, 0))
             if self._closed or not self._waiting:
@@ -60,6 +60,6 @@ class RequestQueue:
 
 
 def _together(requests: list[SyncRequest]) -> SyncRequest:
-    """One wish that grants all, by the first who wants a run; somebody outside, whose wishes are fresh, goes before."""
+    """One request for all, by the first who wants a run; somebody outside, whose requests are fresh, goes first."""
     author = max(requests, key=lambda request: (request.run, request.fresh))
     return SyncRequest(author.who, author.run, any(request.fresh for request in requests))

@@ -50,9 +50,9 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error of ksync's
         self.text = text
 
 
-def application(door: WebhookReceiver, clock: Callable[[], float] = time.monotonic) -> ASGIApp:
+def application(receiver: WebhookReceiver, clock: Callable[[], float] = time.monotonic) -> ASGIApp:
     """The ASGI application. `clock` gives seconds and never goes back."""
-    listener = _Listener(door, clock)
+    listener = _Listener(receiver, clock)
     route = Route("/listener/{provider}/sync/{name}/{option}", listener.receive, methods=["POST"])
     return Starlette(routes=[route], exception_handlers={HTTPException: _no_such_path})
 
@@ -70,8 +70,8 @@ def _error(status: HTTPStatus, text: str) -> JSONResponse:
 class _Listener:
     """Takes deliveries one by one; holds what they share."""
 
-    def __init__(self, door: WebhookReceiver, clock: Callable[[], float]) -> None:
-        self._receiver = door
+    def __init__(self, receiver: WebhookReceiver, clock: Callable[[], float]) -> None:
+        self._receiver = receiver
         self._clock = clock
         self._remembered = SeenDeliveries()
         self._receiving = 0

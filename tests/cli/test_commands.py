@@ -361,3 +361,10 @@ def test_a_fault_of_ksync_itself_shows_no_code_and_no_values(
     assert "commands.py" in details.read_text()
     assert "hunter2" not in ended.err + details.read_text()
     details.unlink()
+
+
+def test_what_only_a_core_has_says_how_to_name_one(ksync: CommandLine) -> None:
+    ended = ksync("changes")
+    assert ended.code == 1
+    assert "only a Komodo Core has that" in ended.err
+    assert "Name a profile of a Core with --profile." in ended.err
