@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
-from typing import Any, NamedTuple, Protocol
+from dataclasses import fields
+from functools import cache
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from pydantic import TypeAdapter
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.origin import Stamp
 from ksync_tui.model.plan import Action, FieldChange, SyncOptions
-from ksync_tui.model.resource import SourceLocation, Target
+from ksync_tui.model.resource import Target
 
 
 class SecretExtractor(Protocol):
@@ -31,16 +32,10 @@ class SecretExtractor(Protocol):
 
 
 LOST_SECRET = "a secret value is no longer stored here: plan again"  # noqa: S105 - a message
-_APART = ("target", "current", "proposed", "changes")
-_PLAIN = tuple(field.name for field in fields(Action) if field.name not in _APART)
-"""The fields of an action that are kept as they are: one that is added to it is kept too."""
-_DECODERS: Mapping[str, Callable[[Any], Any]] = {
-    "place": lambda values: SourceLocation(*values),
-    "applied": lambda values: Stamp(*values),
-    "requires": tuple,
-    "consequences": tuple,
-}
-"""What JSON has no form for."""
+_Form = TypeVar("_Form")
+_APART = {"current", "proposed", "changes"}
+_CHANGE = tuple(field.name for field in fields(FieldChange) if field.name not in _APART)
+"""What is kept of a change, by position: its path first; a field that is added to it comes last."""
 
 
 class EncodedAction(NamedTuple):
@@ -56,15 +51,13 @@ def encode_action(action: Action, needed_by: str | None, extractor: SecretExtrac
 
     Of a change only its field is kept: both values stand in the resources.
     """
-    data: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(action, name))}
-    data["target"] = action.target
-    if needed_by:
-        data["needed_by"] = needed_by
-    if action.changes:
-        data["changes"] = [_marks(change) for change in action.changes]
-    rest = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    data = {
+        **_adapter(Action).dump_python(action, mode="json", exclude=_APART, exclude_defaults=True),
+        "changes": [[getattr(change, name) for name in _CHANGE] for change in action.changes],
+        "needed_by": needed_by,
+    }
     return EncodedAction(
-        rest,
+        json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         *(extractor.extract_secrets(one) if one is not None else None for one in (action.current, action.proposed)),
     )
 
@@ -72,37 +65,38 @@ def encode_action(action: Action, needed_by: str | None, extractor: SecretExtrac
 def decode_action(encoded: EncodedAction, extractor: SecretExtractor) -> tuple[Action, str | None]:
     """The action that `encode_action` wrote, and the id of the action it comes along for. Raises StoreError."""
     data = json.loads(encoded.rest)
+    needed_by = data.pop("needed_by", None)
     target = Target(*data["target"])
     model = KINDS[target.kind].model
-    current, proposed = (extractor.open(model, one, str(target)) if one else None for one in encoded[1:])
-    plain = {name: _DECODERS.get(name, _same)(data[name]) for name in _PLAIN if name in data}
-    if not plain.get("blocked") and not extractor.has_all(encoded.proposed or ""):
-        plain["blocked"] = LOST_SECRET
-    changes = tuple(
-        FieldChange(field, _value(current, field), _value(proposed, field), *marks)
-        for field, *marks in data.get("changes", ())
-    )
-    action = Action(target=target, current=current, proposed=proposed, changes=changes, **{"reason": "", **plain})
-    return action, data.get("needed_by")
+    current, proposed = (extractor.open(model, spec, str(target)) if spec else None for spec in encoded[1:])
+    if not data.get("blocked") and not extractor.has_all(encoded.proposed or ""):
+        data["blocked"] = LOST_SECRET
+    changes = [_change(kept, current, proposed) for kept in data.get("changes", ())]
+    action = _adapter(Action).validate_python({**data, "current": current, "proposed": proposed, "changes": changes})
+    return action, needed_by
 
 
-def _marks(change: FieldChange) -> tuple[Any, ...]:
-    return change.field, change.secret, change.redeploys, change.origin, change.text_only
-
-
-def _same(value: Any) -> Any:
-    return value
+def _change(kept: list[Any], current: Resource | None, proposed: Resource | None) -> FieldChange:
+    marks = dict(zip(_CHANGE, kept, strict=False))  # a record of an older version holds fewer
+    path = marks["field"]
+    return FieldChange(**marks, current=_value(current, path), proposed=_value(proposed, path))
 
 
 def encode_options(options: SyncOptions) -> str:
     """The options of a sync as JSON."""
-    return json.dumps(asdict(options), ensure_ascii=False)
+    return _adapter(SyncOptions).dump_json(options).decode()
 
 
 def decode_options(encoded: str) -> SyncOptions:
     """The options that `encode_options` wrote."""
-    data = json.loads(encoded)
-    return SyncOptions(**data | {"match_tags": tuple(data["match_tags"])})
+    options: SyncOptions = _adapter(SyncOptions).validate_json(encoded)
+    return options
+
+
+@cache
+def _adapter(form: type[_Form]) -> TypeAdapter[_Form]:
+    """Built when the first action is written or read: plans that are only shown need none."""
+    return TypeAdapter(form)
 
 
 def _value(resource: Resource | None, path: str) -> Any:
