@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
-from typing import NamedTuple
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Literal, NamedTuple
 
 Spans = tuple[tuple[int, int], ...]
+Opcode = tuple[Literal["equal", "replace"], int, int, int, int]
 
-_SMALL = 40_000
-"""Up to this product of lengths two stretches are compared line by line; above, one replaces the other."""
+_WINDOW = 8_000
 _LONG_LINE = 400
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -26,30 +23,45 @@ class Pairing(NamedTuple):
 
 
 def pairings(left: Sequence[str], right: Sequence[str]) -> Iterator[Pairing]:
-    """Every line of both lists once, in order, equal and changed lines paired.
+    """Every line of both lists once, in order, equal and changed lines paired."""
+    for tag, i, i_end, j, j_end in opcodes(left, right):
+        if tag == "equal":
+            yield from (Pairing(i + k, j + k, True) for k in range(i_end - i))
+        else:
+            yield from _by_key(left, right, (i, i_end), (j, j_end))
 
-    Anchors are the lines that stand once on each side (patience diff): n log n, where a plain longest-match search
-    takes n squared.
-    """
+
+def opcodes(left: Sequence[Hashable], right: Sequence[Hashable]) -> Iterator[Opcode]:
+    """What makes `right` of `left`: stretches that are equal, and those that replace each other, by 0-based numbers."""
     at_left = at_right = 0
-    for next_left, next_right in [*_anchors(left, right), (len(left), len(right))]:
-        yield from _between(left, right, (at_left, next_left), (at_right, next_right))
-        if next_left < len(left):
-            yield Pairing(next_left, next_right, True)
-        at_left, at_right = next_left + 1, next_right + 1
+    for match_left, match_right, size in [*_matches(left, right), (len(left), len(right), 0)]:
+        if (at_left, at_right) != (match_left, match_right):
+            yield "replace", at_left, match_left, at_right, match_right
+        at_left, at_right = match_left + size, match_right + size
+        if size:
+            yield "equal", match_left, at_left, match_right, at_right
 
 
-def _anchors(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs of equal lines, growing on both sides: the common start and end, and common lines that stand once."""
-    start = common_start(left, right)
-    end = common_start(left[start:][::-1], right[start:][::-1])
-    stop_left, stop_right = len(left) - end, len(right) - end
-    inner = _unique_common(left[start:stop_left], right[start:stop_right])
-    return [
-        *((at, at) for at in range(start)),
-        *((start + one, start + other) for one, other in inner),
-        *zip(range(stop_left, len(left)), range(stop_right, len(right)), strict=True),
-    ]
+def _matches(left: Sequence[Hashable], right: Sequence[Hashable]) -> Iterator[tuple[int, int, int]]:
+    """Equal stretches, in order: where they begin on both sides, and their length.
+
+    Long sequences are compared a window at a time, of which the first half counts: the whole would take n squared.
+    """
+    from rapidfuzz.distance import Levenshtein
+
+    i = j = 0
+    while i < len(left) and j < len(right):
+        first, second = left[i : i + _WINDOW], right[j : j + _WINDOW]
+        last = i + _WINDOW >= len(left) and j + _WINDOW >= len(right)
+        counting = _WINDOW if last else _WINDOW // 2
+        ends = counting, counting
+        for block in Levenshtein.editops(first, second).as_matching_blocks():
+            if block.size and max(block.a, block.b) < counting:
+                yield i + block.a, j + block.b, block.size
+                ends = block.a + block.size, block.b + block.size
+        if last:
+            return
+        i, j = i + ends[0], j + ends[1]
 
 
 def common_start(left: Sequence[str], right: Sequence[str]) -> int:
@@ -60,52 +72,12 @@ def common_start(left: Sequence[str], right: Sequence[str]) -> int:
     return min(len(left), len(right))
 
 
-def _unique_common(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
-    counts_left, counts_right = Counter(left), Counter(right)
-    places = {line: at for at, line in enumerate(right) if counts_right[line] == 1 and counts_left.get(line) == 1}
-    return _longest_growing([(at, places[line]) for at, line in enumerate(left) if line in places])
-
-
-def _longest_growing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest run of pairs that grow on the right as well."""
-    tails: list[int] = []
-    owners: list[int] = []
-    before: list[int] = []
-    for number, (_, other) in enumerate(pairs):
-        at = bisect_left(tails, other)
-        tails[at : at + 1] = [other]
-        owners[at : at + 1] = [number]
-        before.append(owners[at - 1] if at else -1)
-    found = []
-    number = owners[-1] if owners else -1
-    while number >= 0:
-        found.append(pairs[number])
-        number = before[number]
-    return found[::-1]
-
-
-def _between(
-    left: Sequence[str], right: Sequence[str], span_left: tuple[int, int], span_right: tuple[int, int]
-) -> Iterator[Pairing]:
-    (i, i_end), (j, j_end) = span_left, span_right
-    if (i_end - i) * (j_end - j) > _SMALL or i == i_end or j == j_end:
-        yield from _replaced((i, i_end), (j, j_end))
-        return
-    matcher = SequenceMatcher(None, left[i:i_end], right[j:j_end], autojunk=False)
-    for tag, a, a_end, b, b_end in matcher.get_opcodes():
-        if tag == "equal":
-            yield from (Pairing(i + a + k, j + b + k, True) for k in range(a_end - a))
-        else:
-            yield from _by_key(left, right, (i + a, i + a_end), (j + b, j + b_end))
-
-
 def _by_key(
     left: Sequence[str], right: Sequence[str], span_left: tuple[int, int], span_right: tuple[int, int]
 ) -> Iterator[Pairing]:
     """Pairs changed lines that begin alike (`image: ...`), so that one more line does not shift all others."""
     (i, i_end), (j, j_end) = span_left, span_right
-    matcher = SequenceMatcher(None, _keys(left[i:i_end]), _keys(right[j:j_end]), autojunk=False)
-    for tag, a, a_end, b, b_end in matcher.get_opcodes():
+    for tag, a, a_end, b, b_end in opcodes(_keys(left[i:i_end]), _keys(right[j:j_end])):
         if tag == "equal":
             yield from (Pairing(i + a + k, j + b + k, left[i + a + k] == right[j + b + k]) for k in range(a_end - a))
         else:
@@ -146,14 +118,14 @@ def marks(left: str, right: str) -> tuple[Spans, Spans]:
     if max(len(left), len(right)) > _LONG_LINE:
         return _span(start, len(left) - end), _span(start, len(right) - end)
     words_left, words_right = _WORD.findall(left), _WORD.findall(right)
-    matcher = SequenceMatcher(None, words_left, words_right, autojunk=False)
-    alike = sum(len(words_left[k]) for a, _, size in matcher.get_matching_blocks() for k in range(a, a + size))
+    codes = list(opcodes(words_left, words_right))
+    alike = sum(len(words_left[k]) for tag, a, a_end, *_ in codes if tag == "equal" for k in range(a, a_end))
     if alike * 4 < max(len(left), len(right)):
         return (), ()
-    changed = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    changed = [stretch for tag, *stretch in codes if tag != "equal"]
     return (
-        _spans(words_left, [(a, a_end) for _, a, a_end, _, _ in changed]),
-        _spans(words_right, [(b, b_end) for _, _, _, b, b_end in changed]),
+        _spans(words_left, [(a, a_end) for a, a_end, _, _ in changed]),
+        _spans(words_right, [(b, b_end) for _, _, b, b_end in changed]),
     )
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ksync_tui.errors import CommitRefusedError, GitError, WriteBackError
 from ksync_tui.git import Author, CommitResult, IndexState, Repo
+from ksync_tui.git.patch import count_lines
 from ksync_tui.toml.file_edits import BlockEdit, apply_edits
 from ksync_tui.writeback.files import FileEdit
-from ksync_tui.writeback.lines import counts
 from ksync_tui.writeback.secrets import refuse_secrets
 
 _VERBS = {"add": "Add", "remove": "Remove", "update": "Update"}
@@ -87,7 +87,7 @@ def _draft(repo: Repo | None, edits: Sequence[FileEdit], secrets: Mapping[str, s
 
 
 def _outside(edit: FileEdit) -> CommitFile:
-    return CommitFile(edit.name, edit, None, edit.after, *_counts(edit.before, edit.after))
+    return CommitFile(edit.name, edit, None, edit.after, *count_lines(edit.before or b"", edit.after))
 
 
 def _file(repo: Repo, edit: FileEdit) -> CommitFile:
@@ -100,7 +100,7 @@ def _file(repo: Repo, edit: FileEdit) -> CommitFile:
         note = "other changes in your working copy stay as they are, outside the commit"
     if consent is None and repo.index_state(path) is IndexState.STAGED:
         consent = "the index holds other edits of this file; they stay staged, without this change"
-    return CommitFile(path, edit, head, blob, *_counts(head, repo.clean(path, blob)), consent, note)
+    return CommitFile(path, edit, head, blob, *count_lines(head or b"", repo.clean(path, blob)), consent, note)
 
 
 def _blob(edit: FileEdit, head: bytes | None) -> tuple[bytes, str | None]:
@@ -111,10 +111,6 @@ def _blob(edit: FileEdit, head: bytes | None) -> tuple[bytes, str | None]:
         return apply_edits(head.decode("utf-8"), edit.edits).encode("utf-8"), None
     except (WriteBackError, UnicodeError):
         return edit.after, "the block is not in the last commit as it was; the whole file would be committed"
-
-
-def _counts(before: bytes | None, after: bytes) -> tuple[int, int]:
-    return counts((before or b"").decode("utf-8", "replace"), after.decode("utf-8", "replace"))
 
 
 def suggested_message(edits: Iterable[BlockEdit]) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.errors import WriteBackError
+from ksync_tui.git.patch import unified_diff
 from ksync_tui.model.text import lines_of
 from ksync_tui.system.files import replace
 from ksync_tui.toml.file_edits import BlockEdit, apply_edits
 from ksync_tui.toml.render import line_string
-from ksync_tui.writeback.lines import unified
 
 MASK = "******"
 _WRITABLE = 0o222
@@ -58,12 +58,13 @@ def _read(path: Path, name: str) -> bytes | None:
 
 def preview(edit: FileEdit, hidden: Collection[str] = ()) -> list[str]:
     """The edit as lines of a unified diff, without line ends; every text of `hidden` is masked."""
-    before, after = ((data or b"").decode("utf-8", "replace") for data in (edit.before, edit.after))
     old = "/dev/null" if edit.before is None else f"a/{edit.name}"
     whole = {line.strip() for secret in hidden if "\n" in secret for line in lines_of(secret)}
     parts = {spelt for secret in hidden for spelt in (secret, line_string(secret)[1:-1])} - {""}
     needles = sorted(parts, key=len, reverse=True)
-    return [_masked(line, whole, needles) for line in unified(before, after, old, f"b/{edit.name}")]
+    return [
+        _masked(line, whole, needles) for line in unified_diff(edit.before or b"", edit.after, old, f"b/{edit.name}")
+    ]
 
 
 def _masked(line: str, whole: Collection[str], parts: Sequence[str]) -> str:

@@ -1,4 +1,5 @@
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from ksync_tui.model.plan import Action, FieldChange, Verb
 from ksync_tui.model.resource import Target
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.present.diff import MOST_ROWS, DiffRow, diff
-from ksync_tui.present.lines import marks, pairings
+from ksync_tui.present.lines import Pairing, marks, pairings
 from ksync_tui.present.mask import MASK
 from ksync_tui.present.views import side_by_side, stops, towards, unified
 
@@ -268,13 +269,21 @@ def test_so_does_a_change_of_a_list(before: list[str], after: list[str]) -> None
 LINES = st.lists(st.sampled_from(["a: 1", "a: 2", "b: 1", "", "}"]) | st.text("xyz", max_size=3), max_size=30)
 
 
-@given(LINES, LINES)
-def test_pairing_keeps_every_line_of_both_sides_in_order(left: list[str], right: list[str]) -> None:
-    found = list(pairings(left, right))
+@given(LINES, LINES, st.sampled_from([2, 3, 8, 8_000]))
+def test_pairing_keeps_every_line_of_both_sides_in_order(left: list[str], right: list[str], window: int) -> None:
+    with patch("ksync_tui.present.lines._WINDOW", window):
+        found = list(pairings(left, right))
     assert [pairing.left for pairing in found if pairing.left is not None] == list(range(len(left)))
     assert [pairing.right for pairing in found if pairing.right is not None] == list(range(len(right)))
     for one, other, same in found:
         assert same == (one is not None and other is not None and left[one] == right[other])
+
+
+def test_a_change_far_into_a_long_text_is_found() -> None:
+    left = [f"line {number}" for number in range(30_000)]
+    right = [*left[:20_000], "one more", *left[20_000:]]
+    changed = [pairing for pairing in pairings(left, right) if not pairing.same]
+    assert changed == [Pairing(None, 20_000, False)]
 
 
 @given(st.text("ab =", max_size=20), st.text("ab =", max_size=20))
