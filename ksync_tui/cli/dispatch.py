@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import platform
 import time
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ksync_tui import __version__
 from ksync_tui.cli.commands import MODULES
 from ksync_tui.cli.output import Output
 from ksync_tui.errors import EXIT_ERROR, KsyncError
@@ -19,15 +23,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+_log = logging.getLogger(__name__)
+
+
 def carry_out(args: Namespace) -> int:
     """Runs one command; errors are printed with what, where, why and what to do."""
     output = Output(plain=args.no_color, json=getattr(args, "json", False))
     _usable_time_zone()
     try:
+        _log_to(args.debug)
         with _no_garbage_walks(args.command):
             run: Callable[[Namespace, Output], int] = load(_reference(args.command))
             return run(args, output)
     except KsyncError as error:
+        _log.debug("%s", error)
         output.failure(error)
     except RecursionError:
         output.failure(KsyncError("the input is nested too deeply", hint="Look for thousands of opening brackets."))
@@ -36,6 +45,19 @@ def carry_out(args: Namespace) -> int:
 
 def _reference(command: str) -> str:
     return "ksync_tui.cli.app:run" if command == "open" else f"{MODULES}.{command}:run"
+
+
+def _log_to(path: str | None) -> None:
+    """Starts the debug log where one is named; a run in the background finds its name in the environment."""
+    path = path or os.environ.get("KSYNC_DEBUG")
+    if not path:
+        return
+    from ksync_tui.system import debug_log
+
+    file = Path(path).absolute()
+    debug_log.start(file)
+    os.environ[debug_log.VARIABLE] = str(file)
+    _log.debug("ksync %s, Python %s, %s", __version__, platform.python_version(), platform.platform())
 
 
 def _usable_time_zone() -> None:

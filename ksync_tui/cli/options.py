@@ -60,11 +60,13 @@ def removal(parser: argparse.ArgumentParser) -> None:
 
 
 def profile(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    """The profile and the engine."""
+    """The profile, the engine and the debug log."""
     says = "profile to use (default: KSYNC_PROFILE, then the settings' default, then local)"
     parser.add_argument("--profile", metavar="NAME", default=default, help=says)
     says = "where live resources are kept: on this machine, or in a Komodo Core"
     parser.add_argument("--engine", choices=["embedded", "core"], default=default, help=says)
+    says = "append what ksync does to a file, for a report; without the values of secrets (default: KSYNC_DEBUG)"
+    parser.add_argument("--debug", metavar="FILE", default=default, help=says)
 
 
 def base(parser: argparse.ArgumentParser) -> None:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 EPILOG = """exit codes: 0 nothing to do or done; 1 error, wrong usage, or a problem of severity error in what was read;
 2 changes pending (plan), or some actions failed or were skipped (apply)
 
-Every command takes --profile NAME and --engine {embedded,core}: this machine, or a Komodo Core of the settings.
+Every command takes --profile NAME and --engine {embedded,core}: this machine, or a Komodo Core of the settings;
+and --debug FILE: what ksync does, for a report.
 KSYNC_HOME moves all state and configuration of ksync to one folder."""
 
 
+_WITH_VALUE = ("--profile", "--engine", "--debug")
 AddArguments = Callable[[argparse.ArgumentParser], None]
 
 
@@ -83,7 +85,9 @@ def _command_first(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]
 
 def _is_word(arguments: Sequence[str], at: int) -> bool:
     """Whether it is neither an option nor the value of one of those that every command takes."""
-    return not arguments[at].startswith("-") and (not at or arguments[at - 1] not in ("--profile", "--engine"))
+    return not arguments[at].startswith("-") and (
+        not at or arguments[at - 1] not in ("--profile", "--engine", "--debug")
+    )
 
 
 def _open_parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError
+from ksync_tui.system import debug_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +41,7 @@ OTHER_REPOSITORY = (
     "GPG_TTY",
 )
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_PAGER": "cat"}
+_log = logging.getLogger(__name__)
 _LOOK = 0.1
 _running: set[subprocess.Popen[bytes]] = set()
 
@@ -92,12 +95,14 @@ def run(
     with process:
         try:
             started(process.pid)
-            return _wait(process, time.monotonic() + timeout, stop, tell)
+            done = _wait(process, time.monotonic() + timeout, stop, tell)
         except BaseException:
             _kill(process)
             raise
         finally:
             _running.discard(process)
+    _log.debug("git %s: exit %s  %s", debug_log.command(args), done.code, cwd)
+    return done
 
 
 def _start(args: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +17,10 @@ from ksync_tui.model.plan import Action, Selection
 from ksync_tui.model.resource import Target
 from ksync_tui.model.secrets import Redactor, labelled_secrets
 from ksync_tui.state.journal import Journal
+from ksync_tui.system import debug_log
 from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation
 
+_log = logging.getLogger(__name__)
 CHUNK = 500
 CHUNK_SECONDS = 0.25
 GAP_SECONDS = 0.003
@@ -172,7 +175,9 @@ class _Run:
 
     def _end(self, action: Action, outcome: Outcome, message: str | None = None) -> ActionEnded:
         self._outcomes[action.id] = outcome
-        return ActionEnded(action.id, outcome, time.time(), self._mask(message) if message else None)
+        said = self._mask(message) if message else None
+        _log.debug("run %d: %s: %s  %s", self._id, action.id, outcome, said or "")
+        return ActionEnded(action.id, outcome, time.time(), said)
 
     def _log(self, action_id: str, line: str) -> None:
         self._say(ActionLog(action_id, self._mask(line)))
@@ -183,7 +188,9 @@ class _Run:
 
     @cached_property
     def _mask(self) -> Redactor:
-        return Redactor(chain(self._secrets.items(), _secrets_in(self._selection)))
+        known = dict(chain(self._secrets.items(), _secrets_in(self._selection)))
+        debug_log.hide(lambda: known)
+        return Redactor(known)
 
     def _state(self) -> RunState:
         outcomes = set(self._outcomes.values())

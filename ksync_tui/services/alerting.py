@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from ksync_tui.model.kinds.resource_sync import ResourceSync
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Target
 from ksync_tui.state.outbox import Outbox
-from ksync_tui.watch.alerts import message, wants
+from ksync_tui.watch.alerts import message, target_of, wants
 from ksync_tui.watch.deliver import host_of, send
 from ksync_tui.watch.outbox import Delivery, Held, Unwanted, deliver_due
 from ksync_tui.watch.windows import fault, quiet
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Plan
     from ksync_tui.model.resource import Snapshot
     from ksync_tui.state.database import Database
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class Alerting:
         if window is not None:
             raise Held(f"alerter/{queued.alerter} is quiet: {window}")
         self._send(alerter, queued.alert)
+        _log.debug("alerter/%s took an alert about %s", alerter.name, target_of(queued.alert)[1])
 
     def _send(self, alerter: Alerter, alert: Alert) -> None:
         written = message(alerter.config.endpoint, alert)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ksync_tui.toml.file_edits import BlockEdit
     from ksync_tui.writeback.commit import CommitFile, PreparedCommit
     from ksync_tui.writeback.files import FileEdit
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,7 @@ def commit(draft: CommitDraft, message: str) -> str:
         pushed = draft.prepared.source.clone.commit(draft.prepared.on, message)
         return f"committed {pushed.id[:7]} and pushed it to {draft.where}"
     result = make(draft.prepared, message, consented=True)
+    _log.debug("committed %s to %s", result.id, draft.where)
     return f"committed {result.id[:7]} to {draft.where}"
 
 

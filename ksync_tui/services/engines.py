@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.config.credentials import ApiKey, credentials, own_variable, user_of
+from ksync_tui.system import debug_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,12 +52,15 @@ def _access(profile: Profile, settings: Settings, ask: Ask | None) -> Access:
     given = credentials(profile, settings.environ, ask)
     if not isinstance(given, ApiKey):
         return LoginAccess(given.user, lambda: given.password)
+    debug_log.hide(lambda: {"key": given.key, "secret": given.secret})
     return KeyAccess(given.key, given.secret)
 
 
 def _password(profile: Profile, settings: Settings, ask: Ask | None) -> str:
     given = credentials(profile, settings.environ, ask)
-    return given.secret if isinstance(given, ApiKey) else given.password
+    password = given.secret if isinstance(given, ApiKey) else given.password
+    debug_log.hide(lambda: {"password": password})
+    return password
 
 
 def _code(profile: Profile, ask: Ask | None) -> Callable[[], str | None] | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError, KsyncError, RunError
+from ksync_tui.model.secrets import labelled_secrets
 from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
 from ksync_tui.present.text import moment
@@ -18,6 +20,7 @@ from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 from ksync_tui.state.ownership import OwnershipIndex
 from ksync_tui.state.parse_cache import ParseCacheTable
+from ksync_tui.system import debug_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from ksync_tui.services.uncommitted import Uncommitted
     from ksync_tui.source.base import SourceContents
     from ksync_tui.state.database import Database
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -55,13 +61,16 @@ class Reviews:
         with self.syncs.waiting:
             contents = contents or sync.source.read()
         snapshot = self.engine.snapshot()
+        _log.debug("read %s: %d files", sync.options.name, len(contents.files))
         index = OwnershipIndex(self.database, self.runs.profile.name)
         declarations = self._declarations(sync, contents, snapshot)
+        debug_log.hide(lambda: _secrets_in(declarations))
         owned = owned_by(sync, declarations)
         declarations = check_ownership(declarations, owned, sync, index, snapshot.live)
         deployed = {resource.target for resource in declarations.resources if resource.deploy}
         plan = self._plan(sync, declarations, self.engine.observed(snapshot, deployed))
         review = Review(sync, self._completed(sync, plan), declarations)
+        _log.debug("planned %s: %d actions, %d problems", sync.options.name, len(plan.actions), len(plan.problems))
         if sync.target:
             index.record(sync.name, [declaration.target for declaration in owned])
         return self._with_uncommitted(review)
@@ -135,6 +144,11 @@ class Reviews:
 
     def _detector(self, sync: Sync, differs: Callable[[], int]) -> ChangeDetector:
         return ChangeDetector(self.engine, sync, differs, self.settings.watch.interval_seconds)
+
+
+def _secrets_in(declarations: Declarations) -> dict[str, str]:
+    declared = ((one.target, one.resource) for one in declarations.resources)
+    return {label: value for target, resource in declared for label, value in labelled_secrets(target, resource)}
 
 
 def _located(sync: Sync) -> Sync:

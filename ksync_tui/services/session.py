@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -19,6 +20,7 @@ from ksync_tui.services.uncommitted import Uncommitted
 from ksync_tui.services.waiting import Waiting
 from ksync_tui.state.journal import Journal
 from ksync_tui.state.uncommitted import UncommittedTable
+from ksync_tui.system import debug_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from ksync_tui.model.resource import Snapshot
     from ksync_tui.services.alerting import Alerting
     from ksync_tui.services.core import CoreService
+
+
+_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -45,6 +50,8 @@ class Session:
         self._home = open_home(settings.state, settings.hosts, settings.file)
         self._core = self._open_core() if self._profile.engine == "core" else None
         self._engine: Engine = self._core.engine if self._core else self._home.engine
+        debug_log.hide(self._written_secrets)
+        _log.debug("opened the profile %s: %s engine %s", self.profile, self.engine, self.address)
         self._open_services()
 
     def _open_services(self) -> None:
@@ -150,11 +157,18 @@ class Session:
 
     def known_secrets(self) -> Mapping[str, str]:
         """The values of live secrets by label, for masking."""
-        return self._engine.known_secrets()
+        known = self._engine.known_secrets()
+        debug_log.hide(lambda: known)
+        return known
 
     def hosts(self) -> list[HostState]:
         """Each Docker host that a server stands for, looked at now; none where a Core has the servers."""
         return [] if self.capabilities.remote else self._home.engine.hosts()
+
+    def _written_secrets(self) -> Mapping[str, str]:
+        """What is secret here without asking a server."""
+        from_settings = {"webhook_secret": self.settings.watch.webhook_secret}
+        return from_settings if self._core else {**from_settings, **self._engine.known_secrets()}
 
     def _open_core(self) -> CoreService:
         from ksync_tui.services.core import CoreService

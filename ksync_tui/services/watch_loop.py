@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from functools import partial
 from threading import Event, Thread
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ksync_tui.watch.outbox import Delivery
     from ksync_tui.watch.requests import SyncRequest
 
+_log = logging.getLogger(__name__)
 WAKE_SECONDS = 1.0
 """So often it is looked whether to go on: a signal may come when nothing could wake."""
 
@@ -57,6 +59,7 @@ class WatchLoop:
         self._watching.look_at_all()
 
     def _grant(self, sync: str, request: SyncRequest) -> None:
+        _log.debug("%s: %s", sync, request)
         if request == POLL:  # only files were touched
             self._watching.touched(sync)
         else:
@@ -71,6 +74,7 @@ class WatchLoop:
         self._dispatcher.wake()
 
     def _trouble(self, text: str) -> None:
+        _log.debug("a problem: %s", text)
         self._tell(WatchEvent(time.time(), "", "problem", text))
 
 

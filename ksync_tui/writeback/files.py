@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ksync_tui.system.files import replace
 from ksync_tui.toml.file_edits import BlockEdit, apply_edits
 from ksync_tui.toml.render import line_string
 
+_log = logging.getLogger(__name__)
 MASK = "******"
 _WRITABLE = 0o222
 
@@ -92,6 +94,7 @@ def write(edit: FileEdit, root: Path | None = None) -> None:
         replace(target, edit.after, like=like, check=lambda: _require_unchanged(edit, target))
     except OSError as error:
         raise _refused(edit, error.strerror or str(error)) from error
+    _log.debug("wrote %s: %d bytes", target, len(edit.after))
 
 
 def put_back(edit: FileEdit, root: Path | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from ksync_tui.errors import CoreError, CredentialsError, KsyncError, NoAnswerEr
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+_log = logging.getLogger(__name__)
 Api = Literal["read", "write", "execute"]
 AskCode = Callable[[], str | None]
 """Asks a person for the code of a second factor."""
@@ -116,11 +118,15 @@ class Client:
     async def _send(self, method: str, path: str, body: object = None, *, login: bool = False) -> httpx.Response:
         headers = {} if login or path == "/version" else dict(self.access.headers())
         timeout = self._write_timeout if path == "/write" else httpx.USE_CLIENT_DEFAULT
+        what = body.get("type", "") if isinstance(body, dict) else ""
         async with self._places:
             try:
-                return await self.http.request(method, path, json=body, headers=headers, timeout=timeout)
+                answer = await self.http.request(method, path, json=body, headers=headers, timeout=timeout)
             except httpx.HTTPError as error:
+                _log.debug("%s %s %s: %s", method, path, what, type(error).__name__)
                 raise self._no_answer(error) from error
+        _log.debug("%s %s %s: %s", method, path, what, answer.status_code)
+        return answer
 
     def _understood(self, answer: httpx.Response, what: str) -> Any:
         """The JSON of an answer. A path that is not Core's may answer 200 with a page (semantics a.1)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import selectors
 import signal
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import IO
 
 from ksync_tui.errors import EngineError
+from ksync_tui.system import debug_log
 
+_log = logging.getLogger(__name__)
 Log = Callable[[str], None]
 Stop = Callable[[], bool]
 KEPT_LINES = 30
@@ -103,6 +106,7 @@ def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> CommandResult:
     finally:
         for stream in filter(None, (process.stdout, process.stderr)):
             stream.close()
+    _log.debug("%s: exit %s", debug_log.command(call.words), process.returncode)
     return CommandResult(process.returncode, "\n".join(out), tuple(last))
 
 
