@@ -55,9 +55,9 @@ class Driver:
         """Types one key after the other, each when all that the one before led to is done and painted."""
         for key in keys:
             self.burst(key)
-            await self.uncancellable()
+            await self.idle()
 
-    async def uncancellable(self) -> None:
+    async def idle(self) -> None:
         """Waits until nothing is left to do: no message on its way, no key held back, no work, all painted."""
         ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # the loop says it nowhere else
         for _ in range(20_000):
@@ -70,7 +70,7 @@ class Driver:
                 page._on_timer_update()
             else:
                 return
-        raise AssertionError(f"never calm\n{self.text}")
+        raise AssertionError(f"never idle\n{self.text}")
 
     async def until(self, there: Callable[[], object], what: str = "") -> None:
         """Waits until something is so."""

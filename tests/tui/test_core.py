@@ -26,17 +26,19 @@ def happened(id_: str, what: str, **more: Any) -> Change:
     return Change(id=id_, what=what, **{**usual, **more})
 
 
-HAPPENED = [
-    happened("3", "DeployStack", ok=False),
-    happened("2", "UpdateStack", who="joe\x1b[2J"),
-    happened("", "alert WARNING: ServerCpu", who="Core", target=Target("server", "nas"), ok=False, over=False),
-    happened("1", "RunBuild", target=Target("build", "api"), over=False),
-]
+def recent() -> list[Change]:
+    """What happened in a Core a minute ago."""
+    return [
+        happened("3", "DeployStack", ok=False),
+        happened("2", "UpdateStack", who="joe\x1b[2J"),
+        happened("", "alert WARNING: ServerCpu", who="Core", target=Target("server", "nas"), ok=False, over=False),
+        happened("1", "RunBuild", target=Target("build", "api"), over=False),
+    ]
 
 
 def prod(**more: Any) -> FakeSession:
     """A Core with a managed sync and one that is not, and with a history."""
-    core = FakeCoreService(happened=HAPPENED, logs={"3": LOG, "2": []})
+    core = FakeCoreService(happened=recent(), logs={"3": LOG, "2": []})
     usual: dict[str, Any] = {"engine": "core", "profile": "prod", "address": "https://komodo.example", "core": core}
     return FakeSession(**{**usual, "removals": ("down",), **more})
 

@@ -19,7 +19,7 @@ async def test_a_filter_gets_the_keys_typed_right_after_it_was_opened() -> None:
         await driver.at("syncs")
         await driver.slowly([ENTER])
         driver.burst("/max")
-        await driver.uncancellable()
+        await driver.idle()
         assert driver.page.place == "review"
         assert driver.page.outline.words == "max"
         await driver.see("0 ticked")
@@ -29,7 +29,7 @@ async def test_typing_into_the_filter_of_syncs_deletes_none() -> None:
     async with driven(FakeSession()) as driver:
         await driver.at("syncs")
         driver.burst("/D")
-        await driver.uncancellable()
+        await driver.idle()
         assert (driver.page.place, driver.page.words) == ("syncs", "D")
 
 
@@ -41,7 +41,7 @@ async def test_text_and_editing_keys_of_one_burst_keep_their_order_in_the_editor
         await driver.slowly(["e"])
         assert driver.page.place == "editor"
         driver.burst("abcdef" + BACKSPACE * 4 + "XYZ" + LEFT * 3 + "Q")
-        await driver.uncancellable()
+        await driver.idle()
         assert driver.page.area.text.startswith("abQXYZ[[stack]]")
 
 
@@ -59,9 +59,9 @@ async def test_keys_typed_at_once_do_what_they_do_when_typed_slowly(seed: int) -
     for bursts in ([[key] for key in keys], [keys]):
         async with driven(FakeSession()) as driver:
             await driver.at("syncs")
-            await driver.uncancellable()
+            await driver.idle()
             for burst in bursts:
                 driver.burst("".join(burst))
-                await driver.uncancellable()
+                await driver.idle()
             seen.append((driver.page.place, driver.text))
     assert seen[0] == seen[1], keys
