@@ -6,6 +6,9 @@ import os
 
 import pytest
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Tests start ksync some hundred times: compiling it each time would take half of the suite's time."""
+
 
 @pytest.fixture(autouse=True)
 def no_docker_by_chance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         where = f"  {error.filename}" if error.filename else ""
         print(f"error: the system refuses: {error.strerror or error}{where}", file=sys.stderr)
     except Exception as fault:  # noqa: BLE001 - the outermost border: whoever works at night is told, not shown code
-        from ksync_tui.cli.fault import report
+        from ksync_tui.cli.fault import report  # noqa: PLC0415 - only a fault of ksync needs it
 
         report(fault)
     else:
@@ -46,12 +46,12 @@ def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         print(f"ksync {__version__}")
         return 0
-    from ksync_tui.cli.parser import parse
+    from ksync_tui.cli.parser import parse  # noqa: PLC0415 - `--version` does without
 
     args = parse(arguments)
     if isinstance(args, int):
         return args
-    from ksync_tui.cli.dispatch import carry_out
+    from ksync_tui.cli.dispatch import carry_out  # noqa: PLC0415 - `--version` does without
 
     return carry_out(args)
 
@@ -59,8 +59,8 @@ def _run(arguments: list[str]) -> int:
 @contextmanager
 def _interrupted_by_signals() -> Iterator[None]:
     """SIGTERM and SIGHUP do what Ctrl-C does, so that nothing is left half done; commands may handle them better."""
-    import signal
-    from threading import current_thread, main_thread
+    import signal  # noqa: PLC0415 - `--version` does without
+    from threading import current_thread, main_thread  # noqa: PLC0415 - `--version` does without
 
     def interrupt(number: int, frame: object) -> None:
         del frame

@@ -17,6 +17,7 @@ from ksync_tui.cli.commands import MODULES
 from ksync_tui.cli.output import Output
 from ksync_tui.errors import EXIT_ERROR, KsyncError
 from ksync_tui.lazy import load
+from ksync_tui.system import debug_log
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -52,8 +53,6 @@ def _log_to(path: str | None) -> None:
     path = path or os.environ.get("KSYNC_DEBUG")
     if not path:
         return
-    from ksync_tui.system import debug_log
-
     file = Path(path).absolute()
     debug_log.start(file)
     os.environ[debug_log.VARIABLE] = str(file)

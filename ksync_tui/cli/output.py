@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ksync_tui.errors import KsyncError
+from ksync_tui.model.events import ActionEnded, ActionLog
+from ksync_tui.model.plan import SIGNS, VERBS
+from ksync_tui.model.secrets import Redactor
+from ksync_tui.present.json import (
+    FORMAT_VERSION,
+    NO_RUN,
+    dumps,
+    error_object,
+    plan_object,
+    problem_objects,
+    run_object,
+    sync_object,
+)
+from ksync_tui.present.plain import error_lines, plan_lines, problem_count, problem_lines
+from ksync_tui.present.runs import closing, history_row, run_lines, title
+from ksync_tui.present.style import rendered
+from ksync_tui.present.text import cell_width, count, cut_end, neutral, pad
+from ksync_tui.system.files import OWNER_ONLY, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,8 +50,6 @@ UNCUT = 1_000_000
 
 def progress(line: str) -> None:
     """How far something is: the same line of a terminal again and again, gone at the end; nothing in a pipe."""
-    from ksync_tui.present.text import cut_end, neutral
-
     if sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb":
         room = shutil.get_terminal_size().columns - 1
         print(f"\r\x1b[K{cut_end(neutral(line), room)}", end="", file=sys.stderr, flush=True)
@@ -49,22 +67,16 @@ class Output:
 
     def say(self, text: str) -> None:
         """A remark on standard error."""
-        from ksync_tui.present.text import neutral
-
         print(neutral(text), file=sys.stderr, flush=True)
 
     def error(self, error: KsyncError) -> None:
         """An error: what, where, why and what to do."""
-        from ksync_tui.present.plain import error_lines
-
         print("\n".join(error_lines(error)), file=sys.stderr, flush=True)
 
     def failure(self, error: KsyncError) -> None:
         """An error that ends the command; the one JSON object holds it where nothing else was printed."""
         self.error(error)
         if self.json and not self._printed:
-            from ksync_tui.present.json import error_object
-
             self._object({"error": error_object(error)})
 
     def text(self, text: str, file: str | None, *, secret: bool = False) -> None:
@@ -72,8 +84,6 @@ class Output:
         if file is None:
             print(text)
             return
-        from ksync_tui.system.files import OWNER_ONLY, replace
-
         path = Path(file)
         try:
             replace(path, f"{text}\n".encode(), mode=OWNER_ONLY if secret else 0o666)
@@ -82,15 +92,11 @@ class Output:
         self.say(f"wrote {file}")
 
     def _object(self, value: Mapping[str, Any]) -> None:
-        from ksync_tui.present.json import FORMAT_VERSION, dumps
-
         self._printed = True
         print(dumps({"format_version": FORMAT_VERSION, **value}))
 
     def styled(self, lines: Iterable[StyledLine]) -> None:
         """Lines on standard output, coloured where it is a terminal."""
-        from ksync_tui.present.style import rendered
-
         colour = not self._plain and sys.stdout.isatty()
         for line in lines:
             print(rendered(line, colour))
@@ -104,28 +110,18 @@ class Output:
 
     def plan(self, plan: Plan, session: Session, *, markdown: bool) -> None:
         """A plan as text, JSON or Markdown; known secrets are replaced by their names."""
-        from ksync_tui.model.secrets import Redactor
-
         redact = Redactor(session.known_secrets() if plan.actions else {})
         if self.json:
-            from ksync_tui.present.json import plan_object
-
             self._object(plan_object(plan, session.exports.block, redact))
         elif markdown:
-            from ksync_tui.present.markdown import plan_markdown
+            from ksync_tui.present.markdown import plan_markdown  # noqa: PLC0415 - few commands need it
 
             print(plan_markdown(plan, redact), end="")
         else:
-            from ksync_tui.present.plain import plan_lines
-
             self.styled(plan_lines(plan, self.width, redact))
 
     def problems(self, problems: Sequence[Problem], *, files: int) -> None:
         """Problems and nothing else on standard output; how many on standard error."""
-        from ksync_tui.present.json import problem_objects
-        from ksync_tui.present.plain import problem_count, problem_lines
-        from ksync_tui.present.text import count
-
         if self.json:
             self._object({"problems": problem_objects(problems)})
         else:
@@ -134,9 +130,6 @@ class Output:
 
     def left_out(self, plan: Plan, selection: Selection, *, deletes: bool) -> None:
         """What --all passes over, and why."""
-        from ksync_tui.present.plain import problem_count
-        from ksync_tui.present.text import count
-
         for words in plan.left_out:
             self.say(words)
         blocked = sum(1 for action in plan.actions if action.blocked)
@@ -150,7 +143,7 @@ class Output:
 
     def steps(self, selection: Selection, asked: Confirmation) -> None:
         """The steps of a run in order and what must be typed, on standard error, before somebody is asked."""
-        from ksync_tui.present.confirm import confirm, lines
+        from ksync_tui.present.confirm import confirm, lines  # noqa: PLC0415 - few commands need it
 
         screen = confirm(selection, selection.plan.engine, asked.kind, asked.expected, asked.why)
         print("\n".join(lines(screen)), file=sys.stderr)
@@ -159,9 +152,6 @@ class Output:
 
     def event(self, selection: Selection) -> Callable[[Event], None]:
         """A listener that tells of each action as it ends, and of its output, on standard error."""
-        from ksync_tui.model.events import ActionEnded, ActionLog
-        from ksync_tui.present.text import neutral
-
         total, ended = len(selection), 0
 
         def tell(event: Event) -> None:
@@ -187,26 +177,17 @@ class Output:
     def run(self, record: RunRecord | None) -> None:
         """How a run ended; None where there was nothing to run."""
         if self.json:
-            from ksync_tui.present.json import NO_RUN, run_object
-
             self._object(run_object(record) if record else NO_RUN)
         elif record is None:
             print("nothing to do")
         else:
-            from ksync_tui.present.runs import closing
-
             print("\n".join(closing(record)))
 
     def run_in_full(self, record: RunRecord, lines: Sequence[tuple[str, str]]) -> None:
         """A run with every action and its output."""
         if self.json:
-            from ksync_tui.present.json import run_object
-
             self._object({**run_object(record), "log": [{"action": action, "line": line} for action, line in lines]})
             return
-        from ksync_tui.present.runs import run_lines, title
-        from ksync_tui.present.text import neutral
-
         print(title(record))
         logs: dict[str, list[str]] = {}
         for action, line in lines:
@@ -219,9 +200,6 @@ class Output:
 
     def runs(self, records: Sequence[RunRecord]) -> None:
         """The list of runs."""
-        from ksync_tui.present.json import run_object
-        from ksync_tui.present.runs import history_row
-
         if self.json:
             self._object({"runs": [run_object(record) for record in records]})
             return
@@ -240,8 +218,6 @@ class Output:
 
     def outcomes(self, record: RunRecord, shown: int) -> int:
         """The actions that ended since `shown` of them had; answers how many have now."""
-        from ksync_tui.present.text import neutral
-
         over = [action for action in record.actions if action.outcome]
         for number, action in enumerate(over[shown:], shown + 1):
             why = f": {action.message}" if action.message else ""
@@ -258,7 +234,7 @@ class Output:
 
     def changes(self, changes: Sequence[Change]) -> None:
         """What happened in a Core."""
-        from ksync_tui.present.changes import change_object, change_row
+        from ksync_tui.present.changes import change_object, change_row  # noqa: PLC0415 - few commands need it
 
         if self.json:
             self._object({"changes": [change_object(change) for change in changes]})
@@ -271,8 +247,6 @@ class Output:
 
     def document(self, lines: Sequence[str]) -> None:
         """Lines of outside text."""
-        from ksync_tui.present.text import neutral
-
         if self.json:
             self._object({"lines": list(lines)})
             return
@@ -282,8 +256,6 @@ class Output:
 
     def syncs(self, rows: Sequence[SyncRow]) -> None:
         """The list of syncs with what is pending."""
-        from ksync_tui.present.json import sync_object
-
         if self.json:
             self._object({"syncs": [sync_object(*_sync_facts(row)) for row in rows]})
             return
@@ -294,8 +266,6 @@ class Output:
     def alerters(self, rows: Sequence[AlerterRow]) -> None:
         """The list of alerters with what waits for them."""
         if self.json:
-            from dataclasses import asdict
-
             self._object({"alerters": [asdict(row) for row in rows]})
             return
         self._table([_alerter_cells(row) for row in rows])
@@ -304,19 +274,13 @@ class Output:
 
     def happening(self, one: WatchEvent) -> None:
         """One thing that happened while ksync watches: a line, at once."""
-        from ksync_tui.present.text import neutral
-
         at = datetime.fromtimestamp(one.at).astimezone().isoformat(timespec="seconds")
         if self.json:
-            import json
-
             print(json.dumps({"at": at, "sync": one.sync, "what": one.what, "text": one.text}), flush=True)
         else:
             print(neutral(f"{at}  {one.sync or '-'}  {one.what}  {one.text}".rstrip()), flush=True)
 
     def _table(self, rows: Sequence[tuple[str, ...]]) -> None:
-        from ksync_tui.present.text import cell_width, neutral, pad
-
         cells = [[neutral(cell) for cell in row] for row in rows]
         widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)] if cells else []
         for row in cells:
@@ -324,15 +288,11 @@ class Output:
 
 
 def _pending(row: SyncRow) -> str:
-    from ksync_tui.model.plan import SIGNS, VERBS
-
     counts = row.summary or {}
     return " ".join(f"{SIGNS[verb]}{counts[verb]}" for verb in VERBS if counts.get(verb)) or "."
 
 
 def _remark(row: SyncRow) -> str:
-    from ksync_tui.present.text import count
-
     unmade = f"{count(row.uncommitted, 'file')} written, not committed" if row.uncommitted else ""
     return "; ".join(filter(None, (row.problem, unmade)))
 

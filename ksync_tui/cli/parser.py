@@ -52,8 +52,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace | int:
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else EXIT_ERROR
         if code and "--json" in arguments:
-            from ksync_tui.cli.output import Output
-            from ksync_tui.errors import UsageError
+            from ksync_tui.cli.output import Output  # noqa: PLC0415 - only an error needs it
+            from ksync_tui.errors import UsageError  # noqa: PLC0415 - only an error needs it
 
             Output(plain=True, json=True).failure(UsageError(_Parser.said))
         return code
@@ -64,7 +64,7 @@ def _meant(arguments: Sequence[str]) -> str | None:
     word = next((word for at, word in enumerate(arguments) if _is_word(arguments, at)), None)
     if word is None or "/" in word or os.path.lexists(word):
         return None
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistyped word needs it
 
     close = get_close_matches(word, NAMES, 1)
     return f"no such command or path: {word}. Did you mean `ksync {close[0]}`?" if close else None

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.config.environment import KOMODO, KSYNC, Names, belongs, names_address
+from ksync_tui.config.keyrings import kept
 from ksync_tui.config.profiles import LOCAL, Given, Profile, suffix
 from ksync_tui.errors import ConfigError
 
@@ -168,8 +169,6 @@ def _sendable(value: str, wanted: _Wanted, origin: str) -> str:
 
 
 def _kept(wanted: _Wanted, profile: Profile) -> str:
-    from ksync_tui.config.keyrings import kept
-
     return kept(profile.address, wanted.account, profile.secrets.keyring)
 
 

@@ -14,7 +14,7 @@ def kept(address: str, account: str, asked_for: bool) -> str:
     Raises ConfigError where the keyring was asked for and is not there or fails.
     """
     try:
-        import keyring
+        import keyring  # noqa: PLC0415 - an optional package
     except ImportError as error:
         if asked_for:
             raise ConfigError("the package keyring is not installed", hint=_INSTALL) from error

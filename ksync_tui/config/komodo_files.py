@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from ksync_tui.errors import ConfigError
 from ksync_tui.model.text import lines_of
@@ -121,12 +124,8 @@ def _meant(text: str) -> Path:
 def _parsed(path: Path) -> Any:
     text = path.read_text("utf-8")
     if path.suffix.lower() == ".toml":
-        import tomli
-
         return tomli.loads(text)
     if path.suffix.lower() == ".json":
-        import json
-
         return json.loads(text)
     if path.suffix.lower() in _TYPES:
         return _yaml(text)
@@ -134,7 +133,7 @@ def _parsed(path: Path) -> Any:
 
 
 def _yaml(text: str) -> Any:
-    import yaml
+    import yaml  # noqa: PLC0415 - few have such a file
 
     try:
         return yaml.safe_load(text)

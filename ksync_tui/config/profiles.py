@@ -138,7 +138,7 @@ def _in(found: FoundProfile, name: str) -> Profile | None:
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistyped name needs it
 
     names = list(known)
     meant = get_close_matches(name, names, 1)

@@ -32,6 +32,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import tomli
+
 from ksync_tui.config import environment, komodo_cli, watching, written
 from ksync_tui.config.profiles import LOCAL, FoundProfile, Profile, choose
 from ksync_tui.errors import ConfigError
@@ -107,14 +109,12 @@ def _folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
     if home:
         root = Path(home).expanduser().absolute()
         return root, root / "config.toml"
-    from platformdirs import user_config_path, user_data_path
+    from platformdirs import user_config_path, user_data_path  # noqa: PLC0415 - not with KSYNC_HOME
 
     return user_data_path("ksync"), user_config_path("ksync") / "config.toml"
 
 
 def _read(file: Path) -> dict[str, Any]:
-    import tomli
-
     try:
         values = tomli.loads(file.read_text("utf-8"))
     except FileNotFoundError:

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pygit2
+
 from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import command
 from ksync_tui.git.commit_by_libgit2 import moved
@@ -88,8 +90,6 @@ def _judge(
 
 def _is_ours(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | None, scratch: Path) -> bool:
     # git may be stopped, or fail, after the branch moved: in its post-commit hook for one.
-    import pygit2
-
     if tip is None or tip == _expected(proposal):
         return False
     made = handle[tip].peel(pygit2.Commit)
@@ -107,8 +107,6 @@ def _take_back(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | 
 
 
 def _write_index(proposal: Proposal, scratch: Path) -> Path:
-    import pygit2
-
     place = _index_in(scratch)
     index = pygit2.Index(str(place))
     for entry in proposal.index:
@@ -149,15 +147,11 @@ def _expected(proposal: Proposal) -> pygit2.Oid | None:
 
 
 def _tip(handle: pygit2.Repository, reference: str) -> pygit2.Oid | None:
-    import pygit2
-
     found = handle.references.get(reference)
     return found.peel(pygit2.Commit).id if found else None
 
 
 def _parents(handle: pygit2.Repository, commit: pygit2.Oid) -> list[pygit2.Oid]:
-    import pygit2
-
     return list(handle[commit].peel(pygit2.Commit).parent_ids)
 
 

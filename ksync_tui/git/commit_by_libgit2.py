@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pygit2
+
 from ksync_tui.errors import CommitRefusedError
 from ksync_tui.git.proposal import WrittenCommit
 
@@ -20,8 +22,6 @@ def write(handle: pygit2.Repository, root: Path, proposal: Proposal) -> WrittenC
 
     Raises CommitRefusedError when it is not; the commit object then belongs to no branch.
     """
-    import pygit2
-
     made = handle.create_commit(
         None, proposal.author, proposal.committer, proposal.message, proposal.tree, proposal.parents
     )

@@ -6,6 +6,8 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from pygit2.enums import FileMode
+
 from ksync_tui.errors import CommitRefusedError, NotARepositoryError
 
 if TYPE_CHECKING:
@@ -54,8 +56,6 @@ def _refuse_links(root: Path, path: str) -> None:
 
 
 def _refuse_kinds(tree: pygit2.Tree, path: str) -> None:
-    from pygit2.enums import FileMode
-
     for step in _steps(path):
         if step not in tree:
             return

@@ -55,7 +55,7 @@ class Comparer:
         known = self._known.get(declared.target)
         if known and known[0] is declared.resource and known[1] is live and known[2] is keeps_deploy:
             return known[3]
-        from ksync_tui.planner.diff import compare  # a plan without differences does not load the nested models
+        from ksync_tui.planner.diff import compare  # noqa: PLC0415 - a plan without differences does without the nested models
 
         difference = compare(live.resource, _named(declared), keeps_deploy=keeps_deploy)
         self._known[declared.target] = (declared.resource, live, keeps_deploy, difference)
@@ -173,7 +173,7 @@ def _update(declared: Declared, live: Live, at: int, comparer: Comparer, keeps_d
 
 def _texts(declared: Declared, live: Live, at: int) -> ActionDraft | None:
     """The update that only writes texts in another way, or None; what cannot be read shows none."""
-    from ksync_tui.planner.diff import compare_texts
+    from ksync_tui.planner.diff import compare_texts  # noqa: PLC0415 - a plan without differences does without the nested models
 
     try:
         difference = compare_texts(live.resource, _named(declared))

@@ -66,7 +66,7 @@ def _pairs(creates: list[ActionDraft], undeclared: list[Live]) -> Iterator[Renam
 
 
 def _hint(old: _Sketch, new: _Sketch) -> RenameHint | None:
-    from rapidfuzz import fuzz  # only plans that may hold a rename pay for it
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only a plan that may hold a rename needs it
 
     shorter = min(len(old.text), len(new.text))
     if shorter < TOO_SHORT:

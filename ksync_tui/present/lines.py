@@ -47,7 +47,7 @@ def _matches(left: Sequence[Hashable], right: Sequence[Hashable]) -> Iterator[tu
 
     Long sequences are compared a window at a time, of which the first half counts: the whole would take n squared.
     """
-    from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - only texts that differ need it
 
     i = j = 0
     while i < len(left) and j < len(right):

@@ -50,7 +50,7 @@ class Haystack:
         return among
 
     def _nearly(self, key: str, among: Sequence[int]) -> Sequence[int]:
-        from rapidfuzz import fuzz, process  # only who filters pays for it
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a filter needs it
 
         lines = {at: self._lines[at] for at in among}
         found = process.extract(key, lines, scorer=fuzz.partial_ratio, score_cutoff=_NEARLY, limit=None)

@@ -1,8 +1,6 @@
 """What commands and screens call: each service is a class with typed results, a session has them all."""
 
 from ksync_tui.planner.safety import Confirmation
-from ksync_tui.services.blocks import BlockDraft
-from ksync_tui.services.commits import CommitDraft
 from ksync_tui.services.core import CoreService
 from ksync_tui.services.file_change import FileChange
 from ksync_tui.services.review import Review, SyncRow, SyncState
@@ -11,8 +9,6 @@ from ksync_tui.services.session import Session
 from ksync_tui.services.sync import Sync
 
 __all__ = [
-    "BlockDraft",
-    "CommitDraft",
     "Confirmation",
     "CoreService",
     "FileChange",

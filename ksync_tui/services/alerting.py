@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ksync_tui.engine.embedded.docker.interpolate import interpolate, unknown
+from ksync_tui.engine.embedded.host_resolver import secrets_outside
 from ksync_tui.errors import AlertError, UsageError
 from ksync_tui.model.alert import Alert
 from ksync_tui.model.kinds.alerter import Alerter
@@ -123,9 +125,6 @@ class Alerting:
 
     def _filled(self, url: str, alerter: str) -> str:
         """An address with variables and secrets put in (semantics e.1, g)."""
-        from ksync_tui.engine.embedded.docker.interpolate import interpolate, unknown
-        from ksync_tui.engine.embedded.host_resolver import secrets_outside
-
         live = self._snapshot().live.items()
         known = [current.resource for target, current in live if target.kind == "variable"] if "[[" in url else []
         variables = [item for item in known if isinstance(item, Variable)]

@@ -16,6 +16,12 @@ from ksync_tui.source.folder import Folder
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 from ksync_tui.source.repo import Repository
+from ksync_tui.toml.edit import as_declared, edit_block
+from ksync_tui.toml.export import export_block
+from ksync_tui.toml.file_edits import BlockEdit
+from ksync_tui.toml.render import line_string
+from ksync_tui.writeback.files import edit_bytes, edit_file, preview
+from ksync_tui.writeback.left_out import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +29,6 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Action
     from ksync_tui.services.review import Review
     from ksync_tui.services.sync import Sync
-    from ksync_tui.toml.file_edits import BlockEdit
     from ksync_tui.writeback.files import FileEdit
 
 
@@ -112,8 +117,6 @@ def _secrets_of(review: Review, target: Target) -> list[str]:
 
 def _hidden(text: str, secrets: Iterable[str]) -> tuple[str, dict[str, str]]:
     """The text with tokens in the place of secrets, and the tokens."""
-    from ksync_tui.toml.render import line_string
-
     tokens: dict[str, str] = {}
     for value in sorted(set(secrets), key=len, reverse=True):
         for spelt in dict.fromkeys((value, line_string(value)[1:-1])):
@@ -162,8 +165,6 @@ def _shifted(problem: Problem, lines: int) -> Problem:
 
 def edited(review: Review, draft: BlockDraft, text: str, hidden: Iterable[str]) -> FileChange:
     """What saving an edited block would write. Raises WriteBackError where the text is not one sound block."""
-    from ksync_tui.toml.file_edits import BlockEdit
-
     new = draft.restored(text).strip("\n")
     read = Reader().read([SourceFile(draft.file, None, new)])
     if len(read.resources) != 1 or read.broken or read.resources[0].target.kind != draft.target.kind:
@@ -210,11 +211,6 @@ def _taken(review: Review, name: str, blocks: Sequence[tuple[_Written, Agreed]],
 
 
 def _block_edit(review: Review, action: Action, declared: Declared | None) -> _Written:
-    from ksync_tui.toml.edit import as_declared, edit_block
-    from ksync_tui.toml.export import export_block
-    from ksync_tui.toml.file_edits import BlockEdit
-    from ksync_tui.writeback.left_out import left_out
-
     target = action.target
     if declared is None:
         if action.current is None:
@@ -257,8 +253,6 @@ def _change(review: Review, name: str, edits: Sequence[BlockEdit], hidden: Itera
 
 def change_of(edit: FileEdit, root: Path, hidden: Iterable[str]) -> FileChange:
     """What an edit of a file changes, the texts of `hidden` masked."""
-    from ksync_tui.writeback.files import preview
-
     diff = tuple(preview(edit, tuple(hidden)))
     body = [line for line in diff if not line.startswith(("+++", "---"))]
     added = sum(line.startswith("+") for line in body)
@@ -270,8 +264,6 @@ def _edit(
     review: Review, name: str, edits: Sequence[BlockEdit]
 ) -> tuple[FileEdit, Path, Repository | None, Sync | None]:
     """The edit of a file on this machine, of one in a repository elsewhere, or of a text that its sync keeps."""
-    from ksync_tui.writeback.files import edit_bytes, edit_file
-
     file, source = _file_of(review.declarations, name), review.sync.source
     if file.path is not None:
         path = Path(file.path)

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import CommitRefusedError
 from ksync_tui.present.text import count
+from ksync_tui.services.blocks import change_of
+from ksync_tui.writeback.commit import commit as make
+from ksync_tui.writeback.commit import prepare, suggested_message
+from ksync_tui.writeback.files import FileEdit, edit_bytes
+from ksync_tui.writeback.files import put_back as put_file_back
+from ksync_tui.writeback.files import write as write_file
+from ksync_tui.writeback.secrets import refuse_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,8 +29,6 @@ if TYPE_CHECKING:
     from ksync_tui.source.repo import Repository
     from ksync_tui.toml.file_edits import BlockEdit
     from ksync_tui.writeback.commit import CommitFile, PreparedCommit
-    from ksync_tui.writeback.files import FileEdit
-
 
 _log = logging.getLogger(__name__)
 
@@ -41,9 +46,6 @@ class Replay:
         return {path: self._file(tree, path) for path in self.edits}
 
     def _file(self, tree: Tree, path: str) -> bytes:
-        from ksync_tui.writeback.files import edit_bytes
-        from ksync_tui.writeback.secrets import refuse_secrets
-
         name, entry = self.source.name(path), tree.find(path)
         before = tree.data(entry) if entry is not None and entry.shape == "file" else None
         after = edit_bytes(Path(path), name, before, self.edits[path]).after
@@ -80,8 +82,6 @@ def write(changes: Sequence[FileChange], keep: Callable[[Sync, FileEdit], None])
 
     Those in a repository elsewhere wait for the commit; `keep` writes what a sync keeps.
     """
-    from ksync_tui.writeback.files import write as write_file
-
     here = [change for change in changes if change.elsewhere is None]
     for change in here:
         if change.kept_by is not None:
@@ -96,8 +96,6 @@ def write(changes: Sequence[FileChange], keep: Callable[[Sync, FileEdit], None])
 
 def put_back(changes: Sequence[FileChange]) -> str:
     """Makes written files what they were before, and says which. Raises WriteBackError, too where one changed since."""
-    from ksync_tui.writeback.files import put_back as put_file_back
-
     for change in changes:
         put_file_back(change.edit, change.root)
     return f"put back {', '.join(change.file for change in changes)}"
@@ -113,8 +111,6 @@ def commit_draft(changes: Sequence[FileChange], known: Mapping[str, str]) -> Com
 
 
 def _draft_elsewhere(source: Repository, changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft:
-    from ksync_tui.writeback.commit import suggested_message
-
     replay = Replay(source, {str(change.edit.path): change.edit.edits for change in changes}, known)
     source.clone.ensure_can_commit()
     source.clone.read(lambda tree, _: replay.on(tree))
@@ -129,8 +125,6 @@ def _draft_elsewhere(source: Repository, changes: Sequence[FileChange], known: M
 
 
 def _draft_here(changes: Sequence[FileChange], known: Mapping[str, str]) -> CommitDraft | None:
-    from ksync_tui.writeback.commit import prepare
-
     files = [change for change in changes if change.kept_by is None]
     prepared = [draft for draft in prepare([change.edit for change in files], known) if draft.repo]
     if not prepared:
@@ -155,9 +149,6 @@ def _draft_here(changes: Sequence[FileChange], known: Mapping[str, str]) -> Comm
 
 def _committed(repo: Repo, file: CommitFile, change: FileChange, known: Mapping[str, str]) -> FileChange:
     """What the commit changes in one file."""
-    from ksync_tui.services.blocks import change_of
-    from ksync_tui.writeback.files import FileEdit
-
     blob = repo.clean(file.path, file.blob)
     return change_of(FileEdit(change.edit.path, change.file, file.head, blob), change.root, known.values())
 
@@ -174,8 +165,6 @@ def commit(draft: CommitDraft, message: str) -> str:
 
     Raises CommitRefusedError.
     """
-    from ksync_tui.writeback.commit import commit as make
-
     if isinstance(draft.prepared, Replay):
         pushed = draft.prepared.source.clone.commit(draft.prepared.on, message)
         return f"committed {pushed.id[:7]} and pushed it to {draft.where}"

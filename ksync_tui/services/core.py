@@ -35,7 +35,7 @@ class CoreService:
 
     def child_environment(self, profile: str) -> dict[str, str]:
         """The environment in which a child of this process is who we are, though nobody can be asked there."""
-        from ksync_tui.services.engines import handed_down
+        from ksync_tui.services.engines import handed_down  # noqa: PLC0415 - only a Core needs it
 
         return handed_down(profile, self.engine)
 
@@ -68,7 +68,7 @@ class CoreService:
 
     def remarks(self, sync: Sync, plan: Plan) -> tuple[Problem, ...]:
         """Where Core's own pending list is not what ksync plans, as warnings (semantics h says why it may not be)."""
-        from ksync_tui.engine.core.syncs import differences
+        from ksync_tui.engine.core.syncs import differences  # noqa: PLC0415 - only a Core needs it
 
         if not isinstance(sync.source, CoreSource) or plan.errors:
             return ()

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.config.credentials import ApiKey, credentials, own_variable, user_of
+from ksync_tui.engine.core.access import KeyAccess, LoginAccess
+from ksync_tui.engine.core.client import CoreServer
+from ksync_tui.engine.core.engine import CoreEngine, connect
+from ksync_tui.engine.core.tokens import FILE, TokenFile
+from ksync_tui.state.deploy_records import DeployRecords
 from ksync_tui.system import debug_log
 
 if TYPE_CHECKING:
@@ -12,16 +17,11 @@ if TYPE_CHECKING:
 
     from ksync_tui.config import Ask, Profile, Settings
     from ksync_tui.engine.core.access import Access
-    from ksync_tui.engine.core.engine import CoreEngine
     from ksync_tui.services.home import Home
 
 
 def core_engine(profile: Profile, settings: Settings, home: Home, ask: Ask | None) -> CoreEngine:
     """The engine of a Core; its records are in ksync's own database. Nothing is sent yet. Raises KsyncError."""
-    from ksync_tui.engine.core.client import CoreServer
-    from ksync_tui.engine.core.engine import CoreEngine, connect
-    from ksync_tui.state.deploy_records import DeployRecords
-
     server = CoreServer(profile.address, profile.timeout, profile.ca)
     connection = connect(server, _access(profile, settings, ask), _code(profile, ask))
     return CoreEngine(connection, DeployRecords(home.database, home.secret_store, profile.address))
@@ -32,8 +32,6 @@ def handed_down(profile: str, engine: CoreEngine) -> dict[str, str]:
 
     A login needs none of it: its token is in a file.
     """
-    from ksync_tui.engine.core.access import KeyAccess
-
     access = engine.connection.client.access
     if not isinstance(access, KeyAccess):
         return {}
@@ -42,9 +40,6 @@ def handed_down(profile: str, engine: CoreEngine) -> dict[str, str]:
 
 
 def _access(profile: Profile, settings: Settings, ask: Ask | None) -> Access:
-    from ksync_tui.engine.core.access import KeyAccess, LoginAccess
-    from ksync_tui.engine.core.tokens import FILE, TokenFile
-
     user = user_of(profile, settings.environ)
     if user:
         keeper = TokenFile(settings.state / FILE, profile.address, user)

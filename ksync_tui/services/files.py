@@ -11,6 +11,7 @@ from ksync_tui.model.kinds.fields import schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.services import blocks, commits
 from ksync_tui.services.core_source import CoreSource
+from ksync_tui.writeback.secrets import refuse_secrets
 
 if TYPE_CHECKING:
     from ksync_tui.engine.base import Engine
@@ -111,8 +112,6 @@ class Files:
 
     def _keep(self, sync: Sync, edit: FileEdit) -> None:
         """Writes a text that its sync keeps: Core a file of its own, the sync itself an inline text."""
-        from ksync_tui.writeback.secrets import refuse_secrets
-
         self.runs.ensure_writable()
         refuse_secrets(edit.name, edit.before, edit.after, self.engine.known_secrets())
         before, after = ((text or b"").decode("utf-8") for text in (edit.before, edit.after))

@@ -26,10 +26,10 @@ def repository(sync: ResourceSync, live: Mapping[Target, Live], state: Path, wai
 
     Reads nothing yet.
     """
-    from ksync_tui.git.clone import Clone
-    from ksync_tui.git.network import Patience
-    from ksync_tui.git.remote import remote_of
-    from ksync_tui.source.repo import Repository
+    from ksync_tui.git.clone import Clone  # noqa: PLC0415 - only a remote source needs it
+    from ksync_tui.git.network import Patience  # noqa: PLC0415 - only a remote source needs it
+    from ksync_tui.git.remote import remote_of  # noqa: PLC0415 - only a remote source needs it
+    from ksync_tui.source.repo import Repository  # noqa: PLC0415 - only a remote source needs it
 
     try:
         remote = remote_of(_settings(sync, live))
@@ -55,7 +55,7 @@ def of_address(typed: str) -> dict[str, str]:
 
 def require_remote(config: GitSettings) -> None:
     """Raises UsageError where git could not read such a repository: a password in the address, a bad branch."""
-    from ksync_tui.git.remote import remote_of
+    from ksync_tui.git.remote import remote_of  # noqa: PLC0415 - only a remote source needs it
 
     try:
         remote_of(config)
@@ -65,8 +65,8 @@ def require_remote(config: GitSettings) -> None:
 
 def ensure_reachable(config: GitSettings, waiting: Waiting) -> None:
     """Raises GitError where the repository or its branch is not there, or may not be read."""
-    from ksync_tui.git.network import Patience, tip
-    from ksync_tui.git.remote import remote_of
+    from ksync_tui.git.network import Patience, tip  # noqa: PLC0415 - only a remote source needs it
+    from ksync_tui.git.remote import remote_of  # noqa: PLC0415 - only a remote source needs it
 
     tip(remote_of(config), Patience(stop=waiting.given_up, tell=waiting.tell))
 

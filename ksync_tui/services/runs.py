@@ -11,6 +11,7 @@ from ksync_tui.errors import EngineError, RunError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.undo import undo
+from ksync_tui.run.detached import spawn
 from ksync_tui.services.manual_runs import manual_run
 from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation
 
@@ -78,8 +79,6 @@ class Runs:
 
     def start(self, selection: Selection) -> int:
         """Freezes a selection and carries it out in a process of its own; returns the number of the run."""
-        from ksync_tui.run.detached import spawn
-
         self.ensure_writable()
         run = self.journal.create(selection, _user())
         environment = self.core.child_environment(self.profile.name) if self.core else {}
@@ -114,7 +113,7 @@ class Runs:
         selection: Selection | None = None,
     ) -> RunRecord:
         """Carries out a run that was frozen before; a stop requested through the journal is heeded as well."""
-        from ksync_tui.run.runner import run as carry_out
+        from ksync_tui.run.runner import run as carry_out  # noqa: PLC0415 - a plan runs nothing
 
         engine = self.engine_of(run)
         chosen = selection or self.journal.load(run)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 from ksync_tui import config
 from ksync_tui.errors import NotPossibleError
 from ksync_tui.services.exports import Exports
-from ksync_tui.services.files import Files
 from ksync_tui.services.home import open_home
 from ksync_tui.services.profiles import Profiles
 from ksync_tui.services.reviews import Reviews
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.resource import Snapshot
     from ksync_tui.services.alerting import Alerting
     from ksync_tui.services.core import CoreService
+    from ksync_tui.services.files import Files
 
 
 _log = logging.getLogger(__name__)
@@ -57,15 +57,14 @@ class Session:
     def _open_services(self) -> None:
         settings, database, engine, core = self.settings, self._home.database, self._engine, self._core
         journal = Journal(database, self._home.secret_store, self.profile)
-        uncommitted = Uncommitted(UncommittedTable(database), engine)
+        self._uncommitted = Uncommitted(UncommittedTable(database), engine)
         # Without KSYNC_HOME the settings are in a folder of their own, and a child process finds them by itself.
         folder = settings.state if settings.file.parent == settings.state else None
         self.profiles = Profiles(settings)
         self.exports = Exports(engine)
         self.runs = Runs(engine, journal, self._profile, folder, core)
         self.syncs = Syncs(engine, self.runs, settings.state, core, self.waiting)
-        self.reviews = Reviews(settings, engine, self.syncs, self.runs, database, uncommitted, core)
-        self.files = Files(engine, self.syncs, self.runs, uncommitted, core, self.waiting)
+        self.reviews = Reviews(settings, engine, self.syncs, self.runs, database, self._uncommitted, core)
 
     @classmethod
     def open(
@@ -141,9 +140,16 @@ class Session:
         return self._core
 
     @cached_property
+    def files(self) -> Files:
+        """Edits of files, and their commits."""
+        from ksync_tui.services.files import Files  # noqa: PLC0415 - a plan writes no files
+
+        return Files(self._engine, self.syncs, self.runs, self._uncommitted, self._core, self.waiting)
+
+    @cached_property
     def alerting(self) -> Alerting:
         """Alerts about syncs that became pending or clean."""
-        from ksync_tui.services.alerting import Alerting
+        from ksync_tui.services.alerting import Alerting  # noqa: PLC0415 - few commands need it
 
         return Alerting(self.recent, self._home.database, self.profile)
 
@@ -171,8 +177,8 @@ class Session:
         return from_settings if self._core else {**from_settings, **self._engine.known_secrets()}
 
     def _open_core(self) -> CoreService:
-        from ksync_tui.services.core import CoreService
-        from ksync_tui.services.engines import core_engine
+        from ksync_tui.services.core import CoreService  # noqa: PLC0415 - only a Core needs it
+        from ksync_tui.services.engines import core_engine  # noqa: PLC0415 - only a Core needs it
 
         try:
             engine = core_engine(self._profile, self.settings, self._home, self._ask)

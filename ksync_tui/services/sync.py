@@ -108,7 +108,7 @@ def _source(resource: ResourceSync, state: Path, live: Mapping[Target, Live], wa
     if config.files_on_host:
         return _on_host(resource, state)
     if config.linked_repo or config.repo:
-        from ksync_tui.services.remote_sources import repository
+        from ksync_tui.services.remote_sources import repository  # noqa: PLC0415 - only a remote source needs it
 
         return repository(resource, live, state, waiting)
     if config.file_contents.strip():
@@ -134,7 +134,7 @@ def git_place(sync: Sync) -> str | None:
     """`git  infra@main 4f2a91c  2h` for files in a git work tree; None for others. Raises GitError."""
     if not isinstance(sync.source, Folder) or not sync.source.paths:
         return None
-    from ksync_tui.git import Repo
+    from ksync_tui.git import Repo  # noqa: PLC0415 - only files on disk need git
 
     repo = Repo.discover(sync.source.paths[0])
     if repo is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ksync_tui.errors import UsageError
@@ -15,8 +16,6 @@ from ksync_tui.services.sync import Sync, at_path, of_resource
 from ksync_tui.source.suggest import closest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ksync_tui.engine.base import Engine
     from ksync_tui.model.plan import Selection, SyncOptions
     from ksync_tui.services.core import CoreService
@@ -66,8 +65,6 @@ class Syncs:
 
     def of_options(self, options: SyncOptions) -> Sync:
         """The sync that a plan was made for: a stored one, or a path. Raises UsageError where it is gone."""
-        from pathlib import Path
-
         path = Path(options.name)
         if not path.is_absolute():
             return self.get(options.name)
@@ -108,7 +105,7 @@ class Syncs:
 
     def ensure_reachable(self, fields: Mapping[str, Any]) -> None:
         """Checks with git that the repository of config fields is there. Raises GitError with what git says."""
-        from ksync_tui.services.remote_sources import ensure_reachable
+        from ksync_tui.services.remote_sources import ensure_reachable  # noqa: PLC0415 - only a remote source needs it
 
         with self.waiting:
             ensure_reachable(ResourceSyncConfig.model_validate(dict(fields)), self.waiting)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError, StoreError, WriteBackError
 from ksync_tui.model.resource import Declared, SourceFile, Target
-from ksync_tui.services.blocks import change_of, root_of
 from ksync_tui.services.file_change import Agreed, FileChange
 from ksync_tui.source.reader import Reader
 
@@ -84,6 +83,8 @@ class Uncommitted:
         self._settle(review, path, targets - left)
         if not left:
             return None
+        from ksync_tui.services.blocks import change_of, root_of  # noqa: PLC0415 - only a source that can be written needs it
+
         return replace(change_of(edit, root_of(review, path), hidden), agreed=tuple(self._agreed(review, left)))
 
     def _settle(self, review: Review, path: Path, targets: Collection[Target]) -> None:
@@ -110,7 +111,7 @@ def _targets(change: FileChange) -> set[Target]:
 
 def _in_git(path: Path) -> bool:
     """Whether a file can be committed at all; in a damaged repository it can once that is repaired."""
-    from ksync_tui.git import Repo
+    from ksync_tui.git import Repo  # noqa: PLC0415 - only a source that can be written needs it
 
     try:
         repo = Repo.discover(path)
@@ -121,8 +122,8 @@ def _in_git(path: Path) -> bool:
 
 def _edit(file: SourceFile, path: Path, targets: Collection[Target]) -> FileEdit:
     """The file without and with the blocks that HEAD does not have as they are. Raises GitError, WriteBackError."""
-    from ksync_tui.git import Repo
-    from ksync_tui.writeback.files import FileEdit
+    from ksync_tui.git import Repo  # noqa: PLC0415 - only a source that can be written needs it
+    from ksync_tui.writeback.files import FileEdit  # noqa: PLC0415 - only a source that can be written needs it
 
     repo = Repo.discover(path)
     head = repo.head_blob(repo.path_of(path)) if repo else None
@@ -132,7 +133,7 @@ def _edit(file: SourceFile, path: Path, targets: Collection[Target]) -> FileEdit
 
 
 def _edits(head: str, text: str, targets: Collection[Target]) -> Iterator[BlockEdit]:
-    from ksync_tui.toml.file_edits import BlockEdit
+    from ksync_tui.toml.file_edits import BlockEdit  # noqa: PLC0415 - only a source that can be written needs it
 
     old, new = _blocks(head), _blocks(text)
     for target in sorted(targets, key=lambda target: (target not in new or new[target].place.line, target)):
@@ -149,7 +150,7 @@ def _blocks(text: str) -> dict[Target, Declared]:
 
 def _without(head: bytes | None, text: str, edits: tuple[BlockEdit, ...]) -> bytes | None:
     """The file as it would be had the edits not been made; HEAD's where nothing else was changed in it."""
-    from ksync_tui.toml.file_edits import BlockEdit, apply_edits
+    from ksync_tui.toml.file_edits import BlockEdit, apply_edits  # noqa: PLC0415 - only a source that can be written needs it
 
     with suppress(WriteBackError):
         if apply_edits((head or b"").decode("utf-8"), edits) == text:

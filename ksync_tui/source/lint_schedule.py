@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ksync_tui.source.suggest import closest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -70,8 +72,6 @@ def time_zone(value: str, table: Any) -> Iterator[Flaw]:
 
 
 def _hint(value: str, zones: frozenset[str]) -> str:
-    from ksync_tui.source.suggest import closest
-
     near = closest(value, zones) or next((zone for zone in sorted(zones) if zone.endswith(f"/{value}")), None)
     return f'write "{near}"' if near else 'write one such as "Europe/Paris" or "UTC"'
 
@@ -82,7 +82,7 @@ _ALL_THERE = frozenset({"US/Eastern", "Asia/Calcutta", "EST5EDT"})
 
 @cache
 def _zones() -> frozenset[str]:
-    from zoneinfo import available_timezones
+    from zoneinfo import available_timezones  # noqa: PLC0415 - only a schedule with a zone needs it
 
     return frozenset(available_timezones())
 

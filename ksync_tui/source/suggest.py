@@ -32,7 +32,7 @@ class Hint(NamedTuple):
 
 def closest(word: str, known: Iterable[str], enough: int = _LIKE_ENOUGH) -> str | None:
     """The known word most like `word`, or None when none is alike."""
-    from rapidfuzz import fuzz, process
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistyped name needs it
 
     found = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=enough)
     return found[0] if found else None
@@ -48,7 +48,7 @@ def hint_for_word(word: str, known: Sequence[str]) -> str:
 
 def _nearest(word: str, known: Iterable[str]) -> list[str]:
     """At most three words that are about as good as the best: `StackDeploy` is like `DeployStack`."""
-    from rapidfuzz import fuzz, process
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistyped name needs it
 
     found = process.extract(
         word, list(known), scorer=fuzz.token_sort_ratio, processor=_words, limit=3, score_cutoff=_LIKE_ENOUGH

@@ -21,6 +21,7 @@ from ksync_tui.tui import theme
 from ksync_tui.tui.background import Turns, in_thread, start
 from ksync_tui.tui.flows import flow_of
 from ksync_tui.tui.flows.prompts import Prompts
+from ksync_tui.tui.key_settings import keymap_of
 from ksync_tui.tui.keymap import DEFAULT, LEAVING, Keymap
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.screens.question import QuestionScreen
@@ -189,8 +190,6 @@ def run(session: Session, start: Sync | None = None, at_risk: str | None = None)
     `at_risk` is what is lost with it, in a sentence. The terminal is restored whatever ends it; a fault is
     raised then. Raises ConfigError for keys in the settings that cannot be used.
     """
-    from ksync_tui.tui.key_settings import keymap_of
-
     app = KsyncApp(session, start, keymap=keymap_of(session.settings), at_risk=at_risk)
     try:
         with _leaving_on_signals(app):

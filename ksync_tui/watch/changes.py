@@ -69,7 +69,7 @@ class Changes:
 
 def _told(roots: set[Path], recursive: bool, stop: Event) -> Iterator[set[Path]]:
     """The paths that changed, as they do; none of them now and then."""
-    from watchfiles import watch
+    from watchfiles import watch  # noqa: PLC0415 - only `watch` and the app need it
 
     found = watch(
         *roots,

@@ -26,7 +26,7 @@ _HINTS = {
 
 def send(message: Message, alerter: str) -> None:
     """Posts a message. Raises AlertError, with the alerter and the host, unless the receiver says that it took it."""
-    import httpx
+    import httpx  # noqa: PLC0415 - only an alert that is sent needs it
 
     host = host_of(message.url)
     where = f"alerter/{alerter} at {host}" if host else f"alerter/{alerter}"
@@ -57,7 +57,7 @@ def host_of(url: str) -> str:
 
 def _why(error: Exception) -> str:
     """A failure in words that cannot hold the address."""
-    import httpx
+    import httpx  # noqa: PLC0415 - only an alert that is sent needs it
 
     if isinstance(error, httpx.TimeoutException):
         return f"no answer within {SECONDS:.0f} s"

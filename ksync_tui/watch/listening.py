@@ -32,10 +32,10 @@ def listening(written: str, receiver: WebhookReceiver) -> Iterator[str]:
     """Takes webhooks while inside; yields the address. Raises UsageError where that cannot be."""
     host, port = address_of(written)
     try:
-        import uvicorn
+        import uvicorn  # noqa: PLC0415 - an optional package
 
-        from ksync_tui.watch.connections import WebhookConnection, WebhookServer, most_connections
-        from ksync_tui.watch.webhooks import application
+        from ksync_tui.watch.connections import WebhookConnection, WebhookServer, most_connections  # noqa: PLC0415 - an optional package
+        from ksync_tui.watch.webhooks import application  # noqa: PLC0415 - an optional package
     except ImportError as missing:
         why, hint = f"{missing.name} is not installed", "pip install 'ksync-tui[webhooks]'"
         raise UsageError("cannot listen for webhooks", why=why, hint=hint) from None

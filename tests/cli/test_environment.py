@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli.conftest import CommandLine
 
 UMLAUT = '[[variable]]\nname = "A"\ndescription = "für später"\nvalue = "ü"\n'
 COMMANDS = (["plan"], ["plan", "--json"], ["plan", "--markdown"], ["validate"], ["--version"], ["--help"])
@@ -59,14 +63,23 @@ def test_a_closed_stream_costs_only_what_is_sent_to_it(files: Path, arguments: l
     assert done.returncode == 2
 
 
+@pytest.fixture
+def zone_again() -> Iterator[None]:
+    """The zone of whoever runs the tests, afterwards."""
+    yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("zone_again")
 @pytest.mark.parametrize("zone", ["AAA+99:99", "Nowhere/Nothing", ":", "\x01"])
-def test_a_time_zone_that_is_none_is_no_fault(files: Path, zone: str) -> None:
-    environment = os.environ | {"KSYNC_HOME": str(files.parent / "home"), "TZ": zone}
-    for words in (["apply", str(files), "--all", "--yes"], ["runs"], ["runs", "show", "1"], ["doctor"]):
-        command = [sys.executable, "-m", "ksync_tui", *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        not_a_fault(done)
-        assert done.returncode == 0 or words == ["doctor"], done.stderr
+def test_a_time_zone_that_is_none_is_no_fault(ksync: CommandLine, monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    file = ksync.write(UMLAUT)
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    for words in (["apply", file, "--all", "--yes"], ["runs"], ["runs", "show", "1"]):
+        done = ksync(*words)
+        assert "internal error" not in done.err, done.err
+        assert done.code == 0, done.err
 
 
 def test_a_ctrl_c_at_any_moment_shows_no_code(files: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from ksync_tui.cli import main
 from ksync_tui.errors import CommitRefusedError, GitError, SecretInCommitError, UnreachableError, WriteBackError
 from ksync_tui.model.resource import Target
-from ksync_tui.services import CommitDraft, Review, Session
+from ksync_tui.services import Review, Session
+from ksync_tui.services.commits import CommitDraft
 from tests.git.conftest import Upstream, git, variable
 from tests.git.server import GitServer, serving
 

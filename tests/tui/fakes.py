@@ -21,7 +21,9 @@ from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
 from ksync_tui.planner.safety import Confirmation
-from ksync_tui.services import BlockDraft, CommitDraft, FileChange, Review, RunProgress, Sync, SyncRow
+from ksync_tui.services import FileChange, Review, RunProgress, Sync, SyncRow
+from ksync_tui.services.blocks import BlockDraft
+from ksync_tui.services.commits import CommitDraft
 from ksync_tui.services.waiting import Waiting
 from ksync_tui.source.base import SourceContents
 from ksync_tui.source.inline import Inline

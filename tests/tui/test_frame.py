@@ -81,9 +81,8 @@ async def test_a_tiny_terminal_shows_one_message(size: tuple[int, int]) -> None:
         await driver.see("ksync" if driver.page.place == "syncs" else "homelab")
 
 
-@pytest.mark.parametrize("size", [(20, 5), SMALL, (160, 48)])
-async def test_every_screen_opens_at_every_size(size: tuple[int, int]) -> None:
-    async with driven(FakeSession(), size) as driver:
+async def test_every_screen_opens_where_hardly_anything_fits() -> None:
+    async with driven(FakeSession(), (20, 5)) as driver:
         await driver.at("syncs")
         await driver.press("j", "enter")
         await driver.at("review")

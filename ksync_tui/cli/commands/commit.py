@@ -8,7 +8,8 @@ from ksync_tui.cli import options
 from ksync_tui.cli.choice import agreed, target_of
 from ksync_tui.cli.opening import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, CommitRefusedError, UsageError
-from ksync_tui.present.text import count
+from ksync_tui.present.style import Style, line
+from ksync_tui.present.text import count, neutral
 from ksync_tui.services import Confirmation
 from ksync_tui.services.blocks import can_go_to_file
 from ksync_tui.services.commits import ensure_can_push
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.services import CommitDraft, FileChange, Review, Session
+    from ksync_tui.services import FileChange, Review, Session
+    from ksync_tui.services.commits import CommitDraft
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -122,9 +124,6 @@ def _ticked(review: Review, args: Namespace) -> set[str]:
 
 
 def _show(changes: Sequence[FileChange], output: Output) -> None:
-    from ksync_tui.present.style import Style, line
-    from ksync_tui.present.text import neutral
-
     styles = {"+": Style.CREATE, "-": Style.DELETE, "@": Style.DIM}
     for change in changes:
         output.styled(line((neutral(text), styles.get(text[:1], Style.PLAIN))) for text in change.diff)

@@ -12,6 +12,7 @@ from ksync_tui.cli.choice import ticks_of
 from ksync_tui.cli.exit_codes import run_code
 from ksync_tui.cli.opening import open_session
 from ksync_tui.errors import EXIT_OK
+from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.planner.selection import possible
 from ksync_tui.services import Session
 
@@ -86,7 +87,5 @@ def _watch(session: Session, run: int, output: Output) -> int:
 
 
 def _ended(record: RunRecord, output: Output) -> int:
-    from ksync_tui.model.plan import Plan, SyncOptions
-
     output.run(record)
     return run_code(Plan(SyncOptions(record.sync), record.engine), record)

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+import httpx
+from httpx_ws import AsyncWebSocketSession, HTTPXWSException, aconnect_ws
+
 from ksync_tui.engine.core.client import Client
 from ksync_tui.errors import KsyncError
 
@@ -45,9 +48,6 @@ class Stream:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _listen(self) -> None:
-        import httpx
-        from httpx_ws import HTTPXWSException
-
         while True:
             with suppress(httpx.HTTPError, HTTPXWSException, OSError, KsyncError, ValueError):
                 await self._hear()
@@ -56,8 +56,6 @@ class Stream:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self) -> None:
-        from httpx_ws import AsyncWebSocketSession, aconnect_ws
-
         url = f"{self._client.address}/ws/update".replace("http", "ws", 1)
         socket: AsyncWebSocketSession
         async with aconnect_ws(url, self._client.http) as socket:

@@ -70,7 +70,7 @@ class EmbeddedEngine:
         """See `Engine.observed`: one call of Docker per host, where any host is mapped."""
         if not wanted and not snapshot.deployed:
             return snapshot
-        from ksync_tui.engine.embedded.observing import observed
+        from ksync_tui.engine.embedded.observing import observed  # noqa: PLC0415 - only what is deployed needs Docker
 
         return observed(snapshot, wanted, self._resolver)
 
@@ -88,7 +88,7 @@ class EmbeddedEngine:
 
     def hosts(self) -> list[HostState]:
         """The Docker hosts that servers stand for, looked at now; docker's default where none does."""
-        from ksync_tui.engine.embedded.observing import look_at_hosts
+        from ksync_tui.engine.embedded.observing import look_at_hosts  # noqa: PLC0415 - only what is deployed needs Docker
 
         return look_at_hosts(self.snapshot(), self._resolver)
 
@@ -157,12 +157,12 @@ class EmbeddedEngine:
 
     @property
     def _deploying(self) -> Deploying:
-        from ksync_tui.engine.embedded.deploying import Deploying
+        from ksync_tui.engine.embedded.deploying import Deploying  # noqa: PLC0415 - only what is deployed needs Docker
 
         return Deploying(self.store, self._resolver)
 
     def _running(self, stop: Stop) -> Running:
-        from ksync_tui.engine.embedded.running import Running
+        from ksync_tui.engine.embedded.running import Running  # noqa: PLC0415 - only what is deployed needs Docker
 
         return Running(self.store, self._resolver, self._deploying, stop)
 
@@ -190,7 +190,7 @@ class EmbeddedEngine:
         self.store.rename(old, action.target.name)
         self.store.put(action.target, live.model_copy(update={"name": action.target.name}))
         if old.kind == "stack":
-            from ksync_tui.engine.embedded.docker.stacks import renamed
+            from ksync_tui.engine.embedded.docker.stacks import renamed  # noqa: PLC0415 - only what is deployed needs Docker
 
             renamed(old.name, action.target.name, self._database.home)
 

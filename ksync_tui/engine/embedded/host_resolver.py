@@ -37,16 +37,16 @@ class HostResolver:
 
     def host(self, server: str, find: Find) -> DockerHost | None:
         """The Docker host of a server, or None where there is none."""
-        from ksync_tui.engine.embedded.docker.hosts import host_of
-        from ksync_tui.model.kinds.server import Server
+        from ksync_tui.engine.embedded.docker.hosts import host_of  # noqa: PLC0415 - only what is deployed needs Docker
+        from ksync_tui.model.kinds.server import Server  # noqa: PLC0415 - only what is deployed needs Docker
 
         known = find(Target("server", server))
         return host_of(server, known if isinstance(known, Server) else None, self.hosts)
 
     def block(self, resource: Resource, find: Find) -> str | None:
         """Why nothing can be carried out for a resource, and what to do; None where it can."""
-        from ksync_tui.engine.embedded.docker.hosts import why_not
-        from ksync_tui.model.kinds.server import Server
+        from ksync_tui.engine.embedded.docker.hosts import why_not  # noqa: PLC0415 - only what is deployed needs Docker
+        from ksync_tui.model.kinds.server import Server  # noqa: PLC0415 - only what is deployed needs Docker
 
         if getattr(resource.settings, "swarm_id", ""):
             return SWARM
@@ -68,13 +68,13 @@ class HostResolver:
 
     def at(self, host: DockerHost, resource: Resource, log: Log, stop: Stop) -> ExecutionContext:
         """The site of a resource on a host that is known already."""
-        from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
+        from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext  # noqa: PLC0415 - only what is deployed needs Docker
 
         return ExecutionContext(host, self.state, self.store.get, self._interpolate(resource), log, stop)
 
     def _interpolate(self, resource: Resource) -> Interpolate:
         """Puts in variables and secrets (semantics e.1), unless the resource wants neither."""
-        from ksync_tui.engine.embedded.docker.interpolate import interpolate
+        from ksync_tui.engine.embedded.docker.interpolate import interpolate  # noqa: PLC0415 - only what is deployed needs Docker
 
         if getattr(resource.settings, "skip_secret_interp", False):
             return lambda text: text

@@ -36,7 +36,7 @@ class Look:
 
     def ask(self) -> None:
         """Asks Docker; a host that does not answer is a problem, not an error."""
-        from ksync_tui.engine.embedded.docker.states import states
+        from ksync_tui.engine.embedded.docker.states import states  # noqa: PLC0415 - only what is deployed needs Docker
 
         try:
             self.found = states(self.host, self.wanted, self.ignored)
@@ -70,7 +70,7 @@ def _looks(
     hosts = _hosts(snapshot, resolver) if asked else {}
     if not hosts:
         return []
-    from ksync_tui.engine.embedded.deploying import place_of
+    from ksync_tui.engine.embedded.deploying import place_of  # noqa: PLC0415 - only what is deployed needs Docker
 
     looks: dict[str, Look] = {}
     for target in asked:
@@ -98,8 +98,8 @@ def _hosts(snapshot: Snapshot, resolver: HostResolver) -> dict[str, DockerHost]:
 
 def _changed_files(deployed: Collection[Target], resolver: HostResolver) -> Iterator[tuple[Target, tuple[str, ...]]]:
     """The files of deployed stacks that say something else now, or are new; not those that cannot be read."""
-    from ksync_tui.engine.embedded.docker.stacks import changed, contents
-    from ksync_tui.model.kinds.stack import Stack
+    from ksync_tui.engine.embedded.docker.stacks import changed, contents  # noqa: PLC0415 - only what is deployed needs Docker
+    from ksync_tui.model.kinds.stack import Stack  # noqa: PLC0415 - only what is deployed needs Docker
 
     for target in sorted(resolver.store.with_files() & set(deployed)):
         stack = resolver.store.get(target)
@@ -124,8 +124,8 @@ class HostState:
 
     def look(self) -> None:
         """Asks it."""
-        from ksync_tui.engine.embedded.docker.command import DockerHost
-        from ksync_tui.engine.embedded.docker.hosts import look
+        from ksync_tui.engine.embedded.docker.command import DockerHost  # noqa: PLC0415 - only what is deployed needs Docker
+        from ksync_tui.engine.embedded.docker.hosts import look  # noqa: PLC0415 - only what is deployed needs Docker
 
         self.report = look(DockerHost(", ".join(self.servers), self.address))
 

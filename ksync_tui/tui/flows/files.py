@@ -12,7 +12,8 @@ from ksync_tui.tui.screens.preview import PreviewScreen
 from ksync_tui.tui.screens.written import WrittenScreen
 
 if TYPE_CHECKING:
-    from ksync_tui.services import CommitDraft, FileChange
+    from ksync_tui.services import FileChange
+    from ksync_tui.services.commits import CommitDraft
     from ksync_tui.tui import requests
     from ksync_tui.tui.screens.base import Page
     from ksync_tui.tui.screens.review import ReviewScreen

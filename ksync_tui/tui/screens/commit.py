@@ -19,7 +19,7 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.patch import PatchView, one_line
 
 if TYPE_CHECKING:
-    from ksync_tui.services import CommitDraft
+    from ksync_tui.services.commits import CommitDraft
 
 
 class CommitScreen(Page[str]):

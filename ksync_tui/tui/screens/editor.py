@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,7 +24,8 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.block import BlockArea
 
 if TYPE_CHECKING:
-    from ksync_tui.services import BlockDraft, Review
+    from ksync_tui.services import Review
+    from ksync_tui.services.blocks import BlockDraft
 
 AROUND = 3
 """Lines of the file shown above and below the block."""
@@ -141,8 +143,6 @@ class EditorScreen(Page[str]):
         start(self, self._check, group="check", exclusive=True)
 
     async def _check(self) -> None:
-        import asyncio
-
         await asyncio.sleep(SETTLE)
         if not self.query(BlockArea):
             return  # the screen is being left

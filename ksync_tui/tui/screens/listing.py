@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
 
@@ -74,8 +75,6 @@ class Listing(Page[Result], Generic[Result]):
 
 def columns(width: int, *cells: tuple[str, int, str]) -> Text:
     """One line of cells (text, width, style name); the text is already neutral and cut to its width."""
-    from ksync_tui.tui.theme import style
-
     line = Text(end="", no_wrap=True)
     for words, room, look in cells:
         line.append(words, style(look)).append(" " * max(room - Text(words).cell_len, 0))
