@@ -141,11 +141,11 @@ class Output:
         if plan.problems:
             self.say(f"{problem_count(plan.problems)}: `ksync validate` lists them")
 
-    def steps(self, selection: Selection, asked: Confirmation) -> None:
+    def steps(self, selection: Selection, confirmation: Confirmation) -> None:
         """The steps of a run in order and what must be typed, on standard error, before somebody is asked."""
         from ksync_tui.present.confirm import confirm, lines  # noqa: PLC0415 - few commands need it
 
-        screen = confirm(selection, selection.plan.engine, asked.kind, asked.expected, asked.why)
+        screen = confirm(selection, selection.plan.engine, confirmation.kind, confirmation.expected, confirmation.why)
         print("\n".join(lines(screen)), file=sys.stderr)
 
     # ------------------------------------------------------------------ runs
@@ -272,13 +272,13 @@ class Output:
         if not rows:
             self.say("no alerters yet: an [[alerter]] in a resource file makes one")
 
-    def happening(self, one: WatchEvent) -> None:
+    def happening(self, item: WatchEvent) -> None:
         """One thing that happened while ksync watches: a line, at once."""
-        at = datetime.fromtimestamp(one.at).astimezone().isoformat(timespec="seconds")
+        at = datetime.fromtimestamp(item.at).astimezone().isoformat(timespec="seconds")
         if self.json:
-            print(json.dumps({"at": at, "sync": one.sync, "what": one.what, "text": one.text}), flush=True)
+            print(json.dumps({"at": at, "sync": item.sync, "what": item.what, "text": item.text}), flush=True)
         else:
-            print(neutral(f"{at}  {one.sync or '-'}  {one.what}  {one.text}".rstrip()), flush=True)
+            print(neutral(f"{at}  {item.sync or '-'}  {item.what}  {item.text}".rstrip()), flush=True)
 
     def _table(self, rows: Sequence[tuple[str, ...]]) -> None:
         cells = [[neutral(cell) for cell in row] for row in rows]

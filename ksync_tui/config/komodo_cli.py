@@ -70,7 +70,7 @@ def found(environ: Mapping[str, str], taken: Iterable[str]) -> FoundProfile:
 
 def _table(values: Mapping[str, Any], file: File) -> _Table:
     inner = values.get("profile") or []
-    if not isinstance(inner, list) or not all(isinstance(one, dict) for one in inner):
+    if not isinstance(inner, list) or not all(isinstance(item, dict) for item in inner):
         raise ConfigError(
             "profile in Komodo CLI's files is not a list of tables", where=str(file.path), hint="Write: [[profile]]"
         )
@@ -81,7 +81,7 @@ def _table(values: Mapping[str, Any], file: File) -> _Table:
         _Value(_text(values, file, "host"), file),
         _Value(_text(values, file, "key", "cli_key"), file),
         _Value(_text(values, file, "secret", "cli_secret"), file),
-        tuple(_inner(one, file) for one in inner),
+        tuple(_inner(item, file) for item in inner),
     )
 
 
@@ -156,7 +156,7 @@ def _collected(top: _Table, taken: set[str]) -> FoundProfile:
             broken[table.name] = error
             warnings.append(str(error))
     names = [profile.name for profile in profiles]
-    default = next((one for one in (KOMODO, *_called(top, profiles)) if one in names), "")
+    default = next((item for item in (KOMODO, *_called(top, profiles)) if item in names), "")
     warnings += _unwise(profiles)
     return FoundProfile(tuple(profiles), broken, default, warnings=tuple(warnings))
 
@@ -200,7 +200,7 @@ def _given(value: _Value, host: _Value) -> Given:
 
 def _unwise(profiles: Iterable[Profile]) -> Iterator[str]:
     profiles = list(profiles)
-    given = (one for profile in profiles for one in (profile.secrets.key, profile.secrets.secret) if one)
+    given = (item for profile in profiles for item in (profile.secrets.key, profile.secrets.secret) if item)
     for path in dict.fromkeys(value.origin for value in given):
         if readable_by_others(Path(path)):
             yield f"{path} holds a secret and others on this machine can read it: chmod 600 {path}"

@@ -158,9 +158,9 @@ def _line(error: Exception) -> str:
 
 def _filled(value: Any, environ: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {name: _filled(one, environ) for name, one in value.items()}
+        return {name: _filled(entry, environ) for name, entry in value.items()}
     if isinstance(value, list):
-        return [_filled(one, environ) for one in value]
+        return [_filled(entry, environ) for entry in value]
     if isinstance(value, str):
         return re.sub(r"\$\{(\w+)\}", lambda found: environ.get(found[1], found[0]), value)
     return value

@@ -26,7 +26,7 @@ def profiles(value: Any, file: Path) -> tuple[Profile, ...]:
     if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
         raise ConfigError("[profiles] must hold one table per profile", where=str(file), hint=HOW)
     made = tuple(_profile(name, table, file) for name, table in value.items())
-    _check_names([one.name for one in made], file)
+    _check_names([item.name for item in made], file)
     return made
 
 

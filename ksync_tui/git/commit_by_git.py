@@ -94,8 +94,8 @@ def _is_ours(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | No
         return False
     made = handle[tip].peel(pygit2.Commit)
     # Hooks may have changed the index, and with it the tree.
-    asked = command.run(["write-tree"], Path(handle.workdir), env={"GIT_INDEX_FILE": str(_index_in(scratch))})
-    return str(made.tree_id) == asked.stdout.strip() and _parents(handle, tip) == proposal.parents
+    written = command.run(["write-tree"], Path(handle.workdir), env={"GIT_INDEX_FILE": str(_index_in(scratch))})
+    return str(made.tree_id) == written.stdout.strip() and _parents(handle, tip) == proposal.parents
 
 
 def _take_back(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | None) -> None:

@@ -97,7 +97,7 @@ class CloneState:
 
     id: str
     time: datetime
-    asked: datetime
+    checked_at: datetime
     before: str | None = None
     silent: UnreachableError | None = None
     pinned: bool = False

@@ -30,9 +30,9 @@ def signature(root: Path, settings: GitConfig, role: Role, given: Author | None 
     """
     if given and role == "author":
         return pygit2.Signature(given.name, given.email)
-    asked = _ask_git(root, role) or _configured(settings, role)
-    if asked:
-        return asked
+    answer = _ask_git(root, role) or _configured(settings, role)
+    if answer:
+        return answer
     if given:
         return pygit2.Signature(given.name, given.email)
     raise GitError(

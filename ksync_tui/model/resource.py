@@ -153,11 +153,17 @@ class Declared:
         build: Callable[[str], Resource],
     ) -> Declared:
         """One whose meaning is known from before: `build` makes the resource from `text` when it is first looked at."""
-        one = cls.__new__(cls)
-        one.target, one.place, one.text, one.fingerprint = target, place, text, fingerprint
-        one.references, one.blocked, one.tags, one.deploy, one.after = references, None, tags, deploy, after
-        one.build = build
-        return one
+        declared = cls.__new__(cls)
+        declared.target, declared.place, declared.text, declared.fingerprint = target, place, text, fingerprint
+        declared.references, declared.blocked, declared.tags, declared.deploy, declared.after = (
+            references,
+            None,
+            tags,
+            deploy,
+            after,
+        )
+        declared.build = build
+        return declared
 
     def at(self, place: SourceLocation) -> Declared:
         """The same declaration in another place, not blocked."""

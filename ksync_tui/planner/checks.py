@@ -50,8 +50,8 @@ def silent_hosts(declared: Mapping[Target, Declared], snapshot: Snapshot) -> Ite
             for declaration in declared.values()
             if any(target == named.target for named in declaration.references)
         )
-        one = declared.get(target) or next(naming, None)
-        place = one.place if one else SourceLocation(str(target), 1)
+        declaration = declared.get(target) or next(naming, None)
+        place = declaration.place if declaration else SourceLocation(str(target), 1)
         message = f"the Docker host of server '{server}' does not answer, so states there are unknown: {why}"
         yield Problem("warning", place, message, "`ksync doctor` looks at every host", target)
 

@@ -54,9 +54,9 @@ class Origins:
         known = self._known.get(draft.id)
         if known and known[0] is draft.changes and _same(known[1], base):
             return known[2]
-        told = _with_origins(draft, base)
-        self._known[draft.id] = (draft.changes, base, told)
-        return told
+        with_origins = _with_origins(draft, base)
+        self._known[draft.id] = (draft.changes, base, with_origins)
+        return with_origins
 
     def forget(self, drafts: Collection[str]) -> None:
         """Drops what is remembered of actions that are not in the plan any more."""

@@ -70,12 +70,12 @@ class Scope:
         return kind in self.lets_all or self.tags <= set(tags)
 
 
-def _declares(one: Declared | Live) -> bool:
+def _declares(item: Declared | Live) -> bool:
     """Whether a sync has files of its own, see has_files; one that the engine cannot read is left alone."""
-    if one.target.kind != "resource_sync":
+    if item.target.kind != "resource_sync":
         return True
     try:
-        return has_files(one.target, one.resource)
+        return has_files(item.target, item.resource)
     except KsyncError:
         return False
 

@@ -11,7 +11,7 @@ from ksync_tui.present.text import neutral
 HOW = 'Add another in config.toml: [profiles.NAME], below it address = "https://komodo.example".'
 
 
-class Told(Protocol):
+class NamedProfile(Protocol):
     """What a profile says of itself."""
 
     @property
@@ -53,11 +53,19 @@ class ProfileRow:
         return f"{self.name} {self.engine} {self.address} {self.origin}".casefold()
 
 
-def profile_rows(profiles: Iterable[Told], on: str) -> list[ProfileRow]:
+def profile_rows(profiles: Iterable[NamedProfile], on: str) -> list[ProfileRow]:
     """One row per profile; `on` is the name of the one that is on."""
     return [_row(profile, profile.name == on) for profile in profiles]
 
 
-def _row(one: Told, on: bool) -> ProfileRow:
-    address = one.address or "this machine"
-    return ProfileRow(one.name, neutral(one.name), one.engine, neutral(address), one.read_only, neutral(one.origin), on)
+def _row(profile: NamedProfile, on: bool) -> ProfileRow:
+    address = profile.address or "this machine"
+    return ProfileRow(
+        profile.name,
+        neutral(profile.name),
+        profile.engine,
+        neutral(address),
+        profile.read_only,
+        neutral(profile.origin),
+        on,
+    )

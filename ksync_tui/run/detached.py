@@ -49,12 +49,15 @@ def stop_signals() -> Iterator[Cancellation]:
 
     A second signal gives that action up as well. Main thread only.
     """
-    asked = threading.Event()
+    stop_requested = threading.Event()
     again = threading.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: again.set() if asked.is_set() else asked.set()) for number in numbers]
+    before = [
+        signal.signal(number, lambda *_: again.set() if stop_requested.is_set() else stop_requested.set())
+        for number in numbers
+    ]
     try:
-        yield Cancellation(asked.is_set, again.is_set)
+        yield Cancellation(stop_requested.is_set, again.is_set)
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)

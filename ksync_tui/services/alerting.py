@@ -67,8 +67,8 @@ class Alerting:
         """
         resource = self._live("resource_sync", sync)
         alert = Alert("ResourceSyncPendingUpdates", sync, int(now * 1000))
-        told = isinstance(resource, ResourceSync) and resource.config.pending_alert
-        return self._outbox.turn(alert, pending, self._wanting(alert, now) if told else (), now)
+        enabled = isinstance(resource, ResourceSync) and resource.config.pending_alert
+        return self._outbox.turn(alert, pending, self._wanting(alert, now) if enabled else (), now)
 
     def forget_others(self, syncs: Collection[str]) -> None:
         """Forgets what was told of syncs that there are no longer."""

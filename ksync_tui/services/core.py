@@ -133,4 +133,4 @@ def _ran(found: CoreSync) -> str:
 
 def _summary(found: CoreSync) -> dict[str, int]:
     verbs: tuple[Verb, ...] = ("create", "update", "delete", "deploy")
-    return {verb: sum(one == verb for one, _ in found.pending) for verb in verbs}
+    return {verb: sum(pending_verb == verb for pending_verb, _ in found.pending) for verb in verbs}

@@ -25,18 +25,18 @@ def manual_run(target: Target, live: Mapping[Target, Live], engine: Engine) -> S
         more = "" if "action" in runs else "; a Komodo Core runs actions and syncs"
         reason = f"the {engine.name} engine runs {', '.join(runs)}{more}"
         raise NotPossibleError("it cannot be run", where=str(target), why=reason)
-    one = live.get(target)
-    if one is None:
+    found = live.get(target)
+    if found is None:
         hint = "Apply it first; `ksync export` lists what is live."
         raise UsageError("no such live resource", where=str(target), hint=hint)
-    verb, resource = runs[target.kind], one.resource
+    verb, resource = runs[target.kind], found.resource
     if verb == "deploy" and (why := engine.deploy_block(resource, lambda named: _found(named, live))):
         raise NotPossibleError("it cannot be deployed", where=str(target), why=why)
-    action = Action(verb, target, "run by hand", current=resource, proposed=resource, fingerprint=one.fingerprint)
+    action = Action(verb, target, "run by hand", current=resource, proposed=resource, fingerprint=found.fingerprint)
     plan = Plan(SyncOptions(MANUAL), engine.name, (action,))
     return plan.select([action.id])
 
 
 def _found(target: Target, live: Mapping[Target, Live]) -> Resource | None:
-    one = live.get(target)
-    return one.resource if one else None
+    found = live.get(target)
+    return found.resource if found else None

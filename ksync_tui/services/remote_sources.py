@@ -86,8 +86,8 @@ def _settings(sync: ResourceSync, live: Mapping[Target, Live]) -> GitSettings:
 
 
 def _repo(name: str, live: Mapping[Target, Live]) -> Repo | None:
-    one = live.get(Target("repo", name))
+    found = live.get(Target("repo", name))
     try:
-        return one.resource if one and isinstance(one.resource, Repo) else None
+        return found.resource if found and isinstance(found.resource, Repo) else None
     except KsyncError:
         return None

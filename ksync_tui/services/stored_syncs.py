@@ -97,10 +97,10 @@ def removing(name: str, live: Mapping[Target, Live], engine: str) -> Selection:
 def existing(name: str, live: Mapping[Target, Live]) -> tuple[Target, ResourceSync]:
     """A stored sync. Raises UsageError where there is none of the name."""
     target = Target("resource_sync", name)
-    one = live.get(target)
-    if one is None or not isinstance(one.resource, ResourceSync):
+    current = live.get(target)
+    if current is None or not isinstance(current.resource, ResourceSync):
         raise UsageError("no such sync", where=name, hint="`ksync syncs` lists them.")
-    return target, one.resource
+    return target, current.resource
 
 
 def _config(config: ResourceSyncConfig, fields: Mapping[str, Any]) -> ResourceSyncConfig:

@@ -156,12 +156,12 @@ class Watching:
         seen = self._seen.setdefault(sync.name, _LastLook())
         try:
             review = self._read(sync, seen, fresh=request.fresh)
-            asked = request.run and request.who != BY_ITSELF
+            requested = request.run and request.who != BY_ITSELF
             if sync.name in self._execute:
-                seen.held = _why_not(review.plan, "" if asked else seen.left)
+                seen.held = _why_not(review.plan, "" if requested else seen.left)
                 if request.run and review.plan.pending and not seen.held:
                     review = self._run(review, seen, request.who)
-            elif asked:
+            elif requested:
                 self._say(sync.name, "held", f"not run: {request.who} asked for it, but no --execute names it")
             self._settle(sync, review.plan, seen)
         except Exception as error:  # noqa: BLE001 - the other syncs are looked at all the same

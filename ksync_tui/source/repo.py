@@ -63,17 +63,17 @@ class Repository:
 
     def _told(self, seen: CloneState) -> list[Problem]:
         """What is to be said of the repository as a whole."""
-        name, told = str(self.clone.remote), []
+        name, problems = str(self.clone.remote), []
         if seen.silent is not None:
-            old = f"{seen.short_id} is planned from, as it was {_since(seen.asked.timestamp())}"
+            old = f"{seen.short_id} is planned from, as it was {_since(seen.checked_at.timestamp())}"
             tip = f"; the branch is at {seen.tip[:_SHORT]} by now" if seen.tip else ""
             message = f"{seen.silent.what}: {old}, and nothing is deleted{tip}"
-            told.append(_problem("warning", name, message, seen.silent.hint))
+            problems.append(_problem("warning", name, message, seen.silent.hint))
         if seen.before is not None:
             message = f"its history was rewritten: {seen.before[:_SHORT]} does not lead to {seen.short_id}"
             hint = "see that nothing is missing; this warning stays until the branch moves on"
-            told.append(_problem("warning", name, message, hint))
-        return told
+            problems.append(_problem("warning", name, message, hint))
+        return problems
 
     def describe(self) -> str:
         """See `Source.describe`; after `read` with the commit and its age: `git  me/infra@main 4f2a91c  2h`."""
@@ -85,7 +85,7 @@ class Repository:
             return f"{head}  pinned"
         if seen.was is not None:
             return f"{head}  was {seen.was[0][:_SHORT]}  {_age(seen.was[1].timestamp())}"
-        return f"{head}  (as it was {_since(seen.asked.timestamp())}, no answer now)" if seen.silent else head
+        return f"{head}  (as it was {_since(seen.checked_at.timestamp())}, no answer now)" if seen.silent else head
 
     def version(self) -> str:
         """What changes when another commit would be read: the remote's, asked now; "" where it does not say."""

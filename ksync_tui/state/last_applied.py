@@ -98,6 +98,6 @@ class LastApplied:
         found: dict[Target, list[Applied]] = {}
         for kind, name, sync, at, digest in self._table.stamps():
             target = Target(kind, name)
-            one = Applied(Stamp(sync, at), digest, partial(self._table.read, target, sync))
-            found.setdefault(target, []).append(one)
+            applied = Applied(Stamp(sync, at), digest, partial(self._table.read, target, sync))
+            found.setdefault(target, []).append(applied)
         return found

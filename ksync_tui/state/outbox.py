@@ -43,14 +43,14 @@ class Outbox:
                 "INSERT OR REPLACE INTO watched (place, sync, pending, since) VALUES (?, ?, ?, ?)",
                 (self._place, alert.name, pending, alert.opened),
             )
-            told = alert if pending else replace(alert, opened=since, resolved=alert.opened)
-            row = (self._place, told.name, told.id, told.link, told.opened, told.resolved)
+            queued = alert if pending else replace(alert, opened=since, resolved=alert.opened)
+            row = (self._place, queued.name, queued.id, queued.link, queued.opened, queued.resolved)
             self._database.execute_many(
                 "INSERT INTO alerts (place, sync, known_by, link, opened, resolved, alerter, queued, due)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(*row, alerter, now, now) for alerter in alerters],
             )
-        return told
+        return queued
 
     def forget_others(self, syncs: Collection[str]) -> None:
         """Forgets what was told of syncs that there are no longer."""

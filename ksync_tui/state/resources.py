@@ -179,7 +179,9 @@ class ResourceStore:
 
     def known_secrets(self) -> Mapping[str, str]:
         """The secrets of all live resources, by label: `variable/TOKEN`, `stack/web config.webhook_secret`."""
-        return {label: value for target, one in self._sealed() for label, value in labelled_secrets(target, one)}
+        return {
+            label: value for target, resource in self._sealed() for label, value in labelled_secrets(target, resource)
+        }
 
     def unavailable(self) -> tuple[Target, ...]:
         """The resources of which a secret's value is no longer kept here."""

@@ -102,9 +102,9 @@ class ChangeNotifier:
         if followed is self._followed and self.count != before:
             self._page.changed()
 
-    async def _check_one(self, one: _Followed) -> None:
+    async def _check_one(self, followed: _Followed) -> None:
         try:
-            if await in_thread(partial(one.news.moved, monotonic())):
-                one.count = await in_thread(partial(self._page.host.in_turn, one.news.count))
+            if await in_thread(partial(followed.news.moved, monotonic())):
+                followed.count = await in_thread(partial(self._page.host.in_turn, followed.news.count))
         except Exception:  # noqa: BLE001 - it may be of a session that was closed meanwhile; news are no reason to end
             return

@@ -69,21 +69,24 @@ def deliver_due(
     queue: Queue, deliver: Deliver, now: Callable[[], float], chance: Callable[[], float]
 ) -> list[Delivery]:
     """Tries all that is due once. `now` gives unix seconds, `chance` a number from 0 to 1."""
-    return [_settle(queue, _tried(one, deliver, now, chance)) for one in queue.take(now(), LEASE, LONGEST_WAIT + LEASE)]
+    return [
+        _settle(queue, _tried(queued, deliver, now, chance))
+        for queued in queue.take(now(), LEASE, LONGEST_WAIT + LEASE)
+    ]
 
 
-def _tried(one: Queued, deliver: Deliver, now: Callable[[], float], chance: Callable[[], float]) -> Delivery:
+def _tried(queued: Queued, deliver: Deliver, now: Callable[[], float], chance: Callable[[], float]) -> Delivery:
     try:
-        deliver(one)
+        deliver(queued)
     except Unwanted as unwanted:
-        return Delivery(one, "dropped", str(unwanted))
+        return Delivery(queued, "dropped", str(unwanted))
     except Held as held:
-        return Delivery(one, "held", str(held), now() + HELD_FOR)
+        return Delivery(queued, "held", str(held), now() + HELD_FOR)
     except KsyncError as error:
-        if now() - one.queued > GIVEN_UP_AFTER:
-            return Delivery(one, "dropped", str(error))
-        return Delivery(one, "failed", str(error), now() + wait_after(one.tries, chance()))
-    return Delivery(one, "delivered")
+        if now() - queued.queued > GIVEN_UP_AFTER:
+            return Delivery(queued, "dropped", str(error))
+        return Delivery(queued, "failed", str(error), now() + wait_after(queued.tries, chance()))
+    return Delivery(queued, "delivered")
 
 
 def _settle(queue: Queue, delivery: Delivery) -> Delivery:

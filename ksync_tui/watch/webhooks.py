@@ -110,7 +110,7 @@ class _Listener:
                 request, hook, SyncRequest(f"webhook {provider}", OPTIONS[option], fresh=True), body
             )
 
-    async def _heed(self, request: Request, hook: WebhookSettings, asked: SyncRequest, body: bytes) -> str:
+    async def _heed(self, request: Request, hook: WebhookSettings, sync_request: SyncRequest, body: bytes) -> str:
         """What is done about a genuine delivery, in a few words."""
         name, option = request.path_params["name"], request.path_params["option"]
         if not hook.enabled:
@@ -123,7 +123,7 @@ class _Listener:
             raise Refused(HTTPStatus.BAD_REQUEST, str(why)) from None
         if hook.branch and push.branch != hook.branch:
             return f"ignored: the sync follows branch {hook.branch}"
-        return self._queue(name, option, asked, names_of(f"{name} {option}", request.headers, body, push))
+        return self._queue(name, option, sync_request, names_of(f"{name} {option}", request.headers, body, push))
 
     def _queue(self, name: str, option: str, request: SyncRequest, known_by: tuple[str, ...]) -> str:
         now = self._clock()

@@ -54,10 +54,10 @@ def run(args: Namespace, output: Output) -> int:
 
 def _kept(session: Session) -> list[Finding]:
     settings = session.settings
-    told = f"{settings.file}, {count(len(settings.hosts), 'host')} mapped, profiles: {_names(session)}"
+    summary = f"{settings.file}, {count(len(settings.hosts), 'host')} mapped, profiles: {_names(session)}"
     return [
         Finding("database", True, str(settings.state)),
-        Finding("settings", None, told),
+        Finding("settings", None, summary),
         *(Finding("settings", None, f"warning: {warning}") for warning in settings.warnings),
         _engine(session),
     ]

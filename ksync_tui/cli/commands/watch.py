@@ -72,11 +72,11 @@ def _ending_on_signals(end: Callable[[], object]) -> Iterator[None]:
     """Inside, SIGTERM and SIGINT ask for the end; a second one ends at once."""
     numbers = (signal.SIGTERM, signal.SIGINT)
 
-    def asked(number: int, _frame: object) -> None:
+    def request_stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.default_int_handler)
         end()
 
-    before = [signal.signal(number, asked) for number in numbers]
+    before = [signal.signal(number, request_stop) for number in numbers]
     try:
         yield
     finally:

@@ -196,20 +196,20 @@ class Client:
 
     def _no_answer(self, error: httpx.HTTPError) -> NoAnswerError:
         what, hint = _told(error)
-        told = NoAnswerError(what, where=self.address, why=_cause(error), hint=hint)
-        told.sent = not isinstance(error, _UNSENT)
-        return told
+        failure = NoAnswerError(what, where=self.address, why=_cause(error), hint=hint)
+        failure.sent = not isinstance(error, _UNSENT)
+        return failure
 
     def _half(self, why: str) -> NoAnswerError:
-        told = NoAnswerError("only part of an answer came back", where=self.address, why=why, hint=_AGAIN)
-        told.sent = True
-        return told
+        failure = NoAnswerError("only part of an answer came back", where=self.address, why=why, hint=_AGAIN)
+        failure.sent = True
+        return failure
 
     def _unavailable(self, answer: httpx.Response) -> NoAnswerError:
         why = f"a proxy answered {answer.status_code}: Core behind it is down or starting"
-        told = NoAnswerError("Core does not answer", where=self.address, why=why, hint=_AGAIN)
-        told.sent = answer.status_code != 503
-        return told
+        failure = NoAnswerError("Core does not answer", where=self.address, why=why, hint=_AGAIN)
+        failure.sent = answer.status_code != 503
+        return failure
 
     def _not_core(self, answer: httpx.Response) -> CoreError:
         kind = answer.headers.get("content-type", "").partition(";")[0] or "nothing"

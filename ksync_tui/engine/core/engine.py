@@ -95,22 +95,24 @@ class CoreEngine:
 
     def close(self) -> None:
         """See `Engine.close`."""
-        one = self.connection
-        one.ask(one.stream.close())
+        connection = self.connection
+        connection.ask(connection.stream.close())
         # What goes on now would open connections that nobody closes.
-        one.loop.quiet()
-        one.ask(one.client.close())
-        one.loop.close()
+        connection.loop.quiet()
+        connection.ask(connection.client.close())
+        connection.loop.close()
 
     def snapshot(self) -> Snapshot:
         """See `Engine.snapshot`: read anew each time, all kinds at once."""
-        one = self.connection
+        connection = self.connection
         self.server_version()
-        reading = one.ask(read_all(one.client))
-        one.directory = reading.directory
-        one.sync_info = {target.name: info for target, info in reading.info.items() if target.kind == "resource_sync"}
-        one.last = self._snapshot(reading)
-        return one.last
+        reading = connection.ask(read_all(connection.client))
+        connection.directory = reading.directory
+        connection.sync_info = {
+            target.name: info for target, info in reading.info.items() if target.kind == "resource_sync"
+        }
+        connection.last = self._snapshot(reading)
+        return connection.last
 
     def _snapshot(self, reading: CoreReading) -> Snapshot:
         applied, deployed = self.deploy_records.records()
@@ -119,9 +121,9 @@ class CoreEngine:
 
     def server_version(self) -> str:
         """The version of the Core. Raises CoreError for one that is too old, or for none at all."""
-        one = self.connection
-        one.version = one.version or one.ask(one.client.version())
-        return one.version
+        connection = self.connection
+        connection.version = connection.version or connection.ask(connection.client.version())
+        return connection.version
 
     def who(self) -> tuple[str, bool]:
         """The name of the calling user, and whether that is an admin."""
@@ -139,9 +141,9 @@ class CoreEngine:
 
     def fingerprint(self, target: Target) -> str | None:
         """See `Engine.fingerprint`."""
-        one = self.connection
+        connection = self.connection
         try:
-            values = one.ask(read_one(one.client, target, one.directory))
+            values = connection.ask(read_one(connection.client, target, connection.directory))
         except NotFoundError:
             return None
         return live_of(target, values).fingerprint
@@ -161,58 +163,58 @@ class CoreEngine:
 
     def refused(self, actions: Collection[Action]) -> Mapping[str, str]:
         """See `Engine.refused`."""
-        one = self.connection
+        connection = self.connection
         if not actions:
             return {}
         self.recent()
-        held = one.ask(rights(one.client, actions, one.directory))
+        held = connection.ask(rights(connection.client, actions, connection.directory))
         return {action.id: why for action in actions if (why := held.missing(action))}
 
     def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
         """See `Engine.last_changes`."""
-        one = self.connection
+        connection = self.connection
         try:
-            return one.ask(history.last_changes(one.client, one.directory, targets))
+            return connection.ask(history.last_changes(connection.client, connection.directory, targets))
         except CoreError:
             return {}  # good to know, but no reason to show no plan
 
     def changes(self, target: Target | None, most: int) -> list[Change]:
         """The newest updates and alerts of this Core, of all or of one target, newest first."""
-        one = self.connection
+        connection = self.connection
         self.recent()
-        return one.ask(history.changes(one.client, one.directory, target, most))
+        return connection.ask(history.changes(connection.client, connection.directory, target, most))
 
     def log_of(self, change: str) -> list[str]:
         """All that Core wrote down of an update, line by line."""
-        one = self.connection
+        connection = self.connection
         live = understood(self.recent().live)
         plain = {target.name for target, found in live if isinstance(found, Variable) and not found.is_secret}
-        return one.ask(history.log_of(one.client, change, plain))
+        return connection.ask(history.log_of(connection.client, change, plain))
 
     # ------------------------------------------------------------------ syncs
 
     def sync(self, name: str, *, fresh: bool) -> CoreSync:
         """One of Core's own syncs; `fresh` lets Core read its source anew first. Raises NotFoundError."""
-        one = self.connection
+        connection = self.connection
         read = syncs.refresh if fresh else syncs.stored
-        return one.ask(read(one.client, name, one.directory))
+        return connection.ask(read(connection.client, name, connection.directory))
 
     def seen_sync(self, name: str) -> CoreSync | None:
         """One of Core's own syncs as it was read with the last snapshot; None where there was none of the name."""
         self.recent()
-        one = self.connection
-        info = one.sync_info.get(name)
-        return None if info is None else syncs.sync_of(name, info, one.directory)
+        connection = self.connection
+        info = connection.sync_info.get(name)
+        return None if info is None else syncs.sync_of(name, info, connection.directory)
 
     def commit_sync(self, name: str, log: Log, stop: Stop = never) -> list[str]:
         """Lets Core write what is live into the file of a managed sync."""
-        one = self.connection
-        return one.ask(syncs.commit(UpdatePoller(one.client, one.stream, log, stop), name))
+        connection = self.connection
+        return connection.ask(syncs.commit(UpdatePoller(connection.client, connection.stream, log, stop), name))
 
     def write_file(self, name: str, file: CoreFile, log: Log, stop: Stop = never) -> None:
         """Lets Core write one file of a sync."""
-        one = self.connection
-        one.ask(syncs.write_file(UpdatePoller(one.client, one.stream, log, stop), name, file))
+        connection = self.connection
+        connection.ask(syncs.write_file(UpdatePoller(connection.client, connection.stream, log, stop), name, file))
 
     def outside(self, action: Action) -> bool:
         """See `Engine.outside`: all that a Core does is outside ksync's database."""
@@ -232,9 +234,11 @@ class CoreEngine:
 
     def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
         """See `Engine.apply`."""
-        one = self.connection
-        writer = Writer(one.client, one.directory, UpdatePoller(one.client, one.stream, log, stop))
-        one.ask(_VERBS[action.verb](self, writer, action))
+        connection = self.connection
+        writer = Writer(
+            connection.client, connection.directory, UpdatePoller(connection.client, connection.stream, log, stop)
+        )
+        connection.ask(_VERBS[action.verb](self, writer, action))
 
     # ------------------------------------------------------------------ verbs
 

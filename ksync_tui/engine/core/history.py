@@ -46,9 +46,9 @@ async def _pages(client: Client, request: str, key: str, query: Mapping[str, Any
     seen = 0
     while page is not None and seen < most and page < _PAGES:
         answer = await client.read(request, query=query, page=page)
-        for one in answer[key]:
+        for update in answer[key]:
             seen += 1
-            yield one
+            yield update
         page = answer.get("next_page")
 
 
@@ -83,8 +83,8 @@ async def log_of(client: Client, update: str, plain_variables: Collection[str]) 
 
 def _named(log: Collection[str]) -> str:
     """The variable that a log is about."""
-    told = (found[1] for line in log if (found := _VARIABLE.fullmatch(line)))
-    return next(told, "")
+    values = (found[1] for line in log if (found := _VARIABLE.fullmatch(line)))
+    return next(values, "")
 
 
 def _log(raw: Mapping[str, Any]) -> Iterator[str]:

@@ -78,14 +78,14 @@ async def rights(client: Client, actions: Collection[Action], directory: Directo
     info = await client.read("GetCoreInfo")
     subjects = [action.subject for action in actions if action.target.kind not in _ADMIN_KINDS]
     concerned = dict.fromkeys([*subjects, *(target for action in actions for target in _attached(action))])
-    asked = {target: known for target in concerned if (known := directory.id(target)) is not None}
-    granted = await together(*(_granted(client, target, known) for target, known in asked.items()))
+    known_ids = {target: known for target in concerned if (known := directory.id(target)) is not None}
+    granted = await together(*(_granted(client, target, known) for target, known in known_ids.items()))
     return Rights(
         name=str(user.get("username")),
         admin=False,
         flags=frozenset(flag for flag in _FLAGS.values() if user.get(flag)),
         creates=not info.get("disable_non_admin_create"),
-        granted=dict(zip(asked, granted, strict=True)),
+        granted=dict(zip(known_ids, granted, strict=True)),
     )
 
 

@@ -82,16 +82,16 @@ class UpdatePoller:
 
         A refusal for being busy changed nothing, so this repeats nothing. Says who holds it and since when.
         """
-        until, told = monotonic() + BUSY_SECONDS, ""
+        until, last_line = monotonic() + BUSY_SECONDS, ""
         while True:
             try:
                 return await call()
             except BusyError as error:
                 holder = await holder_of(self.client, target)
                 line = f"{target} is busy: {_held(holder) or 'Core does not say why'}; waiting"
-                if line != told:
+                if line != last_line:
                     self.log(line)
-                told = line
+                last_line = line
                 await self._until_over(holder)
                 if self.stop() or monotonic() > until:
                     hint = "Try again when that has ended"

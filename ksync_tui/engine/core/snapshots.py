@@ -56,9 +56,9 @@ def _raising(error: CoreError) -> Callable[[], Resource]:
 
 def understood(live: Mapping[Target, Live]) -> Iterator[tuple[Target, Resource]]:
     """The live resources that can be read; the others are told of where somebody wants to change them."""
-    for target, one in live.items():
+    for target, current in live.items():
         with suppress(CoreError):
-            yield target, one.resource
+            yield target, current.resource
 
 
 def snapshot_of(

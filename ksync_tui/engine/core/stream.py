@@ -36,9 +36,9 @@ class Stream:
         if update in self._heard_of:
             del self._heard_of[update]
             return
-        told = self._waiting.setdefault(update, asyncio.Event())
+        event = self._waiting.setdefault(update, asyncio.Event())
         with suppress(TimeoutError):
-            await asyncio.wait_for(told.wait(), slow if self._open else quick)
+            await asyncio.wait_for(event.wait(), slow if self._open else quick)
         self._waiting.pop(update, None)
 
     async def close(self) -> None:

@@ -75,8 +75,8 @@ def sync_of(name: str, info: Mapping[str, Any], directory: Directory) -> CoreSyn
 
 
 def _files(raw: Any) -> Iterator[CoreFile]:
-    for one in raw or ():
-        yield CoreFile(str(one.get("resource_path") or ""), str(one.get("path")), str(one.get("contents") or ""))
+    for entry in raw or ():
+        yield CoreFile(str(entry.get("resource_path") or ""), str(entry.get("path")), str(entry.get("contents") or ""))
 
 
 def _pending(info: Mapping[str, Any], directory: Directory) -> Iterator[tuple[Verb, Target]]:

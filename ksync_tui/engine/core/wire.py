@@ -86,7 +86,7 @@ def references(kind: str, raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if config is not None and isinstance(raw.get("config"), dict):
         seen = _Listing()
         _table(config, raw["config"], seen)
-        yield from seen.asked
+        yield from seen.requested
 
 
 def group_references(raw: Mapping[str, Any], permissions: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -95,7 +95,7 @@ def group_references(raw: Mapping[str, Any], permissions: Iterable[Mapping[str, 
     seen = _Listing()
     for entry in permissions:
         _target(entry["resource_target"], seen)
-    yield from seen.asked
+    yield from seen.requested
 
 
 class _Listing(Directory):
@@ -103,12 +103,12 @@ class _Listing(Directory):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[tuple[str, str]] = []
+        self.requested: list[tuple[str, str]] = []
 
     def name(self, kind: str, written: str) -> str:
         """See `Directory.name`."""
         if OBJECT_ID.fullmatch(written):
-            self.asked.append((kind, written))
+            self.requested.append((kind, written))
         return written
 
 

@@ -114,7 +114,7 @@ def _same_host(one: ExecutionContext, other: ExecutionContext) -> bool:
     if one.host.address == other.host.address:
         return True
     engines = [execution.quietly("info", "--format", "{{.ID}}") for execution in (one, other)]
-    return all(asked.code == 0 and asked.out.strip() for asked in engines) and engines[0].out == engines[1].out
+    return all(answer.code == 0 and answer.out.strip() for answer in engines) and engines[0].out == engines[1].out
 
 
 def known_as(target: Target, deployed: Resource) -> str:

@@ -48,8 +48,8 @@ class Look:
 def observed(snapshot: Snapshot, wanted: Collection[Target], resolver: HostResolver) -> Snapshot:
     """See `Engine.observed`. Nothing is asked where no host stands for any of it."""
     deployed = {target for target, record in snapshot.deployed.items() if record.redeploy_digest is not None}
-    asked = [target for target in {*wanted, *deployed} if target in snapshot.live]
-    looks = _looks(asked, deployed, snapshot, resolver)
+    looked_at = [target for target in {*wanted, *deployed} if target in snapshot.live]
+    looks = _looks(looked_at, deployed, snapshot, resolver)
     if not looks:
         return snapshot
     _in_parallel([look.ask for look in looks], SECONDS)
@@ -64,16 +64,16 @@ def observed(snapshot: Snapshot, wanted: Collection[Target], resolver: HostResol
 
 
 def _looks(
-    asked: Collection[Target], deployed: Collection[Target], snapshot: Snapshot, resolver: HostResolver
+    looked_at: Collection[Target], deployed: Collection[Target], snapshot: Snapshot, resolver: HostResolver
 ) -> list[Look]:
     """The hosts to be looked at. A resource is looked for under the name and on the server it was deployed with."""
-    hosts = _hosts(snapshot, resolver) if asked else {}
+    hosts = _hosts(snapshot, resolver) if looked_at else {}
     if not hosts:
         return []
     from ksync_tui.engine.embedded.deploying import place_of  # noqa: PLC0415 - only what is deployed needs Docker
 
     looks: dict[str, Look] = {}
-    for target in asked:
+    for target in looked_at:
         before = resolver.store.deployed_resource(target) if target in deployed else None
         resource = before or snapshot.live[target].resource
         server, swarm = (getattr(resource.settings, name, "") for name in ("server_id", "swarm_id"))
@@ -109,9 +109,9 @@ def _changed_files(deployed: Collection[Target], resolver: HostResolver) -> Iter
             now = contents(target.name, stack, resolver.of(target, stack, lambda _: None, lambda: False))
         except EngineError:
             continue
-        asked = changed(resolver.store.deployed_files(target), now, stack) if now is not None else None
-        if asked is not None and asked.verb:
-            yield target, asked.files
+        looked_at = changed(resolver.store.deployed_files(target), now, stack) if now is not None else None
+        if looked_at is not None and looked_at.verb:
+            yield target, looked_at.files
 
 
 @dataclass(slots=True)

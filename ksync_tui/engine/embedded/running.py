@@ -97,12 +97,12 @@ class Running:
         if verb == "pull":
             deployments.pull(deployment.name, deployment, execution, self.deploying.image(target, deployment)[0])
             return
-        asked = {
+        chosen = {
             "termination_signal": getattr(params, "signal", None),
             "termination_timeout": getattr(params, "time", None),
         }
         config = deployment.config.model_copy(
-            update={name: value for name, value in asked.items() if value is not None}
+            update={name: value for name, value in chosen.items() if value is not None}
         )
         deployments.act(verb, deployment.name, deployment.model_copy(update={"config": config}), execution)
 

@@ -46,19 +46,19 @@ class ConfirmScreen(Page[int]):
         self.selection = selection
         self.note = note
         self.opened = monotonic()
-        self.asked: Confirmation
+        self.confirmation: Confirmation
         self.shown: Confirm
 
     def body(self) -> ComposeResult:
         """Title, steps, what is deleted, where to type."""
-        asked = self.asked = self.session.runs.confirmation(self.selection)
+        confirmation = self.confirmation = self.session.runs.confirmation(self.selection)
         shown = self.shown = self._said()
         yield Static(ink(shown.title, "bold"), id="title")
         yield Lines(id="steps", pointing=False)
         if shown.deletes or shown.question or self.note:
             yield Static(self._below(), id="deletes")
         if shown.question:
-            field = Input(id="typed", placeholder=neutral(asked.expected), compact=True)
+            field = Input(id="typed", placeholder=neutral(confirmation.expected), compact=True)
             field.cursor_blink = False
             yield field
 
@@ -70,7 +70,7 @@ class ConfirmScreen(Page[int]):
 
     def _said(self) -> Confirm:
         where = f"{self.session.engine} · {self.session.profile}"
-        return confirm(self.selection, where, self.asked.kind, self.asked.expected, self.asked.why)
+        return confirm(self.selection, where, self.confirmation.kind, self.confirmation.expected, self.confirmation.why)
 
     def on_mount(self) -> None:
         """The typed word gets the keys where one is needed."""
@@ -125,7 +125,7 @@ class ConfirmScreen(Page[int]):
     def _typed_right(self) -> bool:
         if self.shown.question is None:
             return True
-        return self.query_one(Input).value.strip() == self.asked.expected
+        return self.query_one(Input).value.strip() == self.confirmation.expected
 
     @on(Input.Changed)
     def _typing(self) -> None:

@@ -190,8 +190,8 @@ def _or_back(post: DeploymentTarget, before: Container | None, known: Sequence[C
     try:
         yield
     except EngineError as error:
-        told = _bring_back(uncancellable, before, known)
-        hint = ". ".join(part for part in (error.hint, told) if part)
+        outcome = _bring_back(uncancellable, before, known)
+        hint = ". ".join(part for part in (error.hint, outcome) if part)
         raise EngineError(error.what, where=str(post.target), why=error.why, hint=hint) from error
     except BaseException:
         _bring_back(uncancellable, before, known)
@@ -203,12 +203,12 @@ def _bring_back(post: DeploymentTarget, before: Container | None, known: Sequenc
     try:
         now = containers(post.execution.host)
         old = {container.id for container in known}
-        for one in now:
-            if one.name == post.name and one.belongs_to(post.target) and one.id not in old:
-                post.do(f"{one.name} cannot be removed", "rm", "--force", one.id)
+        for container in now:
+            if container.name == post.name and container.belongs_to(post.target) and container.id not in old:
+                post.do(f"{container.name} cannot be removed", "rm", "--force", container.id)
         if before is None:
             return None
-        return _restored(post, before, next((one for one in now if one.id == before.id), None))
+        return _restored(post, before, next((container for container in now if container.id == before.id), None))
     except EngineError as error:
         return f"What was there before could not be brought back: {error}"
 
