@@ -18,8 +18,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import pygit2
-
 from ksync_tui.errors import CommitRefusedError, DamagedError, GitError, RemoteError, UnreachableError
 from ksync_tui.git import network, replay
 from ksync_tui.git.facts import CloneState
@@ -203,6 +201,8 @@ class Clone:
 
     def _at(self, name: str) -> pygit2.Commit | None:
         """The commit of a reference or id of the clone; None where it has none."""
+        import pygit2  # noqa: PLC0415 - only a repository needs it
+
         if not self.folder.exists():
             return None
         handle = open_bare(self.folder)

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pygit2
-from pygit2.enums import FileMode, RepositoryState
-
 from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import commit_by_git, commit_by_libgit2
 from ksync_tui.git.facts import CommitResult, IndexState
@@ -89,6 +86,9 @@ def _propose(handle: pygit2.Repository, root: Path, request: Request, settings: 
 def _edited(
     handle: pygit2.Repository, root: Path, parent: pygit2.Commit | None, request: Request, settings: GitConfig
 ) -> pygit2.Index:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+    from pygit2.enums import FileMode  # noqa: PLC0415 - only a repository needs it
+
     tree = parent.tree if parent else None
     index = pygit2.Index()
     if tree is not None:
@@ -114,6 +114,8 @@ def _refuse_conflicts(lock: LockedIndex, request: Request) -> None:
 def _finish(
     handle: pygit2.Repository, root: Path, proposal: Proposal, written: WrittenCommit, lock: LockedIndex
 ) -> CommitResult:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     made = handle[written.id].peel(pygit2.Commit)
     before = proposal.parent.tree if proposal.parent else None
     files = changed_paths(before, made.tree)
@@ -132,6 +134,8 @@ def _finish(
 
 def refuse_state(handle: pygit2.Repository, root: Path) -> None:
     """Raises CommitRefusedError when HEAD is on no branch, or a merge, rebase or the like is under way."""
+    from pygit2.enums import RepositoryState  # noqa: PLC0415 - only a repository needs it
+
     state = handle.state()
     if state != RepositoryState.NONE:
         doing, abort = _UNDER_WAY.get(state.name.split("_")[0], ("rebase", "git rebase --abort"))
@@ -161,11 +165,15 @@ def branch_of(handle: pygit2.Repository) -> str | None:
 
 def last_commit(handle: pygit2.Repository) -> pygit2.Commit | None:
     """HEAD's commit; None before the first one."""
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     return None if handle.head_is_unborn else handle.head.peel(pygit2.Commit)
 
 
 def blob_of(handle: pygit2.Repository, commit: pygit2.Commit | None, path: str) -> bytes | None:
     """The bytes `commit` holds at `path`; None when there is no file."""
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     entry = entry_in_tree(commit.tree if commit else None, path)
     if entry is None or entry[1] not in _FILES:
         return None

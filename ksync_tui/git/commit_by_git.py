@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pygit2
-
 from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import command
 from ksync_tui.git.commit_by_libgit2 import moved
@@ -90,6 +88,8 @@ def _judge(
 
 def _is_ours(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | None, scratch: Path) -> bool:
     # git may be stopped, or fail, after the branch moved: in its post-commit hook for one.
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     if tip is None or tip == _expected(proposal):
         return False
     made = handle[tip].peel(pygit2.Commit)
@@ -107,6 +107,8 @@ def _take_back(handle: pygit2.Repository, proposal: Proposal, tip: pygit2.Oid | 
 
 
 def _write_index(proposal: Proposal, scratch: Path) -> Path:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     place = _index_in(scratch)
     index = pygit2.Index(str(place))
     for entry in proposal.index:
@@ -147,11 +149,15 @@ def _expected(proposal: Proposal) -> pygit2.Oid | None:
 
 
 def _tip(handle: pygit2.Repository, reference: str) -> pygit2.Oid | None:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     found = handle.references.get(reference)
     return found.peel(pygit2.Commit).id if found else None
 
 
 def _parents(handle: pygit2.Repository, commit: pygit2.Oid) -> list[pygit2.Oid]:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     return list(handle[commit].peel(pygit2.Commit).parent_ids)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pygit2
-
 from ksync_tui.errors import CommitRefusedError
 from ksync_tui.git.proposal import WrittenCommit
 
@@ -22,6 +20,8 @@ def write(handle: pygit2.Repository, root: Path, proposal: Proposal) -> WrittenC
 
     Raises CommitRefusedError when it is not; the commit object then belongs to no branch.
     """
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     made = handle.create_commit(
         None, proposal.author, proposal.committer, proposal.message, proposal.tree, proposal.parents
     )

@@ -6,8 +6,6 @@ import os
 import re
 from typing import TYPE_CHECKING, Literal
 
-import pygit2
-
 from ksync_tui.errors import GitError
 from ksync_tui.git import command
 
@@ -28,6 +26,8 @@ def signature(root: Path, settings: GitConfig, role: Role, given: Author | None 
 
     Raises GitError with the two commands to run when git knows no name or mail.
     """
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     if given and role == "author":
         return pygit2.Signature(given.name, given.email)
     answer = _ask_git(root, role) or _configured(settings, role)
@@ -54,12 +54,16 @@ def _ask_git(root: Path, role: Role) -> pygit2.Signature | None:
 
 
 def _from_ident(match: re.Match[str]) -> pygit2.Signature:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     offset = int(match["hours"]) * 60 + int(match["minutes"])
     signed = -offset if match["sign"] == "-" else offset
     return pygit2.Signature(match["name"], match["email"], int(match["time"]), signed)
 
 
 def _configured(settings: GitConfig, role: Role) -> pygit2.Signature | None:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     name = _first(settings, role, "name")
     email = _first(settings, role, "email") or os.environ.get("EMAIL")
     return pygit2.Signature(name, email) if name and email else None

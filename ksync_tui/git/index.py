@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pygit2
-
 from ksync_tui.errors import CommitRefusedError
 from ksync_tui.git import command
 from ksync_tui.git.facts import IndexState
@@ -34,6 +32,8 @@ class LockedIndex:
     """The user's index while ksync holds its lock. `index` is a copy to change; `install` puts it in place."""
 
     def __init__(self, place: Path, copy: Path) -> None:
+        import pygit2  # noqa: PLC0415 - only a repository needs it
+
         self._place = place
         self._copy = copy
         if place.exists():
@@ -132,6 +132,8 @@ def follow(
     index: pygit2.Index, before: pygit2.Tree | None, after: pygit2.Tree, paths: Iterable[str]
 ) -> tuple[str, ...]:
     """Moves those entries of `paths` that were HEAD's on to the commit's; gives back the ones that stay (rule 8)."""
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     stayed = []
     for path in paths:
         new = entry_in_tree(after, path)

@@ -8,8 +8,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pygit2
-
 from ksync_tui.errors import CommitRefusedError
 from ksync_tui.git.index import LOCK, changed_paths, flags_of, follow, lock_of, locked
 from ksync_tui.system.process import is_left, token
@@ -81,6 +79,8 @@ def _noted(file: Path) -> str | None:
 
 def _follow(handle: pygit2.Repository, root: Path, parent: str) -> None:
     """Entries of the index that are still the parent's become those of the commit that was made on it, if one was."""
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     if handle.head_is_unborn:
         return
     head = handle.head.peel(pygit2.Commit)

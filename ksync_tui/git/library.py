@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-import pygit2
-
 from ksync_tui.errors import DamagedError, GitError
 
 if TYPE_CHECKING:
@@ -26,6 +24,8 @@ _PARTS = ("HEAD", "objects", "refs")
 @contextmanager
 def translated(what: str, where: Path | str, kind: type[GitError] = GitError) -> Iterator[None]:
     """Turns libgit2's errors, missing objects and I/O errors into `kind`(`what`, where=`where`)."""
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     try:
         yield
     except KeyError as error:
@@ -50,6 +50,8 @@ def _hint(reason: str, where: Path | str) -> str:
 
 @cache
 def _configure() -> None:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     pygit2.settings.enable_fsync_gitdir(True)
     # A partial clone reads like any other as long as the objects at hand suffice.
     pygit2.settings.set_extensions(["partialclone"])
@@ -74,6 +76,8 @@ def _is_top(folder: Path) -> bool:
 
 def open_at(top: Path) -> pygit2.Repository:
     """The repository whose work tree starts at `top`. Raises GitError: damaged, owned by another user, bare."""
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     _configure()
     with translated("the git repository cannot be used", top):
         handle = pygit2.Repository(str(top))
@@ -85,6 +89,8 @@ def open_at(top: Path) -> pygit2.Repository:
 
 def open_bare(folder: Path) -> pygit2.Repository:
     """A repository without a work tree, of ksync's own. Raises DamagedError; GitError where it is another user's."""
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     _configure()
     with translated("the clone cannot be used", folder, DamagedError):
         try:

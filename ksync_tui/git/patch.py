@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import pygit2
-from pygit2.enums import DiffOption
-
 if TYPE_CHECKING:
     import pygit2
 
@@ -32,6 +29,9 @@ def unified_diff(before: bytes, after: bytes, old_name: str, new_name: str) -> I
 
 
 def _patch(before: bytes, after: bytes) -> pygit2.Patch:
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+    from pygit2.enums import DiffOption  # noqa: PLC0415 - only a repository needs it
+
     patch = pygit2.Patch.create_from(before, after, flag=DiffOption.FORCE_TEXT)
     if patch is None:
         raise RuntimeError("libgit2 made no patch of two contents")

@@ -6,8 +6,6 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from pygit2.enums import FileMode
-
 from ksync_tui.errors import CommitRefusedError, NotARepositoryError
 
 if TYPE_CHECKING:
@@ -56,6 +54,8 @@ def _refuse_links(root: Path, path: str) -> None:
 
 
 def _refuse_kinds(tree: pygit2.Tree, path: str) -> None:
+    from pygit2.enums import FileMode  # noqa: PLC0415 - only a repository needs it
+
     for step in _steps(path):
         if step not in tree:
             return

@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pygit2
-from pygit2.enums import FileMode
-
 from ksync_tui.errors import CommitRefusedError, GitError
 from ksync_tui.git import command
 from ksync_tui.git.commit_by_git import hook_of
@@ -60,6 +57,8 @@ def write(folder: Path, parent: str, edits: Mapping[str, bytes], message: str) -
 
     Signed where git's configuration says so. Raises CommitRefusedError: no message, nothing new, no signature.
     """
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+
     handle = open_bare(folder)
     with translated("the commit cannot be made", folder):
         before = handle[parent].peel(pygit2.Tree)
@@ -88,6 +87,9 @@ def _commit(folder: Path, handle: pygit2.Repository, words: list[str], message: 
 
 def _with(handle: pygit2.Repository, tree: pygit2.Tree | None, path: str, blob: pygit2.Oid) -> pygit2.Oid:
     """A tree with one file replaced; what else it names need not be in the clone."""
+    import pygit2  # noqa: PLC0415 - only a repository needs it
+    from pygit2.enums import FileMode  # noqa: PLC0415 - only a repository needs it
+
     name, _, rest = path.partition("/")
     builder = handle.TreeBuilder(tree) if tree is not None else handle.TreeBuilder()
     old = tree[name] if tree is not None and name in tree else None

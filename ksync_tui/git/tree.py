@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import pygit2
-from pygit2.enums import FileMode
-
 from ksync_tui.errors import DamagedError, GitError
 from ksync_tui.git.library import translated
 
@@ -40,6 +37,8 @@ class Tree:
     """
 
     def __init__(self, handle: pygit2.Repository, commit: str, bring: Callable[[Sequence[str]], None]) -> None:
+        import pygit2  # noqa: PLC0415 - only a repository needs it
+
         self._handle = handle
         self._bring = bring
         with translated("the commit cannot be read", handle.path, DamagedError):
@@ -60,6 +59,8 @@ class Tree:
 
     def entries(self, folder: TreeEntry) -> list[TreeEntry]:
         """What a folder holds, links last, else in the order of names."""
+        import pygit2  # noqa: PLC0415 - only a repository needs it
+
         with translated("a folder of the commit cannot be read", folder.path, DamagedError):
             tree = self._handle[folder.id].peel(pygit2.Tree)
             found = [_entry(f"{folder.path}/{one.name}".lstrip("/"), one) for one in tree]
@@ -74,6 +75,8 @@ class Tree:
 
     def data(self, entry: TreeEntry) -> bytes:
         """The bytes of a file, or where a link leads."""
+        import pygit2  # noqa: PLC0415 - only a repository needs it
+
         self.bring([entry])
         with translated("a file of the commit cannot be read", entry.path, DamagedError):
             found = self._handle[entry.id]
@@ -83,5 +86,7 @@ class Tree:
 
 
 def _entry(path: str, found: pygit2.Object) -> TreeEntry:
+    from pygit2.enums import FileMode  # noqa: PLC0415 - only a repository needs it
+
     shapes: dict[int, TableSchema] = {FileMode.TREE: "folder", FileMode.LINK: "link", FileMode.COMMIT: "submodule"}
     return TreeEntry(path, shapes.get(found.filemode or 0, "file"), str(found.id))
