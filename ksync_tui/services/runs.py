@@ -11,7 +11,6 @@ from ksync_tui.errors import EngineError, RunError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.undo import undo
-from ksync_tui.run.detached import spawn
 from ksync_tui.services.manual_runs import manual_run
 from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation
 
@@ -79,6 +78,8 @@ class Runs:
 
     def start(self, selection: Selection) -> int:
         """Freezes a selection and carries it out in a process of its own; returns the number of the run."""
+        from ksync_tui.run.detached import spawn  # noqa: PLC0415 - a plan runs nothing
+
         self.ensure_writable()
         run = self.journal.create(selection, _user())
         environment = self.core.child_environment(self.profile.name) if self.core else {}
