@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import re
 import shutil
-import signal
-import subprocess
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError
 from ksync_tui.system import debug_log
+from ksync_tui.system.cancellation import never
+from ksync_tui.system.command import Command
+from ksync_tui.system.command import run as run_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,8 +40,6 @@ OTHER_REPOSITORY = (
 )
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_PAGER": "cat"}
 _log = logging.getLogger(__name__)
-_LOOK = 0.1
-_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +54,6 @@ class GitResult:
 def available() -> bool:
     """Whether there is a git command."""
     return shutil.which("git") is not None
-
-
-def never() -> bool:
-    """Nobody asks for a stop."""
-    return False
 
 
 def quiet(_: str) -> None:
@@ -86,66 +77,23 @@ def run(
     started or `stop` asks for its end; a non-zero exit is the caller's to judge.
     """
     inherited = {key: value for key, value in os.environ.items() if key not in OTHER_REPOSITORY}
+    command = Command(("git", *args), cwd, inherited | QUIET | dict(env or {}), timeout)
+    out, err = bytearray(), bytearray()
+
+    def take(data: bytes) -> None:
+        err.extend(data)
+        tell(_newest(bytes(err[-1000:])))
+
     try:
-        with ThreadPoolExecutor(1) as pool:
-            process = pool.submit(_start, args, cwd, inherited | QUIET | dict(env or {})).result()
+        ending = run_command(command, out.extend, take, stop, started)
     except OSError as error:
         hint = None if available() else "Install git"
         raise GitError("the git command cannot be started", where=str(cwd), why=error.strerror, hint=hint) from error
-    with process:
-        try:
-            started(process.pid)
-            done = _wait(process, time.monotonic() + timeout, stop, tell)
-        except BaseException:
-            _kill(process)
-            raise
-        finally:
-            _running.discard(process)
-    _log.debug("git %s: exit %s  %s", debug_log.command(args), done.code, cwd)
-    return done
-
-
-def _start(args: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Starts git and notes that it runs; in a thread, where no signal can interrupt it before that."""
-    process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
-        ["git", *args],  # noqa: S607 - the user's git is the one on the user's PATH
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    _running.add(process)
-    return process
-
-
-@atexit.register
-def _kill_running() -> None:
-    """What a thread that ksync no longer waits for has started."""
-    for process in tuple(_running):
-        _kill(process)
-
-
-def _wait(process: subprocess.Popen[bytes], until: float, stop: Stop, tell: Tell) -> GitResult:
-    while True:
-        try:
-            out, err = process.communicate(timeout=min(_LOOK, max(until - time.monotonic(), 0)))
-        except subprocess.TimeoutExpired as waiting:
-            if stop():
-                raise GitError("stopped", why="on request") from waiting
-            if time.monotonic() >= until:
-                _kill(process)
-                out, err = process.communicate()
-                return GitResult(None, _text(out), _text(err))
-            tell(_newest(waiting.stderr or b""))
-        else:
-            return GitResult(process.returncode, _text(out), _text(err))
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    if ending == "stopped":
+        raise GitError("stopped", why="on request")
+    code = None if ending == "timed out" else ending
+    _log.debug("git %s: exit %s  %s", debug_log.command(args), code, cwd)
+    return GitResult(code, _text(out), _text(err))
 
 
 def _newest(data: bytes) -> str:
@@ -153,5 +101,5 @@ def _newest(data: bytes) -> str:
     return lines[-1].strip() if lines else ""
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes | bytearray) -> str:
     return data.decode("utf-8", "replace")

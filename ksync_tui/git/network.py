@@ -13,6 +13,7 @@ from ksync_tui.git import command
 from ksync_tui.git.causes import damaged, failure, no_answer
 from ksync_tui.git.remote import environment
 from ksync_tui.model.text import lines_of
+from ksync_tui.system.cancellation import never
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ class Patience:
     answer: float = 30
     transfer: float = 1800
     lock: float = 60
-    stop: Stop = command.never
+    stop: Stop = never
     tell: Tell = command.quiet
 
 

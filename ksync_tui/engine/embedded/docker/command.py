@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
-import selectors
-import signal
-import subprocess
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from ksync_tui.errors import EngineError
 from ksync_tui.system import debug_log
+from ksync_tui.system.cancellation import Stop, never
+from ksync_tui.system.command import Command, Ending
+from ksync_tui.system.command import run as run_command
 
 _log = logging.getLogger(__name__)
 Log = Callable[[str], None]
-Stop = Callable[[], bool]
 KEPT_LINES = 30
 _PATIENCE = 10.0
-_LOOK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +57,6 @@ def _quiet(_: str) -> None:
     """Takes a line of output and leaves it."""
 
 
-def _never() -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Call:
     """One command to run: words, working folder, what the environment holds besides, how long it may take, what of
@@ -80,48 +71,41 @@ class Call:
     files: Collection[int] = ()
 
 
-def run(call: Call, log: Log = _quiet, stop: Stop = _never) -> CommandResult:
+def run(call: Call, log: Log = _quiet, stop: Stop = never) -> CommandResult:
     """Runs a command to its end; each line of output goes to `log` as it comes.
 
-    The command has a process group of its own and no standard input. When `stop` asks for it, or time is up, the group
-    gets SIGTERM, then SIGKILL. Raises EngineError when the command is not installed, was stopped or took too long; an
-    exit code other than 0 is no error here.
+    When `stop` asks for it, or time is up, it gets SIGTERM, then SIGKILL. Raises EngineError when the command is not
+    installed, was stopped or took too long; an exit code other than 0 is no error here.
     """
-    process = _start(call)
     out: list[str] = []
     last: list[str] = []
 
-    def take(line: str, *, standard: bool) -> None:
-        if standard:
-            out.append(line)
+    def take(line: str) -> None:
         last.append(line)
         del last[:-KEPT_LINES]
         log(line)
 
-    try:
-        _follow(process, call, take, stop)
-    except BaseException:
-        _end(process)
-        raise
-    finally:
-        for stream in filter(None, (process.stdout, process.stderr)):
-            stream.close()
-    _log.debug("%s: exit %s", debug_log.command(call.words), process.returncode)
-    return CommandResult(process.returncode, "\n".join(out), tuple(last))
+    def take_standard(line: str) -> None:
+        out.append(line)
+        take(line)
+
+    standard, other = _Lines(take_standard), _Lines(take)
+    ending = _ending(call, standard, other, stop)
+    standard.end()
+    other.end()
+    if ending == "stopped":
+        raise EngineError(f"`{call.words[0]}` was stopped")
+    if ending == "timed out":
+        raise EngineError(f"`{call.words[0]}` took longer than {call.seconds:g} s")
+    _log.debug("%s: exit %s", debug_log.command(call.words), ending)
+    return CommandResult(ending, "\n".join(out), tuple(last))
 
 
-def _start(call: Call) -> subprocess.Popen[bytes]:
+def _ending(call: Call, standard: _Lines, other: _Lines, stop: Stop) -> Ending:
+    environment = {key: value for key, value in os.environ.items() if key not in call.without} | dict(call.environment)
+    command = Command(call.words, call.folder, environment, call.seconds, _PATIENCE, call.files)
     try:
-        return subprocess.Popen(  # noqa: S603 - words, no shell
-            list(call.words),
-            cwd=call.folder,
-            env={key: value for key, value in os.environ.items() if key not in call.without} | dict(call.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            pass_fds=call.files,
-        )
+        return run_command(command, standard, other, stop)
     except FileNotFoundError as error:
         missing = call.folder is not None and not call.folder.is_dir()
         what = (
@@ -132,49 +116,20 @@ def _start(call: Call) -> subprocess.Popen[bytes]:
         raise EngineError(f"`{call.words[0]}` cannot be started", why=error.strerror) from error
 
 
-def _follow(process: subprocess.Popen[bytes], call: Call, take: Callable[..., None], stop: Stop) -> None:
-    until = None if call.seconds is None else time.monotonic() + call.seconds
-    with selectors.DefaultSelector() as watched:
-        for stream, standard in ((process.stdout, True), (process.stderr, False)):
-            if stream is not None:
-                watched.register(stream, selectors.EVENT_READ, _Lines(stream, standard))
-        while watched.get_map():
-            for key, _ in watched.select(_LOOK):
-                if not key.data.read(take):
-                    watched.unregister(key.fileobj)
-            if stop():
-                raise EngineError(f"`{call.words[0]}` was stopped")
-            if until is not None and time.monotonic() > until:
-                raise EngineError(f"`{call.words[0]}` took longer than {call.seconds:g} s")
-    process.wait()
-
-
 class _Lines:
-    """One of a command's two streams, cut into lines."""
+    """What a command writes to one of its streams, cut into lines."""
 
-    def __init__(self, stream: IO[bytes], standard: bool) -> None:
-        self._stream = stream
-        self._standard = standard
+    def __init__(self, take: Log) -> None:
+        self._take = take
         self._rest = b""
 
-    def read(self, take: Callable[..., None]) -> bool:
-        """Takes what is there; false at the end."""
-        data = os.read(self._stream.fileno(), 65536)
+    def __call__(self, data: bytes) -> None:
+        """Takes what the command wrote."""
         *lines, self._rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
-        if not data and self._rest:
-            lines.append(self._rest)
         for line in lines:
-            take(line.decode("utf-8", "replace"), standard=self._standard)
-        return bool(data)
+            self._take(line.decode("utf-8", "replace"))
 
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends the whole group: asked first, then at once."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        try:
-            process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            continue
-        return
+    def end(self) -> None:
+        """Takes a last line without an end."""
+        if self._rest:
+            self._take(self._rest.decode("utf-8", "replace"))

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from ksync_tui.engine.embedded.docker.command import Call, DockerHost, Stop, run
+from ksync_tui.engine.embedded.docker.command import Call, DockerHost, run
 from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL
 from ksync_tui.errors import EngineError
 from ksync_tui.model.resource import Target
 from ksync_tui.model.text import lines_of
+from ksync_tui.system.cancellation import Stop
 
 Health = Literal["none", "starting", "healthy", "unhealthy"]
 SECONDS = 10.0

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from ksync_tui.engine.embedded.docker.command import Call, CommandResult, DockerHost, Log, Stop, run
+from ksync_tui.engine.embedded.docker.command import Call, CommandResult, DockerHost, Log, run
 from ksync_tui.engine.embedded.docker.paths import reported
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Target
+from ksync_tui.system.cancellation import Stop
 from ksync_tui.system.lock import LockStoppedError, locked
 
 OWNER_LABEL = "dev.ksync.owner"

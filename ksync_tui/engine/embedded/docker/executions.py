@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
-from ksync_tui.engine.embedded.docker.command import Log, Stop
+from ksync_tui.engine.embedded.docker.command import Log
 from ksync_tui.engine.embedded.docker.together import Task, together
 from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.executions import Execution, RunService
 from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.patterns import pieces
 from ksync_tui.model.resource import Target
+from ksync_tui.system.cancellation import Stop
 
 Verb = Literal["pull", "start", "restart", "pause", "unpause", "stop", "destroy"]
 Thing = Literal["network", "image", "volume"]

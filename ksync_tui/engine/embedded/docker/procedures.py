@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ksync_tui.engine.embedded.docker.command import Log, Stop
+from ksync_tui.engine.embedded.docker.command import Log
 from ksync_tui.engine.embedded.docker.execution_context import Find
 from ksync_tui.engine.embedded.docker.executions import Names, describe, ensure_possible, targets
 from ksync_tui.engine.embedded.docker.together import Failure, Task, together
@@ -12,6 +12,7 @@ from ksync_tui.errors import EngineError, KsyncError
 from ksync_tui.model.kinds.executions import Execution
 from ksync_tui.model.kinds.procedure import Procedure, ProcedureStage
 from ksync_tui.model.resource import Target
+from ksync_tui.system.cancellation import Stop
 
 Execute = Callable[[Execution, Log], None]
 
