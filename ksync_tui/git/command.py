@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ OTHER_REPOSITORY = (
     "GIT_WORK_TREE",
     "GPG_TTY",
 )
+_LOOK = 0.1
+"""Seconds between two looks at how far a command is."""
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_PAGER": "cat"}
 _log = logging.getLogger(__name__)
 
@@ -79,13 +82,17 @@ def run(
     inherited = {key: value for key, value in os.environ.items() if key not in OTHER_REPOSITORY}
     command = Command(("git", *args), cwd, inherited | QUIET | dict(env or {}), timeout)
     out, err = bytearray(), bytearray()
+    last = time.monotonic()
 
-    def take(data: bytes) -> None:
-        err.extend(data)
-        tell(_newest(bytes(err[-1000:])))
+    def look() -> bool:
+        nonlocal last
+        if err and time.monotonic() - last > _LOOK:
+            tell(_newest(bytes(err[-1000:])))
+            last = time.monotonic()
+        return stop()
 
     try:
-        ending = run_command(command, out.extend, take, stop, started)
+        ending = run_command(command, out.extend, err.extend, look, started)
     except OSError as error:
         hint = None if available() else "Install git"
         raise GitError("the git command cannot be started", where=str(cwd), why=error.strerror, hint=hint) from error

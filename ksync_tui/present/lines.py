@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 Spans = tuple[tuple[int, int], ...]
@@ -81,17 +82,18 @@ def _by_key(
         if tag == "equal":
             yield from (Pairing(i + a + k, j + b + k, left[i + a + k] == right[j + b + k]) for k in range(a_end - a))
         else:
-            yield from _replaced((i + a, i + a_end), (j + b, j + b_end))
+            yield from _replaced(left, right, (i + a, i + a_end), (j + b, j + b_end))
 
 
 def _keys(lines: Sequence[str]) -> list[str]:
     return [re.split(r"[:=]", line, maxsplit=1)[0] for line in lines]
 
 
-def _replaced(span_left: tuple[int, int], span_right: tuple[int, int]) -> Iterator[Pairing]:
-    (i, i_end), (j, j_end) = span_left, span_right
-    for k in range(max(i_end - i, j_end - j)):
-        yield Pairing(i + k if i + k < i_end else None, j + k if j + k < j_end else None, False)
+def _replaced(
+    left: Sequence[str], right: Sequence[str], span_left: tuple[int, int], span_right: tuple[int, int]
+) -> Iterator[Pairing]:
+    for i, j in zip_longest(range(*span_left), range(*span_right)):
+        yield Pairing(i, j, i is not None and j is not None and left[i] == right[j])
 
 
 def stretches_of(same: Sequence[bool], context: int) -> list[tuple[int, int]]:
