@@ -40,10 +40,15 @@ def json_again(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object")
 
 
+_WHAT = "KIND/NAME, or KIND/NAME:FIELD, or KIND/NAME:FIELD.ENTRY for one entry of an environment or a list"
+
+
 def ticks(parser: argparse.ArgumentParser) -> None:
     """Which actions to run, and whether to ask."""
     parser.add_argument("--all", action="store_true", help="run everything that is not blocked")
-    parser.add_argument("--only", action="append", default=[], metavar="KIND/NAME", help="only this (repeatable)")
+    parser.add_argument("--only", action="append", default=[], metavar="WHAT", help=f"only this: {_WHAT} (repeatable)")
+    says = "all but this, written as with --only (repeatable)"
+    parser.add_argument("--except", action="append", default=[], dest="left_out", metavar="WHAT", help=says)
     parser.add_argument("--yes", "-y", action="store_true", help="do not prompt")
 
 

@@ -98,10 +98,10 @@ class Engine(Protocol):
         One that goes on outside ksync gives up when `stop` asks for it, and raises EngineError.
         """
 
-    def agree(self, target: Target, live: Resource | None) -> None:
+    def agree(self, target: Target, live: Resource | None, parts: Collection[str] = ()) -> None:
         """Remembers what a file says now because live has it, as if the file had been applied.
 
-        None: neither the file nor live has it any more.
+        None: neither the file nor live has it any more. `parts`: only these paths of it are the same.
         """
 
     def group(self) -> AbstractContextManager[None]:

@@ -100,6 +100,8 @@ class Action:
     `files` when its block is gone, from `live` when no file ever had it. None: this sync applied nothing before."""
     applied: Stamp | None = None
     """Who applied its target last, this sync or another; None where nobody did."""
+    parts: tuple[str, ...] = ()
+    """For an update that takes only some of what differs: the paths of those parts (see `model.parts`)."""
 
     @property
     def id(self) -> str:

@@ -9,7 +9,7 @@ from ksync_tui.model.plan import FieldChange
 
 def fields_of(changes: tuple[FieldChange, ...], resource: Resource) -> str:
     """The fields that change, as their keys in a file: `environment, image.params.version`."""
-    return ", ".join(_label(change.field, resource) for change in changes)
+    return ", ".join(label_of(change.field, resource) for change in changes)
 
 
 def key_of(name: str, resource: Resource) -> str:
@@ -18,6 +18,7 @@ def key_of(name: str, resource: Resource) -> str:
     return known.key if known else name
 
 
-def _label(field: str, resource: Resource) -> str:
-    first, *rest = field.removeprefix("config.").split(".")
+def label_of(path: str, resource: Resource) -> str:
+    """The path of a field, or of an entry in it, with the key that a file has: `server`, `environment.LEVEL`."""
+    first, *rest = path.removeprefix("config.").split(".")
     return ".".join((key_of(first, resource), *rest))

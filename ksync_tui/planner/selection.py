@@ -2,15 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
+from dataclasses import replace
 from functools import cached_property
 
-from ksync_tui.model.plan import Direction, Plan, Selection, verb_towards
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.origin import shared
+from ksync_tui.model.parts import covers, differing_parts, value_at, with_parts
+from ksync_tui.model.plan import Action, Direction, FieldChange, Plan, Selection, verb_towards
+from ksync_tui.planner.diff import plain
+from ksync_tui.planner.labels import fields_of
 
 
 def possible(plan: Plan, ticked: Set[str]) -> Selection:
     """The selection of those ticked ids that are not blocked, nor need one that is."""
     return plan.select(ticked - Prerequisites(plan).refused.keys())
+
+
+Parts = Mapping[str, Collection[str]]
+"""The parts that are chosen of an update, by its id; one that is not named is taken as a whole."""
+
+
+def parts_of(action: Action) -> tuple[str, ...]:
+    """The parts of an update that can be chosen by themselves, as paths in the order of its changes; else none."""
+    if action.verb != "update" or action.current is None or action.proposed is None or action.text_only:
+        return ()
+    current, proposed = action.current, action.proposed
+    parts = (part for change in action.changes for part in differing_parts(change.field, current, proposed))
+    return tuple(dict.fromkeys(parts))
+
+
+def narrowed(plan: Plan, parts: Parts) -> Plan:
+    """The plan with each of these updates reduced to the parts that are chosen of it; without any of them, it goes.
+
+    What is shown and run is then exactly that; all else of the resource stays as it is live.
+    """
+    if not parts:
+        return plan
+    actions = (_narrowed(action, parts[action.id]) if action.id in parts else action for action in plan.actions)
+    return replace(plan, actions=tuple(action for action in actions if action is not None))
+
+
+def taken_parts(action: Action, chosen: Collection[str]) -> tuple[str, ...]:
+    """The parts of an update that are chosen, each in whole or as an entry of a field."""
+    return tuple(part for part in parts_of(action) if covers(chosen, part))
+
+
+def _narrowed(action: Action, chosen: Collection[str]) -> Action | None:
+    taken = taken_parts(action, chosen)
+    if not taken or action.current is None or action.proposed is None:
+        return None
+    if taken == parts_of(action):
+        return action
+    proposed = with_parts(action.current, action.proposed, taken)
+    changes = tuple(_of_parts(change, proposed, taken) for change in action.changes if _touches(change, taken))
+    redeploys = any(change.redeploys for change in changes)
+    return replace(
+        action,
+        proposed=proposed,
+        changes=changes,
+        reason=fields_of(changes, proposed),
+        consequences=action.consequences if redeploys else (),
+        origin=shared(change.origin for change in changes),
+        parts=taken,
+    )
+
+
+def _touches(change: FieldChange, parts: Collection[str]) -> bool:
+    return covers(parts, change.field) or any(covers((change.field,), part) for part in parts)
+
+
+def _of_parts(change: FieldChange, proposed: Resource, parts: Collection[str]) -> FieldChange:
+    if covers(parts, change.field):
+        return change
+    return replace(change, proposed=plain(value_at(proposed, change.field)))
 
 
 class Prerequisites:

@@ -25,7 +25,7 @@ def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool
     elif action.verb == "update":
         changes = tuple(map(_turned, action.changes))
         back = Action("update", action.target, "as before the run", changes=changes)
-        back = replace(back, current=action.proposed, proposed=action.current)
+        back = replace(back, current=action.proposed, proposed=action.current, parts=action.parts)
     elif action.verb == "delete":
         back = Action("create", action.target, "it was deleted by the run", proposed=action.current)
     else:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ksync_tui.errors import WriteBackError
+from ksync_tui.model.parts import with_parts
 from ksync_tui.model.resource import Declarations, Declared, Problem, SourceFile, SourceLocation, Target
 from ksync_tui.model.secrets import secrets_of
 from ksync_tui.planner.checks import check
+from ksync_tui.planner.selection import Parts, parts_of, taken_parts
 from ksync_tui.services.file_change import Agreed, FileChange
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.position import place_of
@@ -192,16 +194,33 @@ class _Written(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def write_back(review: Review, ticked: Collection[str], hidden: Iterable[str]) -> tuple[FileChange, ...]:
-    """What taking live into the files would write, for the ticked actions of a plan. Raises WriteBackError."""
+def write_back(
+    review: Review, ticked: Collection[str], hidden: Iterable[str], parts: Parts | None = None
+) -> tuple[FileChange, ...]:
+    """What taking live into the files would write, for the ticked actions of a plan, or `parts` of them.
+
+    Raises WriteBackError.
+    """
     declared = {resource.target: resource for resource in review.declarations.resources}
     files: dict[str, list[tuple[_Written, Agreed]]] = {}
     for action in review.plan.actions:
         if action.id in ticked and action.verb != "deploy":
-            written = _block_edit(review, action, declared.get(action.target))
-            agreed = Agreed(review.plan.sync, action.target, action.current)
+            taken = _taken_parts(action, parts or {})
+            written = _block_edit(review, action, declared.get(action.target), taken)
+            agreed = Agreed(review.plan.sync, action.target, action.current, taken)
             files.setdefault(written.file, []).append((written, agreed))
     return tuple(_taken(review, name, files[name], hidden) for name in sorted(files))
+
+
+def _taken_parts(action: Action, parts: Parts) -> tuple[str, ...]:
+    """What is taken of an update; none where that is all of it. Raises WriteBackError where nothing of it is left."""
+    if action.id not in parts:
+        return ()
+    taken = taken_parts(action, parts[action.id])
+    if not taken:
+        hint = "Read it again and choose anew"
+        raise WriteBackError("nothing that was chosen differs any more", where=str(action.target), hint=hint)
+    return () if taken == parts_of(action) else taken
 
 
 def _taken(review: Review, name: str, blocks: Sequence[tuple[_Written, Agreed]], hidden: Iterable[str]) -> FileChange:
@@ -210,7 +229,7 @@ def _taken(review: Review, name: str, blocks: Sequence[tuple[_Written, Agreed]],
     return replace(change, agreed=tuple(agreed for _, agreed in blocks), notes=notes)
 
 
-def _block_edit(review: Review, action: Action, declared: Declared | None) -> _Written:
+def _block_edit(review: Review, action: Action, declared: Declared | None, parts: Collection[str]) -> _Written:
     target = action.target
     if declared is None:
         if action.current is None:
@@ -223,6 +242,8 @@ def _block_edit(review: Review, action: Action, declared: Declared | None) -> _W
     if action.current is None:
         return _Written(place.file, BlockEdit(target, declared.text, None, place.line))
     wanted = as_declared(declared.resource, action.current)
+    if parts:
+        wanted = with_parts(declared.resource, wanted, parts)
     edited = edit_block(declared.text, target.kind, declared.resource, wanted)
     notes = (f"{target} is written anew as a whole: its comments and layout are lost",) if edited.rewritten else ()
     return _Written(place.file, BlockEdit(target, declared.text, edited.text, place.line, wanted), notes)

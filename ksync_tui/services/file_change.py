@@ -21,6 +21,8 @@ class Agreed(NamedTuple):
     sync: str
     target: Target
     live: Resource | None
+    parts: tuple[str, ...] = ()
+    """Where only some parts are the same: their paths (see `model.parts`)."""
 
 
 @dataclass(frozen=True, slots=True)

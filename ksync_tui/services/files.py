@@ -16,6 +16,7 @@ from ksync_tui.writeback.secrets import refuse_secrets
 if TYPE_CHECKING:
     from ksync_tui.engine.base import Engine
     from ksync_tui.model.resource import Problem, Target
+    from ksync_tui.planner.selection import Parts
     from ksync_tui.services.blocks import BlockDraft
     from ksync_tui.services.commits import CommitDraft
     from ksync_tui.services.core import CoreService
@@ -68,9 +69,9 @@ class Files:
         hidden = {*self.engine.known_secrets().values(), *draft.tokens.values()}
         return blocks.edited(review, draft, text, hidden)
 
-    def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
-        """What taking live into the files would write for the ticked ids. Raises WriteBackError."""
-        return blocks.write_back(review, ticked, self.engine.known_secrets().values())
+    def write_back(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> tuple[FileChange, ...]:
+        """What taking live into the files would write for the ticked ids, or `parts` of them. Raises WriteBackError."""
+        return blocks.write_back(review, ticked, self.engine.known_secrets().values(), parts)
 
     def write(self, changes: Sequence[FileChange]) -> str:
         """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all.

@@ -10,6 +10,7 @@ from ksync_tui.errors import GitError, KsyncError, RunError
 from ksync_tui.model.secrets import labelled_secrets
 from ksync_tui.planner.checks import check
 from ksync_tui.planner.plan import Planner
+from ksync_tui.planner.selection import narrowed
 from ksync_tui.present.text import moment
 from ksync_tui.services.change_detector import ChangeDetector, changes_between, row_changes
 from ksync_tui.services.manual_runs import MANUAL
@@ -108,6 +109,7 @@ class Reviews:
         if selection.plan.sync == MANUAL:
             raise RunError("the run cannot be resumed", where=f"run {run}", why="no sync made it", hint="Do it again.")
         plan = self.create(self.syncs.of_options(selection.plan.options)).plan
+        plan = narrowed(plan, {action.id: action.parts for action in selection if action.parts})
         return plan, [action.id for action in selection if action.id in plan.by_id]
 
     def _declarations(self, sync: Sync, contents: SourceContents, snapshot: Snapshot) -> Declarations:

@@ -65,8 +65,8 @@ class Uncommitted:
     def agree(self, change: FileChange) -> None:
         """Records what a file says because live has it."""
         with self.engine.group():
-            for sync, target, live in change.agreed:
-                self.engine.acting_for(sync).agree(target, live)
+            for sync, target, live, parts in change.agreed:
+                self.engine.acting_for(sync).agree(target, live, parts)
 
     def _change(
         self, review: Review, file: SourceFile, written: Mapping[str, set[Target]], hidden: Collection[str]
@@ -92,8 +92,8 @@ class Uncommitted:
         if not targets:
             return
         with suppress(StoreError), self.engine.group():
-            for sync, target, live in self._agreed(review, targets):
-                self.engine.acting_for(sync).agree(target, live)
+            for sync, target, live, parts in self._agreed(review, targets):
+                self.engine.acting_for(sync).agree(target, live, parts)
             self.table.forget(str(path), targets)
 
     def _agreed(self, review: Review, targets: Collection[Target]) -> Iterator[Agreed]:

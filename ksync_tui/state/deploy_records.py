@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
@@ -47,12 +47,19 @@ class DeployRecords:
         """What each sync applied last; read when the first target is asked for."""
         return LastApplied(self._applied)
 
-    def record_applied(self, target: Target, declared: Resource, sync: str) -> None:
-        """Remembers what a file said when a sync applied it."""
-        digest = fingerprint(declared)
+    def record_applied(self, target: Target, declared: Resource, sync: str, parts: Collection[str] = ()) -> None:
+        """Remembers what a file said when a sync applied it.
+
+        Of only some parts: they join what it applied before; without such a record nothing is known of the others,
+        and nothing is recorded.
+        """
+        known = self._applied.with_parts(target, declared, sync, parts) if parts else declared
+        if known is None:
+            return
+        digest = fingerprint(known)
         with self._database.transaction():
             self._set(target, ("applied",), (digest,))
-            self._applied.record(target, declared, digest, sync)
+            self._applied.record(target, known, digest, sync)
 
     def forget_applied(self, target: Target, sync: str) -> None:
         """Forgets what `sync` applied to a resource that is gone."""

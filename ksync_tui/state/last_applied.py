@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from ksync_tui.errors import StoreError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Applied, Stamp
+from ksync_tui.model.parts import with_parts
 from ksync_tui.model.resource import Target
 from ksync_tui.state.database import Database
 from ksync_tui.state.secret_store import SecretStore
@@ -35,6 +36,13 @@ class AppliedTable:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             values,
         )
+
+    def with_parts(self, target: Target, declared: Resource, sync: str, parts: Collection[str]) -> Resource | None:
+        """What a sync applied before, with these parts as declared now; None where nothing is known of the others."""
+        try:
+            return with_parts(self.read(target, sync), declared, parts)
+        except StoreError:
+            return None
 
     def forget(self, target: Target, sync: str) -> None:
         """Forgets that a sync ever applied a resource."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -95,12 +95,19 @@ class ResourceStore:
             self._change("UPDATE resources SET name = ? WHERE kind = ? AND name = ?", (new, *old))
             self._applied.rename(old, new)
 
-    def record_applied(self, target: Target, declared: Resource, sync: str) -> None:
-        """Remembers what a file said when a sync applied it to a stored resource."""
-        digest = fingerprint(declared)
+    def record_applied(self, target: Target, declared: Resource, sync: str, parts: Collection[str] = ()) -> None:
+        """Remembers what a file said when a sync applied it to a stored resource.
+
+        Of only some parts: they join what it applied before; without such a record nothing is known of the others,
+        and nothing is recorded.
+        """
+        known = self._applied.with_parts(target, declared, sync, parts) if parts else declared
+        if known is None:
+            return
+        digest = fingerprint(known)
         with self._database.transaction():
             self._change("UPDATE resources SET applied = ? WHERE kind = ? AND name = ?", (digest, *target))
-            self._applied.record(target, declared, digest, sync)
+            self._applied.record(target, known, digest, sync)
 
     def mark_deploy_pending(self, target: Target, reason: str) -> None:
         """Remembers that a deploy is due; the reason first given stays until it is done (architecture rule 5)."""

@@ -1,4 +1,4 @@
-"""ksync apply: apply the plan: --all, or --only KIND/NAME."""
+"""ksync apply: apply the plan: --all, or --only KIND/NAME[:FIELD[.ENTRY]]."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.cli import options
 from ksync_tui.cli.carry_out import carry_out
-from ksync_tui.cli.choice import ticks_of
+from ksync_tui.cli.choice import allowed, choose
 from ksync_tui.cli.opening import open_session, sync_of
-from ksync_tui.planner.selection import possible
+from ksync_tui.errors import UsageError
+from ksync_tui.planner.selection import narrowed, possible
 from ksync_tui.present.text import count
 
 if TYPE_CHECKING:
@@ -29,12 +30,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, output: Output) -> int:
-    """Carries out what --all or --only tick; deletes only with --allow-delete."""
+    """Carries out what --all or --only choose, less --except; deletes only with --allow-delete."""
     with open_session(args) as session:
         plan = session.reviews.create(sync_of(session, args)).plan
-        ticks = ticks_of(plan, args.only, everything=args.all, deletes=args.allow_delete)
+        if not args.all and not args.only:
+            raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME (`ksync plan` lists them).")
+        choice = choose(plan.actions, args.only, args.left_out, everything=args.all)
+        plan = narrowed(plan, choice.parts)
         chosen = plan.only(args.origin) if args.origin else plan
-        selection = possible(plan, ticks & chosen.by_id.keys())
+        selection = possible(plan, allowed(chosen, deletes=args.allow_delete) & choice.ids)
         if args.removal:
             selection = selection.removing(args.removal)
         output.left_out(chosen, selection, deletes=args.allow_delete)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli import options
-from ksync_tui.cli.choice import agreed, target_of
+from ksync_tui.cli.choice import Choice, agreed, choose, target_of
 from ksync_tui.cli.opening import open_session, sync_of
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, CommitRefusedError, UsageError
 from ksync_tui.present.style import Style, line
@@ -42,7 +42,8 @@ def run(args: Namespace, output: Output) -> int:
         if not review.sync.managed and not args.path:
             hint = f"`ksync syncs edit {review.sync.name} --managed` makes it so."
             raise UsageError("the sync is not managed", where=review.sync.name, hint=hint)
-        changes = session.files.write_back(review, _ticked(review, args))
+        choice = _chosen(review, args)
+        changes = session.files.write_back(review, choice.ids, choice.parts)
         if not changes and not review.uncommitted:
             return _nothing(review, output)
         draft = session.files.commit_draft(changes or review.uncommitted)
@@ -108,19 +109,15 @@ def _along(draft: CommitDraft, args: Namespace) -> str | None:
     return f"{count(ahead, 'earlier commit')} of yours will also be pushed to {draft.upstream}" if ahead else None
 
 
-def _ticked(review: Review, args: Namespace) -> set[str]:
+def _chosen(review: Review, args: Namespace) -> Choice:
     plan = review.plan.only(args.origin) if args.origin else review.plan
     actions = [action for action in plan.actions if can_go_to_file(action)]
-    if args.all:
-        return {action.id for action in actions}
     unmade = {block.target for change in review.uncommitted for block in change.edit.edits}
-    if not args.only and not unmade:
+    if not args.all and not args.only and not unmade:
         raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME.")
-    targets = {target_of(word) for word in args.only}
-    missing = targets - unmade - {action.target for action in actions}
-    if missing:
-        raise UsageError("no difference for this resource", where=", ".join(map(str, sorted(missing))))
-    return {action.id for action in actions if action.target in targets}
+    pending = {action.target for action in actions}
+    only = [word for word in args.only if target_of(word) in pending or target_of(word) not in unmade]
+    return choose(actions, only, args.left_out, everything=args.all)
 
 
 def _show(changes: Sequence[FileChange], output: Output) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.cli import options
 from ksync_tui.cli.carry_out import carry_out
-from ksync_tui.cli.choice import ticks_of
+from ksync_tui.cli.choice import allowed
 from ksync_tui.cli.exit_codes import run_code
 from ksync_tui.cli.opening import open_session
 from ksync_tui.errors import EXIT_OK
@@ -62,8 +62,7 @@ def run(args: Namespace, output: Output) -> int:
             return carry_out(session, plan, selection, output, yes=args.yes)
         elif args.action == "undo":
             plan = session.runs.undo_of(args.run)
-            ticks = ticks_of(plan, [], everything=True, deletes=args.allow_delete)
-            selection = plan.select(ticks)
+            selection = plan.select(allowed(plan, deletes=args.allow_delete))
             if args.removal:
                 selection = selection.removing(args.removal)
             output.left_out(plan, selection, deletes=args.allow_delete)

@@ -221,12 +221,12 @@ class CoreEngine:
         del action
         return True
 
-    def agree(self, target: Target, live: Resource | None) -> None:
+    def agree(self, target: Target, live: Resource | None, parts: Collection[str] = ()) -> None:
         """See `Engine.agree`."""
         if live is None:
             self.deploy_records.forget_applied(target, self._sync)
         else:
-            self.deploy_records.record_applied(target, live, self._sync)
+            self.deploy_records.record_applied(target, live, self._sync, parts)
 
     def group(self) -> AbstractContextManager[None]:
         """See `Engine.group`."""
@@ -253,7 +253,7 @@ class CoreEngine:
         before = await writer.existing(target)
         applied = self.deploy_records.newest_applied(target)
         await writer.update(target, proposed)
-        self.deploy_records.record_applied(target, proposed, self._sync)
+        self.deploy_records.record_applied(target, proposed, self._sync, action.parts)
         # Core does not keep `deploy`: whether it was on before stands in what was last applied.
         wanted = applied is None or wants_deploy(applied)
         pending_after_update(self.deploy_records, target, before, proposed, wanted=wanted)

@@ -148,12 +148,12 @@ class EmbeddedEngine:
                 case _:
                     assert_never(action.verb)
 
-    def agree(self, target: Target, live: Resource | None) -> None:
+    def agree(self, target: Target, live: Resource | None, parts: Collection[str] = ()) -> None:
         """See `Engine.agree`."""
         if live is None:
             self.store.forget_applied(target, self._sync)
         else:
-            self.store.record_applied(target, live, self._sync)
+            self.store.record_applied(target, live, self._sync, parts)
 
     @property
     def _deploying(self) -> Deploying:
@@ -177,7 +177,7 @@ class EmbeddedEngine:
         proposed = _proposed(action)
         live = self._existing(action.target)
         self.store.put(action.target, self._with_unmanaged(action.target, proposed, live))
-        self.store.record_applied(action.target, proposed, self._sync)
+        self.store.record_applied(action.target, proposed, self._sync, action.parts)
         pending_after_update(self.store, action.target, live, proposed, wanted=wants_deploy(live))
 
     def _rename(self, action: Action) -> None:

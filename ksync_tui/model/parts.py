@@ -1,0 +1,166 @@
+"""Parts of a resource that can be chosen by themselves: its fields, and the entries of texts and lists in them. Pure.
+
+A part is written as a path: `config.environment` is a field, `config.environment.LEVEL` an entry of it. Entries are the
+pairs of an environment, of labels, ports and volumes by their keys, the values of a list of strings, and the tables of
+a list by their names, such as the stages of a procedure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from ksync_tui.model.kinds.common import Choice
+from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
+from ksync_tui.model.text import BadPairError, lines_of, pairs
+
+R = TypeVar("R", bound=Table)
+_Entry = TypeVar("_Entry")
+
+
+def differing_parts(field: str, one: Table, other: Table) -> tuple[str, ...]:
+    """The parts in which a field differs between two resources: its entries, or the field where it has none.
+
+    `field` is a path as a FieldChange has it.
+    """
+    whole = _meant_as_a_whole(one, field)
+    keys = () if whole else _differing_keys(_field_at(one, field), value_at(one, field), value_at(other, field))
+    return tuple(f"{field}.{key}" for key in keys) if keys else (whole or field,)
+
+
+def _meant_as_a_whole(resource: Table, path: str) -> str | None:
+    """The table around a field whose fields mean nothing each by itself, such as a command and its folder."""
+    names = path.split(".")
+    for count in range(1, len(names)):
+        field = _field_at(resource, ".".join(names[:count]))
+        if field is not None and field.compare is not None:
+            return ".".join(names[:count])
+    return None
+
+
+def with_parts(base: R, other: Table, parts: Iterable[str]) -> R:
+    """`base` with the values that `other` has at these paths; an entry that `other` lacks is taken out."""
+    for part in sorted(parts):
+        base = _with_part(base, other, part.split("."))
+    return base
+
+
+def value_at(resource: Table, path: str) -> Any:
+    """The value of the field at a path; None where there is no such field."""
+    found: Any = resource
+    for name in path.split("."):
+        found = found.__dict__.get(name) if isinstance(found, Table) else None
+    return found
+
+
+def _field_at(resource: Table, path: str) -> FieldSchema | None:
+    table, _, name = path.rpartition(".")
+    holder = value_at(resource, table) if table else resource
+    return schema(type(holder)).fields.get(name) if isinstance(holder, Table) else None
+
+
+def covers(parts: Iterable[str], path: str) -> bool:
+    """Whether a path is among these parts, or is an entry of one of them."""
+    return any(path == part or path.startswith(f"{part}.") for part in parts)
+
+
+def _with_part(base: R, other: Table, names: Sequence[str]) -> R:
+    name, rest = names[0], names[1:]
+    here, there = base.__dict__.get(name), other.__dict__.get(name)
+    if rest and isinstance(here, Table) and isinstance(there, Table) and _alike(here, there):
+        value: Any = _with_part(here, there, rest)
+    elif rest and not isinstance(here, Table):
+        value = _with_entry(here, there, ".".join(rest))
+    else:
+        value = there
+    return base.model_copy(update={name: value})
+
+
+def _alike(one: Table, other: Table) -> bool:
+    if isinstance(one, Choice) and isinstance(other, Choice):
+        return one.type == other.type
+    return type(one) is type(other)
+
+
+def _differing_keys(field: FieldSchema | None, one: Any, other: Any) -> tuple[str, ...]:
+    """The keys of the entries that differ; none where the values have no entries, or differ in more than those."""
+    if isinstance(one, str) and isinstance(other, str) and _has_pairs(field):
+        return _differing(_pairs_by_key(one), _pairs_by_key(other))
+    if isinstance(one, list) and isinstance(other, list):
+        return _differing(_items_by_key(one), _items_by_key(other))
+    return ()
+
+
+def _has_pairs(field: FieldSchema | None) -> bool:
+    return field is not None and field.compare is not None and field.compare.how == "pairs"
+
+
+def _differing(one: Mapping[str, object] | None, other: Mapping[str, object] | None) -> tuple[str, ...]:
+    if one is None or other is None:
+        return ()
+    return tuple(key for key in {**one, **other} if one.get(key) != other.get(key))
+
+
+def _pairs_by_key(text: str) -> dict[str, object] | None:
+    """The values of each key of a key/value text; None where it is no such text."""
+    try:
+        found = pairs(text)
+    except BadPairError:
+        return None
+    return {key: [pair.value for pair in found if pair.key == key] for key in dict.fromkeys(pair.key for pair in found)}
+
+
+def _items_by_key(items: Sequence[Any]) -> dict[str, object] | None:
+    """The items of a list by what they are called; None where that does not tell them apart."""
+    names = [_name_of(item) for item in items]
+    if None in names or len(set(names)) < len(names):
+        return None
+    return {str(name): item for name, item in zip(names, items, strict=True)}
+
+
+def _name_of(item: Any) -> str | None:
+    if isinstance(item, str):
+        return item
+    return item.__dict__.get("name") if isinstance(item, Table) else None
+
+
+def _with_entry(here: Any, there: Any, key: str) -> Any:
+    if isinstance(here, str) and isinstance(there, str):
+        lines = _merged(lines_of(here), lines_of(there), key, _key_of_line)
+        return "".join(f"{line}\n" for line in lines)
+    if isinstance(here, list) and isinstance(there, list):
+        return _merged(here, there, key, _name_of)
+    return there
+
+
+def _key_of_line(line: str) -> str | None:
+    try:
+        return next((pair.key for pair in pairs(line)), None)
+    except BadPairError:
+        return None
+
+
+def _merged(
+    here: Sequence[_Entry], there: Sequence[_Entry], key: str, name: Callable[[_Entry], str | None]
+) -> list[_Entry]:
+    """`here` with the entries of a key as `there` has them: where they were, else after the entry before them there."""
+    wanted = [item for item in there if name(item) == key]
+    at = next((at for at, item in enumerate(here) if name(item) == key), None)
+    rest = [item for item in here if name(item) != key]
+    if at is None:
+        at = _place_of(rest, there, key, name)
+    return [*rest[:at], *wanted, *rest[at:]]
+
+
+def _place_of(here: Sequence[_Entry], there: Sequence[_Entry], key: str, name: Callable[[_Entry], str | None]) -> int:
+    """Where an entry goes that only `there` has: behind the last of those before it there that `here` has too."""
+    names = [name(item) for item in here]
+    before: list[str | None] = []
+    for item in there:
+        if name(item) == key:
+            break
+        before.append(name(item))
+    for other in reversed(before):
+        if other is not None and other in names:
+            return len(names) - names[::-1].index(other)
+    return next((at for at, found in enumerate(names) if found is not None), len(names))
