@@ -34,6 +34,9 @@ some actions failed.
 
 from __future__ import annotations
 
+from copy import copy
+from typing import Any, Self
+
 EXIT_OK = 0
 EXIT_ERROR = 1
 EXIT_PENDING = 2
@@ -55,6 +58,12 @@ class KsyncError(Exception):
         self.where = where
         self.why = why
         self.hint = hint
+
+    def with_context(self, *, where: str | None = None, hint: str | None = None) -> Self:
+        """The same error with a better `where` and `hint`, where they are given, from who knows more."""
+        more = copy(self)
+        more.where, more.hint = where or self.where, hint or self.hint
+        return more
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
@@ -101,13 +110,17 @@ class CoreError(EngineError):
 class NoAnswerError(CoreError):
     """Nothing, or only part of an answer, came back. `sent`: the request may have been carried out all the same."""
 
-    sent = False
+    def __init__(self, what: str, *, sent: bool = False, **said: Any) -> None:
+        super().__init__(what, **said)
+        self.sent = sent
 
 
 class CredentialsError(CoreError):
     """Key, password or token are not accepted, or one is missing. `asks`: what a person could give to go on."""
 
-    asks: str | None = None
+    def __init__(self, what: str, *, asks: str | None = None, **said: Any) -> None:
+        super().__init__(what, **said)
+        self.asks = asks
 
 
 class ForbiddenError(CoreError):
@@ -129,7 +142,9 @@ class BusyError(CoreError):
 class RateLimitedError(CoreError):
     """Too many failed logins from this address. `seconds`: how long to wait."""
 
-    seconds = 15
+    def __init__(self, what: str, *, seconds: int = 15, **said: Any) -> None:
+        super().__init__(what, **said)
+        self.seconds = seconds
 
 
 class RunError(KsyncError):
@@ -167,7 +182,9 @@ class DamagedError(GitError):
 class RemoteError(GitError):
     """A repository elsewhere says no. `known` is false where ksync does not understand why."""
 
-    known = True
+    def __init__(self, what: str, *, known: bool = True, **said: Any) -> None:
+        super().__init__(what, **said)
+        self.known = known
 
 
 class UnreachableError(RemoteError):

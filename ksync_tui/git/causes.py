@@ -89,9 +89,7 @@ def failure(remote: Remote, doing: str, said: str) -> RemoteError:
             kind = RemoteError if cause.answered else UnreachableError
             hint = cause.hint or hint_for(remote, said) or "Check its name"
             return kind(f"{doing}: {cause.what}", where=str(remote), why=_gist(said), hint=hint)
-    error = RemoteError(doing, where=str(remote), why=_gist(said))
-    error.known = False
-    return error
+    return RemoteError(doing, where=str(remote), why=_gist(said), known=False)
 
 
 def no_answer(remote: Remote, doing: str, seconds: float) -> UnreachableError:

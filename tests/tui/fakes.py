@@ -21,6 +21,7 @@ from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
 from ksync_tui.planner.safety import Confirmation
+from ksync_tui.planner.selection import Parts
 from ksync_tui.services import FileChange, Review, RunProgress, Sync, SyncRow
 from ksync_tui.services.blocks import BlockDraft
 from ksync_tui.services.commits import CommitDraft
@@ -434,7 +435,7 @@ class FakeFiles:
         added = sum(line.startswith("+") for line in body)
         return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff, NO_EDIT, Path())
 
-    def write_back(self, review: Review, ticked: Collection[str]) -> tuple[FileChange, ...]:
+    def write_back(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> tuple[FileChange, ...]:
         return (
             FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT, Path()),
         )

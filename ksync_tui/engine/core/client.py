@@ -182,9 +182,8 @@ class Client:
         code = await asyncio.to_thread(self._ask_code) if self._ask_code else None
         if not code:
             hint = "Open the app, or run it in a terminal, to be asked for it"
-            error = CredentialsError("the code of the second factor is needed", where=self.address, hint=hint)
-            error.asks = "totp"
-            raise error
+            what = "the code of the second factor is needed"
+            raise CredentialsError(what, where=self.address, hint=hint, asks="totp")
         return str((await self._auth("CompleteTotpLogin", code=code.strip()))["jwt"])
 
     async def _auth(self, request: str, **params: str) -> dict[str, Any]:
@@ -196,20 +195,17 @@ class Client:
 
     def _no_answer(self, error: httpx.HTTPError) -> NoAnswerError:
         what, hint = _told(error)
-        failure = NoAnswerError(what, where=self.address, why=_cause(error), hint=hint)
-        failure.sent = not isinstance(error, _UNSENT)
-        return failure
+        sent = not isinstance(error, _UNSENT)
+        return NoAnswerError(what, where=self.address, why=_cause(error), hint=hint, sent=sent)
 
     def _half(self, why: str) -> NoAnswerError:
-        failure = NoAnswerError("only part of an answer came back", where=self.address, why=why, hint=_AGAIN)
-        failure.sent = True
-        return failure
+        what = "only part of an answer came back"
+        return NoAnswerError(what, where=self.address, why=why, hint=_AGAIN, sent=True)
 
     def _unavailable(self, answer: httpx.Response) -> NoAnswerError:
         why = f"a proxy answered {answer.status_code}: Core behind it is down or starting"
-        failure = NoAnswerError("Core does not answer", where=self.address, why=why, hint=_AGAIN)
-        failure.sent = answer.status_code != 503
-        return failure
+        sent = answer.status_code != 503
+        return NoAnswerError("Core does not answer", where=self.address, why=why, hint=_AGAIN, sent=sent)
 
     def _not_core(self, answer: httpx.Response) -> CoreError:
         kind = answer.headers.get("content-type", "").partition(";")[0] or "nothing"

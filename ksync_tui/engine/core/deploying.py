@@ -125,8 +125,7 @@ async def _until_done(writer: Writer, target: Target, call: Callable[[], Awaitab
     except BusyError:
         raise
     except CoreError as error:
-        error.where = str(target)
-        raise
+        raise error.with_context(where=str(target)) from error
 
 
 async def _begun(writer: Writer, target: Target, call: Callable[[], Awaitable[Any]], operation: str) -> Any:

@@ -58,11 +58,10 @@ def _said(body: Any) -> tuple[str, list[str]]:
 
 
 def _rate_limited(text: str, where: str) -> RateLimitedError:
-    error = RateLimitedError("too many failed logins from this address", where=where)
-    if found := _WAIT.search(text):
-        error.seconds = int(found[1])
-    error.hint = f"Wait {error.seconds} s; then give the right key and secret"
-    return error
+    found = _WAIT.search(text)
+    seconds = int(found[1]) if found else 15
+    hint = f"Wait {seconds} s; then give the right key and secret"
+    return RateLimitedError("too many failed logins from this address", where=where, hint=hint, seconds=seconds)
 
 
 def _credentials(_what: str, where: str, why: str) -> CoreError:

@@ -179,5 +179,4 @@ def _about(target: Target) -> Iterator[None]:
     try:
         yield
     except EngineError as error:
-        error.where = error.where or str(target)
-        raise
+        raise error.with_context(where=error.where or str(target)) from error

@@ -136,7 +136,7 @@ def _settle(job: Job, plan: _Planned, services: Sequence[str]) -> None:
         job.wait(services)
     except EngineError as error:
         if not job.execution.stop() and job.gone_wrong():
-            error.hint = _back(job, plan) or error.hint
+            raise error.with_context(hint=_back(job, plan)) from error
         raise
 
 
