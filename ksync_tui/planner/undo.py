@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.parts import with_parts
 from ksync_tui.model.plan import Action, FieldChange, Plan, Selection
 from ksync_tui.model.resource import Snapshot, bare, fingerprint
+from ksync_tui.planner.diff import compare
 
 
 def undo(selection: Selection, done: Collection[str], snapshot: Snapshot, *, keeps_deploy: bool = True) -> Plan:
@@ -22,10 +25,12 @@ def undo(selection: Selection, done: Collection[str], snapshot: Snapshot, *, kee
 def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool) -> Action | None:
     if action.verb == "create":
         back = Action("delete", action.target, "it was created by the run", current=action.proposed)
+    elif action.verb == "update" and action.parts and action.target in snapshot.live:
+        back = _parts_back(action, snapshot.live[action.target].resource)
     elif action.verb == "update":
         changes = tuple(map(_turned, action.changes))
         back = Action("update", action.target, "as before the run", changes=changes)
-        back = replace(back, current=action.proposed, proposed=action.current, parts=action.parts)
+        back = replace(back, current=action.proposed, proposed=action.current)
     elif action.verb == "delete":
         back = Action("create", action.target, "it was deleted by the run", proposed=action.current)
     else:
@@ -33,6 +38,24 @@ def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool
     live = snapshot.live.get(action.target)
     blocked = _why_not(back, snapshot, keeps_deploy)
     return replace(back, round=number, fingerprint=live.fingerprint if live else None, blocked=blocked)
+
+
+def _parts_back(action: Action, live: Resource) -> Action:
+    """Takes back only the parts that an update took, whatever happened to the rest since."""
+    assert action.current is not None  # noqa: S101 - only an update has parts
+    assert action.proposed is not None  # noqa: S101
+    there = with_parts(live, action.proposed, action.parts)
+    proposed = with_parts(live, action.current, action.parts)
+    moved = fingerprint(there) != fingerprint(live)
+    return Action(
+        "update",
+        action.target,
+        "as before the run",
+        current=there if moved else live,
+        proposed=proposed,
+        changes=compare(live, proposed).changes,
+        parts=action.parts,
+    )
 
 
 def _turned(change: FieldChange) -> FieldChange:

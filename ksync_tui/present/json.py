@@ -12,6 +12,8 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions
 from ksync_tui.model.resource import Problem, Target
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
+from ksync_tui.planner.labels import label_of
+from ksync_tui.planner.selection import parts_of
 from ksync_tui.present.fields import in_order
 from ksync_tui.present.mask import (
     masked_resource,
@@ -78,9 +80,15 @@ def action_object(action: Action, export: Export | None = None) -> Json:
         "blocked": action.blocked,
         "origin": action.origin,
         "changes": [_change(action, change) for change in in_order(action)],
+        "fields": part_labels(action),
         "current": _toml(action, action.current, secret, export),
         "proposed": _toml(action, action.proposed, secret, export),
     }
+
+
+def part_labels(action: Action) -> list[str]:
+    """What can be chosen of an update by itself, as `--only KIND/NAME:FIELD.ENTRY` takes it."""
+    return [label_of(part, action.proposed) for part in parts_of(action)] if action.proposed else []
 
 
 def _change(action: Action, change: FieldChange) -> Json:
