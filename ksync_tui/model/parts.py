@@ -59,6 +59,24 @@ def _field_at(resource: Table, path: str) -> FieldSchema | None:
     return schema(type(holder)).fields.get(name) if isinstance(holder, Table) else None
 
 
+def presence(part: str, one: Table, other: Table) -> tuple[bool, bool]:
+    """Whether each of two resources has what is at a path; a field is always there."""
+    return _has(one, part), _has(other, part)
+
+
+def _has(resource: Table, part: str) -> bool:
+    names = part.split(".")
+    table: Any = resource
+    while names and isinstance(table, Table):
+        table = table.__dict__.get(names.pop(0))
+    if not names:
+        return True
+    entries = (
+        _pairs_by_key(table) if isinstance(table, str) else _items_by_key(table) if isinstance(table, list) else None
+    )
+    return entries is not None and ".".join(names) in entries
+
+
 def covers(parts: Iterable[str], path: str) -> bool:
     """Whether a path is among these parts, or is an entry of one of them."""
     return any(path == part or path.startswith(f"{part}.") for part in parts)

@@ -39,7 +39,7 @@ def narrowed(plan: Plan, parts: Parts) -> Plan:
     """
     if not parts:
         return plan
-    actions = (_narrowed(action, parts[action.id]) if action.id in parts else action for action in plan.actions)
+    actions = (narrowed_to(action, parts[action.id]) if action.id in parts else action for action in plan.actions)
     return replace(plan, actions=tuple(action for action in actions if action is not None))
 
 
@@ -48,7 +48,8 @@ def taken_parts(action: Action, chosen: Collection[str]) -> tuple[str, ...]:
     return tuple(part for part in parts_of(action) if covers(chosen, part))
 
 
-def _narrowed(action: Action, chosen: Collection[str]) -> Action | None:
+def narrowed_to(action: Action, chosen: Collection[str]) -> Action | None:
+    """An update reduced to these parts; None where it has none of them."""
     taken = taken_parts(action, chosen)
     if not taken or action.current is None or action.proposed is None:
         return None

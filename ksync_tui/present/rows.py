@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin
+from ksync_tui.model.parts import presence
 from ksync_tui.model.plan import SIGNS, Action, Direction, Plan, RenameHint, Verb, verb_towards
+from ksync_tui.planner.labels import label_of
+from ksync_tui.planner.selection import parts_of
 from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.origin import words_of
 from ksync_tui.present.search import Haystack
@@ -46,7 +49,17 @@ class Group:
     entries: tuple[ReviewEntry, ...]
 
 
-Line = Group | ReviewEntry
+@dataclass(frozen=True, slots=True)
+class PartEntry:
+    """A part of an update, below it: a field, or one entry of a field; `label` is neutral text."""
+
+    id: str
+    part: str
+    sign: str
+    label: str
+
+
+Line = Group | ReviewEntry | PartEntry
 
 
 class Outline:
@@ -55,9 +68,11 @@ class Outline:
     To file the same actions are read the other way, and deploys are left out: a file has none.
     """
 
-    def __init__(self, plan: Plan, direction: Direction = "live") -> None:
+    def __init__(self, plan: Plan, direction: Direction = "live", changing: Direction | None = None) -> None:
+        """`changing` is the side that changes, where the plan itself was turned round to be read that way."""
         self.plan = plan
         self.direction = direction
+        self.changing = changing or direction
         self.groups = _groups(plan, direction)
         self.entries = tuple(entry for group in self.groups for entry in group.entries)
         self._last: tuple[str, tuple[int, ...]] = ("", ())
@@ -84,11 +99,33 @@ class Outline:
             lines += [group, *group.entries]
         return tuple(lines)
 
-    def shown(self, query: str = "") -> tuple[Line, ...]:
+    def shown(self, query: str = "", opened: Collection[str] = ()) -> tuple[Line, ...]:
         """Headings and entries in order; with a query those that match its words in kind, name, verb or reason.
 
-        The word `origin:live` (or `files`, `both`) leaves what comes from there.
+        The word `origin:live` (or `files`, `both`) leaves what comes from there. Below each id in `opened` stand the
+        parts of that update.
         """
+        lines = self._found(query)
+        if not opened:
+            return lines
+        return tuple(row for line in lines for row in (line, *self._below(line, opened)))
+
+    def parts(self, action_id: str) -> tuple[PartEntry, ...]:
+        """The parts of an update, in order; none of anything else."""
+        action = self.plan.by_id.get(action_id)
+        if action is None or action.current is None or action.proposed is None:
+            return ()
+        current, proposed = action.current, action.proposed
+        sides = (proposed, current) if self.changing == "file" else (current, proposed)
+        return tuple(
+            PartEntry(action_id, part, _SIGNS[presence(part, *sides)], neutral(label_of(part, proposed)))
+            for part in parts_of(action)
+        )
+
+    def _below(self, line: Line, opened: Collection[str]) -> tuple[PartEntry, ...]:
+        return self.parts(line.id) if isinstance(line, ReviewEntry) and line.id in opened else ()
+
+    def _found(self, query: str) -> tuple[Line, ...]:
         if not query.strip():
             return self._all
         lines: list[Line] = []
@@ -107,6 +144,9 @@ class Outline:
         """`15 unchanged`; empty when nothing is unchanged."""
         number = self.plan.summary["unchanged"]
         return f"{number:,} unchanged" if number else ""
+
+
+_SIGNS = {(True, True): "~", (False, True): "+", (True, False): "-", (False, False): "~"}
 
 
 def _groups(plan: Plan, direction: Direction) -> tuple[Group, ...]:
@@ -153,6 +193,8 @@ def reason_of(action: Action) -> str:
         return neutral(action.blocked)
     if action.verb == "rename" and action.old_name is not None:
         return neutral(f"was {action.old_name}")
+    if action.parts and action.proposed is not None:
+        return neutral(", ".join(label_of(part, action.proposed) for part in action.parts))
     if action.verb == "update" and action.changes:
         return neutral(", ".join(changed_labels(action)))
     return neutral(action.reason)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from ksync_tui.model.plan import Direction, Plan, Selection, select
-from ksync_tui.planner.selection import Prerequisites
-from ksync_tui.present.rows import Group, ReviewEntry, State
+from ksync_tui.planner.selection import Prerequisites, narrowed, parts_of
+from ksync_tui.present.rows import Group, ReviewEntry, State, reason_of
 from ksync_tui.present.text import count, listed, neutral
 
-Mark = Literal["[x]", "[ ]", "[.]", " x "]
-"""Ticked, not ticked, needed by a ticked one, cannot be ticked."""
+Mark = Literal["[x]", "[~]", "[ ]", "[.]", " x "]
+"""Ticked, ticked in part, not ticked, needed by a ticked one, cannot be ticked."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Ticks:
     ticked: frozenset[str] = frozenset()
     note: str | None = None
     direction: Direction = "live"
+    parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The parts that are ticked of an update, by its id; one that is not in it is ticked as a whole."""
 
     @cached_property
     def needs(self) -> Prerequisites:
@@ -32,19 +34,27 @@ class Ticks:
 
     @cached_property
     def selection(self) -> Selection:
-        """What would run: the ticked actions and those they need."""
-        return select(self.plan, self.ticked)
+        """What would run: the ticked actions, or the ticked parts of them, and those they need."""
+        return select(narrowed(self.plan, self.parts), self.ticked)
 
     def mark(self, action_id: str) -> Mark:
         """The box in front of an action."""
         if action_id in self.ticked:
-            return "[x]"
+            return "[~]" if action_id in self.parts else "[x]"
         if action_id in self.selection:
             return "[.]"
         return " x " if action_id in self.needs.refused else "[ ]"
 
+    def part_mark(self, action_id: str, part: str) -> Mark:
+        """The box in front of a part of an update."""
+        if action_id in self.parts and action_id in self.ticked:
+            return "[x]" if part in self.parts[action_id] else "[ ]"
+        return "[x]" if (mark := self.mark(action_id)) == "[~]" else mark
+
     def reason(self, entry: ReviewEntry) -> str:
-        """The reason shown: for what is ticked because of another, who needs it."""
+        """The reason shown: for what is ticked because of another, who needs it; for some parts, which."""
+        if self.mark(entry.id) == "[~]":
+            return f"only {reason_of(self.selection.plan.by_id[entry.id])}"
         return needed_by(self.selection, entry.id) or entry.reason
 
     def count(self, group: Group) -> int:
@@ -64,13 +74,24 @@ class Ticks:
 
     def toggle(self, action_id: str) -> Ticks:
         """Ticks an action, or unticks it and all that needs it. One that cannot be ticked stays, with the reason."""
-        if action_id in self.selection:
+        if action_id in self.selection and action_id not in self.parts:
             return self._without({action_id})
         why = self.needs.refused.get(action_id)
         if why is not None:
             return self._now(self.ticked, f"{short(action_id)} cannot be ticked: {neutral(why)}")
-        after = self._now(self.ticked | {action_id})
+        after = self._whole({action_id})
         return after._noted(_also("also ticked", after.selection.added.keys() - self.selection.added.keys()))
+
+    def toggle_part(self, action_id: str, part: str) -> Ticks:
+        """Ticks or unticks one part of an update; without any, the update is not ticked either."""
+        if action_id not in self.selection:
+            after = self.toggle(action_id)
+            return after._of(action_id, {part}) if action_id in after.ticked else after
+        every = parts_of(self.plan.by_id[action_id])
+        chosen = self.parts.get(action_id, frozenset(every)) ^ {part}
+        if not chosen:
+            return self._without({action_id})
+        return self._whole({action_id})._of(action_id, chosen)
 
     def toggle_all(self, entries: Iterable[ReviewEntry]) -> Ticks:
         """The same for a group, or what a filter leaves of it: ticks all, or unticks all when all are ticked.
@@ -80,14 +101,14 @@ class Ticks:
         ids = {entry.id for entry in entries}
         wanted = ids & self.needs.safe
         if wanted and not wanted <= self.ticked and not all(item in self.selection for item in wanted):
-            return self._now(self.ticked | wanted)._noted(self._left_out(ids - wanted))
+            return self._whole(wanted)._noted(self._left_out(ids - wanted))
         ticked = {action_id for action_id in ids if action_id in self.selection}
         return self._without(ticked) if ticked else self._now(self.ticked, self._left_out(ids))
 
     def all(self, among: Collection[str] | None = None) -> Ticks:
         """Every create, update, rename and deploy that can be ticked, of all or `among` some; never a delete."""
         every = frozenset(self.plan.by_id) if among is None else frozenset(among)
-        return self._now(self.ticked | every & self.needs.safe)._noted(self._left_out(every - self.needs.safe))
+        return self._whole(every & self.needs.safe)._noted(self._left_out(every - self.needs.safe))
 
     def none(self) -> Ticks:
         """Nothing ticked."""
@@ -99,11 +120,16 @@ class Ticks:
         kept = frozenset(
             action_id for action_id in self.ticked if action_id in plan.by_id and action_id not in needs.refused
         )
+        parts = {action_id: self._still(plan, action_id) for action_id in kept & self.parts.keys()}
+        kept -= {action_id for action_id, chosen in parts.items() if not chosen}
         lost = self.ticked - kept
         note = f"{count(len(lost), 'tick')} no longer in the plan: {_names(lost)}" if lost else None
-        after = Ticks(plan, kept, note, self.direction)
+        after = Ticks(plan, kept, note, self.direction, {key: parts[key] for key in parts.keys() & kept})
         after.__dict__["needs"] = needs
         return after
+
+    def _still(self, plan: Plan, action_id: str) -> frozenset[str]:
+        return frozenset(parts_of(plan.by_id[action_id])) & self.parts[action_id]
 
     def restored_on(self, plan: Plan) -> Ticks:
         """The same ticks on a plan that is read later, as far as the actions are still exactly what was ticked."""
@@ -130,8 +156,20 @@ class Ticks:
         parts += [f"{count(texts, 'text-only difference')} left out"] if texts else []
         return "; ".join(parts) or None
 
+    def _whole(self, ids: Collection[str]) -> Ticks:
+        """These ticked as well, with all that they are."""
+        rest = {action_id: chosen for action_id, chosen in self.parts.items() if action_id not in ids}
+        return replace(self._now(self.ticked | frozenset(ids)), parts=rest)
+
+    def _of(self, action_id: str, chosen: Collection[str]) -> Ticks:
+        """Only these parts of a ticked update."""
+        if len(chosen) == len(parts_of(self.plan.by_id[action_id])):
+            return self
+        return replace(self, parts={**self.parts, action_id: frozenset(chosen)})
+
     def _now(self, ticked: frozenset[str], note: str | None = None) -> Ticks:
-        after = Ticks(self.plan, ticked, note, self.direction)
+        parts = {action_id: chosen for action_id, chosen in self.parts.items() if action_id in ticked}
+        after = Ticks(self.plan, ticked, note, self.direction, parts)
         after.__dict__["needs"] = self.needs
         return after
 

@@ -40,6 +40,14 @@ class ReviewPage(Protocol):
         """Where all that is shown comes from, while only that is."""
 
     @property
+    def has_parts(self) -> bool:
+        """Whether the action under the cursor is an update, whose fields can be ticked each by itself."""
+
+    @property
+    def opened(self) -> bool:
+        """Whether its fields are shown."""
+
+    @property
     def wide(self) -> bool:
         """Whether the difference stands beside the list."""
 
@@ -102,6 +110,16 @@ def _no_changes(page: ReviewPage) -> str | None:
     return None
 
 
+def _no_parts(page: ReviewPage) -> str | None:
+    if not page.has_parts:
+        return "Only an update has fields to tick."
+    return "They are shown." if page.opened else None
+
+
+def _none_opened(page: ReviewPage) -> str | None:
+    return None if page.opened else "They are not shown."
+
+
 def _no_origins(page: ReviewPage) -> str | None:
     known = page.origin or (page.side and page.side.outline.has_origins)
     return None if known else "This was never applied."
@@ -113,5 +131,5 @@ def _no_uncommitted(page: ReviewPage) -> str | None:
 
 _OWN = {
     "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run, "changes": _no_changes,
-    "origin": _no_origins, "commit_written": _no_uncommitted,
+    "show_parts": _no_parts, "hide_parts": _none_opened, "origin": _no_origins, "commit_written": _no_uncommitted,
 }  # fmt: skip

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.events import Change
     from ksync_tui.model.plan import Selection
     from ksync_tui.model.resource import Target
+    from ksync_tui.planner.selection import Parts
     from ksync_tui.services import FileChange, Review, Sync
 
 
@@ -144,10 +145,11 @@ class EditBlock(Request):
 
 @dataclass(frozen=True, slots=True)
 class WriteBack(Request):
-    """Takes live into the files for the ticked ids: shown, written, committed."""
+    """Takes live into the files for the ticked ids, or the ticked parts of them: shown, written, committed."""
 
     review: Review
     ticked: Collection[str]
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)

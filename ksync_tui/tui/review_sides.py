@@ -31,9 +31,9 @@ class Side:
     ticks: Ticks
 
     @classmethod
-    def of(cls, plan: Plan, before: Side | None) -> Side:
-        """A plan with the ticks of the one before it."""
-        return cls(Outline(plan), before.ticks.moved_to(plan) if before else Ticks(plan))
+    def of(cls, plan: Plan, direction: Direction, before: Side | None) -> Side:
+        """A plan, turned to a direction, with the ticks of the one before it."""
+        return cls(Outline(plan, changing=direction), before.ticks.moved_to(plan) if before else Ticks(plan))
 
     def ticked(self, ticks: Ticks) -> Side:
         """The same list with other ticks."""
@@ -45,7 +45,7 @@ def sides_of(
 ) -> dict[Direction, Side]:
     """Both directions of a newer review; ticks are kept per direction, or are those of a review that was `left`."""
     plans: dict[Direction, Plan] = {"live": review.plan, "file": to_file(review.plan)}
-    sides = {direction: Side.of(plans[direction], before.get(direction)) for direction in DIRECTIONS}
+    sides = {direction: Side.of(plans[direction], direction, before.get(direction)) for direction in DIRECTIONS}
     restored = {direction: ticks.restored_on(plans[direction]) for direction, ticks in left.items()}
     return sides | {direction: sides[direction].ticked(ticks) for direction, ticks in restored.items()}
 

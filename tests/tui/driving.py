@@ -53,8 +53,9 @@ class Driver:
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
     async def press(self, *keys: str) -> None:
-        """Presses keys, and lets each be handled."""
+        """Presses keys, lets each be handled, and paints what came of it."""
         await self.pilot.press(*keys)
+        self.page._on_timer_update()
 
     async def type(self, words: str) -> None:
         """Types a text."""

@@ -197,6 +197,8 @@ class FakeSession:
     empty: bool = False
     """Without any sync but those that were added."""
 
+    parts: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The parts that were written back last."""
     new: int = 0
     """How much is new, whatever is asked about."""
 
@@ -436,6 +438,7 @@ class FakeFiles:
         return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff, NO_EDIT, Path())
 
     def write_back(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> tuple[FileChange, ...]:
+        self.session.parts = {action_id: set(chosen) for action_id, chosen in (parts or {}).items()}
         return (
             FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT, Path()),
         )

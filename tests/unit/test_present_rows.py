@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions, Verb
 from ksync_tui.model.resource import Target
+from ksync_tui.planner.diff import compare
 from ksync_tui.planner.selection import Prerequisites
-from ksync_tui.present.rows import Group, Outline, ReviewEntry, counts_line, reason_of, summary_of
+from ksync_tui.present.rows import Group, Outline, PartEntry, ReviewEntry, counts_line, reason_of, summary_of
 from ksync_tui.present.ticks import Ticks
 
 
@@ -138,6 +139,69 @@ def test_unticking_what_others_need_unticks_them_and_says_so() -> None:
 def test_what_is_blocked_gives_its_reason_instead_of_a_tick(action_id: str, reason: str) -> None:
     ticks = Ticks(LAB).toggle(action_id)
     assert (ticks.ticked, ticks.note) == (frozenset(), reason)
+
+
+WHOLE = "update:stack/web"
+LEVEL, TRACE = "config.environment.LEVEL", "config.environment.TRACE"
+
+
+def with_parts() -> Plan:
+    """A plan whose only update has two entries, and a deploy that needs it."""
+    before, after = (
+        KINDS["stack"].model.model_validate({"name": "web", "config": {"environment": text}})
+        for text in ("LEVEL = info\n", "LEVEL = debug\nTRACE = 1\n")
+    )
+    found = compare(before, after)
+    update = Action(
+        "update", Target("stack", "web"), "environment", current=before, proposed=after, changes=found.changes
+    )
+    return plan(update, act("deploy", "stack/web", requires=(WHOLE,)))
+
+
+def test_a_tick_on_a_part_ticks_the_update_in_part() -> None:
+    ticks = Ticks(with_parts()).toggle_part(WHOLE, LEVEL)
+    assert (ticks.mark(WHOLE), ticks.part_mark(WHOLE, LEVEL), ticks.part_mark(WHOLE, TRACE)) == ("[~]", "[x]", "[ ]")
+    (action,) = ticks.selection
+    assert action.parts == (LEVEL,)
+    assert ticks.toggle_part(WHOLE, TRACE).mark(WHOLE) == "[x]"
+    assert ticks.toggle_part(WHOLE, LEVEL).mark(WHOLE) == "[ ]"
+    assert ticks.toggle(WHOLE).mark(WHOLE) == "[x]"
+    assert ticks.all().mark(WHOLE) == "[x]"
+    assert not ticks.none().parts
+
+
+def test_a_part_taken_off_what_another_needs_leaves_the_rest_of_it() -> None:
+    ticks = Ticks(with_parts()).toggle("deploy:stack/web")
+    assert ticks.part_mark(WHOLE, LEVEL) == "[.]"
+    ticks = ticks.toggle_part(WHOLE, TRACE)
+    assert (ticks.mark(WHOLE), ticks.mark("deploy:stack/web")) == ("[~]", "[x]")
+    assert [action.parts for action in ticks.selection if action.verb == "update"] == [(LEVEL,)]
+    ticks = ticks.toggle_part(WHOLE, LEVEL)
+    assert ticks.ticked == frozenset()
+
+
+def test_a_newer_plan_keeps_the_parts_that_still_differ() -> None:
+    ticks = Ticks(with_parts()).toggle_part(WHOLE, LEVEL)
+    assert ticks.moved_to(with_parts()).parts == {WHOLE: {LEVEL}}
+    assert ticks.restored_on(with_parts()).parts == {WHOLE: {LEVEL}}
+    without = with_parts()
+    (change,) = without.actions[0].changes
+    quiet = replace(
+        without.actions[0], proposed=without.actions[0].current, changes=(replace(change, proposed=change.current),)
+    )
+    later = Ticks(with_parts()).toggle_part(WHOLE, LEVEL).moved_to(replace(without, actions=(quiet,)))
+    assert (later.ticked, later.parts) == (frozenset(), {})
+    assert later.note == "1 tick no longer in the plan: update stack/web"
+
+
+def test_the_parts_of_an_update_stand_below_it_while_it_is_open() -> None:
+    outline = Outline(with_parts())
+    assert [line.label for line in outline.shown(opened=[WHOLE]) if isinstance(line, PartEntry)] == [
+        "environment.LEVEL", "environment.TRACE",
+    ]  # fmt: skip
+    assert [part.sign for part in outline.parts(WHOLE)] == ["~", "+"]
+    assert [part.sign for part in Outline(with_parts(), changing="file").parts(WHOLE)] == ["~", "-"]
+    assert outline.parts("deploy:stack/web") == ()
 
 
 def test_a_prerequisite_that_is_not_in_the_plan_refuses_too() -> None:

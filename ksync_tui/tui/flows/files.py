@@ -41,7 +41,7 @@ async def save_block(page: EditorScreen, request: requests.SaveBlock) -> None:
 
 async def write_back(page: ReviewScreen, request: requests.WriteBack) -> None:
     """Shows, writes and commits what taking live into the files changes."""
-    prepare = partial(page.session.files.write_back, request.review, request.ticked)
+    prepare = partial(page.session.files.write_back, request.review, request.ticked, request.parts)
     changes = await page.result_of("Preparing the file", prepare)
     if not changes:
         page.tell("The file already says what live has.")

@@ -46,7 +46,7 @@ class DiffScreen(Page[None]):
 
     def where(self) -> Text:
         """The sync, and whether this action is ticked."""
-        mark = self.review.side.ticks.mark(self.review.action.id) if self.review.side and self.review.action else ""
+        mark = self.review.mark
         return Text.assemble(
             (neutral(self.review.sync.name), style("head")), (" > review > diff   ", style("dim")), mark
         )
@@ -90,6 +90,6 @@ class DiffScreen(Page[None]):
 
     def _show(self) -> None:
         if self.review.side:
-            line, action, direction = self.review.outline.line, self.review.action, self.review.direction
+            line, action, direction = self.review.outline.line, self.review.shown_action, self.review.direction
             words = explained(self.review.side, action, line, direction, self.key_of("tick"))
             self.detail.show(action, direction, words, self.review.redact)

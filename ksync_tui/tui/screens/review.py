@@ -15,9 +15,10 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.model.origin import Origin
 from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
+from ksync_tui.planner.selection import narrowed_to
 from ksync_tui.present.diff import diff
 from ksync_tui.present.origin import WORDS
-from ksync_tui.present.rows import ReviewEntry
+from ksync_tui.present.rows import Group, PartEntry, ReviewEntry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import Ticks
 from ksync_tui.present.views import towards
@@ -103,6 +104,31 @@ class ReviewScreen(Page[None]):
             return None
         (planned,) = planned_ids((entry.id,), self.direction)
         return self.review.plan.by_id.get(planned)
+
+    @property
+    def shown_action(self) -> Action | None:
+        """The action under the cursor, of which only the part is shown that the cursor is on."""
+        action, part = self.action, self.outline.part
+        return narrowed_to(action, [part.part]) if action and part else action
+
+    @property
+    def mark(self) -> str:
+        """The box of the action or part under the cursor; empty where there is none."""
+        if not (self.side and self.action):
+            return ""
+        part = self.outline.part
+        ticks = self.side.ticks
+        return ticks.part_mark(part.id, part.part) if part else ticks.mark(self.action.id)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether the action under the cursor is an update, whose fields can be ticked each by itself."""
+        return self.action is not None and bool(self.side and self.side.outline.parts(self.action.id))
+
+    @property
+    def opened(self) -> bool:
+        """Whether the fields of the update under the cursor are shown."""
+        return self.outline.entry is not None and self.outline.entry.id in self.outline.opened
 
     @property
     def wide(self) -> bool:
@@ -197,7 +223,23 @@ class ReviewScreen(Page[None]):
         if line is None or self.side is None:
             return
         ticks = self.side.ticks
-        self.set_ticks(ticks.toggle(line.id) if isinstance(line, ReviewEntry) else ticks.toggle_all(line.entries))
+        match line:
+            case PartEntry():
+                self.set_ticks(ticks.toggle_part(line.id, line.part))
+            case ReviewEntry():
+                self.set_ticks(ticks.toggle(line.id))
+            case Group():
+                self.set_ticks(ticks.toggle_all(line.entries))
+
+    def do_show_parts(self) -> None:
+        """Shows the fields and entries of the update under the cursor."""
+        self.outline.open()
+        self.changed()
+
+    def do_hide_parts(self) -> None:
+        """Hides them again."""
+        self.outline.close()
+        self.changed()
 
     def do_tick_all(self) -> None:
         """Ticks all but deletes, of what the filter leaves."""
@@ -256,7 +298,7 @@ class ReviewScreen(Page[None]):
     def do_copy(self) -> None:
         """Copies the difference under the cursor."""
         if self.action:
-            rows = towards(diff(self.action, self.redact), self.direction)
+            rows = towards(diff(self.shown_action or self.action, self.redact), self.direction)
             self.tell(self.host.copy_text(plain_text(rows)))
 
     def do_commit_written(self) -> None:
@@ -287,8 +329,8 @@ class ReviewScreen(Page[None]):
         if self.direction == "live":
             self.request(requests.RunSelection(self.review, self.side.ticks.selection))
         else:
-            ticked = planned_ids(self.side.ticks.ticked, self.direction)
-            self.request(requests.WriteBack(self.review, ticked))
+            ticks = self.side.ticks
+            self.request(requests.WriteBack(self.review, planned_ids(ticks.ticked, self.direction), ticks.parts))
 
     def do_run(self) -> None:
         """Confirms a run of what is under the cursor, or asks which resource where that cannot be run."""
@@ -321,8 +363,8 @@ class ReviewScreen(Page[None]):
     def _show_detail(self) -> None:
         """The pane beside the list; a narrow terminal has none."""
         if self.side and self.wide:
-            words = explained(self.side, self.action, self.outline.line, self.direction, self.key_of("tick"))
-            self.query_one(Detail).show(self.action, self.direction, words, self.redact)
+            words = explained(self.side, self.shown_action, self.outline.line, self.direction, self.key_of("tick"))
+            self.query_one(Detail).show(self.shown_action, self.direction, words, self.redact)
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.present.origin import SIGNS
-from ksync_tui.present.rows import Group, Line, Outline, ReviewEntry, title_of
+from ksync_tui.present.rows import Group, Line, Outline, PartEntry, ReviewEntry, title_of
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
 from ksync_tui.tui.theme import ink, style
@@ -15,6 +15,7 @@ from ksync_tui.tui.widgets.lines import Lines
 MOST_NAME = 32
 BOX = 8
 """Cells of `  [x] ~ `."""
+LOOKS = {"+": "create", "-": "delete", "~": "update"}
 
 
 class OutlineView(Lines):
@@ -27,6 +28,8 @@ class OutlineView(Lines):
         self.words = ""
         self.shown: tuple[Line, ...] = ()
         self.tail: list[str] = []
+        self.opened: set[str] = set()
+        """The updates whose parts are shown."""
         self._name_room = 0
 
     @property
@@ -36,9 +39,31 @@ class OutlineView(Lines):
 
     @property
     def entry(self) -> ReviewEntry | None:
-        """The entry under the cursor; None on a heading."""
+        """The entry under the cursor, or the one whose part is there; None on a heading."""
         line = self.line
+        if isinstance(line, PartEntry):
+            return self.outline.by_id.get(line.id)
         return line if isinstance(line, ReviewEntry) else None
+
+    @property
+    def part(self) -> PartEntry | None:
+        """The part of an update under the cursor."""
+        return self.line if isinstance(self.line, PartEntry) else None
+
+    def open(self) -> None:
+        """Shows the parts of the update under the cursor."""
+        if self.entry:
+            self.opened.add(self.entry.id)
+            self._fill()
+
+    def close(self) -> None:
+        """Hides the parts of the update under the cursor, which gets the cursor."""
+        entry = self.entry
+        if entry is None:
+            return
+        self.opened.discard(entry.id)
+        self.move_to(self.shown.index(entry))
+        self._fill()
 
     def show_plan(self, outline: Outline, ticks: Ticks, tail: list[str]) -> None:
         """Shows another plan."""
@@ -58,7 +83,7 @@ class OutlineView(Lines):
     def _fill(self) -> None:
         before = _key(self.line)
         offset = self.cursor - self.scroll_offset.y
-        self.shown = self.outline.shown(self.words)
+        self.shown = self.outline.shown(self.words, self.opened)
         names = (cell_width(line.name) for line in self.shown if isinstance(line, ReviewEntry))
         self._name_room = min(max(names, default=0), MOST_NAME)
         at = next((at for at, line in enumerate(self.shown) if before and _key(line) == before), None)
@@ -79,7 +104,9 @@ class OutlineView(Lines):
         if at >= len(self.shown):
             return ink(cut_end(tail[at - len(self.shown)], width), "dim")
         line = self.shown[at]
-        return self._heading(line, width) if isinstance(line, Group) else self._entry(line, width)
+        if isinstance(line, Group):
+            return self._heading(line, width)
+        return self._entry(line, width) if isinstance(line, ReviewEntry) else self._part(line, width)
 
     def _heading(self, group: Group, width: int) -> Text:
         count = f"{self.ticks.count(group)}/{len(group.entries)}"
@@ -98,6 +125,12 @@ class OutlineView(Lines):
             line.append("  ").append_text(origin).append(cut_end(self.ticks.reason(entry), reason_room), style("dim"))
         )
 
+    def _part(self, part: PartEntry, width: int) -> Text:
+        mark = self.ticks.part_mark(part.id, part.part)
+        line = ink(f"      {mark} ", "bold" if mark == "[x]" else "plain")
+        line.append(f"{part.sign} ", style(LOOKS[part.sign]))
+        return line.append(cut_middle(part.label, max(width - BOX - 6, 8)))
+
     def _origin(self, entry: ReviewEntry) -> Text:
         """Where an entry comes from; no room is taken where that is known of none."""
         if not self.outline.has_origins:
@@ -109,4 +142,6 @@ class OutlineView(Lines):
 def _key(line: Line | None) -> str:
     if line is None:
         return ""
+    if isinstance(line, PartEntry):
+        return f"{line.id} {line.part}"
     return line.id if isinstance(line, ReviewEntry) else f"group:{line.kind}"
