@@ -82,6 +82,24 @@ class Ticks:
         after = self._whole({action_id})
         return after._noted(_also("also ticked", after.selection.added.keys() - self.selection.added.keys()))
 
+    def tick(self, action_id: str) -> Ticks:
+        """Ticks all of an action. One that cannot be ticked stays, with the reason."""
+        if action_id in self.ticked and action_id not in self.parts:
+            return self._now(self.ticked)
+        if action_id in self.selection:
+            return self._whole({action_id})
+        return self.toggle(action_id)
+
+    def untick(self, action_id: str) -> Ticks:
+        """Unticks an action and all that needs it."""
+        return self._without({action_id}) if action_id in self.selection else self._now(self.ticked)
+
+    def without_parts(self, action_id: str, parts: Collection[str]) -> Ticks:
+        """Unticks some parts of an update; with none left, all of it."""
+        every = frozenset(parts_of(self.plan.by_id[action_id]))
+        left = self.parts.get(action_id, every) - frozenset(parts)
+        return self._whole({action_id})._of(action_id, left) if left else self.untick(action_id)
+
     def toggle_part(self, action_id: str, part: str) -> Ticks:
         """Ticks or unticks one part of an update; without any, the update is not ticked either."""
         if action_id not in self.selection:

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Action, Direction
     from ksync_tui.services import Review, Session, Sync
     from ksync_tui.tui.review_sides import Side
+    from ksync_tui.tui.widgets.outline import OutlineView
 
-NEED_PLAN = ("tick", "tick_all", "tick_none", "direction", "filter", "origin", "copy")
+NEED_PLAN = ("tick", "to_live", "to_file", "tick_all", "tick_none", "direction", "filter", "origin", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
 NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes")
 NEED_FILE = ("editor",)
@@ -22,6 +23,7 @@ class ReviewPage(Protocol):
     sync: Sync
     review: Review | None
     direction: Direction
+    sides: dict[Direction, Side]
 
     @property
     def session(self) -> Session:
@@ -40,12 +42,8 @@ class ReviewPage(Protocol):
         """Where all that is shown comes from, while only that is."""
 
     @property
-    def has_parts(self) -> bool:
-        """Whether the action under the cursor is an update, whose fields can be ticked each by itself."""
-
-    @property
-    def opened(self) -> bool:
-        """Whether its fields are shown."""
+    def outline(self) -> OutlineView:
+        """The list."""
 
     @property
     def wide(self) -> bool:
@@ -77,10 +75,10 @@ def _no_problems(page: ReviewPage) -> str | None:
 
 
 def _cannot_go(page: ReviewPage) -> str | None:
-    if not (page.side and page.side.ticks.ticked):
+    if not any(side.ticks.ticked for side in page.sides.values()):
         tick, every = page.key_of("tick"), page.key_of("tick_all")
         return f"Nothing is ticked: {tick} ticks the line, {every} ticks all but deletes."
-    if page.direction == "live" and page.session.read_only:
+    if page.sides["live"].ticks.ticked and page.session.read_only:
         return f"READ-ONLY: {page.session.read_only}"
     return None
 
@@ -111,13 +109,13 @@ def _no_changes(page: ReviewPage) -> str | None:
 
 
 def _no_parts(page: ReviewPage) -> str | None:
-    if not page.has_parts:
+    if not page.outline.has_parts:
         return "Only an update has fields to tick."
-    return "They are shown." if page.opened else None
+    return "They are shown." if page.outline.is_open else None
 
 
 def _none_opened(page: ReviewPage) -> str | None:
-    return None if page.opened else "They are not shown."
+    return None if page.outline.is_open else "They are not shown."
 
 
 def _no_origins(page: ReviewPage) -> str | None:
@@ -130,6 +128,7 @@ def _no_uncommitted(page: ReviewPage) -> str | None:
 
 
 _OWN = {
-    "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "run": _cannot_run, "changes": _no_changes,
-    "show_parts": _no_parts, "hide_parts": _none_opened, "origin": _no_origins, "commit_written": _no_uncommitted,
+    "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "to_file": _cannot_turn,
+    "run": _cannot_run, "changes": _no_changes, "show_parts": _no_parts, "hide_parts": _none_opened,
+    "origin": _no_origins, "commit_written": _no_uncommitted,
 }  # fmt: skip

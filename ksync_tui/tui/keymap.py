@@ -93,6 +93,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("tick", ("space",), "tick", "Tick or untick the line, or a whole group", ("review",), 10),
     Command("tick_all", ("a",), "all", "Tick everything shown but deletes", ("review",), 11),
     Command("tick_none", ("A",), "none", "Untick everything", ("review",), 12),
+    Command("to_live", ("greater_than_sign",), "to live", "Take the file's side: change live", ("review",), 27),
+    Command("to_file", ("less_than_sign",), "to file", "Take live's side: write the file", ("review",), 27),
     Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 13),
     Command("confirm", ("enter",), "run", "Run exactly the steps shown", ("confirm",), 10),
     Command("removal", ("f3",), "containers", "Containers of deletes: down, with volumes, or kept", ("confirm",), 11),

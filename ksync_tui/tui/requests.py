@@ -113,10 +113,11 @@ class CommitInCore(Request):
 
 @dataclass(frozen=True, slots=True)
 class RunSelection(Request):
-    """The confirmation of a selection, then its run."""
+    """The confirmation of a selection, then its run, then what is written into the files."""
 
     review: Review
     selection: Selection
+    then: WriteBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ksync_tui.model.plan import Action, Direction, Plan, Verb
+from ksync_tui.model.plan import Action, Direction, Plan
+from ksync_tui.present.choices import OTHER_WAY, turned
 from ksync_tui.present.rows import Outline
 from ksync_tui.present.ticks import Ticks
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from ksync_tui.services import Review
 
 DIRECTIONS: tuple[Direction, ...] = ("live", "file")
-
-OTHER_WAY: Mapping[str, Verb] = {"create": "delete", "delete": "create"}
-"""What only a file has goes out of it, what only live has goes into it."""
 
 NO_TICKS: Mapping[Direction, Ticks] = {}
 
@@ -66,12 +64,7 @@ def _read_back(action: Action) -> Action:
 
 def planned_ids(ids: Collection[str], direction: Direction) -> set[str]:
     """The ids that the plan itself has for ids of a direction."""
-    return set(ids) if direction == "live" else {_planned(action_id) for action_id in ids}
-
-
-def _planned(action_id: str) -> str:
-    verb, _, target = action_id.partition(":")
-    return f"{OTHER_WAY.get(verb, verb)}:{target}"
+    return set(ids) if direction == "live" else set(map(turned, ids))
 
 
 def path_of(review: Review, file: str | None) -> str | None:

@@ -120,6 +120,7 @@ def test_plan_json_is_the_documented_object(ksync: CommandLine) -> None:
 _ACTION_TYPES: dict[str, Any] = {
     "id": str, "action": str, "kind": str, "name": str, "reason": str, "file": str, "line": int, "requires": list,
     "round": int, "destructive": bool, "text_only": bool, "blocked": type(None), "origin": type(None), "changes": list,
+    "fields": list,
     "current": type(None), "proposed": str,
 }  # fmt: skip
 

@@ -197,6 +197,8 @@ class FakeSession:
     empty: bool = False
     """Without any sync but those that were added."""
 
+    files_read: int = 1
+    """How many files its syncs have."""
     parts: Mapping[str, Collection[str]] = field(default_factory=dict)
     """The parts that were written back last."""
     new: int = 0
@@ -327,7 +329,7 @@ class FakeReviews:
         if self.session.error:
             raise self.session.error
         file = SourceFile(FILE, f"/srv/{FILE}", BEFORE + BLOCK + AFTER)
-        declarations = Declarations(files=(file,), problems=(PROBLEM,))
+        declarations = Declarations(files=(file,) * self.session.files_read, problems=(PROBLEM,))
         return Review(sync, self._plan(sync), declarations, tuple(self.session.uncommitted))
 
     def _plan(self, sync: Sync) -> Plan:

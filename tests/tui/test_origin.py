@@ -84,7 +84,7 @@ async def test_all_ticks_only_what_is_shown_and_esc_shows_the_rest_again() -> No
         await driver.press("o", "a")
         await driver.see("5 pending · 2 ticked")
         await driver.press("escape")
-        await driver.see("o from all", "[x] ~ EDITED", "[x] + NEW", "[ ] ~ DRIFTED")
+        await driver.see("o from all", "[>] ~ EDITED", "[>] + NEW", "[ ] ~ DRIFTED")
         assert driver.page.place == "review"
         await driver.press("escape")
         await driver.at("syncs")

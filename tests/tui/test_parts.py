@@ -28,7 +28,7 @@ async def test_one_entry_is_ticked_and_only_that_runs(size: tuple[int, int]) -> 
         await opened(driver)
         await driver.press("space")
         await driver.see("[~] ~ web", "only environment.LEVEL", "1 ticked")
-        await driver.see("[x] ~ environment.LEVEL", "[ ] + environment.TRACE")
+        await driver.see("[>] ~ environment.LEVEL", "[ ] + environment.TRACE")
         await driver.press("x")
         await driver.at("confirm")
         await driver.see("environment.LEVEL")
@@ -46,7 +46,7 @@ async def test_all_entries_make_the_whole_and_none_of_them_nothing() -> None:
     async with driven(FakeSession()) as driver:
         await opened(driver)
         await driver.press("space", "j", "space")
-        await driver.see("[x] ~ web", "1 ticked")
+        await driver.see("[>] ~ web", "1 ticked")
         await driver.press("space", "k", "space")
         await driver.see("[ ] ~ web", "0 ticked")
 
@@ -55,7 +55,7 @@ async def test_a_tick_on_the_update_takes_all_of_it() -> None:
     async with driven(FakeSession()) as driver:
         await opened(driver)
         await driver.press("space", "k", "space")
-        await driver.see("[x] ~ web", "[x] ~ environment.LEVEL", "[x] + environment.TRACE")
+        await driver.see("[>] ~ web", "[>] ~ environment.LEVEL", "[>] + environment.TRACE")
         await driver.press("space")
         await driver.see("[ ] ~ web", "[ ] ~ environment.LEVEL")
 
@@ -75,7 +75,7 @@ async def test_the_diff_of_an_entry_shows_that_entry() -> None:
         await opened(driver)
         await driver.press("space", "enter")
         await driver.at("diff")
-        await driver.see("[x]", "LEVEL = ")
+        await driver.see("[>]", "LEVEL = ")
         assert "+ TRACE" not in driver.text
 
 

@@ -96,7 +96,7 @@ async def test_a_refresh_keeps_cursor_ticks_and_order() -> None:
         session.done.append("update:stack/web")
         await driver.press("r")
         await driver.at("review")
-        await driver.see("> ", "[x] + api", "7 pending · 1 ticked")
+        await driver.see("> ", "[>] + api", "7 pending · 1 ticked")
         assert driver.page.outline.entry.id == "create:deployment/api"
 
 
@@ -149,15 +149,23 @@ async def test_wide_shows_the_difference_and_what_it_brings_beside_the_list() ->
         assert "LEVEL = debug" in lines[0]
 
 
-async def test_to_file_swaps_the_sides_keeps_other_ticks_and_ends_in_a_commit() -> None:
+async def test_what_goes_to_live_runs_and_what_goes_to_the_file_ends_in_a_commit() -> None:
     session = FakeSession()
     async with driven(session, (120, 30)) as driver:
         await review(driver, "edge")
         await driver.press("a", "m")
-        await driver.see("to file", "0 ticked")
+        await driver.see("to file", "0 ticked · 6 to live")
         assert "* web" not in driver.text
         await driver.point("~ web")
-        await driver.press("space", "x")
+        await driver.press("less_than_sign")
+        await driver.see("1 ticked · 3 to live", "also unticked")
+        await driver.press("x")
+        await driver.at("confirm")
+        await driver.see("3 to run", "Then 1 resource will be written to the files; you see how.")
+        await driver.press("enter")
+        await driver.at("run")
+        await driver.see("3 done")
+        await driver.press("escape")
         await driver.at("preview")
         await driver.see("infra/stacks/web.toml")
         assert not session.written
@@ -169,9 +177,7 @@ async def test_to_file_swaps_the_sides_keeps_other_ticks_and_ends_in_a_commit() 
         await driver.see("[x] push to origin/main")
         await driver.press("enter")
         await driver.at("review")
-        await driver.see("Committed 4f2a91c")
-        await driver.press("m")
-        await driver.see("6 ticked")
+        await driver.see("Committed 4f2a91c", "0 ticked")
     assert [change.file for change in session.written] == ["infra/stacks/web.toml"]
     assert session.commits == ["web: debug level (pushed)"]
 

@@ -81,7 +81,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
     assert list(made["actions"][0]) == [
         "id", "action", "kind", "name", "reason", "file", "line", "requires", "round", "destructive", "text_only",
         "blocked",
-        "origin", "changes", "current", "proposed",
+        "origin", "changes", "fields", "current", "proposed",
     ]  # fmt: skip
     assert list(made["actions"][0]["changes"][0]) == ["field", "current", "proposed", "secret", "origin"]
     assert list(made["problems"][0]) == ["severity", "file", "line", "column", "message", "hint", "places"]

@@ -32,7 +32,12 @@ MEDIA = """
 name = "films"
 tags = ["media"]
 """
-NOT_THERE = ("cannot prompt", "no such live resource", "the repository cannot be looked at")
+NOT_THERE = (
+    "cannot prompt",
+    "no such live resource",
+    "nothing is pending for this resource",
+    "the repository cannot be looked at",
+)
 """What a command of the README may say in a test: there is no terminal, nothing of the reader's is live or online."""
 NEARLY_ALL = 6
 """From this many screens on, a list of them says less than a word."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ksync_tui.model.resource import Target
 from ksync_tui.present.confirm import whole_run
+from ksync_tui.present.text import count
+from ksync_tui.tui.flows.files import write_back
 from ksync_tui.tui.screens.choose import ChooseScreen
 from ksync_tui.tui.screens.confirm import ConfirmScreen
 from ksync_tui.tui.screens.run import RunScreen
@@ -27,10 +29,18 @@ async def show_run(page: Page[Any], request: requests.ShowRun) -> None:
 async def run_selection(page: ReviewScreen, request: requests.RunSelection) -> None:
     """Confirms a selection of a review, then runs it."""
     sync = request.review.sync
-    run = await page.app.push_screen_wait(ConfirmScreen(sync.name, request.selection))
-    if run is not None:
-        page.done_with("live")
-        await _watch(page, run, sync)
+    run = await page.app.push_screen_wait(ConfirmScreen(sync.name, request.selection, _then(request.then)))
+    if run is None:
+        return
+    page.done_with("live")
+    await _watch(page, run, sync)
+    if request.then:
+        await write_back(page, request.then)
+
+
+def _then(write: requests.WriteBack | None) -> str:
+    """What follows on a run, in a sentence."""
+    return f"Then {count(len(write.ticked), 'resource')} will be written to the files; you see how." if write else ""
 
 
 async def run_resource(page: ReviewScreen, request: requests.RunResource) -> None:

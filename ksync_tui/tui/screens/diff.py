@@ -62,8 +62,8 @@ class DiffScreen(Page[None]):
     def do_tick(self) -> None:
         """Ticks the action shown."""
         self.review.do_tick()
-        if self.review.side and self.review.side.ticks.note:
-            self.tell(self.review.side.ticks.note)
+        if self.review.note:
+            self.tell(self.review.note)
         self._show()
 
     def do_layout(self) -> None:

@@ -21,7 +21,10 @@ SIGNS = (
     ("+", "create", "create"), ("~", "update", "update"), ("-", "delete", "delete"), (">", "rename", "rename"),
     ("*", "deploy", "deploy"), ("!", "problem", "problem"), ("x", "blocked", "blocked: the line says why"),
 )  # fmt: skip
-BOXES = (("[x]", "ticked"), ("[.]", "included: something ticked needs it"), ("[ ]", "not ticked"))
+BOXES = (
+    ("[>]", "to live: the file's side is taken"), ("[<]", "to file: live's side is taken"),
+    ("[~]", "some of what is under it"), ("[.]", "included: something ticked needs it"), ("[ ]", "not ticked"),
+)  # fmt: skip
 
 
 MOST_HELP = 48

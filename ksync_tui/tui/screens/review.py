@@ -16,11 +16,11 @@ from ksync_tui.model.origin import Origin
 from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.planner.selection import narrowed_to
+from ksync_tui.present.choices import Choices
 from ksync_tui.present.diff import diff
 from ksync_tui.present.origin import WORDS
-from ksync_tui.present.rows import Group, PartEntry, ReviewEntry
+from ksync_tui.present.rows import ReviewEntry
 from ksync_tui.present.text import neutral
-from ksync_tui.present.ticks import Ticks
 from ksync_tui.present.views import towards
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.disabled_reasons import disabled_reason
@@ -62,6 +62,8 @@ class ReviewScreen(Page[None]):
         self.sides: dict[Direction, Side] = {}
         self.redact = NOTHING_KNOWN
         self.direction: Direction = "live"
+        self.note: str | None = None
+        """What else came of the last choice."""
 
     def body(self) -> ComposeResult:
         """The list, and beside it the difference where there is room."""
@@ -114,21 +116,24 @@ class ReviewScreen(Page[None]):
     @property
     def mark(self) -> str:
         """The box of the action or part under the cursor; empty where there is none."""
-        if not (self.side and self.action):
-            return ""
-        part = self.outline.part
-        ticks = self.side.ticks
-        return ticks.part_mark(part.id, part.part) if part else ticks.mark(self.action.id)
+        return self.choices.mark_of(self.outline.line) if self.outline.line else ""
 
     @property
-    def has_parts(self) -> bool:
-        """Whether the action under the cursor is an update, whose fields can be ticked each by itself."""
-        return self.action is not None and bool(self.side and self.side.outline.parts(self.action.id))
+    def choices(self) -> Choices:
+        """What is chosen in both directions."""
+        return Choices({way: side.ticks for way, side in self.sides.items()}, self.direction)
 
     @property
-    def opened(self) -> bool:
-        """Whether the fields of the update under the cursor are shown."""
-        return self.outline.entry is not None and self.outline.entry.id in self.outline.opened
+    def can_write(self) -> bool:
+        """Whether live can be taken into the files."""
+        return disabled_reason(self, "direction") is None
+
+    @property
+    def natural(self) -> Direction:
+        """The side that a tick takes: what changed live goes into the file where that can be written."""
+        entry = self.outline.entry
+        changed_live = entry is not None and entry.origin == "live" and self.can_write
+        return "file" if changed_live else self.direction
 
     @property
     def wide(self) -> bool:
@@ -157,7 +162,7 @@ class ReviewScreen(Page[None]):
 
     def counts(self) -> Text:
         """Pending and ticked."""
-        return ink(self.side.ticks.totals, "bold") if self.side else Text()
+        return ink(self.choices.totals, "bold") if self.side else Text()
 
     def disabled_reason(self, command: str) -> str | None:
         """What needs a plan, an action under the cursor, a file or a tick."""
@@ -171,7 +176,7 @@ class ReviewScreen(Page[None]):
             return "unified" if self.query_one(Detail).view.side else "side by side"
         if command == "origin":
             return f"from {self.origin or 'all'}"
-        if command == "go" and self.direction == "file":
+        if command == "go" and not (self.sides and self.sides["live"].ticks.ticked):
             return "write"
         return None
 
@@ -219,17 +224,24 @@ class ReviewScreen(Page[None]):
 
     def do_tick(self) -> None:
         """Ticks the line, or on a heading what is shown under it."""
-        line = self.outline.line
-        if line is None or self.side is None:
-            return
-        ticks = self.side.ticks
-        match line:
-            case PartEntry():
-                self.set_ticks(ticks.toggle_part(line.id, line.part))
-            case ReviewEntry():
-                self.set_ticks(ticks.toggle(line.id))
-            case Group():
-                self.set_ticks(ticks.toggle_all(line.entries))
+        line, entry = self.outline.line, self.outline.entry
+        if entry and entry.origin == "both" and self.can_write and self.mark in ("[ ]", "[~]"):
+            live, file = self.key_of("to_live"), self.key_of("to_file")
+            self.tell(f"Changed on both sides: {live} takes the file's side, {file} takes live's.")
+        elif line and self.side:
+            self.choose(self.choices.toggle_line(line, self.natural))
+
+    def do_to_live(self) -> None:
+        """Takes the file's side of what is under the cursor: live is changed."""
+        self._take("live")
+
+    def do_to_file(self) -> None:
+        """Takes live's side: the file is written."""
+        self._take("file")
+
+    def _take(self, way: Direction) -> None:
+        if self.outline.line:
+            self.choose(self.choices.take(self.outline.line, way))
 
     def do_show_parts(self) -> None:
         """Shows the fields and entries of the update under the cursor."""
@@ -245,22 +257,21 @@ class ReviewScreen(Page[None]):
         """Ticks all but deletes, of what the filter leaves."""
         if self.side:
             shown = {line.id for line in self.outline.shown if isinstance(line, ReviewEntry)}
-            self.set_ticks(self.side.ticks.all(shown if self.outline.words else None))
+            self.choose(self.choices.all(shown if self.outline.words else None))
 
     def do_tick_none(self) -> None:
         """Unticks everything."""
         if self.side:
-            self.set_ticks(self.side.ticks.none())
+            self.choose(self.choices.none())
 
-    def set_ticks(self, ticks: Ticks) -> None:
-        """Shows other ticks, and what came along."""
-        if self.side is None:
-            return
-        self.sides[self.direction] = self.side.ticked(ticks)
-        self.outline.show_ticks(ticks)
+    def choose(self, choices: Choices) -> None:
+        """Shows other choices, and what came along."""
+        self.sides = {way: side.ticked(choices.ticks[way]) for way, side in self.sides.items()}
+        self.note = choices.note
+        self.outline.show_choices(choices)
         self._show_detail()
-        if ticks.note:
-            self.tell(ticks.note)
+        if choices.note:
+            self.tell(choices.note)
         self.changed()
 
     def do_direction(self) -> None:
@@ -326,11 +337,12 @@ class ReviewScreen(Page[None]):
         """Confirms what is ticked, or shows what would be written."""
         if not (self.review and self.side):
             return
-        if self.direction == "live":
-            self.request(requests.RunSelection(self.review, self.side.ticks.selection))
+        to_live, to_file = self.sides["live"].ticks, self.sides["file"].ticks
+        write = requests.WriteBack(self.review, planned_ids(to_file.ticked, "file"), to_file.parts)
+        if to_live.ticked:
+            self.request(requests.RunSelection(self.review, to_live.selection, write if to_file.ticked else None))
         else:
-            ticks = self.side.ticks
-            self.request(requests.WriteBack(self.review, planned_ids(ticks.ticked, self.direction), ticks.parts))
+            self.request(write)
 
     def do_run(self) -> None:
         """Confirms a run of what is under the cursor, or asks which resource where that cannot be run."""
@@ -356,7 +368,7 @@ class ReviewScreen(Page[None]):
             *tail_of(self.review.plan, self.side.outline, self.key_of("problems")),
             *uncommitted(len(self.review.uncommitted), self.key_of("commit_written")),
         ]
-        self.outline.show_plan(self.side.outline, self.side.ticks, tail)
+        self.outline.show_plan(self.side.outline, self.choices, tail)
         self._show_detail()
         self.changed()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 
 from ksync_tui.model.plan import Plan, SyncOptions
+from ksync_tui.present.choices import SIGNS as BOXES
+from ksync_tui.present.choices import Choices
 from ksync_tui.present.origin import SIGNS
 from ksync_tui.present.rows import Group, Line, Outline, PartEntry, ReviewEntry, title_of
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
@@ -14,7 +16,8 @@ from ksync_tui.tui.widgets.lines import Lines
 
 MOST_NAME = 32
 BOX = 8
-"""Cells of `  [x] ~ `."""
+"""Cells of `  [>] ~ `."""
+SIDES = tuple(BOXES.values())
 LOOKS = {"+": "create", "-": "delete", "~": "update"}
 
 
@@ -24,7 +27,8 @@ class OutlineView(Lines):
     def __init__(self) -> None:
         super().__init__(id="outline")
         self.outline = Outline(Plan(SyncOptions(""), ""))
-        self.ticks = Ticks(self.outline.plan)
+        ticks = Ticks(self.outline.plan)
+        self.choices = Choices({"live": ticks, "file": ticks})
         self.words = ""
         self.shown: tuple[Line, ...] = ()
         self.tail: list[str] = []
@@ -50,6 +54,16 @@ class OutlineView(Lines):
         """The part of an update under the cursor."""
         return self.line if isinstance(self.line, PartEntry) else None
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether an update is under the cursor, whose fields can be ticked each by itself."""
+        return self.entry is not None and bool(self.outline.parts(self.entry.id))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its fields are shown."""
+        return self.entry is not None and self.entry.id in self.opened
+
     def open(self) -> None:
         """Shows the parts of the update under the cursor."""
         if self.entry:
@@ -65,14 +79,14 @@ class OutlineView(Lines):
         self.move_to(self.shown.index(entry))
         self._fill()
 
-    def show_plan(self, outline: Outline, ticks: Ticks, tail: list[str]) -> None:
+    def show_plan(self, outline: Outline, choices: Choices, tail: list[str]) -> None:
         """Shows another plan."""
-        self.outline, self.ticks, self.tail = outline, ticks, tail
+        self.outline, self.choices, self.tail = outline, choices, tail
         self._fill()
 
-    def show_ticks(self, ticks: Ticks) -> None:
-        """Shows other ticks of the same plan."""
-        self.ticks = ticks
+    def show_choices(self, choices: Choices) -> None:
+        """Shows other choices of the same plan."""
+        self.choices = choices
         self.redraw()
 
     def show_found(self, words: str) -> None:
@@ -109,25 +123,25 @@ class OutlineView(Lines):
         return self._entry(line, width) if isinstance(line, ReviewEntry) else self._part(line, width)
 
     def _heading(self, group: Group, width: int) -> Text:
-        count = f"{self.ticks.count(group)}/{len(group.entries)}"
+        count = f"{self.choices.count(group)}/{len(group.entries)}"
         title = pad(neutral(title_of(group.kind)), max(width - len(count) - 1, 1))
         return Text.assemble((title, style("head")), (count, style("dim")), " ")
 
     def _entry(self, entry: ReviewEntry, width: int) -> Text:
-        mark = self.ticks.mark(entry.id)
+        mark = self.choices.mark(entry.id)
         look = style("blocked" if entry.blocked else entry.verb)
         origin = self._origin(entry)
         name_room = max(min(self._name_room, width - BOX - 8), 8)
         reason_room = width - BOX - 2 - origin.cell_len - name_room - 2
-        line = ink(f"  {mark} ", "bold" if mark == "[x]" else "plain")
+        line = ink(f"  {mark} ", "bold" if mark in SIDES else "plain")
         line.append(f"{entry.sign} ", look).append(pad(cut_middle(entry.name, name_room), name_room))
         return (
-            line.append("  ").append_text(origin).append(cut_end(self.ticks.reason(entry), reason_room), style("dim"))
+            line.append("  ").append_text(origin).append(cut_end(self.choices.reason(entry), reason_room), style("dim"))
         )
 
     def _part(self, part: PartEntry, width: int) -> Text:
-        mark = self.ticks.part_mark(part.id, part.part)
-        line = ink(f"      {mark} ", "bold" if mark == "[x]" else "plain")
+        mark = self.choices.part_mark(part.id, part.part)
+        line = ink(f"      {mark} ", "bold" if mark in SIDES else "plain")
         line.append(f"{part.sign} ", style(LOOKS[part.sign]))
         return line.append(cut_middle(part.label, max(width - BOX - 6, 8)))
 

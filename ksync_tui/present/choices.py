@@ -1,0 +1,174 @@
+"""Both directions of a plan in one list: of each difference the file's side is taken, live's side, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ksync_tui.model.plan import Direction, Verb
+from ksync_tui.present.rows import Group, Line, PartEntry, ReviewEntry
+from ksync_tui.present.ticks import Ticks
+
+Box = Literal["[>]", "[<]", "[~]", "[ ]", "[.]", " x "]
+"""To live, to file, some of what is under it, neither, needed by a chosen one, cannot be chosen."""
+
+SIGNS: Mapping[Direction, Box] = {"live": "[>]", "file": "[<]"}
+OTHER: Mapping[Direction, Direction] = {"live": "file", "file": "live"}
+OTHER_WAY: Mapping[str, Verb] = {"create": "delete", "delete": "create"}
+"""What only a file has goes out of it, what only live has goes into it."""
+_TICKED = ("[x]", "[~]")
+
+
+def turned(action_id: str) -> str:
+    """The id that an action has in the other direction: a create in live is a delete from the file."""
+    verb, _, target = action_id.partition(":")
+    return f"{OTHER_WAY.get(verb, verb)}:{target}"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The ticks of both directions; nothing is ticked in both. Ids are those of the direction that is `shown`."""
+
+    ticks: Mapping[Direction, Ticks]
+    shown: Direction = "live"
+    note: str | None = None
+    """What else came of the last change."""
+
+    def mark(self, action_id: str) -> Box:
+        """The box in front of an action."""
+        return self._box({way: ticks.mark(self._id(action_id, way)) for way, ticks in self.ticks.items()})
+
+    def part_mark(self, action_id: str, part: str) -> Box:
+        """The box in front of a part of an update."""
+        return self._box({way: ticks.part_mark(self._id(action_id, way), part) for way, ticks in self.ticks.items()})
+
+    def _box(self, marks: Mapping[Direction, str]) -> Box:
+        ways = [way for way, mark in marks.items() if mark in _TICKED]
+        if len(ways) == 1 and marks[ways[0]] == "[x]":
+            return SIGNS[ways[0]]
+        if ways:
+            return "[~]"
+        if "[.]" in marks.values():
+            return "[.]"
+        return " x " if marks[self.shown] == " x " else "[ ]"
+
+    def reason(self, entry: ReviewEntry) -> str:
+        """The reason shown; where only parts are chosen, which of them go where."""
+        said = {
+            way: self.ticks[way].reason(replace(entry, id=self._id(entry.id, way)))
+            for way in SIGNS
+            if self.ticks[way].mark(self._id(entry.id, way)) == "[~]"
+        }
+        if len(said) < 2:
+            return next(iter(said.values()), None) or self.ticks[self.shown].reason(entry)
+        return "; ".join(f"{SIGNS[way][1]} {words.removeprefix('only ')}" for way, words in said.items())
+
+    def count(self, group: Group) -> int:
+        """How many entries of a group are chosen, those that come along included."""
+        return sum(self.mark(entry.id) not in ("[ ]", " x ") for entry in group.entries)
+
+    @property
+    def totals(self) -> str:
+        """`8 pending · 6 ticked`, and what is ticked in the direction that is not shown."""
+        other = len(self.ticks[OTHER[self.shown]].selection)
+        more = f" · {other:,} to {OTHER[self.shown]}" if other else ""
+        return f"{self.ticks[self.shown].totals}{more}"
+
+    def mark_of(self, line: Line) -> str:
+        """The box of a line; a heading has none."""
+        match line:
+            case PartEntry():
+                return self.part_mark(line.id, line.part)
+            case ReviewEntry():
+                return self.mark(line.id)
+            case Group():
+                return ""
+
+    def toggle_line(self, line: Line, way: Direction) -> Choices:
+        """Chooses a direction for what is on a line, or none where it has one; for a heading the one that is shown."""
+        match line:
+            case PartEntry():
+                return self.toggle_part(line.id, line.part, way)
+            case ReviewEntry():
+                return self.toggle(line.id, way)
+            case Group():
+                return self.toggle_all(line.entries)
+
+    def take(self, line: Line, way: Direction) -> Choices:
+        """Takes one side for what is on a line, or under a heading."""
+        match line:
+            case PartEntry():
+                return self.choose_part(line.id, line.part, way)
+            case ReviewEntry():
+                return self.choose(line.id, way)
+            case Group():
+                return self.choose_all(line.entries, way)
+
+    def toggle(self, action_id: str, way: Direction) -> Choices:
+        """Chooses a direction for an action, or neither where it has one."""
+        if self.mark(action_id) in SIGNS.values():
+            return self._drop(action_id)
+        if self.mark(action_id) == "[.]":
+            return self._with(self.shown, lambda ticks, own: ticks.toggle(own), action_id)
+        return self.choose(action_id, way)
+
+    def toggle_part(self, action_id: str, part: str, way: Direction) -> Choices:
+        """The same for a part of an update."""
+        chosen = next((way for way in self.ticks if self._takes(way, action_id, part)), way)
+        return self._with(chosen, lambda ticks, own: ticks.toggle_part(own, part), action_id)
+
+    def choose(self, action_id: str, way: Direction) -> Choices:
+        """Takes one side for an action, whatever was chosen for it before."""
+        return self._with(way, lambda ticks, own: ticks.tick(own), action_id)
+
+    def choose_part(self, action_id: str, part: str, way: Direction) -> Choices:
+        """Takes one side for a part of an update."""
+        if self._takes(way, action_id, part):
+            return self
+        return self._with(way, lambda ticks, own: ticks.toggle_part(own, part), action_id)
+
+    def choose_all(self, entries: Iterable[ReviewEntry], way: Direction) -> Choices:
+        """Takes one side for a whole group; deletes are left out, and the note says so."""
+        among = [self._id(entry.id, way) for entry in entries]
+        return self._now(way, self.ticks[way].all([found for found in among if found in self.ticks[way].plan.by_id]))
+
+    def toggle_all(self, entries: Iterable[ReviewEntry]) -> Choices:
+        """Chooses the direction that is shown for a whole group, or neither where all have it."""
+        return self._now(self.shown, self.ticks[self.shown].toggle_all(entries))
+
+    def all(self, among: Collection[str] | None = None) -> Choices:
+        """The direction that is shown for everything but deletes, of all or `among` some."""
+        return self._now(self.shown, self.ticks[self.shown].all(among))
+
+    def none(self) -> Choices:
+        """Nothing chosen."""
+        return replace(self, ticks={way: ticks.none() for way, ticks in self.ticks.items()}, note=None)
+
+    def _id(self, action_id: str, way: Direction) -> str:
+        return action_id if way == self.shown else turned(action_id)
+
+    def _takes(self, way: Direction, action_id: str, part: str) -> bool:
+        return self.ticks[way].part_mark(self._id(action_id, way), part) == "[x]"
+
+    def _with(self, way: Direction, change: Callable[[Ticks, str], Ticks], action_id: str) -> Choices:
+        own = self._id(action_id, way)
+        if own not in self.ticks[way].plan.by_id:
+            return replace(self, note=f"That cannot go to {way}: a file holds no deploys, and no difference in texts.")
+        return self._now(way, change(self.ticks[way], own))
+
+    def _drop(self, action_id: str) -> Choices:
+        ticks = {way: ticks.untick(self._id(action_id, way)) for way, ticks in self.ticks.items()}
+        return replace(self, ticks=ticks, note=next((way.note for way in ticks.values() if way.note), None))
+
+    def _now(self, way: Direction, ticks: Ticks) -> Choices:
+        """Other ticks in one direction; what it has now, the other direction has no longer."""
+        other = self.ticks[OTHER[way]]
+        notes = [ticks.note]
+        for action in ticks.selection:
+            back = turned(action.id)
+            if back in other.selection:
+                other = other.without_parts(back, action.parts) if action.parts else other.untick(back)
+                notes.append(other.note)
+        note = "; ".join(filter(None, notes)) or None
+        return replace(self, ticks={way: ticks, OTHER[way]: other}, note=note)

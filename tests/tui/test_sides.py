@@ -1,0 +1,78 @@
+"""One list, both directions: `>` takes the file's side, `<` live's, space the one that is meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from .driving import SIZES, Driver, driven
+from .fakes import FakeSession
+from .test_origin import applied_before
+
+
+async def edge(driver: Driver) -> None:
+    """The review of a sync whose file can be written."""
+    await driver.at("syncs")
+    await driver.point("edge")
+    await driver.press("enter")
+    await driver.at("review")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_one_entry_goes_to_live_and_one_into_the_file(size: tuple[int, int]) -> None:
+    session = FakeSession()
+    async with driven(session, size) as driver:
+        await edge(driver)
+        await driver.point("~ web")
+        await driver.press("right", "j", "greater_than_sign", "j", "less_than_sign")
+        await driver.see("[~] ~ web", "[>] ~ environment.LEVEL", "[<] + environment.TRACE", "1 ticked · 1 to file")
+        await driver.press("x")
+        await driver.at("confirm")
+        await driver.see("environment.LEVEL", "Then 1 resource will be written to the files")
+        await driver.press("enter")
+        await driver.at("run")
+        await driver.see("1 done")
+        await driver.press("escape")
+        await driver.at("preview")
+        await driver.press("enter")
+        await driver.at("commit")
+        await driver.press("enter")
+        await driver.at("review")
+        await driver.see("0 ticked")
+    (selection,) = session.started
+    assert [action.parts for action in selection] == [("config.environment.LEVEL",)]
+    assert session.parts == {"update:stack/web": {"config.environment.TRACE"}}
+    assert len(session.commits) == 1
+
+
+async def test_space_takes_the_side_that_moved() -> None:
+    async with driven(applied_before()) as driver:
+        await edge(driver)
+        for name, box in (("EDITED", "[>]"), ("DRIFTED", "[<]"), ("OPEN", "[>]")):
+            await driver.point(f"~ {name}")
+            await driver.press("space")
+            await driver.see(f"{box} ~ {name}")
+            await driver.press("space")
+            await driver.see(f"[ ] ~ {name}")
+
+
+async def test_what_both_sides_changed_is_chosen_outright() -> None:
+    async with driven(applied_before()) as driver:
+        await edge(driver)
+        await driver.point("~ CLASHING_NAME")
+        await driver.press("space")
+        await driver.see("[ ] ~ CLASHING_NAME", "Changed on both sides: > takes the file's side, < takes live's.")
+        await driver.press("less_than_sign")
+        await driver.see("[<] ~ CLASHING_NAME")
+        await driver.press("greater_than_sign")
+        await driver.see("[>] ~ CLASHING_NAME")
+
+
+async def test_a_file_that_cannot_be_written_has_no_side_to_take() -> None:
+    async with driven(FakeSession(files_read=2)) as driver:
+        await driver.at("syncs")
+        await driver.point("homelab")
+        await driver.press("enter")
+        await driver.at("review")
+        await driver.point("~ web")
+        await driver.press("less_than_sign")
+        await driver.see("[ ] ~ web", "homelab is not managed")

@@ -1,0 +1,126 @@
+"""One list for both directions: of each difference the file's side, live's side, or neither; never both."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.plan import Action, Plan, SyncOptions
+from ksync_tui.model.resource import Target
+from ksync_tui.planner.diff import compare
+from ksync_tui.planner.selection import parts_of
+from ksync_tui.present.choices import Choices, turned
+from ksync_tui.present.rows import Outline
+from ksync_tui.present.ticks import Ticks
+from ksync_tui.tui.review_sides import to_file
+
+WEB, DEPLOY, NEW, OLD = "update:stack/web", "deploy:stack/web", "create:stack/new", "delete:stack/old"
+A, B, C = (f"config.environment.{key}" for key in "ABC")
+
+
+def stack(name: str, environment: str = "") -> object:
+    return KINDS["stack"].model.model_validate({"name": name, "config": {"environment": environment}})
+
+
+def plan() -> Plan:
+    before, after = stack("web", "A = 1\nB = 1\nC = 1\n"), stack("web", "A = 2\nB = 2\nC = 2\n")
+    changes = compare(before, after).changes  # type: ignore[arg-type]
+    return Plan(
+        SyncOptions("lab", managed=True), "embedded",
+        (
+            Action("update", Target("stack", "web"), "environment", current=before, proposed=after, changes=changes),  # type: ignore[arg-type]
+            Action("deploy", Target("stack", "web"), "changed", requires=(WEB,)),
+            Action("create", Target("stack", "new"), "new", proposed=stack("new")),  # type: ignore[arg-type]
+            Action("delete", Target("stack", "old"), "not declared", current=stack("old")),  # type: ignore[arg-type]
+        ),
+    )  # fmt: skip
+
+
+def choices() -> Choices:
+    made = plan()
+    return Choices({"live": Ticks(made), "file": Ticks(to_file(made))})
+
+
+def chosen(found: Choices) -> dict[str, list[str]]:
+    return {way: sorted(ticks.ticked) for way, ticks in found.ticks.items()}
+
+
+def test_taking_the_other_side_gives_up_the_first_with_what_needed_it() -> None:
+    found = choices().choose(DEPLOY, "live").choose(WEB, "file")
+    assert chosen(found) == {"live": [], "file": [WEB]}
+    assert (found.mark(WEB), found.mark(DEPLOY)) == ("[<]", "[ ]")
+    assert found.note == "also unticked: deploy stack/web"
+
+
+def test_of_three_entries_one_goes_each_way_and_one_is_left() -> None:
+    found = choices().choose_part(WEB, A, "live").choose_part(WEB, B, "file")
+    assert [found.part_mark(WEB, part) for part in (A, B, C)] == ["[>]", "[<]", "[ ]"]
+    assert found.mark(WEB) == "[~]"
+    assert found.reason(Outline(plan()).by_id[WEB]) == "> environment.A; < environment.B"
+    assert [action.parts for action in found.ticks["live"].selection] == [(A,)]
+    assert [action.parts for action in found.ticks["file"].selection] == [(B,)]
+    assert found.totals == "4 pending · 1 ticked · 1 to file"
+    assert found.choose(WEB, "live").mark(WEB) == "[>]"
+    assert chosen(found.choose(WEB, "live"))["file"] == []
+
+
+def test_a_part_taken_from_what_goes_the_other_way_leaves_the_rest_there() -> None:
+    found = choices().choose(WEB, "live").choose_part(WEB, B, "file")
+    assert [found.part_mark(WEB, part) for part in (A, B, C)] == ["[>]", "[<]", "[>]"]
+
+
+@pytest.mark.parametrize(("action_id", "back"), [(NEW, "delete:stack/new"), (OLD, "create:stack/old")])
+def test_what_only_one_side_has_is_made_there_or_taken_away_here(action_id: str, back: str) -> None:
+    found = choices().choose(action_id, "file")
+    assert chosen(found) == {"live": [], "file": [back]}
+    assert found.mark(action_id) == "[<]"
+    assert chosen(found.choose(action_id, "live")) == {"live": [action_id], "file": []}
+    assert turned(turned(action_id)) == action_id
+
+
+def test_a_deploy_has_no_side_in_a_file() -> None:
+    found = choices().choose(DEPLOY, "file")
+    assert chosen(found) == {"live": [], "file": []}
+    assert "a file holds no deploys" in (found.note or "")
+
+
+def test_a_second_tick_chooses_neither() -> None:
+    for way in ("live", "file"):
+        found = choices().toggle(WEB, way)  # type: ignore[arg-type]
+        assert chosen(found.toggle(WEB, "live")) == {"live": [], "file": []}
+
+
+def test_a_heading_takes_one_side_for_all_but_deletes() -> None:
+    group = Outline(plan()).groups[0]
+    found = choices().choose_all(group.entries, "file")
+    assert chosen(found) == {"live": [], "file": ["create:stack/old", WEB]}
+    assert "1 delete left out" in (found.note or "")
+    assert chosen(found.none()) == {"live": [], "file": []}
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([WEB, DEPLOY, NEW, OLD]), st.sampled_from([None, A, B, C]), st.sampled_from(["live", "file"]),
+        st.booleans(),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(STEPS)
+def test_nothing_is_ever_chosen_for_both_sides(steps: list[tuple[str, str | None, str, bool]]) -> None:
+    found = choices()
+    for action_id, part, way, toggles in steps:
+        if part is not None and action_id == WEB:
+            found = (found.toggle_part if toggles else found.choose_part)(WEB, part, way)  # type: ignore[arg-type]
+        else:
+            found = (found.toggle if toggles else found.choose)(action_id, way)  # type: ignore[arg-type]
+        live, file = found.ticks["live"], found.ticks["file"]
+        for action_id_ in live.ticked & {turned(other) for other in file.ticked}:
+            every = frozenset(parts_of(plan().by_id[action_id_]))
+            mine, theirs = live.parts.get(action_id_, every), file.parts.get(turned(action_id_), every)
+            assert mine
+            assert theirs
+            assert not mine & theirs
