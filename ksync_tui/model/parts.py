@@ -38,6 +38,17 @@ def _meant_as_a_whole(resource: Table, path: str) -> str | None:
     return None
 
 
+def entries_at(resource: Table, field: str) -> Mapping[str, object]:
+    """What the entries of a field mean, by their paths; nothing where it has none."""
+    value = value_at(resource, field)
+    found: Mapping[str, object] | None = None
+    if isinstance(value, str) and _has_pairs(_field_at(resource, field)):
+        found = _pairs_by_key(value)
+    elif isinstance(value, list):
+        found = _items_by_key(value)
+    return {f"{field}.{key}": entry for key, entry in (found or {}).items()}
+
+
 def with_parts(base: R, other: Table, parts: Iterable[str]) -> R:
     """`base` with the values that `other` has at these paths; an entry that `other` lacks is taken out."""
     for part in sorted(parts):

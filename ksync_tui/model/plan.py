@@ -66,6 +66,12 @@ class FieldChange:
     origin: Origin | None = None
     text_only: bool = False
     """Whether both mean the same: only comments or spacing of the text differ."""
+    origins: tuple[tuple[str, Origin | None], ...] = ()
+    """Where its entries come from, by their paths, where they do not all come from the same side."""
+
+    def origin_of(self, part: str) -> Origin | None:
+        """Where a part of it comes from (see `model.parts`)."""
+        return dict(self.origins).get(part, self.origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.managed_elsewhere import with_live_secrets
 from ksync_tui.model.origin import Applied, Origin, moved, shared
+from ksync_tui.model.parts import covers, differing_parts, entries_at
 from ksync_tui.model.plan import FieldChange
 from ksync_tui.model.resource import LastApplied
 from ksync_tui.planner.draft import ActionDraft
@@ -86,7 +87,23 @@ def _with_origins(draft: ActionDraft, base: Applied) -> Changes:
         resource = base.resource
     except KsyncError:
         return draft.changes
-    return tuple(replace(change, origin=_origin(change.field, resource, draft)) for change in draft.changes)
+    return tuple(_with_origin(change, resource, draft) for change in draft.changes)
+
+
+def _with_origin(change: FieldChange, base: Resource, draft: ActionDraft) -> FieldChange:
+    """A change with where it comes from: as a whole, and each of its entries by itself where it has some."""
+    declared = draft.proposed
+    if declared is None or draft.current is None:
+        return change
+    parts = differing_parts(change.field, draft.current, declared)
+    if parts == (change.field,) or not covers((change.field,), parts[0]):
+        return replace(change, origin=_origin(change.field, base, draft))
+    before, live, now = (entries_at(resource, change.field) for resource in (base, draft.current, declared))
+    origins = tuple(
+        (part, moved(files=now.get(part) != before.get(part), live=live.get(part) != before.get(part)))
+        for part in parts
+    )
+    return replace(change, origin=shared(origin for _, origin in origins), origins=origins)
 
 
 def _all_from(origin: Origin, changes: Changes) -> Changes:

@@ -76,7 +76,9 @@ def _touches(change: FieldChange, parts: Collection[str]) -> bool:
 def _of_parts(change: FieldChange, proposed: Resource, parts: Collection[str]) -> FieldChange:
     if covers(parts, change.field):
         return change
-    return replace(change, proposed=plain(value_at(proposed, change.field)))
+    origins = tuple((part, origin) for part, origin in change.origins if part in parts)
+    origin = shared(origin for _, origin in origins) if origins else change.origin
+    return replace(change, proposed=plain(value_at(proposed, change.field)), origin=origin, origins=origins)
 
 
 class Prerequisites:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin
-from ksync_tui.model.parts import presence
+from ksync_tui.model.parts import covers, presence
 from ksync_tui.model.plan import SIGNS, Action, Direction, Plan, RenameHint, Verb, verb_towards
 from ksync_tui.planner.labels import label_of
 from ksync_tui.planner.selection import parts_of
@@ -57,6 +57,7 @@ class PartEntry:
     part: str
     sign: str
     label: str
+    origin: Origin | None = None
 
 
 Line = Group | ReviewEntry | PartEntry
@@ -118,8 +119,9 @@ class Outline:
         current, proposed = action.current, action.proposed
         sides = (proposed, current) if self.changing == "file" else (current, proposed)
         return tuple(
-            PartEntry(action_id, part, _SIGNS[presence(part, *sides)], neutral(label_of(part, proposed)))
+            PartEntry(action_id, part, _SIGNS[presence(part, *sides)], neutral(label_of(part, proposed)), origin)
             for part in parts_of(action)
+            for origin in (_origin(action, part),)
         )
 
     def _below(self, line: Line, opened: Collection[str]) -> tuple[PartEntry, ...]:
@@ -144,6 +146,12 @@ class Outline:
         """`15 unchanged`; empty when nothing is unchanged."""
         number = self.plan.summary["unchanged"]
         return f"{number:,} unchanged" if number else ""
+
+
+def _origin(action: Action, part: str) -> Origin | None:
+    """Where a part of an update comes from."""
+    change = next((change for change in action.changes if covers((change.field,), part)), None)
+    return change.origin_of(part) if change else action.origin
 
 
 _SIGNS = {(True, True): "~", (False, True): "+", (True, False): "-", (False, False): "~"}

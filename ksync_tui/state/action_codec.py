@@ -79,6 +79,7 @@ def decode_action(encoded: EncodedAction, extractor: SecretExtractor) -> tuple[A
 def _change(kept: list[Any], current: Resource | None, proposed: Resource | None) -> FieldChange:
     marks = dict(zip(_CHANGE, kept, strict=False))  # a record of an older version holds fewer
     path = marks["field"]
+    marks["origins"] = tuple(map(tuple, marks.get("origins", ())))
     return FieldChange(**marks, current=_value(current, path), proposed=_value(proposed, path))
 
 

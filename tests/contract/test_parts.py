@@ -71,6 +71,8 @@ def test_what_live_and_files_changed_keeps_its_own_origin(factory: Factory, tmp_
         engine.acting_for("").apply(live_edit, nowhere)
         found = plan(engine, "A = 2\nB = 1\nC = 1\n")
         assert origins(found) == {"config.environment": "both"}
+        (change,) = found.by_id[f"update:{WEB}"].changes
+        assert dict(change.origins) == {"config.environment.A": "files", "config.environment.C": "live"}
         engine.apply(update(found, "A"), nowhere)
         assert environment(engine) == "A = 2\nB = 1\nC = 9\n"
         assert origins(plan(engine, "A = 2\nB = 1\nC = 1\n")) == {"config.environment": "live"}
@@ -85,7 +87,7 @@ def test_what_the_file_takes_from_live_is_agreed_entry_by_entry(factory: Factory
         left = plan(engine, "A = 9\nB = 1\nC = 1\n")
         assert origins(left) == {"config.environment": "live"}
         engine.acting_for("").apply(update(plan(engine, "A = 1\nB = 9\nC = 1\n")), nowhere)
-        assert origins(plan(engine, "A = 9\nB = 9\nC = 1\n")) == {"config.environment": "both"}
+        assert origins(plan(engine, "A = 9\nB = 9\nC = 1\n")) == {"config.environment": "live"}
 
 
 @pytest.mark.parametrize("factory", ENGINES[:2])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ksync_tui.model.events import RunRecord
 from ksync_tui.model.plan import Plan
+from ksync_tui.planner.selection import narrowed
 from ksync_tui.services import Session
 from tests.core.conftest import Lab
 
@@ -42,6 +43,30 @@ def test_one_update_of_twenty_changes_exactly_one_resource(lab: Lab, tmp_path: P
     assert [str(target) for target in after if after[target] != before[target]] == ["stack/web-7"]
     asked = [(call.path, call.type, call.params) for call in lab.core.writes[since:]]
     assert asked == [("/write", "UpdateStack", {"id": "web-7", "config": {"environment": "LEVEL = debug\n"}})]
+
+
+def test_of_an_update_only_the_chosen_fields_are_sent(lab: Lab, tmp_path: Path) -> None:
+    file = stacks(tmp_path, "info", 1)
+    with lab.open() as session:
+        apply(session, file)
+        edited = file.read_text().replace("LEVEL = info", "LEVEL = debug\\nTRACE = 1")
+        file.write_text(
+            edited.replace('server = "edge"\n', 'server = "edge"\nbranch = "next"\nlinks = ["https://a.example"]\n')
+        )
+        since = len(lab.core.writes)
+        for parts, sent in (
+            (["config.environment.TRACE"], {"environment": "LEVEL = info\nTRACE = 1\n"}),
+            (["config.branch", "config.links"], {"branch": "next", "links": ["https://a.example"]}),
+            (["config.environment.LEVEL"], {"environment": "LEVEL = debug\nTRACE = 1\n"}),
+        ):
+            plan = session.reviews.create(session.syncs.at(file)).plan
+            chosen = narrowed(plan, {"update:stack/web-0": parts}).select(["update:stack/web-0"])
+            assert session.runs.run(chosen, lambda _: None).state == "done"
+            (call,) = lab.core.writes[since:]
+            assert (call.type, call.params) == ("UpdateStack", {"id": "web-0", "config": sent})
+            since += 1
+        left = session.reviews.create(session.syncs.at(file)).plan
+    assert left.summary["update"] == 0
 
 
 def test_one_deploy_of_twenty_deploys_exactly_one_stack(lab: Lab, tmp_path: Path) -> None:

@@ -82,8 +82,10 @@ def test_a_field_is_from_both_exactly_where_both_differ_from_what_was_applied(
                 assert change.origin == "files"
             elif field not in files_moved:
                 assert change.origin == "live"
-            elif field == change.field:
+            elif field == change.field and not change.origins:  # entries have origins of their own
                 assert change.origin == "both"
+            for _, origin in change.origins:
+                assert origin in ORIGINS
 
 
 @given(several(3))

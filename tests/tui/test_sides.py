@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from .driving import SIZES, Driver, driven
-from .fakes import FakeSession
+from .fakes import FakeSession, homelab
 from .test_origin import applied_before
 
 
@@ -53,6 +55,20 @@ async def test_space_takes_the_side_that_moved() -> None:
             await driver.see(f"{box} ~ {name}")
             await driver.press("space")
             await driver.see(f"[ ] ~ {name}")
+
+
+async def test_space_on_an_entry_takes_the_side_that_moved_that_entry() -> None:
+    (domain, web, *others) = homelab()
+    (change,) = web.changes
+    origins = (("config.environment.LEVEL", "files"), ("config.environment.TRACE", "live"))
+    mixed = replace(web, origin="both", changes=(replace(change, origin="both", origins=origins),))
+    async with driven(FakeSession((domain, mixed, *others))) as driver:
+        await edge(driver)
+        await driver.point("~ web")
+        await driver.press("space")
+        await driver.see("[ ] ~ web", "Changed on both sides")
+        await driver.press("right", "j", "space", "j", "space")
+        await driver.see("[>] ~ F environment.LEVEL", "[<] + L environment.TRACE", "1 ticked · 1 to file")
 
 
 async def test_what_both_sides_changed_is_chosen_outright() -> None:

@@ -64,7 +64,16 @@ def test_a_selection_comes_back_as_it_was_frozen(journal: Journal) -> None:
 
 def test_every_part_of_an_action_is_frozen(home: Home, journal: Journal) -> None:
     before = make("stack", "web", config={"environment": "A = 1\n"})
-    change = FieldChange("config.environment", "A = 1\n", "A = 2\n", True, True, "live", text_only=True)
+    change = FieldChange(
+        "config.environment",
+        "A = 1\n",
+        "A = 2\n",
+        True,
+        True,
+        "live",
+        text_only=True,
+        origins=(("config.environment.A", "live"),),
+    )
     tags = FieldChange("tags", [], ["home"], origin="files")
     action = replace(
         update(before, "stack", change, tags, tags=["home"], config={"environment": "A = 2\n"}),

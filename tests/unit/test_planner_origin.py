@@ -286,3 +286,24 @@ def test_the_way_back_of_a_run_has_no_origin() -> None:
     assert proposed is not None
     back = only(undo(chosen, [only(found).id], Snapshot({WEB: Live.of(WEB, proposed)})))
     assert (back.origin, {change.origin for change in back.changes}) == (None, {None})
+
+
+@pytest.mark.parametrize(
+    ("was", "here", "there", "field", "entries"),
+    [
+        ("A = 1\nB = 1\n", "A = 1\nB = 9\n", "A = 2\nB = 1\n", "both", {"A": "files", "B": "live"}),
+        ("A = 1\nB = 1\n", "A = 2\nB = 1\n", "A = 2\nB = 2\n", "files", {"B": "files"}),
+        ("A = 1\n", "A = 2\n", "A = 3\n", "both", {"A": "both"}),
+        ("A = 1\nB = 1\n", "A = 1\nB = 1\nC = 1\n", "A = 1\n", "both", {"B": "files", "C": "live"}),
+    ],
+)
+def test_each_entry_has_its_own_origin(was: str, here: str, there: str, field: str, entries: dict[str, Origin]) -> None:
+    found = plan_of(
+        [declare(WEB, **stack(environment=there))],
+        [live(WEB, **stack(environment=here))],
+        kept(WEB, applied(WEB, **stack(environment=was))),
+    )
+    (change,) = next(action for action in found.actions if action.verb == "update").changes
+    assert change.origin == field
+    assert {part.rpartition(".")[2]: origin for part, origin in change.origins} == entries
+    assert change.origin_of("config.environment") == field

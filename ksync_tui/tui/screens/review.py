@@ -131,8 +131,8 @@ class ReviewScreen(Page[None]):
     @property
     def natural(self) -> Direction:
         """The side that a tick takes: what changed live goes into the file where that can be written."""
-        entry = self.outline.entry
-        changed_live = entry is not None and entry.origin == "live" and self.can_write
+        here = self.outline.part or self.outline.entry
+        changed_live = here is not None and here.origin == "live" and self.can_write
         return "file" if changed_live else self.direction
 
     @property
@@ -224,8 +224,8 @@ class ReviewScreen(Page[None]):
 
     def do_tick(self) -> None:
         """Ticks the line, or on a heading what is shown under it."""
-        line, entry = self.outline.line, self.outline.entry
-        if entry and entry.origin == "both" and self.can_write and self.mark in ("[ ]", "[~]"):
+        line, here = self.outline.line, self.outline.part or self.outline.entry
+        if here and here.origin == "both" and self.can_write and self.mark in ("[ ]", "[~]"):
             live, file = self.key_of("to_live"), self.key_of("to_file")
             self.tell(f"Changed on both sides: {live} takes the file's side, {file} takes live's.")
         elif line and self.side:

@@ -142,10 +142,10 @@ class OutlineView(Lines):
     def _part(self, part: PartEntry, width: int) -> Text:
         mark = self.choices.part_mark(part.id, part.part)
         line = ink(f"      {mark} ", "bold" if mark in SIDES else "plain")
-        line.append(f"{part.sign} ", style(LOOKS[part.sign]))
+        line.append(f"{part.sign} ", style(LOOKS[part.sign])).append_text(self._origin(part))
         return line.append(cut_middle(part.label, max(width - BOX - 6, 8)))
 
-    def _origin(self, entry: ReviewEntry) -> Text:
+    def _origin(self, entry: ReviewEntry | PartEntry) -> Text:
         """Where an entry comes from; no room is taken where that is known of none."""
         if not self.outline.has_origins:
             return Text()
