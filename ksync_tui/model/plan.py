@@ -179,7 +179,7 @@ class Plan:
         counts = Counter(action.verb for action in self.actions if not action.text_only)
         return {verb: counts.get(verb, 0) for verb in VERBS} | {"unchanged": sum(self.unchanged.values())}
 
-    @property
+    @cached_property
     def pending(self) -> int:
         """How many actions there are, blocked ones included, those in which only texts are written otherwise not."""
         return sum(not action.text_only for action in self.actions)
@@ -227,6 +227,11 @@ class Selection:
     ticked: frozenset[str]
     added: Mapping[str, str]
     """Ids that were not ticked but are needed, each with the id that needs it."""
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all that is selected."""
+        return self.ticked.union(self.added)
 
     def __contains__(self, action_id: str) -> bool:
         return action_id in self.ticked or action_id in self.added

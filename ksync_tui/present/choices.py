@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from ksync_tui.model.plan import Direction, Verb
@@ -66,7 +67,13 @@ class Choices:
 
     def count(self, group: Group) -> int:
         """How many entries of a group are chosen, those that come along included."""
-        return sum(self.mark(entry.id) not in ("[ ]", " x ") for entry in group.entries)
+        return len(group.ids & self._chosen)
+
+    @cached_property
+    def _chosen(self) -> frozenset[str]:
+        """The ids of all that is chosen or comes along, in the direction that is shown."""
+        shown, other = self.ticks[self.shown].selection, self.ticks[OTHER[self.shown]].selection
+        return shown.ids.union(map(turned, other.ids))
 
     @property
     def totals(self) -> str:
@@ -165,10 +172,10 @@ class Choices:
         """Other ticks in one direction; what it has now, the other direction has no longer."""
         other = self.ticks[OTHER[way]]
         notes = [ticks.note]
-        for action in ticks.selection:
-            back = turned(action.id)
-            if back in other.selection:
-                other = other.without_parts(back, action.parts) if action.parts else other.untick(back)
+        for action_id in sorted(ticks.selection.ids) if other.ticked else ():
+            back, parts = turned(action_id), ticks.parts.get(action_id)
+            if back in other.selection.ids:
+                other = other.without_parts(back, parts) if parts else other.untick(back)
                 notes.append(other.note)
         note = "; ".join(filter(None, notes)) or None
         return replace(self, ticks={way: ticks, OTHER[way]: other}, note=note)

@@ -41,12 +41,17 @@ class ReviewEntry:
     """Where it comes from (see `Plan.origins`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """The heading of a kind and the entries under it."""
 
     kind: str
     entries: tuple[ReviewEntry, ...]
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of the entries."""
+        return frozenset(entry.id for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Outline:
         self.changing = changing or direction
         self.groups = _groups(plan, direction)
         self.entries = tuple(entry for group in self.groups for entry in group.entries)
-        self._last: tuple[str, tuple[int, ...]] = ("", ())
+        self._parts: dict[str, tuple[PartEntry, ...]] = {}
 
     @cached_property
     def by_id(self) -> Mapping[str, ReviewEntry]:
@@ -113,8 +118,18 @@ class Outline:
 
     def parts(self, action_id: str) -> tuple[PartEntry, ...]:
         """The parts of an update, in order; none of anything else."""
+        if action_id not in self._parts:
+            self._parts[action_id] = self._parts_of(action_id) if self.has_parts(action_id) else ()
+        return self._parts[action_id]
+
+    def has_parts(self, action_id: str) -> bool:
+        """Whether it is an update, whose fields can be chosen each by itself."""
         action = self.plan.by_id.get(action_id)
-        if action is None or action.current is None or action.proposed is None:
+        return action is not None and action.verb == "update" and bool(action.changes) and not action.text_only
+
+    def _parts_of(self, action_id: str) -> tuple[PartEntry, ...]:
+        action = self.plan.by_id[action_id]
+        if action.current is None or action.proposed is None:
             return ()
         current, proposed = action.current, action.proposed
         sides = (proposed, current) if self.changing == "file" else (current, proposed)

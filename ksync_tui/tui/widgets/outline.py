@@ -57,7 +57,7 @@ class OutlineView(Lines):
     @property
     def has_parts(self) -> bool:
         """Whether an update is under the cursor, whose fields can be ticked each by itself."""
-        return self.entry is not None and bool(self.outline.parts(self.entry.id))
+        return self.entry is not None and self.outline.has_parts(self.entry.id)
 
     @property
     def is_open(self) -> bool:
