@@ -95,7 +95,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tick_none", ("A",), "none", "Untick everything", ("review",), 12),
     Command("to_live", ("greater_than_sign",), "to live", "Take the file's side: change live", ("review",), 27),
     Command("to_file", ("less_than_sign",), "to file", "Take live's side: write the file", ("review",), 27),
-    Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 13),
+    Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 9),
     Command("confirm", ("enter",), "run", "Run exactly the steps shown", ("confirm",), 10),
     Command("removal", ("f3",), "containers", "Containers of deletes: down, with volumes, or kept", ("confirm",), 11),
     Command("commit", ("enter",), "commit", "Make the commit", ("commit",), 10),
@@ -149,6 +149,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous_pane", ("shift+tab",), "previous pane", "Previous pane", (*PANES, "new")),
     Command("palette", ("colon",), "commands", "All commands of this screen", PAGES),
     Command("help", ("question_mark",), "help", "The keys of this screen", PAGES, 90),
+    Command("close", ("question_mark",), "close", "Close the help again", ("help",), 92),
     Command("back", ("q", "escape"), "back", "Back; on the first screen, quit", (*PAGES, "help"), 91),
     Command("cancel", ("escape",), "back", "Back; nothing is done", ASKING, 91),
 )  # fmt: skip

@@ -134,10 +134,6 @@ async def test_the_help_says_what_the_signs_mean_and_how_to_filter_by_them() -> 
         await driver.at("help")
         await driver.see(
             "Show only changes in files, live, both (or / origin:live)",
-        )
-        await driver.press("G")
-        await driver.see(
-            "F             origin:files  edited in the file since it was applied",
-            "L             origin:live   changed live since it was applied",
-            "B             origin:both   changed on both sides since it was applied",
+            "F edited in the file   L changed live   B changed on both sides",
+            "[>] to live   [<] to file",
         )

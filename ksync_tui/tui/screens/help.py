@@ -8,9 +8,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from ksync_tui.model.origin import ORIGINS, Origin
+from ksync_tui.model.origin import ORIGINS
 from ksync_tui.present import origin as origins
-from ksync_tui.present.search import ORIGIN
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page
@@ -19,14 +18,11 @@ from ksync_tui.tui.widgets.lines import Lines
 
 SIGNS = (
     ("+", "create", "create"), ("~", "update", "update"), ("-", "delete", "delete"), (">", "rename", "rename"),
-    ("*", "deploy", "deploy"), ("!", "problem", "problem"), ("x", "blocked", "blocked: the line says why"),
+    ("*", "deploy", "deploy"), ("!", "problem", "problem"), ("x", "blocked", "blocked"),
 )  # fmt: skip
-BOXES = (
-    ("[>]", "to live: the file's side is taken"), ("[<]", "to file: live's side is taken"),
-    ("[~]", "some of what is under it"), ("[.]", "included: something ticked needs it"), ("[ ]", "not ticked"),
-)  # fmt: skip
-
-
+BOXES = "[>] to live   [<] to file   [~] some of it   [.] comes along   [ ] left"
+CORE_ONLY = ("changes", "run_sync", "core_commit")
+"""Commands that do nothing without a Komodo Core."""
 MOST_HELP = 48
 """Cells of what a command does; its name stands behind them."""
 
@@ -42,6 +38,10 @@ class HelpScreen(Page[None]):
         self.page = page
         self.text = list(help_lines(page))
 
+    def do_close(self) -> None:
+        """The key that opened it closes it."""
+        self.finish(None)
+
     def where(self) -> Text:
         """Help for which screen."""
         return Text.assemble(("help", style("head")), (f" > {self.page.place}", style("dim")))
@@ -56,23 +56,33 @@ class HelpScreen(Page[None]):
 
 
 def help_lines(page: Page[Any]) -> list[Text]:
-    """One line per command of the screen: keys, what it does, its name in the settings.
+    """What the signs mean, then one line per command of the screen: keys, what it does, its name in the settings.
 
-    Those that do not work right now are dimmed and say why.
+    Those that work now stand first; those that do not are dimmed and say why. What only a Core has is left out without.
     """
-    lines = [Text()]
-    for command in page.keys.on(page.place):
-        reason = page.disabled_reason(command.id)
+    commands = [
+        command
+        for command in page.keys.on(page.place)
+        if page.session.capabilities.remote or command.id not in CORE_ONLY
+    ]
+    reasons = {command.id: page.disabled_reason(command.id) for command in commands}
+    lines = [Text(), *_signs(any(command.id == "tick" for command in commands)), Text()]
+    for command in sorted(commands, key=lambda command: reasons[command.id] is not None):
+        reason = reasons[command.id]
         look = style("dim" if reason else "plain")
         keys, words = f"  {command.all_keys:<14}", f"{command.help:<{MOST_HELP}}"
         lines.append(Text.assemble((keys, style("accent")), (words, look), " ", (command.id, style("dim"))))
         if reason:
             lines.append(ink(f"  {'':<14}not now: {neutral(reason)}", "dim"))
-    lines += [Text(), *(Text.assemble((f"  {sign:<14}", style(look)), words) for sign, look, words in SIGNS)]
-    if "origin" in (command.id for command in page.keys.on(page.place)):
-        lines += [Text(), *(Text(_origin_line(origin)) for origin in ORIGINS)]
-    return [*lines, Text(), *(Text(f"  {box:<14}{words}") for box, words in BOXES)]
+    return lines
 
 
-def _origin_line(origin: Origin) -> str:
-    return f"  {origins.SIGNS[origin]:<14}{ORIGIN + origin:<14}{origins.WORDS[origin]} since it was applied"
+def _signs(choosing: bool) -> list[Text]:
+    """What the signs of a list mean; where something can be chosen, the boxes and the letters of origins as well."""
+    signs = Text("  ")
+    for sign, look, words in SIGNS:
+        signs.append(f"{sign} ", style(look)).append(f"{words}   ")
+    if not choosing:
+        return [signs]
+    letters = "   ".join(f"{origins.SIGNS[origin]} {origins.WORDS[origin]}" for origin in ORIGINS)
+    return [signs, Text(f"  {BOXES}"), Text(f"  {letters}")]
