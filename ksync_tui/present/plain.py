@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import DiffRow, Redact, bare_rows
 from ksync_tui.present.lines import common_start
-from ksync_tui.present.rows import Outline, ReviewEntry, line_of, plural_of, similarity, summary_of
+from ksync_tui.present.rows import Outline, PartEntry, ReviewEntry, line_of, plural_of, similarity, summary_of
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
 from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
@@ -122,17 +122,28 @@ def problem_count(problems: Sequence[Problem]) -> str:
     return ", ".join(parts) or "no problems"
 
 
-def numbered(plan: Plan, ticks: Ticks, query: str = "", width: int = 100) -> Iterator[tuple[int, StyledLine, str]]:
-    """The plain review: each action with its number (the same whatever the filter), its line, and its id."""
+def numbered(
+    plan: Plan, ticks: Ticks, query: str = "", width: int = 100, opened: Collection[str] = ()
+) -> Iterator[tuple[str, StyledLine, ReviewEntry | PartEntry]]:
+    """The plain review: each action with its number (the same whatever the filter), its line, and what it is.
+
+    Below each id in `opened` the parts of that update: `3.1`, `3.2`.
+    """
     outline = Outline(plan)
     numbers: Mapping[str, int] = {entry.id: number for number, entry in enumerate(outline.entries, 1)}
     digits = len(str(len(numbers)))
-    for row in outline.shown(query):
+    part = 0
+    for row in outline.shown(query, opened):
         if isinstance(row, ReviewEntry):
-            number = numbers[row.id]
+            number, part = str(numbers[row.id]), 0
             head = f"{number:>{digits}} {ticks.mark(row.id)} {row.sign} {row.verb} {row.kind}/{row.name}"
             reason = ticks.reason(row)
-            yield number, line((cut_middle(head, width), OF_VERB[row.verb]), f"  {cut_end(reason, 60)}"), row.id
+            yield number, line((cut_middle(head, width), OF_VERB[row.verb]), f"  {cut_end(reason, 60)}"), row
+        elif isinstance(row, PartEntry):
+            part += 1
+            number = f"{numbers[row.id]}.{part}"
+            mark = ticks.part_mark(row.id, row.part)
+            yield number, line(cut_end(f"{'':>{digits}}     {number} {mark} {row.sign} {row.label}", width)), row
 
 
 def error_lines(error: KsyncError) -> list[str]:

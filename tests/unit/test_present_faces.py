@@ -187,11 +187,9 @@ def test_colour_is_put_on_only_when_asked() -> None:
 def test_plain_numbers_stay_whatever_the_filter() -> None:
     ticks = Ticks(LAB).toggle("deploy:stack/web")
     every = list(numbered(LAB, ticks))
-    assert [number for number, _, _ in every] == [1, 2, 3, 4, 5]
+    assert [number for number, _, _ in every] == ["1", "2", "3", "4", "5"]
     assert rendered(every[0][1], colour=False) == "1 [.] ~ update stack/web  needed by its deploy"
-    assert [(number, action_id) for number, _, action_id in numbered(LAB, ticks, "TOKEN")] == [
-        (5, "create:variable/TOKEN")
-    ]
+    assert [(number, row.id) for number, _, row in numbered(LAB, ticks, "TOKEN")] == [("5", "create:variable/TOKEN")]
 
 
 def test_problems_are_one_line_each_and_neutral() -> None:
