@@ -54,7 +54,11 @@ class Deploys:
     digests: Digests
 
     def add(self) -> None:
-        """Adds the deploys to the drafts, with what they need, what blocks them and what they bring about."""
+        """Adds the deploys to the drafts, with what they need, what blocks them and what they bring about.
+
+        A resource with `deploy = true` gets one when it is new, changed in a field that redeploys, was deployed
+        otherwise, does not run, or comes `after` another that is deployed (semantics c.7).
+        """
         wanted = [(at, declared) for at, declared in enumerate(self.part, 1) if declared.deploy]
         deploying = [self._draft(declared, why, at) for at, declared in wanted if (why := self._reason(declared))]
         if not deploying:

@@ -96,7 +96,11 @@ class Matched:
 def match(
     declarations: Declarations, snapshot: Snapshot, scope: Scope, abilities: PlanCapabilities, comparer: Comparer
 ) -> Matched:
-    """Creates and updates, and what is unchanged. A resource whose fingerprint is equal is not looked at further."""
+    """Creates and updates, and what is unchanged: declared and live side by side, in the order of the files.
+
+    A resource whose fingerprint is equal is not looked at further. Deletes, deploys and order come later
+    (see `Planner.plan`). `comparer` remembers differences from one plan to the next.
+    """
     found = Matched()
     live_of, seen, part, everything = snapshot.live.get, found.declared, found.part, scope.lets_all
     same: list[str] = []

@@ -34,7 +34,11 @@ def exceeds_safe_change(selection: Selection) -> str | None:
 
 
 def confirmation(selection: Selection) -> Confirmation:
-    """One delete: its name. Several: how many. A big change: how many resources it touches."""
+    """What a person has to type before a selection runs.
+
+    Nothing where nothing is lost; the name of the one resource that is deleted; how many, where there are several; how
+    many resources are touched, where the change is a big one.
+    """
     big = exceeds_safe_change(selection)
     if big is not None:
         return Confirmation("count", str(_touched(selection)), big)

@@ -99,7 +99,10 @@ class Prerequisites:
 
     @cached_property
     def refused(self) -> Mapping[str, str]:
-        """Every action that cannot be ticked, with the reason: blocked, or needing one that is blocked or missing."""
+        """Every action that cannot be ticked, by its id, with the reason: blocked, or needing one that is.
+
+        `{"deploy:stack/web": "needs create server/edge: its block has an error"}`.
+        """
         missing = {needed: "is not part of this plan" for needed in self.dependents if needed not in self.plan.by_id}
         blocked = {action.id: action.blocked for action in self.plan.actions if action.blocked}
         found = dict(blocked)

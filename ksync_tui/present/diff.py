@@ -66,7 +66,11 @@ Redact = Callable[[str], str]
 
 
 def diff(action: Action, redact: Redact = str) -> tuple[DiffRow, ...]:
-    """The rows of an action; `redact` replaces known secret values in texts (see mask.Redactor)."""
+    """The rows of an action, in the order of export: a heading per field, lines or entries aligned, equal ones folded.
+
+    `redact` replaces known secret values in texts (see `model.secrets.Redactor`). At most `MOST_ROWS`; `side_by_side`
+    and `unified` of `present.views` lay them out.
+    """
     rows = list(bare_rows(action, redact))
     changed = [at for at, row in enumerate(rows) if row.sign == "~"]
     for at in changed[:_MOST_MARKED]:

@@ -58,7 +58,12 @@ class Reviews:
     planners: dict[str, Planner] = field(default_factory=dict)
 
     def create(self, sync: Sync, contents: SourceContents | None = None) -> Review:
-        """Reads a sync's source, unless its contents are given, and plans it. Raises EngineError."""
+        """Reads a sync's source, unless its contents are given, and plans it.
+
+        Nothing is changed by it, and what is wrong in the source is in `review.plan.problems`. A second review of the
+        same sync costs what changed. Raises EngineError where the live side cannot be read, SourceError where the
+        source cannot.
+        """
         with self.syncs.waiting:
             contents = contents or sync.source.read()
         snapshot = self.engine.snapshot()

@@ -74,7 +74,11 @@ class Session:
         engine: str | None = None,
         ask: Ask | None = None,
     ) -> Self:
-        """The session of this user, or the one kept in `home`, in a profile. Raises ConfigError, StoreError."""
+        """The session of this user, or the one kept in `home`, in a profile: `with Session.open() as session:`.
+
+        Without `profile` the usual one of the settings; `engine` must fit it. `ask` asks a person for what a login
+        needs. Nothing is sent to a Core yet. Raises ConfigError, StoreError.
+        """
         settings = config.load({**os.environ, "KSYNC_HOME": str(home)} if home else None)
         return cls(settings, settings.profile(profile, engine), ask)
 

@@ -41,7 +41,10 @@ class Syncs:
         return sorted(syncs, key=lambda sync: sync.name)
 
     def get(self, name: str) -> Sync:
-        """A stored sync. Raises UsageError with the nearest name for one that does not exist."""
+        """A stored sync by its name, ready to be reviewed: `session.reviews.create(session.syncs.get("homelab"))`.
+
+        Raises UsageError with the nearest name for one that does not exist.
+        """
         known = {sync.name: sync for sync in self.all()}
         if name in known:
             return known[name]

@@ -81,7 +81,11 @@ class Understood(NamedTuple):
 
 
 def understand(block: Block) -> Understood:
-    """What a block means. Never raises for what the block holds."""
+    """What a block means: the declared resource, or the reason why there is none, and the problems met on the way.
+
+    A `[[stack]]` that is sound gives a Declared; a wrong type gives a Broken with the name, where that can be read.
+    Never raises for what the block holds.
+    """
     kind = BY_HEADER.get(block.header) if block.header is not None else None
     try:
         raw = parse_block(block)

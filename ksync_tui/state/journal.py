@@ -54,7 +54,10 @@ class Journal:
         self._place = place
 
     def create(self, selection: Selection, who: str) -> int:
-        """Writes down a selection as a new run, frozen as it is, and returns its id. `who` is a person, for history."""
+        """Writes down a selection as a new run, frozen as it is, and returns its id. `who` is a person, for history.
+
+        Secrets go to the secret store. Raises StoreError.
+        """
         plan = selection.plan
         self._prune()
         with self._database.transaction():
@@ -142,7 +145,10 @@ class Journal:
             return [_record(row, actions) for row in rows]
 
     def load(self, run: int, *, only_left: bool = False) -> Selection:
-        """The selection of a run as it was frozen, to carry it out here; `only_left` leaves out what was done."""
+        """The selection of a run as it was frozen, to carry it out here; `only_left` leaves out what was done.
+
+        An action whose secret is no longer stored is blocked. Raises RunError for a run that is not there, StoreError.
+        """
         found = self._database.row("SELECT engine, options FROM runs WHERE id = ?", (run,))
         if found is None:
             raise RunError("no such run", where=f"run {run}", hint="`ksync runs` lists them")

@@ -38,7 +38,11 @@ class ResourceStore:
         self._specs: dict[Target, str] = {}
 
     def snapshot(self) -> Snapshot:
-        """All live resources at one moment; the same object as before when nothing changed."""
+        """All live resources at one moment, with what is deployed of them and what was applied last.
+
+        The same object as before when nothing changed; each resource is built when it is looked at first. Raises
+        StoreError.
+        """
         with self._database.reading():
             version = self._version()
             if version == self._cached.version:

@@ -202,7 +202,10 @@ def _reads(text: str) -> bool:
 
 
 def parse_block(block: Block) -> dict[str, Any]:
-    """The block's own table; the preamble's keys. Raises BlockError with the line in the whole text."""
+    """The block's own table, as TOML has it; the keys of a preamble.
+
+    `[[server]]` with `name = "a"` below it gives `{"name": "a"}`. Raises BlockError with the line in the whole text.
+    """
     data = _parse(block.text, block.first)
     if block.header is None:
         return data

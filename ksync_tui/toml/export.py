@@ -31,7 +31,11 @@ def export(resources: Iterable[tuple[Target, Resource]], *, secrets: bool = Fals
 
 
 def export_block(resource: Resource, kind: str, *, secrets: bool) -> str:
-    """One block, from its header to its last key, without a newline at the end but for an empty config's."""
+    """One block as Komodo's own export writes it (semantics d), from its header to its last key.
+
+    Defaults are left out. Without a newline at the end but for an empty config's. Without `secrets` their fields are
+    left out: see `writeback.left_out` for what is said of them.
+    """
     return "\n".join([f"[[{kind}]]", *_body(resource, kind, secrets)])
 
 

@@ -68,7 +68,10 @@ def wait_after(tries: int, chance: float) -> float:
 def deliver_due(
     queue: Queue, deliver: Deliver, now: Callable[[], float], chance: Callable[[], float]
 ) -> list[Delivery]:
-    """Tries all that is due once. `now` gives unix seconds, `chance` a number from 0 to 1."""
+    """Tries all that is due once, and says what came of each: delivered, failed and when again, held, or dropped.
+
+    `now` gives unix seconds, `chance` a number from 0 to 1 by which retries spread. Raises what `queue` raises.
+    """
     return [
         _settle(queue, _tried(queued, deliver, now, chance))
         for queued in queue.take(now(), LEASE, LONGEST_WAIT + LEASE)

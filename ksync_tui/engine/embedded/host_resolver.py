@@ -59,7 +59,10 @@ class HostResolver:
         return why_not(server, known if isinstance(known, Server) else None, self.config)
 
     def of(self, target: Target, resource: Resource, log: Log, stop: Stop) -> ExecutionContext:
-        """The site of a resource with a server. Raises NotPossibleError where none stands for it."""
+        """Where commands for a resource run: the Docker host of its server, with log, stop and variables.
+
+        Raises NotPossibleError where no host stands for the server (`[hosts]` of the settings).
+        """
         why = self.block(resource, self.store.get)
         host = None if why else self.host(resource.settings.server_id, self.store.get)  # type: ignore[attr-defined]
         if host is None:

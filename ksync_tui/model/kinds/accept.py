@@ -51,7 +51,11 @@ class Accepted:
 
 
 def accept(model: type[Resource], raw: Mapping[str, Any]) -> Accepted:
-    """Checks a resource's own table as a file has it and builds the resource."""
+    """Checks a resource's own table as a file has it and builds the resource.
+
+    Every input form and alias is accepted (semantics c.2); unknown keys become warnings. The resource is None where an
+    issue is an error. `accept(Stack, {"name": "web", "deploy": "yes"})` gives None and an issue at `deploy`.
+    """
     issues: list[Issue] = []
     values = _table(model, raw, (), (), issues)
     if any(issue.severity == "error" for issue in issues):

@@ -46,6 +46,6 @@ FLOWS: Mapping[type[requests.Request], str] = {
 
 
 def flow_of(request: requests.Request) -> Flow:
-    """The flow that carries out a request."""
+    """The flow that carries out a request: a coroutine function of page and request, loaded when first needed."""
     flow: Flow = load(f"ksync_tui.tui.flows.{FLOWS[type(request)]}")
     return flow

@@ -193,7 +193,7 @@ class Page(Screen[Result | None], Generic[Result]):
         return await answer
 
     def request(self, request: Request) -> None:
-        """Asks for something that other screens show."""
+        """Asks for what other screens show: `self.request(requests.ShowDiff())`; `tui.flows` carries it out."""
         self.host.carry_out(self, request)
 
     def _start_work(

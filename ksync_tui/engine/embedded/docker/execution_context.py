@@ -52,7 +52,11 @@ class ExecutionContext:
             yield
 
     def docker(self, *words: str, files: Collection[int] = ()) -> CommandResult:
-        """Runs `docker WORDS` against the host, its output logged; it may read `files` as `/dev/fd/N`."""
+        """Runs `docker WORDS` against the host, its output logged; it may read `files` as `/dev/fd/N`.
+
+        `context.docker("pull", "nginx:1")`. An exit code other than 0 is no error here. Raises EngineError when docker
+        is not installed, or the run was stopped.
+        """
         call = Call([*self.host.docker, *words], environment=self.host.environment, files=files)
         return run(call, self.log, self.stop)
 
