@@ -79,9 +79,17 @@ class Outline:
         self.plan = plan
         self.direction = direction
         self.changing = changing or direction
-        self.groups = _groups(plan, direction)
-        self.entries = tuple(entry for group in self.groups for entry in group.entries)
         self._parts: dict[str, tuple[PartEntry, ...]] = {}
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The kinds with what is pending of each; made when it is looked at, as a direction may never be."""
+        return _groups(self.plan, self.direction)
+
+    @cached_property
+    def entries(self) -> tuple[ReviewEntry, ...]:
+        """All that is pending, in order."""
+        return tuple(entry for group in self.groups for entry in group.entries)
 
     @cached_property
     def by_id(self) -> Mapping[str, ReviewEntry]:
