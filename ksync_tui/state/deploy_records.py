@@ -48,12 +48,8 @@ class DeployRecords:
         return LastApplied(self._applied)
 
     def record_applied(self, target: Target, declared: Resource, sync: str, parts: Collection[str] = ()) -> None:
-        """Remembers what a file said when a sync applied it.
-
-        Of only some parts: they join what it applied before; without such a record nothing is known of the others,
-        and nothing is recorded.
-        """
-        known = self._applied.with_parts(target, declared, sync, parts) if parts else declared
+        """Remembers what a file said when a sync applied it, or these parts of it (see `AppliedTable.joined`)."""
+        known = self._applied.joined(target, declared, sync, parts)
         if known is None:
             return
         digest = fingerprint(known)

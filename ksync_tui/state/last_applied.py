@@ -37,8 +37,13 @@ class AppliedTable:
             values,
         )
 
-    def with_parts(self, target: Target, declared: Resource, sync: str, parts: Collection[str]) -> Resource | None:
-        """What a sync applied before, with these parts as declared now; None where nothing is known of the others."""
+    def joined(self, target: Target, declared: Resource, sync: str, parts: Collection[str]) -> Resource | None:
+        """What is applied of a resource when a sync applied it, or only these parts of it.
+
+        Parts join what it applied before; None without such a record, as nothing is known of the others.
+        """
+        if not parts:
+            return declared
         try:
             return with_parts(self.read(target, sync), declared, parts)
         except StoreError:

@@ -371,10 +371,7 @@ def _field_schema(name: str, info: FieldInfo) -> FieldSchema:
 
 @cache
 def schema(model: type[Table]) -> TableSchema:
-    """The fields of a table, collected once from its annotations; the same object at every call.
-
-    `schema(StackConfig).fields["environment"].redeploys` says whether a change of it deploys the stack anew.
-    """
+    """The fields of a table, collected once: `schema(StackConfig).fields["environment"].redeploys`."""
     fields = {name: _field_schema(name, info) for name, info in model.model_fields.items()}
     return TableSchema(
         model=model,
