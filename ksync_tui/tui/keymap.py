@@ -12,6 +12,8 @@ from functools import cached_property
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
+CHOOSING = ("review", "diff")
+"""Where a side of a difference is taken."""
 HISTORIES = ("history", "changes")
 """What ksync ran, and what happened in a Core: two sides of one thing, with a key between them."""
 
@@ -90,11 +92,11 @@ def shown(key: str) -> str:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("tick", ("space",), "tick", "Tick or untick the line, or a whole group", ("review",), 10),
+    Command("tick", ("space",), "tick", "Tick or untick the line, or a whole group", CHOOSING, 10),
     Command("tick_all", ("a",), "all", "Tick everything shown but deletes", ("review",), 11),
     Command("tick_none", ("A",), "none", "Untick everything", ("review",), 12),
-    Command("to_live", ("greater_than_sign",), "to live", "Take the file's side: change live", ("review",), 27),
-    Command("to_file", ("less_than_sign",), "to file", "Take live's side: write the file", ("review",), 27),
+    Command("to_live", ("greater_than_sign",), "to live", "Take the file's side: change live", CHOOSING, 27),
+    Command("to_file", ("less_than_sign",), "to file", "Take live's side: write the file", CHOOSING, 27),
     Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 9),
     Command("confirm", ("enter",), "run", "Run exactly the steps shown", ("confirm",), 10),
     Command("removal", ("f3",), "containers", "Containers of deletes: down, with volumes, or kept", ("confirm",), 11),
@@ -119,6 +121,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("direction", ("m",), "direction", "Switch between to live and to file", ("review",), 15),
     Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", WITH_DIFF, 22),
     Command("zoom", ("z",), "zoom", "Toggle the full-screen diff", ("review",), 23),
+    Command("next_line", ("n",), "next", "Next line of the review", ("diff",), 20),
+    Command("previous_line", ("p",), "previous", "Previous line of the review", ("diff",), 21),
     Command("next_change", ("right_square_bracket",), "next change", "Next change inside the diff", WITH_DIFF, 24),
     Command("previous_change", ("left_square_bracket",), "prev change", "Previous change in the diff", WITH_DIFF, 25),
     Command("edit", ("e",), "edit", "Edit the resource here, in the app", ("review", "problems"), 16),

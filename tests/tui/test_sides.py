@@ -77,6 +77,11 @@ async def test_what_both_sides_changed_is_chosen_outright() -> None:
         await driver.point("~ CLASHING_NAME")
         await driver.press("space")
         await driver.see("[ ] ~ CLASHING_NAME", "Changed on both sides: > takes the file's side, < takes live's.")
+        await driver.press("enter", "space")
+        await driver.at("diff")
+        await driver.see("Changed on both sides: > takes the file's side")
+        await driver.press("q")
+        await driver.at("review")
         await driver.press("less_than_sign")
         await driver.see("[<] ~ CLASHING_NAME")
         await driver.press("greater_than_sign")
@@ -92,3 +97,24 @@ async def test_a_file_that_cannot_be_written_has_no_side_to_take() -> None:
         await driver.point("~ web")
         await driver.press("less_than_sign")
         await driver.see("[ ] ~ web", "homelab is not managed")
+
+
+async def test_in_the_diff_sides_are_taken_and_the_next_line_is_shown() -> None:
+    async with driven(applied_before()) as driver:
+        await edge(driver)
+        await driver.point("~ EDITED")
+        await driver.press("enter")
+        await driver.at("diff")
+        await driver.press("less_than_sign")
+        await driver.see("diff   [<]", "variable/EDITED")
+        await driver.press("greater_than_sign")
+        await driver.see("diff   [>]")
+        await driver.press("space")
+        await driver.see("diff   [ ]")
+        await driver.press("p")
+        assert "variable/EDITED" not in driver.text
+        await driver.press("n")
+        await driver.see("variable/EDITED")
+        await driver.press("q")
+        await driver.at("review")
+        await driver.see("[ ] ~ EDITED", "0 ticked")

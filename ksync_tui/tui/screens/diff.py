@@ -17,6 +17,8 @@ from ksync_tui.tui.widgets.diff import plain_text
 from ksync_tui.tui.words import explained
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ksync_tui.tui.screens.review import ReviewScreen
 
 
@@ -59,12 +61,40 @@ class DiffScreen(Page[None]):
         """What the layout key would give."""
         return ("unified" if self.detail.view.side else "side by side") if command == "layout" else None
 
+    def disabled_reason(self, command: str) -> str | None:
+        """What cannot be chosen in the list cannot be chosen here."""
+        return self.review.disabled_reason(command) if command in ("tick", "to_live", "to_file") else None
+
     def do_tick(self) -> None:
-        """Ticks the action shown."""
-        self.review.do_tick()
+        """Ticks what is shown."""
+        self._choose(self.review.do_tick)
+
+    def do_to_live(self) -> None:
+        """Takes the file's side of it."""
+        self._choose(self.review.do_to_live)
+
+    def do_to_file(self) -> None:
+        """Takes live's side of it."""
+        self._choose(self.review.do_to_file)
+
+    def _choose(self, choose: Callable[[], None]) -> None:
+        choose()
         if self.review.note:
             self.tell(self.review.note)
         self._show()
+        self.changed()
+
+    def do_next_line(self) -> None:
+        """The difference of the line below in the list."""
+        self.review.outline.move(1)
+        self._show()
+        self.changed()
+
+    def do_previous_line(self) -> None:
+        """The difference of the line above in the list."""
+        self.review.outline.move(-1)
+        self._show()
+        self.changed()
 
     def do_layout(self) -> None:
         """Side by side or unified."""

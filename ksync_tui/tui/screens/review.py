@@ -227,7 +227,8 @@ class ReviewScreen(Page[None]):
         line, here = self.outline.line, self.outline.part or self.outline.entry
         if here and here.origin == "both" and self.can_write and self.mark in ("[ ]", "[~]"):
             live, file = self.key_of("to_live"), self.key_of("to_file")
-            self.tell(f"Changed on both sides: {live} takes the file's side, {file} takes live's.")
+            self.note = f"Changed on both sides: {live} takes the file's side, {file} takes live's."
+            self.tell(self.note)
         elif line and self.side:
             self.choose(self.choices.toggle_line(line, self.natural))
 
