@@ -52,20 +52,17 @@ def run(
     """
     # In a thread, where no signal can interrupt it between the start and the note that it runs.
     with ThreadPoolExecutor(1) as pool:
-        process = pool.submit(_start, command).result()
+        process = pool.submit(_start, command, started).result()
     try:
-        started(process.pid)
         return _follow(process, command, {process.stdout: out, process.stderr: err}, stop)
     except BaseException:
         _end(process, command.patience)
         raise
     finally:
-        _running.discard(process)
-        for stream in filter(None, (process.stdout, process.stderr)):
-            stream.close()
+        _close(process)
 
 
-def _start(command: Command) -> subprocess.Popen[bytes]:
+def _start(command: Command, started: Callable[[int], None]) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
         list(command.words),
         cwd=command.folder,
@@ -77,7 +74,19 @@ def _start(command: Command) -> subprocess.Popen[bytes]:
         pass_fds=tuple(command.files),
     )
     _running.add(process)
+    try:
+        started(process.pid)  # at once: whoever is killed now must have said what runs
+    except BaseException:
+        _end(process, 0)
+        _close(process)
+        raise
     return process
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    _running.discard(process)
+    for stream in filter(None, (process.stdout, process.stderr)):
+        stream.close()
 
 
 def _follow(

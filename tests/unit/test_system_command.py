@@ -71,6 +71,18 @@ def test_nothing_is_left_when_a_listener_fails() -> None:
     assert not living(number[0])
 
 
+def test_nothing_is_left_when_the_start_cannot_be_noted() -> None:
+    number: list[int] = []
+
+    def fail(pid: int) -> None:
+        number.append(pid)
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        run(script("sleep 60"), Heard(), Heard(), started=fail)
+    assert not living(number[0])
+
+
 def test_what_cannot_be_started_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         run(Command(("/nowhere/at/all",), None, os.environ), Heard(), Heard())
