@@ -55,7 +55,8 @@ def choose(
         for action, parts in _named(actions, word):
             if action.id in found:
                 every = set(parts_of(action))
-                found[action.id] = (found[action.id] or every) - (parts or every)
+                chosen = found[action.id]
+                found[action.id] = (every if chosen is None else chosen) - (parts or every)
     kept = {action_id: parts for action_id, parts in found.items() if parts is None or parts}
     return Choice(set(kept), {action_id: parts for action_id, parts in kept.items() if parts})
 
@@ -77,7 +78,8 @@ def _named(actions: Sequence[Action], word: str) -> list[tuple[Action, set[str] 
         hint = "`ksync plan` lists what is."
         raise UsageError("nothing is pending for this resource", where=resource, hint=hint)
     labels = {part: label_of(part, _declared(action)) for action in there for part in parts_of(action)}
-    found = {part for part, name in labels.items() if colon and covers((label,), name)}
+    found = {part for part, name in labels.items() if name == label}
+    found = found or {part for part, name in labels.items() if colon and covers((label,), name)}
     if not found:
         raise UsageError("no such difference", where=word, hint=f"There are: {', '.join(labels.values()) or 'none'}.")
     return [(action, found) for action in there if action.verb == "update"]

@@ -7,8 +7,8 @@ a list by their names, such as the stages of a procedure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 from ksync_tui.model.kinds.common import Choice
 from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
@@ -51,9 +51,7 @@ def entries_at(resource: Table, field: str) -> Mapping[str, object]:
 
 def with_parts(base: R, other: Table, parts: Iterable[str]) -> R:
     """`base` with the values that `other` has at these paths; an entry that `other` lacks is taken out."""
-    for part in sorted(parts):
-        base = _with_part(base, other, part.split("."))
-    return base
+    return _with_paths(base, other, [part.split(".") for part in parts])
 
 
 def value_at(resource: Table, path: str) -> Any:
@@ -93,16 +91,21 @@ def covers(parts: Iterable[str], path: str) -> bool:
     return any(path == part or path.startswith(f"{part}.") for part in parts)
 
 
-def _with_part(base: R, other: Table, names: Sequence[str]) -> R:
-    name, rest = names[0], names[1:]
+def _with_paths(base: R, other: Table, paths: Iterable[Sequence[str]]) -> R:
+    below: dict[str, list[Sequence[str]]] = {}
+    for name, *rest in paths:
+        below.setdefault(name, []).append(rest)
+    return base.model_copy(update={name: _taken(base, other, name, rests) for name, rests in below.items()})
+
+
+def _taken(base: Table, other: Table, name: str, rests: Sequence[Sequence[str]]) -> Any:
+    """The value of a field as the other has it, or only what is at these paths in it."""
     here, there = base.__dict__.get(name), other.__dict__.get(name)
-    if rest and isinstance(here, Table) and isinstance(there, Table) and _alike(here, there):
-        value: Any = _with_part(here, there, rest)
-    elif rest and not isinstance(here, Table):
-        value = _with_entry(here, there, ".".join(rest))
-    else:
-        value = there
-    return base.model_copy(update={name: value})
+    if [] in rests:
+        return there
+    if isinstance(here, Table) and isinstance(there, Table):
+        return _with_paths(here, there, rests) if _alike(here, there) else there
+    return _with_entries(here, there, {".".join(rest) for rest in rests})
 
 
 def _alike(one: Table, other: Table) -> bool:
@@ -136,7 +139,10 @@ def _pairs_by_key(text: str) -> dict[str, object] | None:
         found = pairs(text)
     except BadPairError:
         return None
-    return {key: [pair.value for pair in found if pair.key == key] for key in dict.fromkeys(pair.key for pair in found)}
+    values: dict[str, list[str]] = {}
+    for pair in found:
+        values.setdefault(pair.key, []).append(pair.value)
+    return dict(values)
 
 
 def _items_by_key(items: Sequence[Any]) -> dict[str, object] | None:
@@ -153,12 +159,12 @@ def _name_of(item: Any) -> str | None:
     return item.__dict__.get("name") if isinstance(item, Table) else None
 
 
-def _with_entry(here: Any, there: Any, key: str) -> Any:
+def _with_entries(here: Any, there: Any, keys: Collection[str]) -> Any:
     if isinstance(here, str) and isinstance(there, str):
-        lines = _merged(lines_of(here), lines_of(there), key, _key_of_line)
+        lines = _merged(lines_of(here), lines_of(there), keys, _key_of_line)
         return "".join(f"{line}\n" for line in lines)
     if isinstance(here, list) and isinstance(there, list):
-        return _merged(here, there, key, _name_of)
+        return _merged(here, there, keys, _name_of)
     return there
 
 
@@ -170,26 +176,39 @@ def _key_of_line(line: str) -> str | None:
 
 
 def _merged(
-    here: Sequence[_Entry], there: Sequence[_Entry], key: str, name: Callable[[_Entry], str | None]
+    here: Sequence[_Entry], there: Sequence[_Entry], keys: Collection[str], name: Callable[[_Entry], str | None]
 ) -> list[_Entry]:
-    """`here` with the entries of a key as `there` has them: where they were, else after the entry before them there."""
-    wanted = [item for item in there if name(item) == key]
-    at = next((at for at, item in enumerate(here) if name(item) == key), None)
-    rest = [item for item in here if name(item) != key]
-    if at is None:
-        at = _place_of(rest, there, key, name)
-    return [*rest[:at], *wanted, *rest[at:]]
-
-
-def _place_of(here: Sequence[_Entry], there: Sequence[_Entry], key: str, name: Callable[[_Entry], str | None]) -> int:
-    """Where an entry goes that only `there` has: behind the last of those before it there that `here` has too."""
-    names = [name(item) for item in here]
-    before: list[str | None] = []
+    """`here` with the entries of these keys as `there` has them: where they were, else after what they follow there."""
+    mine = [name(item) for item in here]
+    taken: dict[str, list[_Entry]] = {}
+    added: _Added[_Entry] = _Added({key: at for at, key in enumerate(mine) if key is not None}, mine)
     for item in there:
-        if name(item) == key:
-            break
-        before.append(name(item))
-    for other in reversed(before):
-        if other is not None and other in names:
-            return len(names) - names[::-1].index(other)
-    return next((at for at, found in enumerate(names) if found is not None), len(names))
+        key = name(item)
+        if key in keys:
+            taken.setdefault(str(key), []).append(item)
+        added.follow(key, item, key in keys)
+    result = added.after(-1)
+    for at, item in enumerate(here):
+        result += [item] if mine[at] not in keys else taken.pop(str(mine[at]), [])
+        result += added.after(at)
+    return result
+
+
+class _Added(Generic[_Entry]):
+    """Entries that only the other side has, by the number of the entry that they go behind; -1 is the front."""
+
+    def __init__(self, last: Mapping[str, int], mine: Sequence[str | None]) -> None:
+        self._last = last
+        self._at = next((at for at, key in enumerate(mine) if key is not None), len(mine)) - 1
+        self._found: dict[int, list[_Entry]] = {}
+
+    def follow(self, key: str | None, item: _Entry, chosen: bool) -> None:
+        """Takes the next entry of the other side."""
+        if key in self._last:
+            self._at = self._last[str(key)]
+        elif chosen:
+            self._found.setdefault(self._at, []).append(item)
+
+    def after(self, at: int) -> list[_Entry]:
+        """What goes behind an entry."""
+        return self._found.get(at, [])[:]

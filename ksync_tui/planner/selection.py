@@ -45,7 +45,10 @@ def narrowed(plan: Plan, parts: Parts) -> Plan:
 
 def taken_parts(action: Action, chosen: Collection[str]) -> tuple[str, ...]:
     """The parts of an update that are chosen, each in whole or as an entry of a field."""
-    return tuple(part for part in parts_of(action) if covers(chosen, part))
+    every, found = parts_of(action), frozenset(chosen)
+    fields = [change.field for change in action.changes if covers(found, change.field)]
+    # A key may begin with another one (`tls` and `tls.certresolver`): entries are chosen by their whole names.
+    return tuple(part for part in every if part in found or (fields and covers(fields, part)))
 
 
 def narrowed_to(action: Action, chosen: Collection[str]) -> Action | None:

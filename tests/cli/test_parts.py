@@ -62,6 +62,10 @@ def fields_left(ksync: CommandLine) -> int:
         (("--only", "stack/web", "--except", "stack/web:branch"), ["branch"]),
         (("--all", "--except", "stack/web"), ["branch", "environment.A", "environment.B", "environment.C"]),
         (
+            ("--all", "--except", "stack/web", "--except", "stack/web:environment.A"),
+            ["branch", "environment.A", "environment.B", "environment.C"],
+        ),
+        (
             ("--only", "stack/web:environment", "--except", "stack/web:environment.C"),
             ["branch", "environment.C"],
         ),

@@ -110,6 +110,14 @@ def test_an_update_of_which_nothing_chosen_is_left_is_not_done_as_a_whole() -> N
     assert narrowed(plan, {action.id: ["config.environment.B"]}).actions == ()
 
 
+def test_an_entry_whose_name_begins_with_another_is_not_chosen_with_it() -> None:
+    action = update(stack(environment="tls = 1\ntls.resolver = a\n"), stack(environment="tls = 2\ntls.resolver = b\n"))
+    plan = Plan(SyncOptions("x"), "embedded", (action,))
+    (narrow,) = narrowed(plan, {action.id: ["config.environment.tls"]}).actions
+    assert narrow.parts == ("config.environment.tls",)
+    assert narrow.proposed == stack(environment="tls = 2\ntls.resolver = a\n")
+
+
 def test_a_part_covers_what_is_in_it() -> None:
     assert covers(["config.environment"], "config.environment.A")
     assert not covers(["config.environment.A"], "config.environment")
