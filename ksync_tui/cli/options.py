@@ -46,10 +46,15 @@ _WHAT = "KIND/NAME, or KIND/NAME:FIELD, or KIND/NAME:FIELD.ENTRY for one entry o
 def ticks(parser: argparse.ArgumentParser) -> None:
     """Which actions to run, and whether to ask."""
     parser.add_argument("--all", action="store_true", help="run everything that is not blocked")
-    parser.add_argument("--only", action="append", default=[], metavar="WHAT", help=f"only this: {_WHAT} (repeatable)")
+    only(parser)
     says = "all but this, written as with --only (repeatable)"
     parser.add_argument("--except", action="append", default=[], dest="left_out", metavar="WHAT", help=says)
     parser.add_argument("--yes", "-y", action="store_true", help="do not prompt")
+
+
+def only(parser: argparse.ArgumentParser) -> None:
+    """What is chosen by name."""
+    parser.add_argument("--only", action="append", default=[], metavar="WHAT", help=f"only this: {_WHAT} (repeatable)")
 
 
 def origin(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.events import ActionEnded, ActionLog
-from ksync_tui.model.plan import SIGNS, VERBS
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.present.json import (
     FORMAT_VERSION,
@@ -27,6 +26,7 @@ from ksync_tui.present.json import (
     sync_object,
 )
 from ksync_tui.present.plain import error_lines, plan_lines, problem_count, problem_lines
+from ksync_tui.present.rows import counts_line
 from ksync_tui.present.runs import closing, history_row, run_lines, title
 from ksync_tui.present.style import rendered
 from ksync_tui.present.text import cell_width, count, cut_end, neutral, pad
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ksync_tui.model.events import Change, Event, RunRecord
+    from ksync_tui.model.ignored import IgnoreRule
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.model.resource import Problem
     from ksync_tui.present.style import StyledLine
@@ -259,9 +260,20 @@ class Output:
         if self.json:
             self._object({"syncs": [sync_object(*_sync_facts(row)) for row in rows]})
             return
-        self._table([(row.sync.name, row.state, row.sync.place, _pending(row), _remark(row)) for row in rows])
+        self._table([_sync_cells(row) for row in rows])
         if not rows:
             self.say("no syncs yet: `ksync syncs add NAME --path FOLDER` makes one")
+
+    def ignored(self, rules: Sequence[tuple[IgnoreRule, str]]) -> None:
+        """What the syncs leave alone, each with whether it still does."""
+        from ksync_tui.present.ignored import rule_object, rule_words  # noqa: PLC0415 - few commands need it
+
+        if self.json:
+            self._object({"ignored": [{**rule_object(rule), "state": state} for rule, state in rules]})
+            return
+        self._table([(rule.sync, str(rule), state, rule_words(rule)) for rule, state in rules])
+        if not rules:
+            self.say("nothing is ignored: `ksync ignored add` or i in the app leaves a difference alone")
 
     def alerters(self, rows: Sequence[AlerterRow]) -> None:
         """The list of alerters with what waits for them."""
@@ -287,9 +299,8 @@ class Output:
             print("  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _pending(row: SyncRow) -> str:
-    counts = row.summary or {}
-    return " ".join(f"{SIGNS[verb]}{counts[verb]}" for verb in VERBS if counts.get(verb)) or "."
+def _sync_cells(row: SyncRow) -> tuple[str, ...]:
+    return row.sync.name, row.state, row.sync.place, counts_line(row.summary or {}), _remark(row)
 
 
 def _remark(row: SyncRow) -> str:

@@ -14,6 +14,7 @@
     webhook_secret_file = "/etc/ksync/webhook"  # or webhook_secret; for syncs without one of their own
 
     profile = "prod"                            # at the top of the file: the profile where none is named
+    protected = ["stack/db-*", "tag:prod"]      # resources that no sync deletes
 
     [profiles.prod]
     address = "https://komodo.example"          # a Komodo Core; credentials.py says where key and secret may stand
@@ -36,9 +37,10 @@ import tomli
 
 from ksync_tui.config import environment, komodo_cli, watching, written
 from ksync_tui.config.profiles import LOCAL, FoundProfile, Profile, choose
-from ksync_tui.errors import ConfigError
+from ksync_tui.errors import ConfigError, KsyncError
+from ksync_tui.model.patterns import pieces
 
-_KNOWN = {"hosts", "keys", "profile", "profiles", "watch"}
+_KNOWN = {"hosts", "keys", "profile", "profiles", "protected", "watch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Settings:
     watch: watching.WatchSettings = field(default_factory=watching.WatchSettings)
     usual: str = ""
     """The name of the profile that is meant where none is named: `profile` of the settings file."""
+    protected: tuple[str, ...] = ()
+    """Patterns of resources that no sync deletes: `stack/db-*`, `tag:prod`."""
     own: tuple[Profile, ...] = ()
     """The profiles of the settings file."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -133,6 +137,7 @@ def _read(file: Path) -> dict[str, Any]:
         "keys": _keys(values.get("keys", {}), file),
         "watch": watching.settings(values.get("watch", {}), file),
         "usual": _usual(values.get("profile", ""), file),
+        "protected": _protected(values.get("protected", []), file),
         "own": written.profiles(values.get("profiles", {}), file),
     }
 
@@ -141,6 +146,20 @@ def _usual(value: Any, file: Path) -> str:
     if not isinstance(value, str):
         raise ConfigError("`profile` must name a profile", where=str(file), hint='Write: profile = "prod".')
     return value
+
+
+def _protected(value: Any, file: Path) -> tuple[str, ...]:
+    hint = 'Write: protected = ["stack/db-*", "tag:prod"].'
+    if not isinstance(value, list) or not all(isinstance(pattern, str) and pattern for pattern in value):
+        raise ConfigError("`protected` must be a list of patterns", where=str(file), hint=hint)
+    for pattern in value:
+        if not pattern.startswith("tag:") and "/" not in pattern:
+            raise ConfigError(f"`protected` has {pattern!r}, which names no kind", where=str(file), hint=hint)
+        try:
+            pieces(pattern)
+        except KsyncError as error:
+            raise ConfigError(f"`protected`: {error.what}", where=str(file), why=error.why, hint=error.hint) from error
+    return tuple(value)
 
 
 def _hosts(value: Any, file: Path) -> dict[str, str]:

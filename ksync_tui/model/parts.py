@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from ksync_tui.model.kinds.common import Choice
-from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
+from ksync_tui.model.kinds.fields import FieldSchema, Table, canonical, schema
 from ksync_tui.model.text import BadPairError, lines_of, pairs
 
 R = TypeVar("R", bound=Table)
@@ -52,6 +52,22 @@ def entries_at(resource: Table, field: str) -> Mapping[str, object]:
 def with_parts(base: R, other: Table, parts: Iterable[str]) -> R:
     """`base` with the values that `other` has at these paths; an entry that `other` lacks is taken out."""
     return _with_paths(base, other, [part.split(".") for part in parts])
+
+
+def meaning_at(resource: Table, part: str) -> Any:
+    """What stands at a path, as JSON values that are equal where the meaning is; None where nothing does."""
+    names = part.split(".")
+    for count in range(len(names), 0, -1):
+        path = ".".join(names[:count])
+        field = _field_at(resource, path)
+        if field is not None:
+            whole = field.canonical(value_at(resource, path))
+            return whole if count == len(names) else _plain(entries_at(resource, path).get(part))
+    return None
+
+
+def _plain(entry: object) -> Any:
+    return canonical(entry) if isinstance(entry, Table) else entry
 
 
 def value_at(resource: Table, path: str) -> Any:

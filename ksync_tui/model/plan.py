@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from ksync_tui.errors import SelectionError
+from ksync_tui.model.ignored import IgnoreRule
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.origin import Origin, Stamp, shared
 from ksync_tui.model.resource import Problem, SourceLocation, Target
@@ -145,6 +146,23 @@ class RenameHint:
     """0 to 100."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """What a rule hides of a plan: an action, or only these parts of an update (see `model.parts`)."""
+
+    rule: IgnoreRule
+    action: Action
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A difference that was ignored and is shown again, and why."""
+
+    rule: IgnoreRule
+    why: Literal["expired", "changed"]
+
+
 @dataclass(frozen=True)
 class Plan:
     """An ordered, frozen list of actions. What is shown is what is run."""
@@ -162,6 +180,10 @@ class Plan:
     """The servers whose Docker host did not answer: nothing is known of what is deployed there."""
     left_out: tuple[str, ...] = ()
     """What the options of the sync leave out of what is declared, in sentences."""
+    ignored: tuple[Ignored, ...] = ()
+    """What differs and is left alone, because somebody decided so."""
+    returned: tuple[Returned, ...] = ()
+    """What was ignored and is among the actions again."""
 
     @property
     def sync(self) -> str:
@@ -175,9 +197,11 @@ class Plan:
 
     @cached_property
     def summary(self) -> Mapping[str, int]:
-        """How many actions per verb, blocked ones included, and how many resources are unchanged; see `pending`."""
+        """How many actions per verb, blocked ones included; how many resources are unchanged, and how many differences
+        are ignored. See `pending`."""
         counts = Counter(action.verb for action in self.actions if not action.text_only)
-        return {verb: counts.get(verb, 0) for verb in VERBS} | {"unchanged": sum(self.unchanged.values())}
+        others = {"unchanged": sum(self.unchanged.values()), "ignored": len(self.ignored)}
+        return {verb: counts.get(verb, 0) for verb in VERBS} | others
 
     @cached_property
     def pending(self) -> int:
@@ -187,7 +211,7 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether nothing takes part: it says nothing of whether live is as declared."""
-        return not self.actions and not self.summary["unchanged"]
+        return not (self.actions or self.ignored or self.summary["unchanged"])
 
     @cached_property
     def origins(self) -> Mapping[str, Origin | None]:

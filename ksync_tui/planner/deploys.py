@@ -52,6 +52,8 @@ class Deploys:
     snapshot: Snapshot
     deploy_block: DeployBlock
     digests: Digests
+    hidden: Callable[[ActionDraft], bool] = lambda draft: False
+    """Whether a deploy is ignored: then nothing waits for it either."""
 
     def add(self) -> None:
         """Adds the deploys to the drafts, with what they need, what blocks them and what they bring about.
@@ -60,7 +62,8 @@ class Deploys:
         otherwise, does not run, or comes `after` another that is deployed (semantics c.7).
         """
         wanted = [(at, declared) for at, declared in enumerate(self.part, 1) if declared.deploy]
-        deploying = [self._draft(declared, why, at) for at, declared in wanted if (why := self._reason(declared))]
+        found = [self._draft(declared, why, at) for at, declared in wanted if (why := self._reason(declared))]
+        deploying = [draft for draft in found if draft]
         if not deploying:
             return
         waiting = {declared.target: (at, declared) for at, declared in wanted if declared.after}
@@ -109,14 +112,16 @@ class Deploys:
             return None
         return _changed(sorted(_differing(record.redeploy_digest, digest)), declared.resource)
 
-    def _draft(self, declared: Declared, reason: str, at: int) -> ActionDraft:
-        """A deploy; its fingerprint is what live has once the same plan's create or update is done."""
+    def _draft(self, declared: Declared, reason: str, at: int) -> ActionDraft | None:
+        """A deploy, or None where it is ignored; its fingerprint is what live has once the create or update is done."""
         target = declared.target
         written = pending(self.drafts, target)
         live = self.snapshot.live.get(target)
         expected = declared.fingerprint if written or live is None else live.fingerprint
         draft = ActionDraft("deploy", target, reason, at, declared, declared.place, fingerprint=expected)
         draft.proposed = written.proposed if written else declared.resource
+        if self.hidden(draft):
+            return None
         self.drafts[draft.id] = draft
         return draft
 
@@ -130,8 +135,10 @@ class Deploys:
                     continue
                 at, declared = waiting[child]
                 title = KINDS[parent.kind].title
-                yield self._draft(declared, f"{title} parent dependency '{parent.name}' is deploying", at)
-                parents.append(child)
+                draft = self._draft(declared, f"{title} parent dependency '{parent.name}' is deploying", at)
+                if draft is not None:
+                    yield draft
+                    parents.append(child)
 
     def _complete(self, draft: ActionDraft, parents: list[Target]) -> None:
         declared = draft.declared

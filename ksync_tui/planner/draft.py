@@ -30,6 +30,7 @@ class ActionDraft:
     removal: Removal | None = None
     origin: Origin | None = None
     applied: Stamp | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -64,6 +65,7 @@ class ActionDraft:
             removal=self.removal,
             origin=self.origin,
             applied=self.applied,
+            parts=self.parts,
         )
 
 

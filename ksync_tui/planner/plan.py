@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from ksync_tui.model.ignored import SyncPolicy
 from ksync_tui.model.plan import Action, Plan, SyncOptions
 from ksync_tui.model.resource import Declarations, Snapshot, Target
 from ksync_tui.planner.checks import silent_hosts
@@ -11,13 +12,17 @@ from ksync_tui.planner.consequences import tell_consequences
 from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
 from ksync_tui.planner.draft import ActionDrafts
 from ksync_tui.planner.groups import expanded
+from ksync_tui.planner.ignored import Ignoring
 from ksync_tui.planner.left_out import left_out
 from ksync_tui.planner.match import Comparer, Matched, PlanCapabilities, delete, match, undeclared
 from ksync_tui.planner.order import freeze, settle
 from ksync_tui.planner.origin import Origins
+from ksync_tui.planner.protected import protect
 from ksync_tui.planner.references import References, check_writes
 from ksync_tui.planner.renames import rename_hints
 from ksync_tui.planner.scope import Scope
+
+NO_POLICY = SyncPolicy()
 
 Refused = Callable[[Collection[Action]], Mapping[str, str]]
 
@@ -41,23 +46,29 @@ class Planner:
         deploy_block: DeployBlock,
         itself: Target | None = None,
         refused: Refused | None = None,
+        policy: SyncPolicy = NO_POLICY,
     ) -> Plan:
         """What it would take to make live equal declared.
 
         `deploy_block` says why a resource cannot be deployed, or gives None; `itself` is the live resource_sync that is
-        planned, if it is one; `refused` gives, by ids of actions, what this user may not do. Nothing in a plan is done
-        before somebody ticks it.
+        planned, if it is one; `refused` gives, by ids of actions, what this user may not do; `policy` is what the
+        settings say of the sync. Nothing in a plan is done before somebody ticks it.
         """
         scope = Scope(options, itself)
         declarations = expanded(declarations, snapshot) if capabilities.expands_patterns else declarations
         found = match(declarations, snapshot, scope, capabilities, self._comparer)
+        ignoring = Ignoring(policy)
+        ignoring.leave_out(found)
         creates = [draft for draft in found.drafts.values() if draft.verb == "create"]
         gone = undeclared(declarations, found, snapshot, scope) if options.deletes or creates else []
+        if options.deletes:
+            gone = [live for live in gone if not ignoring.hides_delete(live, snapshot, capabilities)]
         held = _held(declarations, len(gone)) if options.deletes else None
-        self._add_deploys(found, snapshot, capabilities, deploy_block)
+        self._add_deploys(found, snapshot, capabilities, deploy_block, ignoring)
         if options.deletes and (held is None or _declares_nothing(declarations)):
             for live in gone:
                 found.add(delete(live, snapshot, capabilities, held))
+        protect(found.drafts.values(), snapshot, policy.protected)
         _block_refused(found.drafts, refused)
         return Plan(
             options=options,
@@ -69,15 +80,22 @@ class Planner:
             deletes_held=held,
             unseen=tuple(snapshot.unreachable),
             left_out=tuple(left_out(declarations.resources, scope)),
+            ignored=tuple(ignoring.ignored),
+            returned=tuple(ignoring.returned),
         )
 
     def _add_deploys(
-        self, found: Matched, snapshot: Snapshot, capabilities: PlanCapabilities, deploy_block: DeployBlock
+        self,
+        found: Matched,
+        snapshot: Snapshot,
+        capabilities: PlanCapabilities,
+        deploy_block: DeployBlock,
+        ignoring: Ignoring,
     ) -> None:
         references = References(found.drafts, found.declared, snapshot)
         if capabilities.refuses_dangling:
             check_writes(references)
-        Deploys(found.part, found.drafts, references, snapshot, deploy_block, self._digests).add()
+        Deploys(found.part, found.drafts, references, snapshot, deploy_block, self._digests, ignoring.hides).add()
 
     def _ordered(
         self, found: Matched, snapshot: Snapshot, options: SyncOptions, itself: Target | None

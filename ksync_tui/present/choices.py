@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
-from ksync_tui.model.plan import Direction, Verb
+from ksync_tui.model.plan import Direction, Plan
+from ksync_tui.present.directions import OTHER, to_file, turned
 from ksync_tui.present.rows import Group, Line, PartEntry, ReviewEntry
 from ksync_tui.present.ticks import Ticks
 
-Box = Literal["[>]", "[<]", "[~]", "[ ]", "[.]", " x "]
-"""To live, to file, some of what is under it, neither, needed by a chosen one, cannot be chosen."""
+Box = Literal["[>]", "[<]", "[~]", "[ ]", "[.]", "[i]", " x "]
+"""To live, to file, some of what is under it, neither, needed by a chosen one, ignored, cannot be chosen."""
 
 SIGNS: Mapping[Direction, Box] = {"live": "[>]", "file": "[<]"}
-OTHER: Mapping[Direction, Direction] = {"live": "file", "file": "live"}
-OTHER_WAY: Mapping[str, Verb] = {"create": "delete", "delete": "create"}
-"""What only a file has goes out of it, what only live has goes into it."""
+IGNORED = "This is ignored: stop ignoring it first."
 _TICKED = ("[x]", "[~]")
-
-
-def turned(action_id: str) -> str:
-    """The id that an action has in the other direction: a create in live is a delete from the file."""
-    verb, _, target = action_id.partition(":")
-    return f"{OTHER_WAY.get(verb, verb)}:{target}"
 
 
 @dataclass(frozen=True)
@@ -35,6 +28,11 @@ class Choices:
     shown: Direction = "live"
     note: str | None = None
     """What else came of the last change."""
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        """Nothing chosen of a plan yet."""
+        return cls({"live": Ticks(plan), "file": Ticks(to_file(plan))})
 
     def mark(self, action_id: str) -> Box:
         """The box in front of an action."""
@@ -77,40 +75,44 @@ class Choices:
 
     @property
     def totals(self) -> str:
-        """`8 pending · 6 ticked`, and what is ticked in the direction that is not shown."""
-        other = len(self.ticks[OTHER[self.shown]].selection)
+        """`8 pending · 6 ticked`, what is ticked in the direction that is not shown, and how much is ignored."""
+        other, ignored = len(self.ticks[OTHER[self.shown]].selection), len(self.ticks["live"].plan.ignored)
         more = f" · {other:,} to {OTHER[self.shown]}" if other else ""
-        return f"{self.ticks[self.shown].totals}{more}"
+        return f"{self.ticks[self.shown].totals}{more}{f' · {ignored:,} ignored' if ignored else ''}"
 
     def mark_of(self, line: Line) -> str:
         """The box of a line; a heading has none."""
         match line:
             case PartEntry():
-                return self.part_mark(line.id, line.part)
+                return "[i]" if line.ignored else self.part_mark(line.id, line.part)
             case ReviewEntry():
-                return self.mark(line.id)
+                return "[i]" if line.ignored else self.mark(line.id)
             case Group():
                 return ""
 
     def toggle_line(self, line: Line, way: Direction) -> Choices:
         """Chooses a direction for what is on a line, or none where it has one; for a heading the one that is shown."""
+        if self.mark_of(line) == "[i]":
+            return replace(self, note=IGNORED)
         match line:
             case PartEntry():
                 return self.toggle_part(line.id, line.part, way)
             case ReviewEntry():
                 return self.toggle(line.id, way)
             case Group():
-                return self.toggle_all(line.entries)
+                return self.toggle_all(line.pending)
 
     def take(self, line: Line, way: Direction) -> Choices:
         """Takes one side for what is on a line, or under a heading."""
+        if self.mark_of(line) == "[i]":
+            return replace(self, note=IGNORED)
         match line:
             case PartEntry():
                 return self.choose_part(line.id, line.part, way)
             case ReviewEntry():
                 return self.choose(line.id, way)
             case Group():
-                return self.choose_all(line.entries, way)
+                return self.choose_all(line.pending, way)
 
     def toggle(self, action_id: str, way: Direction) -> Choices:
         """Chooses a direction for an action, or neither where it has one."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ksync_tui.model.plan import Action, Direction, Plan
 from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present.fields import changed_labels
+from ksync_tui.present.ignored import returned_words
 from ksync_tui.present.origin import origin_sentences
 from ksync_tui.present.rows import similarity, title_of
 from ksync_tui.present.text import count, listed, neutral
@@ -17,7 +18,7 @@ class Sentence(NamedTuple):
     """One line: what it speaks of, and its words."""
 
     topic: str
-    """`blocked`, `what`, `origin`, `why`, `needs`, `brings`, `changed`, `needed`, `like`, `where`."""
+    """`blocked`, `returned`, `what`, `origin`, `why`, `needs`, `brings`, `changed`, `needed`, `like`, `where`."""
     text: str
 
 
@@ -27,6 +28,7 @@ def explain(
     """The lines below the diff. A blocked action begins with why and what to do. `now` is in unix seconds."""
     sentences = [
         Sentence("blocked", f"Blocked: {_ended(action.blocked or needs.refused.get(action.id))}"),
+        Sentence("returned", " ".join(map(_ended, _returned(action, needs.plan)))),
         Sentence("what", _what(action) if direction == "live" else _what_to_file(action)),
         Sentence("origin", origin_sentences(action, needs.plan.sync, now, direction)),
         Sentence("why", _why(action) if direction == "live" else ""),
@@ -102,6 +104,10 @@ def _needed_by(action: Action, needs: Prerequisites) -> str:
 
 def _brings(action: Action) -> str:
     return _ended(", ".join(map(neutral, action.consequences)))
+
+
+def _returned(action: Action, plan: Plan) -> list[str]:
+    return [returned_words(back) for back in plan.returned if back.rule.target == action.target]
 
 
 def _like(action: Action, plan: Plan) -> str:

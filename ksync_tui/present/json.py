@@ -15,6 +15,7 @@ from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.planner.labels import label_of
 from ksync_tui.planner.selection import parts_of
 from ksync_tui.present.fields import in_order
+from ksync_tui.present.ignored import rule_object
 from ksync_tui.present.mask import (
     masked_resource,
     masked_sides,
@@ -57,6 +58,8 @@ def plan_object(plan: Plan, export: Export | None = None, redact: Redactor = NOT
             "actions": [action_object(action, export) for action in plan.actions],
             "problems": problem_objects(plan.problems),
             "notes": [*plan.left_out, *([plan.deletes_held] if plan.deletes_held else [])],
+            "ignored": [rule_object(hidden.rule) for hidden in plan.ignored],
+            "returned": [{**rule_object(back.rule), "why": back.why} for back in plan.returned],
         }
     )
     return found

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ksync_tui.model.plan import VERBS, Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import Redact, diff
+from ksync_tui.present.ignored import ignored_words, returned_words
 from ksync_tui.present.plain import problem_count
 from ksync_tui.present.rows import Outline, line_of, plural_of
 from ksync_tui.present.text import count, neutral
@@ -51,14 +52,15 @@ def _longest_ticks(text: str) -> int:
 
 
 def _summary(plan: Plan) -> str:
-    heads = [*VERBS, "unchanged"]
+    heads = [*VERBS, "unchanged", *(["ignored"] if plan.ignored else [])]
     cells = [f"{plan.summary[head]:,}" for head in heads]
     return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ["---:"] * len(heads), cells))
 
 
 def _notes(plan: Plan) -> Iterator[str]:
-    """What the sync leaves out or holds back."""
+    """What the sync leaves out, holds back or leaves alone."""
     notes = [*plan.left_out, *([plan.deletes_held] if plan.deletes_held else [])]
+    notes += [*map(returned_words, plan.returned), *(f"ignored: {ignored_words(hidden)}" for hidden in plan.ignored)]
     if notes:
         yield "\n".join(f"- {_escaped(note)}" for note in notes)
 

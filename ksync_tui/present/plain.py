@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
+from ksync_tui.present.choices import Choices
 from ksync_tui.present.diff import DiffRow, Redact, bare_rows
+from ksync_tui.present.ignored import SIGN, ignored_words, returned_words
 from ksync_tui.present.lines import common_start
 from ksync_tui.present.rows import Outline, PartEntry, ReviewEntry, line_of, plural_of, similarity, summary_of
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
 from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad
-from ksync_tui.present.ticks import Ticks
 
 _NAME_WIDTH = 40
 _ENTRIES = 6
@@ -30,11 +31,20 @@ def plan_lines(plan: Plan, width: int = 100, redact: Redact = str, changes: bool
             if changes:
                 yield from change_lines(plan.by_id[entry.id], width, redact)
         yield ()
+    yield from ignored_lines(plan)
     if outline.unchanged:
         yield line((outline.unchanged, Style.DIM))
     yield line((summary_of(plan), Style.BOLD))
     yield from remarks(plan)
     yield from problem_lines(plan.problems)
+
+
+def ignored_lines(plan: Plan) -> Iterator[StyledLine]:
+    """What is left alone, each with its reason; nothing where nothing is."""
+    if plan.ignored:
+        yield line(("ignored", Style.BOLD))
+        yield from (line((f"  {SIGN} {ignored_words(hidden)}", Style.DIM)) for hidden in plan.ignored)
+        yield ()
 
 
 def _name_width(entries: Sequence[ReviewEntry]) -> int:
@@ -98,6 +108,8 @@ def remarks(plan: Plan) -> Iterator[StyledLine]:
     """What a plan has to say beside its actions: deletes that are held back, likely renames."""
     for words in plan.left_out:
         yield line((neutral(words), Style.WARNING))
+    for back in plan.returned:
+        yield line((returned_words(back), Style.WARNING))
     if plan.deletes_held:
         yield line((f"no deletes: {neutral(plan.deletes_held)}", Style.WARNING))
     for hint in plan.renames:
@@ -123,27 +135,28 @@ def problem_count(problems: Sequence[Problem]) -> str:
 
 
 def numbered(
-    plan: Plan, ticks: Ticks, query: str = "", width: int = 100, opened: Collection[str] = ()
+    plan: Plan, choices: Choices, query: str = "", width: int = 100, opened: Collection[str] = ()
 ) -> Iterator[tuple[str, StyledLine, ReviewEntry | PartEntry]]:
     """The plain review: each action with its number (the same whatever the filter), its line, and what it is.
 
     Below each id in `opened` the parts of that update: `3.1`, `3.2`.
     """
-    outline = Outline(plan)
+    outline = Outline(plan, with_ignored=True)
     numbers: Mapping[str, int] = {entry.id: number for number, entry in enumerate(outline.entries, 1)}
     digits = len(str(len(numbers)))
     part = 0
     for row in outline.shown(query, opened):
         if isinstance(row, ReviewEntry):
             number, part = str(numbers[row.id]), 0
-            head = f"{number:>{digits}} {ticks.mark(row.id)} {row.sign} {row.verb} {row.kind}/{row.name}"
-            reason = ticks.reason(row)
+            head = f"{number:>{digits}} {choices.mark_of(row)} {row.sign} {row.verb} {row.kind}/{row.name}"
+            reason = row.reason if row.ignored else choices.reason(row)
             yield number, line((cut_middle(head, width), OF_VERB[row.verb]), f"  {cut_end(reason, 60)}"), row
         elif isinstance(row, PartEntry):
             part += 1
             number = f"{numbers[row.id]}.{part}"
-            mark = ticks.part_mark(row.id, row.part)
-            yield number, line(cut_end(f"{'':>{digits}}     {number} {mark} {row.sign} {row.label}", width)), row
+            text = "  ".join(filter(None, (row.label, row.ignored)))
+            head = f"{'':>{digits}}     {number} {choices.mark_of(row)} {row.sign} {text}"
+            yield number, line(cut_end(head, width)), row
 
 
 def error_lines(error: KsyncError) -> list[str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin
 from ksync_tui.model.parts import covers, presence
-from ksync_tui.model.plan import SIGNS, Action, Direction, Plan, RenameHint, Verb, verb_towards
+from ksync_tui.model.plan import SIGNS, Action, Direction, Ignored, Plan, RenameHint, Verb, verb_towards
 from ksync_tui.planner.labels import label_of
 from ksync_tui.planner.selection import parts_of
 from ksync_tui.present.fields import changed_labels
+from ksync_tui.present.ignored import rule_words
 from ksync_tui.present.origin import words_of
 from ksync_tui.present.search import Haystack
 from ksync_tui.present.text import neutral
@@ -39,6 +40,8 @@ class ReviewEntry:
     blocked: bool = False
     origin: Origin | None = None
     """Where it comes from (see `Plan.origins`)."""
+    ignored: bool = False
+    """Whether nothing of it is pending, because all that differs is left alone."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,12 @@ class Group:
     @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of the entries."""
-        return frozenset(entry.id for entry in self.entries)
+        return frozenset(entry.id for entry in self.pending)
+
+    @cached_property
+    def pending(self) -> tuple[ReviewEntry, ...]:
+        """The entries that can be done."""
+        return tuple(entry for entry in self.entries if not entry.ignored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class PartEntry:
     sign: str
     label: str
     origin: Origin | None = None
+    ignored: str = ""
+    """Until when and why it is left alone, where it is."""
 
 
 Line = Group | ReviewEntry | PartEntry
@@ -74,9 +84,17 @@ class Outline:
     To file the same actions are read the other way, and deploys are left out: a file has none.
     """
 
-    def __init__(self, plan: Plan, direction: Direction = "live", changing: Direction | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        direction: Direction = "live",
+        changing: Direction | None = None,
+        *,
+        with_ignored: bool = False,
+    ) -> None:
         """`changing` is the side that changes, where the plan itself was turned round to be read that way."""
         self.plan = plan
+        self.with_ignored = with_ignored
         self.direction = direction
         self.changing = changing or direction
         self._parts: dict[str, tuple[PartEntry, ...]] = {}
@@ -84,7 +102,15 @@ class Outline:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The kinds with what is pending of each; made when it is looked at, as a direction may never be."""
-        return _groups(self.plan, self.direction)
+        return _groups(self.plan, self.direction, self.hidden)
+
+    @cached_property
+    def hidden(self) -> Mapping[str, tuple[Ignored, ...]]:
+        """What is left alone, by the ids of the actions that it is of."""
+        found: dict[str, list[Ignored]] = {}
+        for ignored in self.plan.ignored if self.with_ignored else ():
+            found.setdefault(ignored.action.id, []).append(ignored)
+        return {action_id: tuple(ignored) for action_id, ignored in found.items()}
 
     @cached_property
     def entries(self) -> tuple[ReviewEntry, ...]:
@@ -133,19 +159,26 @@ class Outline:
     def has_parts(self, action_id: str) -> bool:
         """Whether it is an update, whose fields can be chosen each by itself."""
         action = self.plan.by_id.get(action_id)
-        return action is not None and action.verb == "update" and bool(action.changes) and not action.text_only
+        if action is None:
+            return any(ignored.parts for ignored in self.hidden.get(action_id, ()))
+        return action.verb == "update" and bool(action.changes) and not action.text_only
 
     def _parts_of(self, action_id: str) -> tuple[PartEntry, ...]:
-        action = self.plan.by_id[action_id]
-        if action.current is None or action.proposed is None:
-            return ()
-        current, proposed = action.current, action.proposed
-        sides = (proposed, current) if self.changing == "file" else (current, proposed)
-        return tuple(
-            PartEntry(action_id, part, _SIGNS[presence(part, *sides)], neutral(label_of(part, proposed)), origin)
-            for part in parts_of(action)
-            for origin in (_origin(action, part),)
+        action = self.plan.by_id.get(action_id)
+        pending = [self._part(action, part) for part in parts_of(action)] if action else []
+        hidden = (
+            self._part(ignored.action, part, rule_words(ignored.rule))
+            for ignored in self.hidden.get(action_id, ())
+            for part in ignored.parts
         )
+        return (*pending, *hidden)
+
+    def _part(self, action: Action, part: str, ignored: str = "") -> PartEntry:
+        assert action.current is not None, "only an update has parts"  # noqa: S101 - see parts_of
+        assert action.proposed is not None  # noqa: S101 - the same
+        sides = (action.proposed, action.current) if self.changing == "file" else (action.current, action.proposed)
+        label = neutral(label_of(part, action.proposed))
+        return PartEntry(action.id, part, _SIGNS[presence(part, *sides)], label, _origin(action, part), ignored)
 
     def _below(self, line: Line, opened: Collection[str]) -> tuple[PartEntry, ...]:
         return self.parts(line.id) if isinstance(line, ReviewEntry) and line.id in opened else ()
@@ -180,18 +213,30 @@ def _origin(action: Action, part: str) -> Origin | None:
 _SIGNS = {(True, True): "~", (False, True): "+", (True, False): "-", (False, False): "~"}
 
 
-def _groups(plan: Plan, direction: Direction) -> tuple[Group, ...]:
+def _groups(plan: Plan, direction: Direction, hidden: Mapping[str, tuple[Ignored, ...]]) -> tuple[Group, ...]:
     entries: dict[str, list[ReviewEntry]] = {}
     for action in plan.actions:
         if direction == "live" or action.verb != "deploy":
             entry = entry_of(action, direction, plan.origins[action.id])
             entries.setdefault(action.target.kind, []).append(entry)
+    for action_id, ignored in hidden.items():
+        if action_id not in plan.by_id:
+            action = ignored[0].action
+            entries.setdefault(action.target.kind, []).append(_ignored_entry(action, ignored, direction))
     kinds = [*(kind for kind in KINDS if kind in entries), *(kind for kind in entries if kind not in KINDS)]
     return tuple(Group(kind, tuple(sorted(entries[kind], key=_order))) for kind in kinds)
 
 
-def _order(entry: ReviewEntry) -> tuple[bool, str, bool]:
-    return "deletes" in entry.flags, entry.name, entry.verb == "deploy"
+def _order(entry: ReviewEntry) -> tuple[bool, bool, str, bool]:
+    return entry.ignored, "deletes" in entry.flags, entry.name, entry.verb == "deploy"
+
+
+def _ignored_entry(action: Action, ignored: Sequence[Ignored], direction: Direction) -> ReviewEntry:
+    """A resource of which nothing is pending, as one row at the end of its kind."""
+    rule = next((rule_words(one.rule) for one in ignored if not one.parts), "")
+    parts = [part for one in ignored for part in one.parts]
+    labels = ", ".join(label_of(part, action.proposed) for part in parts) if action.proposed else ""
+    return replace(entry_of(action, direction), reason=rule or neutral(labels), ignored=True)
 
 
 def entry_of(action: Action, direction: Direction = "live", origin: Origin | None = None) -> ReviewEntry:
@@ -266,8 +311,7 @@ def plural_of(kind: str) -> str:
 def summary_of(plan: Plan) -> str:
     """`2 to create, 3 to update, 4 to deploy, 1 to delete, 15 unchanged`, zeros left out."""
     parts = [f"{plan.summary[verb]:,} to {verb}" for verb in _SUMMARY_ORDER if plan.summary[verb]]
-    if plan.summary["unchanged"]:
-        parts.append(f"{plan.summary['unchanged']:,} unchanged")
+    parts += [f"{plan.summary[state]:,} {state}" for state in ("unchanged", "ignored") if plan.summary[state]]
     blocked = sum(action.blocked is not None for action in plan.actions)
     if blocked:
         parts.append(f"{blocked:,} blocked")
@@ -278,6 +322,8 @@ _SUMMARY_ORDER: Sequence[Verb] = ("create", "update", "rename", "deploy", "delet
 
 
 def counts_line(summary: Mapping[str, int]) -> str:
-    """`+2 ~3 -1 *4` for a list of syncs, `.` when nothing is pending."""
+    """`+2 ~3 -1 *4 1 ignored` for a list of syncs, `.` when nothing is pending or ignored."""
     order = ("create", "update", "rename", "delete", "deploy")
-    return " ".join(f"{SIGNS[verb]}{summary[verb]:,}" for verb in order if summary.get(verb)) or "."
+    counts = [f"{SIGNS[verb]}{summary[verb]:,}" for verb in order if summary.get(verb)]
+    ignored = [f"{summary['ignored']:,} ignored"] if summary.get("ignored") else []
+    return " ".join([*counts, *ignored]) or "."

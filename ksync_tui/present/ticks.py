@@ -64,7 +64,7 @@ class Ticks:
     def state(self, group: Group) -> State:
         """Whether none, some or all of a group is ticked."""
         ticked = self.count(group)
-        return "none" if not ticked else "all" if ticked == len(group.entries) else "some"
+        return "none" if not ticked else "all" if ticked == len(group.pending) else "some"
 
     @property
     def totals(self) -> str:

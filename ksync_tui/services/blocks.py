@@ -186,6 +186,11 @@ def can_go_to_file(action: Action) -> bool:
     return not action.blocked or (action.verb == "delete" and action.current is not None)
 
 
+def why_not_writable(review: Review) -> str | None:
+    """Why live cannot be taken into any file of a sync, or None; what each block needs is found when it is written."""
+    return None if review.declarations.files else f"{review.sync.name} has no file to write live changes to."
+
+
 class _Written(NamedTuple):
     """A block as it is to be written: its file, the edit, and what is to be said of it beforehand."""
 
@@ -213,14 +218,14 @@ def write_back(
 
 
 def _taken_parts(action: Action, parts: Parts) -> tuple[str, ...]:
-    """What is taken of an update; none where that is all of it. Raises WriteBackError where nothing of it is left."""
+    """What is taken of an update; none where that is all that differs. Raises WriteBackError where nothing is left."""
     if action.id not in parts:
-        return ()
+        return action.parts
     taken = taken_parts(action, parts[action.id])
     if not taken:
         hint = "Read it again and choose anew"
         raise WriteBackError("nothing that was chosen differs any more", where=str(action.target), hint=hint)
-    return () if taken == parts_of(action) else taken
+    return action.parts if taken == parts_of(action) else taken
 
 
 def _taken(review: Review, name: str, blocks: Sequence[tuple[_Written, Agreed]], hidden: Iterable[str]) -> FileChange:

@@ -73,7 +73,8 @@ class CoreService:
         if not isinstance(sync.source, CoreSource) or plan.errors:
             return ()
         found = self.engine.sync(sync.name, fresh=False)
-        ours = {(action.verb, action.target) for action in plan.actions}
+        every = (*plan.actions, *(hidden.action for hidden in plan.ignored))
+        ours = {(action.verb, action.target) for action in every}
         hint = "ksync does what it shows; what Core would do in a run of its own is Core's"
         return tuple(
             Problem("warning", SourceLocation(sync.name, 1), f"{text}, by its own pending list", hint)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ksync_tui.services.review import Review
     from ksync_tui.services.runs import Runs
     from ksync_tui.services.sync import Sync
+    from ksync_tui.services.sync_settings import SyncSettings
     from ksync_tui.services.syncs import Syncs
     from ksync_tui.services.uncommitted import Uncommitted
     from ksync_tui.services.waiting import Waiting
@@ -40,6 +41,7 @@ class Files:
     uncommitted: Uncommitted
     core: CoreService | None
     waiting: Waiting
+    sync_settings: SyncSettings
 
     def edit_refusal(self, review: Review, target: Target) -> str | None:
         """Why a resource's block cannot be edited here, in one sentence, or None."""
@@ -72,6 +74,16 @@ class Files:
     def write_back(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> tuple[FileChange, ...]:
         """What taking live into the files would write for the ticked ids, or `parts` of them. Raises WriteBackError."""
         return blocks.write_back(review, ticked, self.engine.known_secrets().values(), parts)
+
+    def needs_consent(self, review: Review) -> bool:
+        """Whether a person is asked before live is written into the files of a sync: it is not managed, has several
+        files, and nobody has agreed for good."""
+        asked = not review.sync.managed and len(review.declarations.files) > 1
+        return asked and not self.sync_settings.may_write(review.sync.options.name)
+
+    def consent(self, review: Review) -> None:
+        """Writes down that nobody is asked again for this sync."""
+        self.sync_settings.allow_writing(review.sync.options.name)
 
     def write(self, changes: Sequence[FileChange]) -> str:
         """Writes the files and says which. Raises WriteBackError; a file is written whole or not at all.

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ksync_tui.services.core import CoreService
     from ksync_tui.services.runs import Runs
     from ksync_tui.services.sync import Sync
+    from ksync_tui.services.sync_settings import SyncSettings
     from ksync_tui.services.syncs import Syncs
     from ksync_tui.services.uncommitted import Uncommitted
     from ksync_tui.source.base import SourceContents
@@ -54,6 +55,7 @@ class Reviews:
     database: Database
     uncommitted: Uncommitted
     core: CoreService | None
+    sync_settings: SyncSettings
     readers: dict[str, Reader] = field(default_factory=dict)
     planners: dict[str, Planner] = field(default_factory=dict)
 
@@ -133,6 +135,7 @@ class Reviews:
             deploy_block=engine.deploy_block,
             itself=sync.target,
             refused=engine.refused,
+            policy=self.sync_settings.policy(sync.options.name),
         )
 
     def _completed(self, sync: Sync, plan: Plan) -> Plan:

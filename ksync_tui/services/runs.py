@@ -81,7 +81,7 @@ class Runs:
         from ksync_tui.run.detached import spawn  # noqa: PLC0415 - a plan runs nothing
 
         self.ensure_writable()
-        run = self.journal.create(selection, _user())
+        run = self.journal.create(selection, user())
         environment = self.core.child_environment(self.profile.name) if self.core else {}
         self.journal.hand_over(run, spawn(run, self.home, self.profile.name, environment))
         return run
@@ -98,7 +98,7 @@ class Runs:
         Raises RunError where nothing may be changed.
         """
         self.ensure_writable()
-        return self.carry_out(self.journal.create(selection, who or _user()), tell, cancellation, selection)
+        return self.carry_out(self.journal.create(selection, who or user()), tell, cancellation, selection)
 
     def run_fully(self, selection: Selection, what: str) -> None:
         """Carries out a selection as a whole. Raises EngineError, which begins with `what`, where an action failed."""
@@ -177,7 +177,8 @@ class Runs:
             raise RunError("nothing can be changed here", why=self.read_only, hint=hint)
 
 
-def _user() -> str:
+def user() -> str:
+    """Who sits here, by the system's name for them."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

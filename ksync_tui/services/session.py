@@ -14,6 +14,7 @@ from ksync_tui.services.home import open_home
 from ksync_tui.services.profiles import Profiles
 from ksync_tui.services.reviews import Reviews
 from ksync_tui.services.runs import Runs
+from ksync_tui.services.sync_settings import SyncSettings
 from ksync_tui.services.syncs import Syncs
 from ksync_tui.services.uncommitted import Uncommitted
 from ksync_tui.services.waiting import Waiting
@@ -63,8 +64,11 @@ class Session:
         self.profiles = Profiles(settings)
         self.exports = Exports(engine)
         self.runs = Runs(engine, journal, self._profile, folder, core)
-        self.syncs = Syncs(engine, self.runs, settings.state, core, self.waiting)
-        self.reviews = Reviews(settings, engine, self.syncs, self.runs, database, self._uncommitted, core)
+        self.sync_settings = SyncSettings(settings, self.profile)
+        self.syncs = Syncs(engine, self.runs, settings.state, core, self.waiting, self.sync_settings)
+        self.reviews = Reviews(
+            settings, engine, self.syncs, self.runs, database, self._uncommitted, core, self.sync_settings
+        )
 
     @classmethod
     def open(
@@ -148,7 +152,8 @@ class Session:
         """Edits of files, and their commits."""
         from ksync_tui.services.files import Files  # noqa: PLC0415 - a plan writes no files
 
-        return Files(self._engine, self.syncs, self.runs, self._uncommitted, self._core, self.waiting)
+        engine, settings = self._engine, self.sync_settings
+        return Files(engine, self.syncs, self.runs, self._uncommitted, self._core, self.waiting, settings)
 
     @cached_property
     def alerting(self) -> Alerting:

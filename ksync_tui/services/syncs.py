@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Selection, SyncOptions
     from ksync_tui.services.core import CoreService
     from ksync_tui.services.runs import Runs
+    from ksync_tui.services.sync_settings import SyncSettings
     from ksync_tui.services.waiting import Waiting
 
 
@@ -32,6 +33,7 @@ class Syncs:
     state: Path
     core: CoreService | None
     waiting: Waiting
+    sync_settings: SyncSettings
 
     def all(self) -> list[Sync]:
         """The stored syncs in order of their names. Reads no source."""
@@ -66,6 +68,13 @@ class Syncs:
             raise UsageError("the path does not exist", where=str(path), hint="Check it, or name a sync with --sync.")
         return at_path(path, delete=delete, tags=tags, variables=variables, user_groups=user_groups)
 
+    def of_name(self, name: str) -> Sync:
+        """A sync by the name that plans and runs have for it: a stored one, or the real path of a folder or file.
+
+        Raises UsageError where it is gone.
+        """
+        return self.at(Path(name)) if Path(name).is_absolute() else self.get(name)
+
     def of_options(self, options: SyncOptions) -> Sync:
         """The sync that a plan was made for: a stored one, or a path. Raises UsageError where it is gone."""
         path = Path(options.name)
@@ -92,11 +101,12 @@ class Syncs:
         self._change(editing(name, changed, self.engine.snapshot().live, self.engine.name))
 
     def rename(self, name: str, new: str) -> None:
-        """Gives a stored sync another name; its runs go with it. Raises UsageError."""
+        """Gives a stored sync another name; its runs and what it ignores go with it. Raises UsageError."""
         live = self.engine.snapshot().live
         target = new_target(new, live)
         self._change(renaming(name, new, live, self.engine.name))
         self.runs.journal.rename_sync(name, target.name)
+        self.sync_settings.rename_sync(name, target.name)
 
     def remove(self, name: str) -> None:
         """Forgets a stored sync; its files and what it made stay. Raises UsageError."""

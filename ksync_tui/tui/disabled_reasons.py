@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from ksync_tui.services.blocks import why_not_writable
+
 if TYPE_CHECKING:
     from ksync_tui.model.origin import Origin
     from ksync_tui.model.plan import Action, Direction
     from ksync_tui.services import Review, Session, Sync
     from ksync_tui.tui.review_sides import Side
+    from ksync_tui.tui.under_cursor import UnderCursor
     from ksync_tui.tui.widgets.outline import OutlineView
 
 NEED_PLAN = ("tick", "to_live", "to_file", "tick_all", "tick_none", "direction", "filter", "origin", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
-NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes")
+NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes", "ignore")
 NEED_FILE = ("editor",)
 
 
@@ -50,8 +53,12 @@ class ReviewPage(Protocol):
         """Whether the difference stands beside the list."""
 
     @property
-    def file(self) -> str | None:
-        """Where on disk the resource under the cursor is declared."""
+    def here(self) -> UnderCursor:
+        """What is under the cursor."""
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether the difference beside the list is in two columns."""
 
     def key_of(self, command: str) -> str:
         """The key of a command."""
@@ -65,7 +72,7 @@ def disabled_reason(page: ReviewPage, command: str) -> str | None:
         return f"Open the difference first: {page.key_of('open')}."
     if command in NEED_ACTION and not page.action:
         return "Move the cursor to an action first."
-    if command in NEED_FILE and page.file is None:
+    if command in NEED_FILE and page.here.file is None:
         return "This is not in a file on this machine."
     return _OWN[command](page) if command in _OWN else None
 
@@ -84,14 +91,8 @@ def _cannot_go(page: ReviewPage) -> str | None:
 
 
 def _cannot_turn(page: ReviewPage) -> str | None:
-    """Live is taken into the files of a managed sync, and into a source of one file."""
-    files = page.review.declarations.files if page.review else ()
-    if not files:
-        return f"{page.sync.name} has no file to write live changes to."
-    if page.sync.managed or len(files) == 1:
-        return None
-    edit, editor = page.key_of("edit"), page.key_of("editor")
-    return f"{page.sync.name} is not managed: live changes are not written to its files. {edit} and {editor} edit them."
+    """Live is taken into files, where there are some."""
+    return why_not_writable(page.review) if page.review else "Nothing has been read yet."
 
 
 def _cannot_run(page: ReviewPage) -> str | None:

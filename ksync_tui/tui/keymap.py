@@ -23,7 +23,7 @@ LISTINGS = ("syncs", "review", "problems", *HISTORIES, "profiles")
 LISTS = (*LISTINGS, "help", "run", "confirm", "commit", "diff", "log")
 """Screens that have a list or a text to move in."""
 
-PANES = (*(place for place in LISTS if place not in HISTORIES), "preview", "sync")
+PANES = (*(place for place in LISTS if place not in HISTORIES), "preview", "sync", "ignore")
 """Screens where the next pane, or the next field, gets the keys."""
 
 ROOTS = ("syncs", "review", "problems", *HISTORIES, "run")
@@ -36,7 +36,10 @@ MANY = 5
 
 WITH_DIFF = ("review", "diff")
 
-ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "new", "sync", "ask", "written")
+FORMS = ("new", "sync", "ask", "ignore", "consent")
+"""Screens with something to fill in."""
+
+ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "written", *FORMS)
 """Screens that ask for something, so that letters may be typed there."""
 
 PAGES = ("syncs", "review", "problems", *HISTORIES, "profiles", "run", "diff", "log")
@@ -97,6 +100,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("tick_none", ("A",), "none", "Untick everything", ("review",), 12),
     Command("to_live", ("greater_than_sign",), "to live", "Take the file's side: change live", CHOOSING, 27),
     Command("to_file", ("less_than_sign",), "to file", "Take live's side: write the file", CHOOSING, 27),
+    Command("ignore", ("i",), "ignore", "Ignore a difference, with a reason and an end, or no longer", CHOOSING, 27),
+    Command("leave_alone", ("enter",), "ignore", "Ignore the difference", ("ignore",), 10),
+    Command("turn_until", ("f3",), "until", "Another end: until it changes, a week, for good", ("ignore",), 11),
     Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 9),
     Command("confirm", ("enter",), "run", "Run exactly the steps shown", ("confirm",), 10),
     Command("removal", ("f3",), "containers", "Containers of deletes: down, with volumes, or kept", ("confirm",), 11),
@@ -105,7 +111,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("leave_written", ("enter",), "leave it", "Leave the files written, to commit later", ("written",), 10),
     Command("put_back", ("p",), "put it back", "Make the files what they were before", ("written",), 11),
     Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),
-    Command("answer", ("enter",), "yes", "Yes", ("question",), 10),
+    Command("answer", ("enter",), "yes", "Yes", ("question", "consent"), 10),
+    Command("remember", ("f3",), "for good", "Yes, and do not ask again for this sync, or ask", ("consent",), 11),
     Command("give", ("enter",), "go on", "Submit the text", ("ask",), 10),
     Command("keep", ("enter",), "save", "Save the sync's name and what it may do", ("sync",), 10),
     Command("open", ("enter",), "open", "Open what is under the cursor", LISTINGS, 14),

@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from ksync_tui.model.events import Change
+    from ksync_tui.model.ignored import IgnoreRule
     from ksync_tui.model.plan import Selection
     from ksync_tui.model.resource import Target
     from ksync_tui.planner.selection import Parts
+    from ksync_tui.present.choices import Choices
     from ksync_tui.services import FileChange, Review, Sync
 
 
@@ -142,6 +144,30 @@ class EditBlock(Request):
 
     review: Review
     target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore(Request):
+    """The form that leaves alone what differs of a resource: a field or entry of it, or all of it if empty."""
+
+    review: Review
+    target: Target
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllowWriting(Request):
+    """The question whether live may be written into the files of a sync that is not managed; then these choices."""
+
+    review: Review
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True)
+class StopIgnoring(Request):
+    """Takes rules back, so that what they hide is pending again."""
+
+    rules: tuple[IgnoreRule, ...]
 
 
 @dataclass(frozen=True, slots=True)

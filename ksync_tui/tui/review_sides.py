@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ksync_tui.model.plan import Action, Direction, Plan
-from ksync_tui.present.choices import OTHER_WAY, turned
+from ksync_tui.model.plan import Direction, Plan
+from ksync_tui.present.directions import to_file
 from ksync_tui.present.rows import Outline
 from ksync_tui.present.ticks import Ticks
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 DIRECTIONS: tuple[Direction, ...] = ("live", "file")
 
 NO_TICKS: Mapping[Direction, Ticks] = {}
-
-WHY_TO_FILE = {"create": "only live", "delete": "only in the file"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,9 @@ class Side:
     @classmethod
     def of(cls, plan: Plan, direction: Direction, before: Side | None) -> Side:
         """A plan, turned to a direction, with the ticks of the one before it."""
-        return cls(Outline(plan, changing=direction), before.ticks.moved_to(plan) if before else Ticks(plan))
+        return cls(
+            Outline(plan, changing=direction, with_ignored=True), before.ticks.moved_to(plan) if before else Ticks(plan)
+        )
 
     def ticked(self, ticks: Ticks) -> Side:
         """The same list with other ticks."""
@@ -46,25 +46,6 @@ def sides_of(
     sides = {direction: Side.of(plans[direction], direction, before.get(direction)) for direction in DIRECTIONS}
     restored = {direction: ticks.restored_on(plans[direction]) for direction, ticks in left.items()}
     return sides | {direction: sides[direction].ticked(ticks) for direction, ticks in restored.items()}
-
-
-def to_file(plan: Plan) -> Plan:
-    """The same plan read the other way. A file has no deploys, and its blocks do not wait for each other.
-
-    Taking a block out of a file loses something, so it is ticked like a delete: each by itself (architecture rule 4).
-    """
-    there = (action for action in plan.actions if action.verb != "deploy" and not action.text_only)
-    return replace(plan, actions=tuple(map(_read_back, there)))
-
-
-def _read_back(action: Action) -> Action:
-    verb = OTHER_WAY.get(action.verb, action.verb)
-    return replace(action, verb=verb, reason=WHY_TO_FILE.get(verb, action.reason), requires=(), blocked=None)
-
-
-def planned_ids(ids: Collection[str], direction: Direction) -> set[str]:
-    """The ids that the plan itself has for ids of a direction."""
-    return set(ids) if direction == "live" else set(map(turned, ids))
 
 
 def path_of(review: Review, file: str | None) -> str | None:

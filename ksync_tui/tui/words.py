@@ -23,7 +23,7 @@ def explained(side: Side, action: Action | None, line: Line | None, direction: D
         sentences = explain(action, side.ticks.needs, direction, time.time())
         return Text("\n").join(ink(sentence.text, LOOKS.get(sentence.topic, "plain")) for sentence in sentences)
     if isinstance(line, Group):
-        title = f"{len(line.entries):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."
+        title = f"{len(line.pending):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."
         return Text.assemble((title, style("bold")), f"\n{tick} ticks what is shown under this heading, never deletes.")
     return Text()
 
@@ -49,4 +49,6 @@ def tail_of(plan: Plan, outline: Outline, problems_key: str) -> list[str]:
 def _nothing(plan: Plan, problems_key: str) -> str:
     if plan.errors:
         return f"Nothing is pending in what could be read; for the rest see the problems ({problems_key})."
+    if plan.ignored:
+        return "Nothing is pending: live matches the files, but for what is ignored."
     return "Nothing takes part in this sync." if plan.empty else "Nothing is pending: live matches the files."

@@ -106,9 +106,27 @@ def test_an_emptied_source_deletes_nothing(ksync: CommandLine) -> None:
 def test_plan_json_is_the_documented_object(ksync: CommandLine) -> None:
     ksync.write(TWO.replace('server = "edge"', 'serber = "edge"'))
     plan = json.loads(ksync("plan", ksync.files, "--json").out)
-    assert plan.keys() == {"format_version", "sync", "engine", "summary", "actions", "problems", "notes"}
+    assert plan.keys() == {
+        "format_version",
+        "sync",
+        "engine",
+        "summary",
+        "actions",
+        "problems",
+        "notes",
+        "ignored",
+        "returned",
+    }
     assert plan["engine"] == "embedded"
-    assert plan["summary"] == {"create": 2, "update": 0, "delete": 0, "rename": 0, "deploy": 0, "unchanged": 0}
+    assert plan["summary"] == {
+        "create": 2,
+        "update": 0,
+        "delete": 0,
+        "rename": 0,
+        "deploy": 0,
+        "unchanged": 0,
+        "ignored": 0,
+    }
     (web,) = [action for action in plan["actions"] if action["name"] == "web"]
     assert {key: type(value) for key, value in web.items()} == _ACTION_TYPES
     (problem,) = plan["problems"]

@@ -40,6 +40,8 @@ def test_the_schema_is_one() -> None:
         (["syncs", "list", "--json"], "syncs"),
         (["runs"], "runs"),
         (["alerters"], "alerters"),
+        (["ignored"], "ignored"),
+        (["ignored", "list"], "ignored"),
         (["doctor"], "findings"),
     ],
 )

@@ -32,12 +32,34 @@ def typed(ksync: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Typed:
 def test_one_field_is_listed_ticked_and_run(typed: Typed, ksync: CommandLine) -> None:
     ended = typed("f 1", "1.2", "x", "y")
     assert "1.1 [ ] ~ environment.A" in ended.out
-    assert "1.2 [x] ~ environment.B" in ended.out
+    assert "1.2 [>] ~ environment.B" in ended.out
     assert "1 [~] ~ update stack/web  only environment.B" in ended.out
     assert "1 done" in ended.out
     live = ksync("export", "--only", "stack/web").out
     assert "A = 1" in live
     assert "B = 2" in live
+
+
+def test_one_entry_goes_to_live_one_into_the_file_one_is_ignored(typed: Typed, ksync: CommandLine) -> None:
+    ended = typed("f 1", "1.1", "< 1.2", "i 2", "3d", "not yet", "x", "y", "y")
+    assert "1.1 [>] ~ environment.A" in ended.out
+    assert "1.2 [<] ~ environment.B" in ended.out
+    assert "2 [i] + create variable/NEW  until" in ended.out
+    assert "A = 2\n  B = 1\n" in ksync.files.joinpath("all.toml").read_text()
+    assert "A = 2" in ksync("export", "--only", "stack/web").out
+    after = ksync("plan", ksync.files)
+    assert after.code == 0
+    assert "1 ignored" in after.out
+    listed = ksync("ignored").out
+    assert "variable/NEW" in listed
+    assert "not yet" in listed
+
+
+def test_what_is_ignored_is_shown_again_by_the_same_word(typed: Typed, ksync: CommandLine) -> None:
+    ended = typed("i 1", "soon", "i 1", "forever", "", "i 1", "q")
+    assert "that is not an end" in ended.err
+    assert "no longer ignored: stack/web" in ended.err
+    assert ksync("ignored").out == ""
 
 
 def test_the_difference_of_a_line_or_a_field_is_shown(typed: Typed) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from ksync_tui.engine.base import Engine
+from ksync_tui.model.ignored import IgnoreRule, SyncPolicy
 from ksync_tui.model.plan import Action, Plan, SyncOptions
 from ksync_tui.model.resource import SourceFile, Target
+from ksync_tui.planner.ignored import value_of
 from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.selection import narrowed
 from ksync_tui.planner.undo import undo
@@ -21,11 +23,12 @@ WEB = Target("stack", "web")
 LAB = SyncOptions("lab")
 
 
-def plan(engine: Engine, environment: str) -> Plan:
+def plan(engine: Engine, environment: str, *rules: IgnoreRule) -> Plan:
     text = f'[[stack]]\nname = "web"\n[stack.config]\nenvironment = """\n{environment}"""\n'
     return Planner().plan(
         Reader().read([SourceFile("a.toml", None, text)]), engine.snapshot(), LAB, engine=engine.name,
         capabilities=engine.capabilities, deploy_block=lambda *_: None,
+        policy=SyncPolicy(rules),
     )  # fmt: skip
 
 
@@ -102,4 +105,39 @@ def test_undoing_one_entry_undoes_just_that(factory: Factory, tmp_path: Path) ->
         assert back.parts == ("config.environment.A",)
         engine.apply(back, nowhere)
         assert environment(engine) == "A = 1\nB = 1\nC = 1\n"
+        assert origins(plan(engine, edited)) == {"config.environment": "files"}
+
+
+@pytest.mark.parametrize("factory", ENGINES[:2])
+def test_of_three_entries_one_is_applied_one_written_and_one_ignored(factory: Factory, tmp_path: Path) -> None:
+    with applied(factory, tmp_path) as engine:
+        engine.acting_for("").apply(update(plan(engine, "A = 1\nB = 9\nC = 1\n")), nowhere)
+        edited = "A = 2\nB = 1\nC = 2\n"
+        rule = ignoring(plan(engine, edited), "C")
+        engine.apply(update(plan(engine, edited, rule), "A"), nowhere)
+        engine.agree(WEB, engine.snapshot().live[WEB].resource, ["config.environment.B"])
+        assert environment(engine) == "A = 2\nB = 9\nC = 1\n"
+        written = "A = 2\nB = 9\nC = 2\n"
+        after = plan(engine, written, rule)
+        assert (after.actions, after.summary["ignored"]) == ((), 1)
+        back = plan(engine, written.replace("C = 2", "C = 3"), rule)
+        assert [found.why for found in back.returned] == ["changed"]
+        assert origins(back) == {"config.environment": "files"}
+        engine.apply(update(back), nowhere)
+        assert environment(engine) == "A = 2\nB = 9\nC = 3\n"
+
+
+def ignoring(found: Plan, key: str) -> IgnoreRule:
+    """The rule that a person makes of an entry."""
+    part = f"config.environment.{key}"
+    return IgnoreRule("lab", WEB, f"environment.{key}", "change", value_of(found.by_id[f"update:{WEB}"], [part]))
+
+
+@pytest.mark.parametrize("factory", ENGINES[:2])
+def test_applying_all_leaves_what_is_ignored(factory: Factory, tmp_path: Path) -> None:
+    with applied(factory, tmp_path) as engine:
+        edited = "A = 2\nB = 1\nC = 2\n"
+        rule = ignoring(plan(engine, edited), "C")
+        engine.apply(update(plan(engine, edited, rule)), nowhere)
+        assert environment(engine) == "A = 2\nB = 1\nC = 1\n"
         assert origins(plan(engine, edited)) == {"config.environment": "files"}

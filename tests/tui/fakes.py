@@ -201,6 +201,8 @@ class FakeSession:
     """How many files its syncs have."""
     parts: Mapping[str, Collection[str]] = field(default_factory=dict)
     """The parts that were written back last."""
+    consented: list[str] = field(default_factory=list)
+    """The syncs whose files may be written, for good."""
     new: int = 0
     """How much is new, whatever is asked about."""
 
@@ -438,6 +440,12 @@ class FakeFiles:
         body = diff[2:]
         added = sum(line.startswith("+") for line in body)
         return FileChange(draft.file, added, sum(line.startswith("-") for line in body), diff, NO_EDIT, Path())
+
+    def needs_consent(self, review: Review) -> bool:
+        return not review.sync.managed and self.session.files_read > 1 and not self.session.consented
+
+    def consent(self, review: Review) -> None:
+        self.session.consented.append(review.sync.name)
 
     def write_back(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> tuple[FileChange, ...]:
         self.session.parts = {action_id: set(chosen) for action_id, chosen in (parts or {}).items()}

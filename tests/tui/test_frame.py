@@ -16,11 +16,13 @@ from ksync_tui.tui.screens.ask import AskScreen
 from ksync_tui.tui.screens.changes import ChangesScreen
 from ksync_tui.tui.screens.commit import CommitScreen
 from ksync_tui.tui.screens.confirm import ConfirmScreen
+from ksync_tui.tui.screens.consent import ConsentScreen
 from ksync_tui.tui.screens.diff import DiffScreen
 from ksync_tui.tui.screens.edit_sync import EditSyncScreen
 from ksync_tui.tui.screens.editor import EditorScreen
 from ksync_tui.tui.screens.help import HelpScreen
 from ksync_tui.tui.screens.history import HistoryScreen
+from ksync_tui.tui.screens.ignore import IgnoreScreen
 from ksync_tui.tui.screens.log import LogScreen
 from ksync_tui.tui.screens.new_sync import NewSyncScreen
 from ksync_tui.tui.screens.palette import PaletteScreen
@@ -40,9 +42,9 @@ from .fakes import FakeSession, resource
 PAGES = {
     page.place: page
     for page in (
-        AskScreen, ChangesScreen, CommitScreen, ConfirmScreen, DiffScreen, EditSyncScreen, EditorScreen, HelpScreen,
-        HistoryScreen, LogScreen, NewSyncScreen, PaletteScreen, PreviewScreen, ProblemsScreen, ProfilesScreen,
-        QuestionScreen, ReviewScreen, RunScreen, SyncsScreen, WrittenScreen,
+        AskScreen, ChangesScreen, CommitScreen, ConfirmScreen, ConsentScreen, DiffScreen, EditSyncScreen, EditorScreen,
+        HelpScreen, HistoryScreen, IgnoreScreen, LogScreen, NewSyncScreen, PaletteScreen, PreviewScreen, ProblemsScreen,
+        ProfilesScreen, QuestionScreen, ReviewScreen, RunScreen, SyncsScreen, WrittenScreen,
     )
 }  # fmt: skip
 

@@ -88,15 +88,51 @@ async def test_what_both_sides_changed_is_chosen_outright() -> None:
         await driver.see("[>] ~ CLASHING_NAME")
 
 
-async def test_a_file_that_cannot_be_written_has_no_side_to_take() -> None:
-    async with driven(FakeSession(files_read=2)) as driver:
-        await driver.at("syncs")
-        await driver.point("homelab")
+async def homelab_review(driver: Driver) -> None:
+    await driver.at("syncs")
+    await driver.point("homelab")
+    await driver.press("enter")
+    await driver.at("review")
+    await driver.point("~ web")
+
+
+async def test_without_a_file_there_is_no_side_to_take() -> None:
+    async with driven(FakeSession(files_read=0)) as driver:
+        await homelab_review(driver)
+        await driver.press("less_than_sign")
+        await driver.see("[ ] ~ web", "homelab has no file to write live changes to")
+
+
+async def test_files_that_are_not_managed_are_written_after_a_question() -> None:
+    session = FakeSession(files_read=2)
+    async with driven(session) as driver:
+        await homelab_review(driver)
+        await driver.press("less_than_sign")
+        await driver.at("consent")
+        await driver.see("homelab is not managed")
+        await driver.press("escape")
+        await driver.at("review")
+        await driver.see("[ ] ~ web")
+        await driver.press("less_than_sign")
+        await driver.at("consent")
         await driver.press("enter")
         await driver.at("review")
-        await driver.point("~ web")
+        await driver.see("[<] ~ web")
+        await driver.press("A", "less_than_sign")
+        await driver.see("[<] ~ web")
+    assert session.consented == []
+
+
+async def test_the_question_can_be_answered_for_good() -> None:
+    session = FakeSession(files_read=2)
+    async with driven(session) as driver:
+        await homelab_review(driver)
         await driver.press("less_than_sign")
-        await driver.see("[ ] ~ web", "homelab is not managed")
+        await driver.at("consent")
+        await driver.press("f3", "enter")
+        await driver.at("review")
+        await driver.see("[<] ~ web")
+    assert session.consented == ["homelab"]
 
 
 async def test_in_the_diff_sides_are_taken_and_the_next_line_is_shown() -> None:

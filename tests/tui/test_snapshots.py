@@ -48,10 +48,14 @@ WALKS: dict[str, tuple[Step, ...]] = {
     "preview": TO_PREVIEW,
     "commit": (*TO_PREVIEW, Step("enter", "commit")),
     "written": (*TO_PREVIEW, Step("enter", "commit"), Step("escape", "written")),
+    "ignore": (REVIEW, Step("i", "ignore", "~ web")),
+    "consent": (REVIEW, Step("less_than_sign", "consent", "~ web")),
     "changes": (Step("H", "history"), Step("tab", "changes")),
     "log": (Step("H", "history"), Step("tab", "changes"), Step("enter", "log")),
 }
-SESSIONS: dict[str, Callable[[], FakeSession]] = {"changes": prod, "log": prod}
+SESSIONS: dict[str, Callable[[], FakeSession]] = {
+    "changes": prod, "log": prod, "consent": lambda: FakeSession(files_read=2),
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

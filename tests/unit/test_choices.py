@@ -11,10 +11,10 @@ from ksync_tui.model.plan import Action, Plan, SyncOptions
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.diff import compare
 from ksync_tui.planner.selection import parts_of
-from ksync_tui.present.choices import Choices, turned
+from ksync_tui.present.choices import Choices
+from ksync_tui.present.directions import to_file, turned
 from ksync_tui.present.rows import Outline
 from ksync_tui.present.ticks import Ticks
-from ksync_tui.tui.review_sides import to_file
 
 WEB, DEPLOY, NEW, OLD = "update:stack/web", "deploy:stack/web", "create:stack/new", "delete:stack/old"
 A, B, C = (f"config.environment.{key}" for key in "ABC")

@@ -16,13 +16,13 @@ from ksync_tui.model.secrets import Redactor
 from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present import json as objects
 from ksync_tui.present import runs
+from ksync_tui.present.choices import Choices
 from ksync_tui.present.confirm import confirm, lines
 from ksync_tui.present.explain import explain
 from ksync_tui.present.markdown import plan_markdown
 from ksync_tui.present.mask import MASK
 from ksync_tui.present.plain import error_lines, numbered, plan_lines, problem_count, problem_lines
 from ksync_tui.present.style import Style, joined, line, rendered
-from ksync_tui.present.ticks import Ticks
 
 
 def resource(kind: str, name: str, **fields: Any) -> Resource:
@@ -76,8 +76,8 @@ def export(target: Target, made: Resource) -> str:
 
 def test_the_json_object_has_exactly_the_documented_keys() -> None:
     made = objects.plan_object(LAB, export)
-    assert list(made) == ["sync", "engine", "summary", "actions", "problems", "notes"]
-    assert list(made["summary"]) == ["create", "update", "delete", "rename", "deploy", "unchanged"]
+    assert list(made) == ["sync", "engine", "summary", "actions", "problems", "notes", "ignored", "returned"]
+    assert list(made["summary"]) == ["create", "update", "delete", "rename", "deploy", "unchanged", "ignored"]
     assert list(made["actions"][0]) == [
         "id", "action", "kind", "name", "reason", "file", "line", "requires", "round", "destructive", "text_only",
         "blocked",
@@ -91,7 +91,15 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
 def test_json_says_what_the_plan_says() -> None:
     made = objects.plan_object(LAB)
     update, create, deploy, delete, blocked = made["actions"]
-    assert made["summary"] == {"create": 2, "update": 1, "delete": 1, "rename": 0, "deploy": 1, "unchanged": 2}
+    assert made["summary"] == {
+        "create": 2,
+        "update": 1,
+        "delete": 1,
+        "rename": 0,
+        "deploy": 1,
+        "unchanged": 2,
+        "ignored": 0,
+    }
     assert (update["id"], update["file"], update["line"]) == ("update:stack/web", "web.toml", 14)
     assert (create["current"], create["proposed"]) == (None, None)
     assert (deploy["requires"], deploy["round"]) == (["update:stack/web"], 2)
@@ -185,11 +193,11 @@ def test_colour_is_put_on_only_when_asked() -> None:
 
 
 def test_plain_numbers_stay_whatever_the_filter() -> None:
-    ticks = Ticks(LAB).toggle("deploy:stack/web")
-    every = list(numbered(LAB, ticks))
+    choices = Choices.of(LAB).choose("deploy:stack/web", "live")
+    every = list(numbered(LAB, choices))
     assert [number for number, _, _ in every] == ["1", "2", "3", "4", "5"]
     assert rendered(every[0][1], colour=False) == "1 [.] ~ update stack/web  needed by its deploy"
-    assert [(number, row.id) for number, _, row in numbered(LAB, ticks, "TOKEN")] == [("5", "create:variable/TOKEN")]
+    assert [(number, row.id) for number, _, row in numbered(LAB, choices, "TOKEN")] == [("5", "create:variable/TOKEN")]
 
 
 def test_problems_are_one_line_each_and_neutral() -> None:

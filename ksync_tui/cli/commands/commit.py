@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli import options
-from ksync_tui.cli.choice import Choice, agreed, choose, target_of
+from ksync_tui.cli.choice import Choice, choose, target_of
 from ksync_tui.cli.opening import open_session, sync_of
-from ksync_tui.errors import EXIT_ERROR, EXIT_OK, CommitRefusedError, UsageError
-from ksync_tui.present.style import Style, line
-from ksync_tui.present.text import count, neutral
-from ksync_tui.services import Confirmation
+from ksync_tui.cli.write_files import write_files
+from ksync_tui.errors import EXIT_ERROR, EXIT_OK, UsageError
 from ksync_tui.services.blocks import can_go_to_file
-from ksync_tui.services.commits import ensure_can_push
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.services import FileChange, Review, Session
-    from ksync_tui.services.commits import CommitDraft
+    from ksync_tui.services import Review
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,20 +41,15 @@ def run(args: Namespace, output: Output) -> int:
         changes = session.files.write_back(review, choice.ids, choice.parts)
         if not changes and not review.uncommitted:
             return _nothing(review, output)
-        draft = session.files.commit_draft(changes or review.uncommitted)
-        if not _agreed(changes, draft, args, output):
-            output.say("nothing was written" if changes else "nothing was committed")
-            return EXIT_ERROR
-        if changes:
-            output.say(session.files.write(changes))
-        if draft is None:
-            output.say("in no git repository: no commit")
-        else:
-            output.say(_commit(session, draft, args, output))
-        if changes and review.uncommitted:
-            names = ", ".join(change.file for change in review.uncommitted)
-            output.say(f"written before, not committed: {names}; run `ksync commit` again to commit it")
-        return EXIT_OK
+        return write_files(
+            session,
+            changes,
+            output,
+            written=review.uncommitted,
+            yes=bool(args.yes),
+            message=args.message or "",
+            push=args.push,
+        )
 
 
 def _nothing(review: Review, output: Output) -> int:
@@ -72,43 +62,6 @@ def _nothing(review: Review, output: Output) -> int:
     return EXIT_OK
 
 
-def _agreed(changes: Sequence[FileChange], draft: CommitDraft | None, args: Namespace, output: Output) -> bool:
-    """Shows what is written and all that is committed, and asks. Raises UsageError where nobody can be asked."""
-    _show(changes, output)
-    for note in (note for change in changes for note in change.notes):
-        output.say(note)
-    if draft is not None:
-        if [change.diff for change in draft.files] != [change.diff for change in changes]:
-            output.say("the commit:")
-            _show(draft.files, output)
-        for note in filter(None, (*draft.notes, draft.consent, _along(draft, args))):
-            output.say(note)
-        if draft.consent and args.yes:
-            raise UsageError("this needs confirmation", why=draft.consent, hint="Run it without --yes.")
-    steps = ["Write"] if changes else []
-    steps += [f"commit to {draft.where} as {draft.author}"] if draft else ["(in no git repository)"]
-    question = " and ".join(steps) if draft else " ".join(steps)
-    return bool(args.yes) or agreed(Confirmation(), f"{question[0].upper()}{question[1:]}?")
-
-
-def _commit(session: Session, draft: CommitDraft, args: Namespace, output: Output) -> str:
-    try:
-        return session.files.commit(draft, args.message or draft.message, push=args.push)
-    except CommitRefusedError:
-        if session.files.is_uncommitted(draft):
-            output.say("written, not committed; `ksync commit` commits it later")
-        raise
-
-
-def _along(draft: CommitDraft, args: Namespace) -> str | None:
-    """What a push brings along; raises CommitRefusedError where there is nowhere to push to."""
-    if not args.push:
-        return None
-    ensure_can_push(draft)
-    ahead = draft.upstream.ahead if draft.upstream else 0
-    return f"{count(ahead, 'earlier commit')} of yours will also be pushed to {draft.upstream}" if ahead else None
-
-
 def _chosen(review: Review, args: Namespace) -> Choice:
     plan = review.plan.only(args.origin) if args.origin else review.plan
     actions = [action for action in plan.actions if can_go_to_file(action)]
@@ -118,9 +71,3 @@ def _chosen(review: Review, args: Namespace) -> Choice:
     pending = {action.target for action in actions}
     only = [word for word in args.only if target_of(word) in pending or target_of(word) not in unmade]
     return choose(actions, only, args.left_out, everything=args.all)
-
-
-def _show(changes: Sequence[FileChange], output: Output) -> None:
-    styles = {"+": Style.CREATE, "-": Style.DELETE, "@": Style.DIM}
-    for change in changes:
-        output.styled(line((neutral(text), styles.get(text[:1], Style.PLAIN))) for text in change.diff)

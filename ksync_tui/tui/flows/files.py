@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.tui.screens.commit import CommitScreen
+from ksync_tui.tui.screens.consent import ConsentScreen
 from ksync_tui.tui.screens.editor import EditorScreen
 from ksync_tui.tui.screens.preview import PreviewScreen
 from ksync_tui.tui.screens.written import WrittenScreen
@@ -37,6 +38,17 @@ async def save_block(page: EditorScreen, request: requests.SaveBlock) -> None:
     said = await _write(page, (request.change,))
     if said is not None:
         page.finish(said)
+
+
+async def allow_writing(page: ReviewScreen, request: requests.AllowWriting) -> None:
+    """Asks whether live may be written into the files; once agreed to, what was chosen is chosen."""
+    answer = await page.app.push_screen_wait(ConsentScreen(request.review.sync.name))
+    if answer is None:
+        return
+    if answer == "for good":
+        await page.result_of("Writing that down", partial(page.session.files.consent, request.review))
+    page.asks_first = False
+    page.choose(request.choices)
 
 
 async def write_back(page: ReviewScreen, request: requests.WriteBack) -> None:

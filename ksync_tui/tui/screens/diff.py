@@ -59,11 +59,13 @@ class DiffScreen(Page[None]):
 
     def label_of(self, command: str) -> str | None:
         """What the layout key would give."""
+        if command == "ignore":
+            return self.review.label_of(command)
         return ("unified" if self.detail.view.side else "side by side") if command == "layout" else None
 
     def disabled_reason(self, command: str) -> str | None:
         """What cannot be chosen in the list cannot be chosen here."""
-        return self.review.disabled_reason(command) if command in ("tick", "to_live", "to_file") else None
+        return self.review.disabled_reason(command) if command in ("tick", "to_live", "to_file", "ignore") else None
 
     def do_tick(self) -> None:
         """Ticks what is shown."""
@@ -76,6 +78,11 @@ class DiffScreen(Page[None]):
     def do_to_file(self) -> None:
         """Takes live's side of it."""
         self._choose(self.review.do_to_file)
+
+    def do_ignore(self) -> None:
+        """Leaves it alone, or no longer; the list shows what came of it."""
+        self.finish(None)
+        self.review.do_ignore()
 
     def _choose(self, choose: Callable[[], None]) -> None:
         choose()
@@ -120,6 +127,6 @@ class DiffScreen(Page[None]):
 
     def _show(self) -> None:
         if self.review.side:
-            line, action, direction = self.review.outline.line, self.review.shown_action, self.review.direction
+            line, action, direction = self.review.outline.line, self.review.here.shown, self.review.direction
             words = explained(self.review.side, action, line, direction, self.key_of("tick"))
             self.detail.show(action, direction, words, self.review.redact)

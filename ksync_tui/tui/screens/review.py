@@ -15,18 +15,20 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.model.origin import Origin
 from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
-from ksync_tui.planner.selection import narrowed_to
 from ksync_tui.present.choices import Choices
 from ksync_tui.present.diff import diff
+from ksync_tui.present.directions import planned_ids
 from ksync_tui.present.origin import WORDS
 from ksync_tui.present.rows import ReviewEntry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.views import towards
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.disabled_reasons import disabled_reason
-from ksync_tui.tui.review_sides import Side, path_of, planned_ids, sides_of
+from ksync_tui.tui.review_labels import label_of
+from ksync_tui.tui.review_sides import Side, sides_of
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.theme import ink, style
+from ksync_tui.tui.under_cursor import UnderCursor
 from ksync_tui.tui.widgets.detail import Detail
 from ksync_tui.tui.widgets.diff import plain_text
 from ksync_tui.tui.widgets.filter import FilterLine
@@ -62,6 +64,8 @@ class ReviewScreen(Page[None]):
         self.sides: dict[Direction, Side] = {}
         self.redact = NOTHING_KNOWN
         self.direction: Direction = "live"
+        self.asks_first = False
+        """Whether a person is asked before anything is chosen to go into the files."""
         self.note: str | None = None
         """What else came of the last choice."""
 
@@ -99,19 +103,14 @@ class ReviewScreen(Page[None]):
         return self.query_one(FilterLine).origin
 
     @property
-    def action(self) -> Action | None:
-        """The action under the cursor."""
-        entry = self.outline.entry
-        if entry is None or self.review is None:
-            return None
-        (planned,) = planned_ids((entry.id,), self.direction)
-        return self.review.plan.by_id.get(planned)
+    def here(self) -> UnderCursor:
+        """What is under the cursor."""
+        return UnderCursor(self.review, self.outline, self.direction)
 
     @property
-    def shown_action(self) -> Action | None:
-        """The action under the cursor, of which only the part is shown that the cursor is on."""
-        action, part = self.action, self.outline.part
-        return narrowed_to(action, [part.part]) if action and part else action
+    def action(self) -> Action | None:
+        """The action under the cursor."""
+        return self.here.action
 
     @property
     def mark(self) -> str:
@@ -129,22 +128,14 @@ class ReviewScreen(Page[None]):
         return disabled_reason(self, "direction") is None
 
     @property
-    def natural(self) -> Direction:
-        """The side that a tick takes: what changed live goes into the file where that can be written."""
-        here = self.outline.part or self.outline.entry
-        changed_live = here is not None and here.origin == "live" and self.can_write
-        return "file" if changed_live else self.direction
-
-    @property
     def wide(self) -> bool:
         """Whether the difference stands beside the list."""
         return self.has_class("-wide")
 
     @property
-    def file(self) -> str | None:
-        """Where on disk the resource under the cursor is declared."""
-        place = self.action.place if self.action else None
-        return path_of(self.review, place.file) if self.review and place else None
+    def side_by_side(self) -> bool:
+        """Whether the difference beside the list is in two columns."""
+        return self.query_one(Detail).view.side
 
     def loss(self) -> str | None:
         """Ticks are lost with ksync."""
@@ -169,16 +160,8 @@ class ReviewScreen(Page[None]):
         return disabled_reason(self, command)
 
     def label_of(self, command: str) -> str | None:
-        """Labels that depend on direction and layout."""
-        if command == "direction":
-            return "to file" if self.direction == "live" else "to live"
-        if command == "layout":
-            return "unified" if self.query_one(Detail).view.side else "side by side"
-        if command == "origin":
-            return f"from {self.origin or 'all'}"
-        if command == "go" and not (self.sides and self.sides["live"].ticks.ticked):
-            return "write"
-        return None
+        """Labels that depend on what is chosen and shown."""
+        return label_of(self, command)
 
     def done_with(self, direction: Direction) -> None:
         """What was ticked in a direction is being done: nothing of it is ticked for the next time."""
@@ -195,15 +178,17 @@ class ReviewScreen(Page[None]):
         """Reads sources and live state again; cursor, scroll, ticks and order stay."""
         self.work(f"Reading {self.sync.name}", self._read, self._show_read, background=self.review is not None)
 
-    def _read(self) -> tuple[Review, Redactor]:
+    def _read(self) -> tuple[Review, Redactor, bool]:
         review = self.session.reviews.create(self.sync)
         if self.review is None:
             gc.freeze()  # once, as nothing thaws: walking what was read would stop the keys for half a second
-        return review, Redactor(self.session.known_secrets())
+        return review, Redactor(self.session.known_secrets()), self.session.files.needs_consent(review)
 
-    def _show_read(self, found: tuple[Review, Redactor]) -> None:
+    def _show_read(self, found: tuple[Review, Redactor, bool]) -> None:
         """Shows a newer review in place of the one before."""
-        self.review, self.redact = found
+        asked_before = self.review is not None and not self.asks_first
+        self.review, self.redact, asks = found
+        self.asks_first = asks and not asked_before
         review = self.review
         self.sides = sides_of(review, self.sides, {} if self.sides else self.host.kept_ticks(self.sync))
         self._show_side()
@@ -223,14 +208,15 @@ class ReviewScreen(Page[None]):
             self.tell_error(error)
 
     def do_tick(self) -> None:
-        """Ticks the line, or on a heading what is shown under it."""
-        line, here = self.outline.line, self.outline.part or self.outline.entry
-        if here and here.origin == "both" and self.can_write and self.mark in ("[ ]", "[~]"):
+        """Ticks the line, or on a heading what is shown under it: what changed live goes into the file."""
+        line, origin = self.outline.line, self.here.origin
+        if origin == "both" and self.can_write and self.mark in ("[ ]", "[~]"):
             live, file = self.key_of("to_live"), self.key_of("to_file")
             self.note = f"Changed on both sides: {live} takes the file's side, {file} takes live's."
             self.tell(self.note)
         elif line and self.side:
-            self.choose(self.choices.toggle_line(line, self.natural))
+            changed_live = origin == "live" and self.can_write
+            self.choose(self.choices.toggle_line(line, "file" if changed_live else self.direction))
 
     def do_to_live(self) -> None:
         """Takes the file's side of what is under the cursor: live is changed."""
@@ -243,6 +229,13 @@ class ReviewScreen(Page[None]):
     def _take(self, way: Direction) -> None:
         if self.outline.line:
             self.choose(self.choices.take(self.outline.line, way))
+
+    def do_ignore(self) -> None:
+        """Leaves what is under the cursor alone, once a reason and an end are given; what is ignored no longer so."""
+        if rules := self.here.rules:
+            self.request(requests.StopIgnoring(rules))
+        elif self.review and self.action:
+            self.request(requests.Ignore(self.review, self.action.target, self.here.field))
 
     def do_show_parts(self) -> None:
         """Shows the fields and entries of the update under the cursor."""
@@ -266,7 +259,10 @@ class ReviewScreen(Page[None]):
             self.choose(self.choices.none())
 
     def choose(self, choices: Choices) -> None:
-        """Shows other choices, and what came along."""
+        """Shows other choices, and what came along; asks first where files are not to be written as they are."""
+        if self.asks_first and self.review and choices.ticks["file"].ticked:
+            self.request(requests.AllowWriting(self.review, choices))
+            return
         self.sides = {way: side.ticked(choices.ticks[way]) for way, side in self.sides.items()}
         self.note = choices.note
         self.outline.show_choices(choices)
@@ -310,7 +306,7 @@ class ReviewScreen(Page[None]):
     def do_copy(self) -> None:
         """Copies the difference under the cursor."""
         if self.action:
-            rows = towards(diff(self.shown_action or self.action, self.redact), self.direction)
+            rows = towards(diff(self.here.shown or self.action, self.redact), self.direction)
             self.tell(self.host.copy_text(plain_text(rows)))
 
     def do_commit_written(self) -> None:
@@ -325,9 +321,9 @@ class ReviewScreen(Page[None]):
 
     def do_editor(self) -> None:
         """Opens the file at its line in $EDITOR, then reads it again."""
-        action = self.action
-        if self.file and action and action.place:
-            self.edit_file(self.file, action.place.line)
+        action, file = self.action, self.here.file
+        if file and action and action.place:
+            self.edit_file(file, action.place.line)
 
     def do_problems(self) -> None:
         """Opens the problems of this source."""
@@ -376,8 +372,9 @@ class ReviewScreen(Page[None]):
     def _show_detail(self) -> None:
         """The pane beside the list; a narrow terminal has none."""
         if self.side and self.wide:
-            words = explained(self.side, self.shown_action, self.outline.line, self.direction, self.key_of("tick"))
-            self.query_one(Detail).show(self.shown_action, self.direction, words, self.redact)
+            action = self.here.shown
+            words = explained(self.side, action, self.outline.line, self.direction, self.key_of("tick"))
+            self.query_one(Detail).show(action, self.direction, words, self.redact)
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:

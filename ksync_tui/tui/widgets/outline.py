@@ -123,27 +123,31 @@ class OutlineView(Lines):
         return self._entry(line, width) if isinstance(line, ReviewEntry) else self._part(line, width)
 
     def _heading(self, group: Group, width: int) -> Text:
-        count = f"{self.choices.count(group)}/{len(group.entries)}"
+        count = f"{self.choices.count(group)}/{len(group.pending)}"
         title = pad(neutral(title_of(group.kind)), max(width - len(count) - 1, 1))
         return Text.assemble((title, style("head")), (count, style("dim")), " ")
 
     def _entry(self, entry: ReviewEntry, width: int) -> Text:
-        mark = self.choices.mark(entry.id)
-        look = style("blocked" if entry.blocked else entry.verb)
+        mark = self.choices.mark_of(entry)
+        look = style("dim" if entry.ignored else "blocked" if entry.blocked else entry.verb)
         origin = self._origin(entry)
         name_room = max(min(self._name_room, width - BOX - 8), 8)
         reason_room = width - BOX - 2 - origin.cell_len - name_room - 2
-        line = ink(f"  {mark} ", "bold" if mark in SIDES else "plain")
-        line.append(f"{entry.sign} ", look).append(pad(cut_middle(entry.name, name_room), name_room))
-        return (
-            line.append("  ").append_text(origin).append(cut_end(self.choices.reason(entry), reason_room), style("dim"))
-        )
+        line = ink(f"  {mark} ", _look_of(mark))
+        line.append(f"{entry.sign} ", look)
+        line.append(pad(cut_middle(entry.name, name_room), name_room), style("dim" if entry.ignored else "plain"))
+        reason = entry.reason if entry.ignored else self.choices.reason(entry)
+        return line.append("  ").append_text(origin).append(cut_end(reason, reason_room), style("dim"))
 
     def _part(self, part: PartEntry, width: int) -> Text:
-        mark = self.choices.part_mark(part.id, part.part)
-        line = ink(f"      {mark} ", "bold" if mark in SIDES else "plain")
-        line.append(f"{part.sign} ", style(LOOKS[part.sign])).append_text(self._origin(part))
-        return line.append(cut_middle(part.label, max(width - BOX - 6, 8)))
+        mark = self.choices.mark_of(part)
+        line = ink(f"      {mark} ", _look_of(mark))
+        line.append(f"{part.sign} ", style("dim" if part.ignored else LOOKS[part.sign])).append_text(self._origin(part))
+        label = cut_middle(part.label, max(width - BOX - 6, 8))
+        if not part.ignored:
+            return line.append(label)
+        room = width - line.cell_len - cell_width(label) - 3
+        return line.append(label, style("dim")).append(f"  {cut_end(part.ignored, room)}", style("dim"))
 
     def _origin(self, entry: ReviewEntry | PartEntry) -> Text:
         """Where an entry comes from; no room is taken where that is known of none."""
@@ -151,6 +155,10 @@ class OutlineView(Lines):
             return Text()
         sign = SIGNS[entry.origin] if entry.origin else " "
         return ink(f"{sign} ", "dim" if entry.origin == "files" else "bold")
+
+
+def _look_of(mark: str) -> str:
+    return "bold" if mark in SIDES else "dim" if mark == "[i]" else "plain"
 
 
 def _key(line: Line | None) -> str:

@@ -1,0 +1,181 @@
+"""One entry to live, one into the file, one ignored: the real session, a real repository, a real run and commit."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ksync_tui.model.resource import Target
+from ksync_tui.services import Session, Sync
+
+from .driving import SIZES, Driver, driven
+
+STACK = """\
+[[stack]]
+name = "web"
+[stack.config]
+environment = \"\"\"
+# how loud
+LEVEL = info
+PORT = 9090 # the proxy knows it
+MOTD = hi
+\"\"\"
+
+[[stack]]
+name = "wiki"
+[stack.config]
+branch = "main"
+"""
+
+
+class Lab:
+    """A managed sync over a repository, applied once; then its file and live were edited."""
+
+    def __init__(self, root: Path) -> None:
+        self.file = root / "infra" / "web.toml"
+        self.file.parent.mkdir()
+        self.git("init", "-qb", "main")
+        self.git("config", "user.name", "Ana")
+        self.git("config", "user.email", "ana@example.org")
+        self.write(STACK)
+        self.session = Session.open(root / "home")
+        self.session.syncs.add("lab", {"managed": True}, [str(self.file)])
+        self.apply(self.session.syncs.get("lab"))
+        other = root / "other.toml"
+        other.write_text(STACK.replace("9090", "8080"))
+        self.apply(self.session.syncs.at(other))
+        self.write(STACK.replace("info", "debug").replace("hi", "hello"))
+
+    def write(self, text: str) -> None:
+        """Writes and commits the file."""
+        self.file.write_text(text)
+        self.git("add", ".")
+        self.git("commit", "-qm", "by hand")
+
+    def git(self, *words: str) -> str:
+        """What git says."""
+        command = ["git", "-C", str(self.file.parent), *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def apply(self, sync: Sync) -> None:
+        """Applies all."""
+        review = self.session.reviews.create(sync)
+        self.session.runs.run_fully(review.plan.select(list(review.plan.by_id)), "not applied")
+
+    def live(self) -> str:
+        """The environment of the stack as it is live."""
+        return str(self.session.snapshot().live[Target("stack", "web")].resource.settings.environment)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "home"))
+    made = Lab(tmp_path)
+    yield made
+    made.session.close()
+
+
+async def opened(driver: Driver) -> None:
+    """The review with the entries of the stack."""
+    await driver.at("syncs")
+    await driver.see("lab")
+    await driver.press("enter")
+    await driver.at("review")
+    await driver.point("~ web")
+    await driver.press("right")
+    await driver.see("environment.LEVEL", "environment.PORT", "environment.MOTD")
+
+
+async def ignore(driver: Driver, line: str, reason: str, *ends: str) -> None:
+    """Ignores a line; `ends` are keys pressed after the reason."""
+    await driver.point(line)
+    await driver.press("i")
+    await driver.at("ignore")
+    await driver.type(reason)
+    await driver.press(*ends, "enter")
+    await driver.at("review")
+    await driver.see("[i]")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_one_to_live_one_to_the_file_one_ignored(lab: Lab, size: tuple[int, int]) -> None:
+    async with driven(lab.session, size) as driver:
+        await opened(driver)
+        await driver.point("environment.LEVEL")
+        await driver.press("greater_than_sign")
+        await driver.point("environment.PORT")
+        await driver.press("less_than_sign")
+        await ignore(driver, "environment.MOTD", "ana is testing")
+        await driver.see("1 ignored", "[>] ~ F environment.LEVEL", "[<] ~ L environment.PORT", "until it changes")
+        await driver.press("x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.at("run")
+        await driver.see("1 done", "planned again")
+        await driver.press("escape")
+        await driver.at("preview")
+        await driver.press("enter")
+        await driver.at("commit")
+        await driver.press("enter")
+        await driver.at("review")
+        await driver.see("0 pending", "1 ignored", "[i] ~ web")
+    assert lab.live() == "# how loud\nLEVEL = debug\nPORT = 8080 # the proxy knows it\nMOTD = hi\n"
+    shown = lab.git("log", "-p", "-1", "--format=").splitlines()
+    changed = [line for line in shown if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    assert changed == ["-PORT = 9090 # the proxy knows it", "+PORT = 8080 # the proxy knows it"]
+    assert lab.git("status", "--porcelain") == ""
+    lab.write(lab.file.read_text().replace("hello", "good day"))
+    async with driven(lab.session, size) as driver:
+        await driver.at("syncs")
+        await driver.press("enter")
+        await driver.see("1 pending", "[ ] ~ web", "environment.MOTD is no longer ignored")
+
+
+async def test_the_same_key_shows_it_again(lab: Lab) -> None:
+    async with driven(lab.session) as driver:
+        await opened(driver)
+        await ignore(driver, "environment.MOTD", "", "f3", "f3")
+        await driver.see("for good")
+        await driver.press("space")
+        await driver.see("This is ignored", "0 ticked")
+        await driver.press("i")
+        await driver.see("No longer ignored: stack/web:environment.MOTD", "[ ] ~ F environment.MOTD")
+        assert "ignored" not in driver.text.splitlines()[0]
+
+
+async def test_a_resource_is_ignored_as_a_whole_and_stands_at_the_end(lab: Lab) -> None:
+    lab.write(lab.file.read_text().replace('branch = "main"', 'branch = "next"'))
+    async with driven(lab.session) as driver:
+        await driver.at("syncs")
+        await driver.press("enter")
+        await driver.see("2 pending")
+        await ignore(driver, "~ web", "later")
+        await driver.see("1 pending", "1 ignored")
+        lines = driver.text.splitlines()
+        rows = [line for line in lines if "~ web" in line or "~ wiki" in line]
+        assert [row.split()[:4] for row in rows] == [["[", "]", "~", "wiki"], [">", "[i]", "~", "web"]]
+        await driver.press("a")
+        await driver.see("1 ticked")
+        await driver.press("enter")
+        await driver.at("diff")
+        await driver.see("MOTD")
+        await driver.press("i")
+        await driver.see("2 pending")
+
+
+async def test_what_is_no_end_is_not_taken(lab: Lab) -> None:
+    async with driven(lab.session) as driver:
+        await opened(driver)
+        await driver.point("environment.MOTD")
+        await driver.press("i")
+        await driver.at("ignore")
+        await driver.press("tab", *["backspace"] * 6)
+        await driver.type("soon")
+        await driver.press("enter")
+        await driver.see("Write change, a date")
+        await driver.press("escape")
+        await driver.at("review")
+        await driver.see("[ ] ~ F environment.MOTD")
