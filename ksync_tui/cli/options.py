@@ -57,6 +57,12 @@ def only(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", action="append", default=[], metavar="WHAT", help=f"only this: {_WHAT} (repeatable)")
 
 
+def renames(parser: argparse.ArgumentParser) -> None:
+    """Renames instead of creates and deletes."""
+    says = "rename a live resource to what the files call it, instead of creating a new one (repeatable)"
+    parser.add_argument("--rename", action="append", default=[], metavar="KIND/OLD=NEW", help=says)
+
+
 def origin(parser: argparse.ArgumentParser) -> None:
     """Only what changed on one side."""
     says = "only what changed on this side since the last apply: in the files, live, or both"

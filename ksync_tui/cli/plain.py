@@ -16,6 +16,7 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Direction
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.planner.labels import label_of
+from ksync_tui.planner.renaming import Rename
 from ksync_tui.planner.selection import narrowed_to
 from ksync_tui.present.choices import Choices
 from ksync_tui.present.directions import planned_ids
@@ -74,6 +75,7 @@ class _PlainReview:
     output: Output
     redact: Redactor
     opened: set[str] = field(default_factory=set)
+    renames: list[Rename] = field(default_factory=list)
 
     def show(self) -> None:
         """Prints all of it."""
@@ -129,7 +131,10 @@ class _PlainReview:
             self._ignore(rows)
         elif word != "<" or self._may_write():
             for row in rows:
-                self._choose(self._turned(word, row))
+                if isinstance(row, ReviewEntry) and row.pair:
+                    self._rename(row)
+                else:
+                    self._choose(self._turned(word, row))
 
     def _turned(self, word: str, row: Row) -> Choices:
         way: Direction = "file" if word == "<" else "live"
@@ -160,7 +165,18 @@ class _PlainReview:
                 self._ignore_one(row)
         except KsyncError as error:
             self.output.error(error)
-        self.review = self.session.reviews.create(self.review.sync)
+        self._read_again()
+
+    def _rename(self, row: ReviewEntry) -> None:
+        """Plans a likely rename in place of the create and the delete, and chooses it."""
+        found = (hint for hint in self.review.plan.renames if f"rename:{hint.new}" == row.id)
+        self.renames += [Rename(hint.old, hint.new) for hint in found]
+        self._read_again()
+        if row.id in self.review.plan.by_id:
+            self._choose(self.choices.choose(row.id, "live"))
+
+    def _read_again(self) -> None:
+        self.review = self.session.reviews.create(self.review.sync, renames=self.renames)
         plans = Choices.of(self.review.plan).ticks
         moved = {way: ticks.moved_to(plans[way].plan) for way, ticks in self.choices.ticks.items()}
         self.choices = Choices(moved)
@@ -187,7 +203,8 @@ class _PlainReview:
             self.output.styled(change_lines(narrow or action, self.output.width, self.redact))
 
     def _action(self, row: Row) -> Action:
-        return self.review.plan.by_id.get(row.id) or self._hidden(row)[0].action
+        pair = row.pair if isinstance(row, ReviewEntry) else ()
+        return self.review.plan.by_id.get((pair or (row.id,))[0]) or self._hidden(row)[0].action
 
     def _hidden(self, row: Row) -> list[Ignored]:
         """What is ignored of a line."""

@@ -31,6 +31,7 @@ class Capabilities:
     `compares_texts`: live is also read by a sync of the engine's own, to which comments and spacing are a difference.
     `remote`: live is on another machine, which reads the files of its own syncs and sends alerts by itself.
     `history`: whatever anyone did is kept, with its log.
+    `keeps_names`: the kinds that cannot be renamed.
     `removals`: what may become of the containers of what is deleted, the usual first.
     `runs`: the kinds that a person may run by hand, each with the verb of that action.
     """
@@ -41,6 +42,7 @@ class Capabilities:
     compares_texts: bool = False
     remote: bool = False
     history: bool = False
+    keeps_names: frozenset[str] = frozenset()
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     runs: Mapping[str, Verb] = field(default_factory=lambda: _RUNS)
 

@@ -21,7 +21,7 @@ Direction = Literal["live", "file"]
 VERBS: tuple[Verb, ...] = ("create", "update", "delete", "rename", "deploy")
 """What a sync plans."""
 SIGNS: Mapping[str, str] = {
-    "create": "+", "update": "~", "delete": "-", "rename": ">", "deploy": "*", "run": "$", "problem": "!",
+    "create": "+", "update": "~", "delete": "-", "rename": "=", "deploy": "*", "run": "$", "problem": "!",
     "blocked": "x",
 }  # fmt: skip
 

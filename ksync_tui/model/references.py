@@ -6,12 +6,15 @@ from collections.abc import Collection, Container, Hashable, Iterable, Iterator,
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from ksync_tui.model.kinds.base import Deployable, Resource
+from ksync_tui.model.kinds.mentions import mentions, with_name
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
 
 AFTER_KINDS = ("deployment", "stack")
 """The kinds that `after` may name, in the order in which a name is looked up (semantics c.7)."""
 
+R = TypeVar("R", bound=Resource)
 Node = TypeVar("Node", bound=Hashable)
 
 
@@ -34,6 +37,19 @@ def _candidates(name: str) -> tuple[Target, ...]:
     """What a name may mean: as written first, then as Komodo would have stored it (semantics h.10)."""
     written = [Target(kind, name) for kind in AFTER_KINDS]
     return tuple(dict.fromkeys([*written, *(Target(kind, KINDS[kind].normalise(name)) for kind in AFTER_KINDS)]))
+
+
+def renamed_in(resource: R, own: Target, old: Target, new: str, known: Container[Target]) -> R:
+    """A resource that names `old`, with `new` in its place; the same one where it does not name it.
+
+    `known` are the targets that exist, for the names in `after`.
+    """
+    paths = [mention.path for mention in mentions(resource) if Target(mention.kind, mention.name) == old]
+    found = with_name(resource, paths, new) if paths else resource
+    if isinstance(found, Deployable) and old.name in found.after and resolve_after(old.name, own, known) == old:
+        after = [new if name == old.name else name for name in found.after]
+        found = found.model_copy(update={"after": after})
+    return found
 
 
 def after_edges(waits: Mapping[Target, Iterable[str]], *known: Container[Target]) -> dict[Target, list[Target]]:

@@ -31,6 +31,7 @@ class ActionDraft:
     origin: Origin | None = None
     applied: Stamp | None = None
     parts: tuple[str, ...] = ()
+    old_name: str | None = None
 
     @property
     def id(self) -> str:
@@ -66,6 +67,7 @@ class ActionDraft:
             origin=self.origin,
             applied=self.applied,
             parts=self.parts,
+            old_name=self.old_name,
         )
 
 

@@ -39,6 +39,10 @@ class PlanCapabilities(Protocol):
         """Whether comments and spacing of a text are a difference to show."""
 
     @property
+    def keeps_names(self) -> frozenset[str]:
+        """The kinds that cannot be renamed."""
+
+    @property
     def removals(self) -> tuple[Removal, ...]:
         """What may become of the containers of what is deleted."""
 

@@ -11,7 +11,7 @@ from ksync_tui.model.resource import Target
 from ksync_tui.planner.draft import ActionDraft, ActionDrafts
 
 _STEP = {kind: at for at, kind in enumerate(RUN_ORDER)}
-_WRITES, _DELETES, _DEPLOYS, _ITSELF = range(4)
+_RENAMES, _WRITES, _DELETES, _DEPLOYS, _ITSELF = range(5)
 
 Key = tuple[int, int, int]
 """Phase, step in the phase, depth in the step: equal keys are one round."""
@@ -20,8 +20,8 @@ Key = tuple[int, int, int]
 def settle(drafts: ActionDrafts, itself: Target | None = None) -> dict[str, Key]:
     """When each draft is done, and blocks what needs something blocked or needs each other.
 
-    Creates and updates go kind by kind, deletes the other way, then deploys after each other. Deletes come before
-    deploys, because they free names and ports. What the sync does to `itself` comes last (h.19).
+    Renames come first. Creates and updates go kind by kind, deletes the other way, then deploys after each other.
+    Deletes come before deploys, because they free names and ports. What the sync does to `itself` comes last (h.19).
     """
     _open_cycles(drafts)
     keys: dict[str, Key] = {}
@@ -50,6 +50,8 @@ def _key(draft: ActionDraft, itself: Target | None) -> Key:
     if draft.verb == "deploy":
         return (_DEPLOYS, 0, 0)
     step = _STEP[draft.target.kind]
+    if draft.verb == "rename":
+        return (_RENAMES, step, 0)
     return (_DELETES, -step, 0) if draft.verb == "delete" else (_WRITES, step, 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ksync_tui.model.ignored import SyncPolicy
 from ksync_tui.model.plan import Action, Plan, SyncOptions
@@ -20,6 +20,7 @@ from ksync_tui.planner.origin import Origins
 from ksync_tui.planner.protected import protect
 from ksync_tui.planner.references import References, check_writes
 from ksync_tui.planner.renames import rename_hints
+from ksync_tui.planner.renaming import Rename, add_renames, applicable, renamed
 from ksync_tui.planner.scope import Scope
 
 NO_POLICY = SyncPolicy()
@@ -47,14 +48,18 @@ class Planner:
         itself: Target | None = None,
         refused: Refused | None = None,
         policy: SyncPolicy = NO_POLICY,
+        renames: Sequence[Rename] = (),
     ) -> Plan:
         """What it would take to make live equal declared.
 
         `deploy_block` says why a resource cannot be deployed, or gives None; `itself` is the live resource_sync that is
         planned, if it is one; `refused` gives, by ids of actions, what this user may not do; `policy` is what the
-        settings say of the sync. Nothing in a plan is done before somebody ticks it.
+        settings say of the sync; `renames` are those that a person chose, and are left out where they cannot be.
+        Nothing in a plan is done before somebody ticks it.
         """
         scope = Scope(options, itself)
+        before, renames = snapshot, applicable(renames, declarations, snapshot)
+        snapshot = renamed(snapshot, renames)
         declarations = expanded(declarations, snapshot) if capabilities.expands_patterns else declarations
         found = match(declarations, snapshot, scope, capabilities, self._comparer)
         ignoring = Ignoring(policy)
@@ -68,6 +73,7 @@ class Planner:
         if options.deletes and (held is None or _declares_nothing(declarations)):
             for live in gone:
                 found.add(delete(live, snapshot, capabilities, held))
+        add_renames(found, renames, before, snapshot, capabilities)
         protect(found.drafts.values(), snapshot, policy.protected)
         _block_refused(found.drafts, refused)
         return Plan(

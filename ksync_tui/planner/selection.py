@@ -133,8 +133,16 @@ class Prerequisites:
 
     @cached_property
     def safe(self) -> frozenset[str]:
-        """Every action that a bulk tick may take: all but deletes, text-only ones and what cannot be ticked."""
-        return frozenset(self.plan.by_id) - self.deleting - self.texts - self.refused.keys()
+        """Every action that a bulk tick may take: all but deletes, creates that may be renames, text-only ones and what
+        cannot be ticked."""
+        return frozenset(self.plan.by_id) - self.deleting - self.guessed - self.texts - self.refused.keys()
+
+    @cached_property
+    def guessed(self) -> frozenset[str]:
+        """Creates of what is likely only renamed, and all that needs one: whoever knows chooses each by itself."""
+        alike = [f"create:{hint.new}" for hint in self.plan.renames if hint.old.kind == hint.new.kind]
+        creates = [action_id for action_id in alike if action_id in self.plan.by_id]
+        return frozenset(creates).union(*(self.above(create) for create in creates))
 
     @cached_property
     def texts(self) -> frozenset[str]:

@@ -31,11 +31,14 @@ def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool
         changes = tuple(map(_turned, action.changes))
         back = Action("update", action.target, "as before the run", changes=changes)
         back = replace(back, current=action.proposed, proposed=action.current)
+    elif action.verb == "rename" and action.old_name:
+        back = Action("rename", action.subject, "as before the run", old_name=action.target.name)
+        back = replace(back, current=action.proposed, proposed=action.current)
     elif action.verb == "delete":
         back = Action("create", action.target, "it was deleted by the run", proposed=action.current)
     else:
         return None
-    live = snapshot.live.get(action.target)
+    live = snapshot.live.get(back.subject)
     blocked = _why_not(back, snapshot, keeps_deploy)
     return replace(back, round=number, fingerprint=live.fingerprint if live else None, blocked=blocked)
 
@@ -64,12 +67,15 @@ def _turned(change: FieldChange) -> FieldChange:
 
 def _why_not(back: Action, snapshot: Snapshot, keeps_deploy: bool) -> str | None:
     """What stands against taking an action back, and what to do."""
-    target = back.target
+    target = back.subject
     live = snapshot.live.get(target)
     if back.verb == "create":
         return f"{target} exists again: look at it first" if live else None
     if live is None:
         return f"{target} no longer exists: nothing to undo"
+    if back.verb == "rename":
+        taken = back.target in snapshot.live
+        return f"{back.target} exists: look at it first" if taken else None  # whatever else changed is not lost by it
     expected = back.current if keeps_deploy or back.current is None else bare(back.current)
     if expected is not None and live.fingerprint != fingerprint(expected):
         return f"{target} changed since the run: change it by hand"

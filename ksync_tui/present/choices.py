@@ -16,6 +16,7 @@ Box = Literal["[>]", "[<]", "[~]", "[ ]", "[.]", "[i]", " x "]
 """To live, to file, some of what is under it, neither, needed by a chosen one, ignored, cannot be chosen."""
 
 SIGNS: Mapping[Direction, Box] = {"live": "[>]", "file": "[<]"}
+CHOSEN = (*SIGNS.values(), "[~]", "[.]")
 IGNORED = "This is ignored: stop ignoring it first."
 _TICKED = ("[x]", "[~]")
 
@@ -85,6 +86,8 @@ class Choices:
         match line:
             case PartEntry():
                 return "[i]" if line.ignored else self.part_mark(line.id, line.part)
+            case ReviewEntry(pair=pair) if pair:
+                return "[~]" if any(self.mark(action_id) in CHOSEN for action_id in pair) else "[ ]"
             case ReviewEntry():
                 return "[i]" if line.ignored else self.mark(line.id)
             case Group():
@@ -163,7 +166,8 @@ class Choices:
     def _with(self, way: Direction, change: Callable[[Ticks, str], Ticks], action_id: str) -> Choices:
         own = self._id(action_id, way)
         if own not in self.ticks[way].plan.by_id:
-            return replace(self, note=f"That cannot go to {way}: a file holds no deploys, and no difference in texts.")
+            why = "a file holds no deploys or renames, and no difference in texts"
+            return replace(self, note=f"That cannot go to {way}: {why}.")
         return self._now(way, change(self.ticks[way], own))
 
     def _drop(self, action_id: str) -> Choices:

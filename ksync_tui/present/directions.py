@@ -10,6 +10,7 @@ from ksync_tui.model.plan import Action, Direction, Plan, Verb
 OTHER: Mapping[Direction, Direction] = {"live": "file", "file": "live"}
 OTHER_WAY: Mapping[str, Verb] = {"create": "delete", "delete": "create"}
 """What only a file has goes out of it, what only live has goes into it."""
+_ONLY_LIVE = ("deploy", "rename")
 _WHY_TO_FILE = {"create": "only live", "delete": "only in the file"}
 
 
@@ -29,8 +30,8 @@ def to_file(plan: Plan) -> Plan:
 
     Taking a block out of a file loses something, so it is ticked like a delete: each by itself (architecture rule 4).
     """
-    there = (action for action in plan.actions if action.verb != "deploy" and not action.text_only)
-    hidden = (one for one in plan.ignored if one.action.verb != "deploy")
+    there = (action for action in plan.actions if action.verb not in _ONLY_LIVE and not action.text_only)
+    hidden = (one for one in plan.ignored if one.action.verb not in _ONLY_LIVE)
     ignored = tuple(replace(one, action=_read_back(one.action)) for one in hidden)
     return replace(plan, actions=tuple(map(_read_back, there)), ignored=ignored)
 

@@ -58,6 +58,9 @@ def plan_object(plan: Plan, export: Export | None = None, redact: Redactor = NOT
             "actions": [action_object(action, export) for action in plan.actions],
             "problems": problem_objects(plan.problems),
             "notes": [*plan.left_out, *([plan.deletes_held] if plan.deletes_held else [])],
+            "renames": [
+                {"old": str(hint.old), "new": str(hint.new), "likeness": hint.likeness} for hint in plan.renames
+            ],
             "ignored": [rule_object(hidden.rule) for hidden in plan.ignored],
             "returned": [{**rule_object(back.rule), "why": back.why} for back in plan.returned],
         }

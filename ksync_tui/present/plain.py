@@ -114,7 +114,8 @@ def remarks(plan: Plan) -> Iterator[StyledLine]:
         yield line((f"no deletes: {neutral(plan.deletes_held)}", Style.WARNING))
     for hint in plan.renames:
         old, new = neutral(str(hint.old)), neutral(str(hint.new))
-        yield line((f"{old} and {new} are {similarity(hint)}: a rename?", Style.DIM))
+        how = f" --rename {old}={neutral(hint.new.name)}" if hint.old.kind == hint.new.kind else ""
+        yield line((f"{old} and {new} are {similarity(hint)}: a rename?{how}", Style.DIM))
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[StyledLine]:
@@ -141,13 +142,14 @@ def numbered(
 
     Below each id in `opened` the parts of that update: `3.1`, `3.2`.
     """
-    outline = Outline(plan, with_ignored=True)
+    outline = Outline(plan, for_choosing=True)
     numbers: Mapping[str, int] = {entry.id: number for number, entry in enumerate(outline.entries, 1)}
     digits = len(str(len(numbers)))
     part = 0
     for row in outline.shown(query, opened):
         if isinstance(row, ReviewEntry):
-            number, part = str(numbers[row.id]), 0
+            part = part + 1 if row.parent else 0
+            number = f"{numbers[row.parent]}.{part}" if row.parent else str(numbers[row.id])
             head = f"{number:>{digits}} {choices.mark_of(row)} {row.sign} {row.verb} {row.kind}/{row.name}"
             reason = row.reason if row.ignored else choices.reason(row)
             yield number, line((cut_middle(head, width), OF_VERB[row.verb]), f"  {cut_end(reason, 60)}"), row

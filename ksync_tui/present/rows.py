@@ -42,6 +42,10 @@ class ReviewEntry:
     """Where it comes from (see `Plan.origins`)."""
     ignored: bool = False
     """Whether nothing of it is pending, because all that differs is left alone."""
+    pair: tuple[str, ...] = ()
+    """For a likely rename: the ids of the create and, where there is one, the delete that it stands for."""
+    parent: str = ""
+    """For a row below a likely rename: the id of that one."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,14 @@ class Outline:
         direction: Direction = "live",
         changing: Direction | None = None,
         *,
-        with_ignored: bool = False,
+        for_choosing: bool = False,
     ) -> None:
-        """`changing` is the side that changes, where the plan itself was turned round to be read that way."""
+        """`changing` is the side that changes, where the plan itself was turned round to be read that way.
+
+        `for_choosing`: with what is ignored, and with a likely rename as one row.
+        """
         self.plan = plan
-        self.with_ignored = with_ignored
+        self.for_choosing = for_choosing
         self.direction = direction
         self.changing = changing or direction
         self._parts: dict[str, tuple[PartEntry, ...]] = {}
@@ -102,13 +109,21 @@ class Outline:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The kinds with what is pending of each; made when it is looked at, as a direction may never be."""
-        return _groups(self.plan, self.direction, self.hidden)
+        return _groups(self.plan, self.direction, self.hidden, self.pairs)
+
+    @cached_property
+    def pairs(self) -> Mapping[str, ReviewEntry]:
+        """The likely renames by the ids of their rows."""
+        if not self.for_choosing or self.changing == "file":
+            return {}
+        found = (_pair_entry(hint, self.plan) for hint in self.plan.renames)
+        return {entry.id: entry for entry in found if entry}
 
     @cached_property
     def hidden(self) -> Mapping[str, tuple[Ignored, ...]]:
         """What is left alone, by the ids of the actions that it is of."""
         found: dict[str, list[Ignored]] = {}
-        for ignored in self.plan.ignored if self.with_ignored else ():
+        for ignored in self.plan.ignored if self.for_choosing else ():
             found.setdefault(ignored.action.id, []).append(ignored)
         return {action_id: tuple(ignored) for action_id, ignored in found.items()}
 
@@ -120,7 +135,8 @@ class Outline:
     @cached_property
     def by_id(self) -> Mapping[str, ReviewEntry]:
         """Every entry by the id of its action."""
-        return {entry.id: entry for entry in self.entries}
+        inner = (entry for pair in self.pairs.values() for entry in self._pair_rows(pair))
+        return {entry.id: entry for entry in (*self.entries, *inner)}
 
     @cached_property
     def _haystack(self) -> Haystack:
@@ -159,6 +175,8 @@ class Outline:
     def has_parts(self, action_id: str) -> bool:
         """Whether it is an update, whose fields can be chosen each by itself."""
         action = self.plan.by_id.get(action_id)
+        if action_id in self.pairs:
+            return True
         if action is None:
             return any(ignored.parts for ignored in self.hidden.get(action_id, ()))
         return action.verb == "update" and bool(action.changes) and not action.text_only
@@ -180,8 +198,17 @@ class Outline:
         label = neutral(label_of(part, action.proposed))
         return PartEntry(action.id, part, _SIGNS[presence(part, *sides)], label, _origin(action, part), ignored)
 
-    def _below(self, line: Line, opened: Collection[str]) -> tuple[PartEntry, ...]:
-        return self.parts(line.id) if isinstance(line, ReviewEntry) and line.id in opened else ()
+    def _below(self, line: Line, opened: Collection[str]) -> tuple[Line, ...]:
+        if not isinstance(line, ReviewEntry) or line.id not in opened:
+            return ()
+        if not line.pair:
+            return self.parts(line.id)
+        return tuple(row for entry in self._pair_rows(line) for row in (entry, *self._below(entry, opened)))
+
+    def _pair_rows(self, pair: ReviewEntry) -> tuple[ReviewEntry, ...]:
+        """The create and the delete that a likely rename stands for."""
+        actions = (self.plan.by_id[action_id] for action_id in pair.pair)
+        return tuple(replace(entry_of(action, self.direction), parent=pair.id) for action in actions)
 
     def _found(self, query: str) -> tuple[Line, ...]:
         if not query.strip():
@@ -213,10 +240,18 @@ def _origin(action: Action, part: str) -> Origin | None:
 _SIGNS = {(True, True): "~", (False, True): "+", (True, False): "-", (False, False): "~"}
 
 
-def _groups(plan: Plan, direction: Direction, hidden: Mapping[str, tuple[Ignored, ...]]) -> tuple[Group, ...]:
+def _groups(
+    plan: Plan,
+    direction: Direction,
+    hidden: Mapping[str, tuple[Ignored, ...]],
+    pairs: Mapping[str, ReviewEntry],
+) -> tuple[Group, ...]:
     entries: dict[str, list[ReviewEntry]] = {}
+    paired = {action_id for pair in pairs.values() for action_id in pair.pair}
+    for pair in pairs.values():
+        entries.setdefault(pair.kind, []).append(pair)
     for action in plan.actions:
-        if direction == "live" or action.verb != "deploy":
+        if action.id not in paired and (direction == "live" or action.verb != "deploy"):
             entry = entry_of(action, direction, plan.origins[action.id])
             entries.setdefault(action.target.kind, []).append(entry)
     for action_id, ignored in hidden.items():
@@ -229,6 +264,21 @@ def _groups(plan: Plan, direction: Direction, hidden: Mapping[str, tuple[Ignored
 
 def _order(entry: ReviewEntry) -> tuple[bool, bool, str, bool]:
     return entry.ignored, "deletes" in entry.flags, entry.name, entry.verb == "deploy"
+
+
+def _pair_entry(hint: RenameHint, plan: Plan) -> ReviewEntry | None:
+    """A likely rename as one row; None where its create is not in the plan, as it was ignored or left out."""
+    create, delete = f"create:{hint.new}", f"delete:{hint.old}"
+    if hint.old.kind != hint.new.kind or create not in plan.by_id:
+        return None
+    pair = (create, delete) if delete in plan.by_id else (create,)
+    name = _renamed(hint.old.name, hint.new.name)
+    reason = f"rename? {similarity(hint)}"
+    return ReviewEntry(f"rename:{hint.new}", "rename", hint.new.kind, SIGNS["rename"], name, reason, pair=pair)
+
+
+def _renamed(old: str, new: str) -> str:
+    return f"{neutral(old)} -> {neutral(new)}"
 
 
 def _ignored_entry(action: Action, ignored: Sequence[Ignored], direction: Direction) -> ReviewEntry:
@@ -247,7 +297,7 @@ def entry_of(action: Action, direction: Direction = "live", origin: Origin | Non
         verb,
         action.target.kind,
         SIGNS[verb],
-        neutral(action.target.name),
+        _renamed(action.old_name, action.target.name) if action.old_name else neutral(action.target.name),
         line_of(action, direction),
         _flags(action, direction),
         action.blocked is not None,

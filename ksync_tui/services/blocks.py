@@ -181,7 +181,7 @@ def edited(review: Review, draft: BlockDraft, text: str, hidden: Iterable[str]) 
 
 def can_go_to_file(action: Action) -> bool:
     """Whether live can be taken into the file; a delete that is held back still is a resource that no file declares."""
-    if action.verb == "deploy" or action.text_only:
+    if action.verb in ("deploy", "rename") or action.text_only:
         return False
     return not action.blocked or (action.verb == "delete" and action.current is not None)
 
@@ -209,7 +209,7 @@ def write_back(
     declared = {resource.target: resource for resource in review.declarations.resources}
     files: dict[str, list[tuple[_Written, Agreed]]] = {}
     for action in review.plan.actions:
-        if action.id in ticked and action.verb != "deploy":
+        if action.id in ticked and action.verb not in ("deploy", "rename"):
             taken = _taken_parts(action, parts or {})
             written = _block_edit(review, action, declared.get(action.target), taken)
             agreed = Agreed(review.plan.sync, action.target, action.current, taken)

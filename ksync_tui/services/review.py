@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.events import RunRecord
     from ksync_tui.model.plan import Plan
     from ksync_tui.model.resource import Declarations
+    from ksync_tui.planner.renaming import Rename
     from ksync_tui.services.file_change import FileChange
     from ksync_tui.services.sync import Sync
 
@@ -23,6 +24,8 @@ class Review:
     plan: Plan
     declarations: Declarations
     uncommitted: tuple[FileChange, ...] = ()
+    renames: tuple[Rename, ...] = ()
+    """The renames that a person chose for it."""
 
 
 SyncState = Literal["pending", "in sync", "empty", "problem", "unread"]

@@ -24,13 +24,14 @@ from ksync_tui.state.parse_cache import ParseCacheTable
 from ksync_tui.system import debug_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ksync_tui.config import Settings
     from ksync_tui.engine.base import Engine
     from ksync_tui.model.events import Change
     from ksync_tui.model.plan import Action, Plan
     from ksync_tui.model.resource import Declarations, Snapshot, Target
+    from ksync_tui.planner.renaming import Rename
     from ksync_tui.services.core import CoreService
     from ksync_tui.services.runs import Runs
     from ksync_tui.services.sync import Sync
@@ -59,8 +60,8 @@ class Reviews:
     readers: dict[str, Reader] = field(default_factory=dict)
     planners: dict[str, Planner] = field(default_factory=dict)
 
-    def create(self, sync: Sync, contents: SourceContents | None = None) -> Review:
-        """Reads a sync's source, unless its contents are given, and plans it.
+    def create(self, sync: Sync, contents: SourceContents | None = None, renames: Sequence[Rename] = ()) -> Review:
+        """Reads a sync's source, unless its contents are given, and plans it with the renames that a person chose.
 
         Nothing is changed by it, and what is wrong in the source is in `review.plan.problems`. A second review of the
         same sync costs what changed. Raises EngineError where the live side cannot be read, SourceError where the
@@ -76,8 +77,8 @@ class Reviews:
         owned = owned_by(sync, declarations)
         declarations = check_ownership(declarations, owned, sync, index, snapshot.live)
         deployed = {resource.target for resource in declarations.resources if resource.deploy}
-        plan = self._plan(sync, declarations, self.engine.observed(snapshot, deployed))
-        review = Review(sync, self._completed(sync, plan), declarations)
+        plan = self._plan(sync, declarations, self.engine.observed(snapshot, deployed), renames)
+        review = Review(sync, self._completed(sync, plan), declarations, renames=tuple(renames))
         _log.debug("planned %s: %d actions, %d problems", sync.options.name, len(plan.actions), len(plan.problems))
         if sync.target:
             index.record(sync.name, [declaration.target for declaration in owned])
@@ -108,7 +109,7 @@ class Reviews:
         sync = shown.sync
         if isinstance(shown, SyncRow):
             return self._detector(sync, lambda: row_changes(shown, self.row(sync)))
-        return self._detector(sync, lambda: changes_between(shown.plan, self.create(sync).plan))
+        return self._detector(sync, lambda: changes_between(shown.plan, self._again(shown).plan))
 
     def unfinished(self, run: int) -> tuple[Plan, list[str]]:
         """A new plan for the sync of a run, and the ids in it that the run did not get done. Raises RunError."""
@@ -119,12 +120,15 @@ class Reviews:
         plan = narrowed(plan, {action.id: action.parts for action in selection if action.parts})
         return plan, [action.id for action in selection if action.id in plan.by_id]
 
+    def _again(self, shown: Review) -> Review:
+        return self.create(shown.sync, renames=shown.renames)
+
     def _declarations(self, sync: Sync, contents: SourceContents, snapshot: Snapshot) -> Declarations:
         reader = self.readers.setdefault(sync.options.name, Reader(ParseCacheTable(self.database)))
         read = reader.read(contents.files, contents.problems, complete=contents.complete)
         return check(read, snapshot.live, place_of)
 
-    def _plan(self, sync: Sync, declarations: Declarations, snapshot: Snapshot) -> Plan:
+    def _plan(self, sync: Sync, declarations: Declarations, snapshot: Snapshot, renames: Sequence[Rename]) -> Plan:
         engine = self.engine
         return self.planners.setdefault(sync.options.name, Planner()).plan(
             declarations,
@@ -136,6 +140,7 @@ class Reviews:
             itself=sync.target,
             refused=engine.refused,
             policy=self.sync_settings.policy(sync.options.name),
+            renames=renames,
         )
 
     def _completed(self, sync: Sync, plan: Plan) -> Plan:

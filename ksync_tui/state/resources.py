@@ -97,6 +97,7 @@ class ResourceStore:
         """Gives a row another name; the resource itself is `put` anew."""
         with self._database.transaction():
             self._change("UPDATE resources SET name = ? WHERE kind = ? AND name = ?", (new, *old))
+            self._database.execute("UPDATE deployed_files SET name = ? WHERE kind = ? AND name = ?", (new, *old))
             self._applied.rename(old, new)
 
     def record_applied(self, target: Target, declared: Resource, sync: str, parts: Collection[str] = ()) -> None:
@@ -120,11 +121,20 @@ class ResourceStore:
         found = self._database.row(sql, target)
         return Deployed(*found) if found and any(found) else None
 
-    def record_deployed(self, target: Target, resource: Resource, built: str | None, files: Mapping[str, str]) -> None:
+    def record_deployed(
+        self,
+        target: Target,
+        resource: Resource,
+        built: str | None,
+        files: Mapping[str, str],
+        known_as: str | None = None,
+    ) -> None:
         """Remembers what was deployed: the resource, the version of its build, the files it was deployed with.
 
-        No deploy is owed any more, unless the live resource has become another one meanwhile.
+        No deploy is owed any more, unless the live resource has become another one meanwhile. `known_as` is the name
+        that what runs has of it, where that is an older one.
         """
+        runs = resource.model_copy(update={"name": known_as}) if known_as else resource
         deployed = fingerprint(resource)
         with self._database.transaction():
             self._change(
@@ -133,7 +143,7 @@ class ResourceStore:
                 (
                     deployed,
                     redeploy_digest(resource),
-                    self._secret_store.extract_secrets(resource),
+                    self._secret_store.extract_secrets(runs),
                     built,
                     deployed,
                     *target,
@@ -143,6 +153,11 @@ class ResourceStore:
             known = self.fingerprint(target) is not None  # it may have been deleted while it was deployed
             rows = [(*target, path, text) for path, text in files.items() if known]
             self._database.execute_many("INSERT INTO deployed_files (kind, name, path, text) VALUES (?, ?, ?, ?)", rows)
+
+    def keep_deployed(self, target: Target, resource: Resource) -> None:
+        """Remembers under which name what was deployed goes on; all else of it stays as it was."""
+        sql = "UPDATE resources SET deployed_spec = ? WHERE kind = ? AND name = ?"
+        self._change(sql, (self._secret_store.extract_secrets(resource), *target))
 
     def deployed_resource(self, target: Target) -> Resource | None:
         """A resource as it was when it was deployed last; None where it never was."""

@@ -57,6 +57,10 @@ class ReviewPage(Protocol):
         """What is under the cursor."""
 
     @property
+    def chosen_renames(self) -> frozenset[str]:
+        """The ids of the renames that were chosen."""
+
+    @property
     def side_by_side(self) -> bool:
         """Whether the difference beside the list is in two columns."""
 
@@ -110,6 +114,8 @@ def _no_changes(page: ReviewPage) -> str | None:
 
 
 def _no_parts(page: ReviewPage) -> str | None:
+    if page.outline.entry and page.outline.entry.id in page.chosen_renames:
+        return None
     if not page.outline.has_parts:
         return "Only an update has fields to tick."
     return "They are shown." if page.outline.is_open else None

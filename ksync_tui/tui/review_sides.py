@@ -30,7 +30,7 @@ class Side:
     def of(cls, plan: Plan, direction: Direction, before: Side | None) -> Side:
         """A plan, turned to a direction, with the ticks of the one before it."""
         return cls(
-            Outline(plan, changing=direction, with_ignored=True), before.ticks.moved_to(plan) if before else Ticks(plan)
+            Outline(plan, changing=direction, for_choosing=True), before.ticks.moved_to(plan) if before else Ticks(plan)
         )
 
     def ticked(self, ticks: Ticks) -> Side:

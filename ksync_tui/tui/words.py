@@ -9,7 +9,7 @@ from rich.text import Text
 from ksync_tui.model.plan import Action, Direction, Plan
 from ksync_tui.present.explain import explain
 from ksync_tui.present.plain import remarks
-from ksync_tui.present.rows import Group, Line, Outline, plural_of, summary_of
+from ksync_tui.present.rows import Group, Line, Outline, ReviewEntry, plural_of, summary_of
 from ksync_tui.present.text import count, neutral
 from ksync_tui.tui.review_sides import Side
 from ksync_tui.tui.theme import ink, style
@@ -22,6 +22,9 @@ def explained(side: Side, action: Action | None, line: Line | None, direction: D
     if action is not None:
         sentences = explain(action, side.ticks.needs, direction, time.time())
         return Text("\n").join(ink(sentence.text, LOOKS.get(sentence.topic, "plain")) for sentence in sentences)
+    if isinstance(line, ReviewEntry) and line.pair:
+        sentence = f"One is live and not declared, the other is new in the files.\n{tick} plans the rename instead."
+        return Text.assemble((f"{line.reason}\n", style("rename")), sentence)
     if isinstance(line, Group):
         title = f"{len(line.pending):,} of {plural_of(line.kind)}, {side.ticks.count(line):,} ticked."
         return Text.assemble((title, style("bold")), f"\n{tick} ticks what is shown under this heading, never deletes.")

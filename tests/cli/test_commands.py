@@ -114,6 +114,7 @@ def test_plan_json_is_the_documented_object(ksync: CommandLine) -> None:
         "actions",
         "problems",
         "notes",
+        "renames",
         "ignored",
         "returned",
     }
@@ -368,7 +369,7 @@ def test_without_a_terminal_the_app_is_numbered_lines(ksync: CommandLine) -> Non
 def test_a_fault_of_ksync_itself_shows_no_code_and_no_values(
     ksync: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ValueError("hunter2")
 
     monkeypatch.setattr("ksync_tui.services.reviews.Reviews.create", fail)

@@ -19,6 +19,7 @@ from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.interpolate import interpolate
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.resource import Target
+from tests.cli.conftest import CommandLine
 from tests.docker.real import docker, missing, sweep
 
 BUSYBOX = Path("/bin/busybox")
@@ -98,3 +99,11 @@ class Workshop:
 def workshop(tmp_path: Path) -> Workshop:
     """Sites whose files are below the test's own folder."""
     return Workshop(tmp_path / "state")
+
+
+@pytest.fixture
+def ksync(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A command line with a home of its own."""
+    monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    return CommandLine(tmp_path, capsys)

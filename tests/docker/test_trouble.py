@@ -36,13 +36,6 @@ extra_args = [{extra}]
 """
 
 
-@pytest.fixture
-def ksync(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NO_COLOR", "1")
-    return CommandLine(tmp_path, capsys)
-
-
 def declare(
     ksync: CommandLine, name: str, image: str = "nowhere:1", command: str = "sleep 1000", extra: str = ""
 ) -> None:

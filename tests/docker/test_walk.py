@@ -145,13 +145,6 @@ class Lab:
 
 
 @pytest.fixture
-def ksync(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("NO_COLOR", "1")
-    return CommandLine(tmp_path, capsys)
-
-
-@pytest.fixture
 def lab(ksync: CommandLine, tmp_path: Path, prefix: str, tiny_image: str) -> Iterator[Lab]:
     one = Lab(ksync, tmp_path, prefix, tiny_image)
     yield one

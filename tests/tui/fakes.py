@@ -20,6 +20,7 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
+from ksync_tui.planner.renaming import Rename
 from ksync_tui.planner.safety import Confirmation
 from ksync_tui.planner.selection import Parts
 from ksync_tui.services import FileChange, Review, RunProgress, Sync, SyncRow
@@ -325,7 +326,7 @@ class FakeReviews:
             len(self.session.uncommitted),
         )
 
-    def create(self, sync: Sync, contents: SourceContents | None = None) -> Review:
+    def create(self, sync: Sync, contents: SourceContents | None = None, renames: Sequence[Rename] = ()) -> Review:
         if self.session.hold:
             self.session.hold.wait(10)
         if self.session.error:

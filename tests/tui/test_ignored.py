@@ -179,3 +179,38 @@ async def test_what_is_no_end_is_not_taken(lab: Lab) -> None:
         await driver.press("escape")
         await driver.at("review")
         await driver.see("[ ] ~ F environment.MOTD")
+
+
+async def test_a_likely_rename_is_chosen_taken_back_and_done(lab: Lab) -> None:
+    lab.write(lab.file.read_text().replace('name = "wiki"\n[stack.config]', 'name = "wiki-js"\n[stack.config]'))
+    lab.apply(lab.session.syncs.get("lab"))
+    long = 'environment = "A_LONG_ENOUGH_NAME = a long enough value"\nbranch = "main"'
+    for name in ("wiki-js", "wiki"):
+        text = lab.file.read_text()
+        if "A_LONG" not in text:
+            lab.write(text.replace('branch = "main"', long))
+            lab.apply(lab.session.syncs.get("lab"))
+        else:
+            lab.write(text.replace('name = "wiki-js"', f'name = "{name}"'))
+    async with driven(lab.session) as driver:
+        await driver.at("syncs")
+        await driver.press("enter")
+        await driver.see("[ ] = wiki-js -> wiki", "rename? identical")
+        await driver.point("= wiki-js -> wiki")
+        await driver.press("right")
+        await driver.see("[ ] + wiki", "[ ] - wiki-js")
+        await driver.press("left", "space")
+        await driver.see("[>] = wiki-js -> wiki", "was wiki-js", "1 ticked")
+        await driver.press("right")
+        await driver.see("[ ] = wiki-js -> wiki", "[ ] + wiki", "0 ticked")
+        await driver.press("greater_than_sign")
+        await driver.see("[>] = wiki-js -> wiki")
+        await driver.press("x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.see("1 done", "planned again")
+        await driver.press("escape")
+        await driver.at("review")
+        await driver.see("0 ticked")
+    assert Target("stack", "wiki") in lab.session.snapshot().live
+    assert Target("stack", "wiki-js") not in lab.session.snapshot().live

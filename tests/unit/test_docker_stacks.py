@@ -92,7 +92,7 @@ def test_the_legacy_command_gets_all_env_files_as_one_in_their_order(tmp_path: P
 
 
 def test_the_override_labels_each_service() -> None:
-    made = json.loads(stacks_compose.override(["web", "db"], Target("stack", "shop")))
+    made = json.loads(stacks_compose.override(["web", "db"], "stack/shop"))
     labels = {"labels": {"dev.ksync.owner": "stack/shop"}}
     assert made == {"services": {"web": labels, "db": labels}}
 

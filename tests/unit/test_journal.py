@@ -112,7 +112,7 @@ def test_a_new_run_is_planned_and_tells_what_is_in_it(journal: Journal) -> None:
     assert (record.sync, record.engine, record.state, record.who) == ("homelab", "embedded", "planned", "ana")
     assert [(action.action, action.round, action.title) for action in record.actions] == [
         ("create:server/edge-1", 1, "+ server/edge-1"),
-        ("rename:stack/new", 1, "> stack/old -> new"),
+        ("rename:stack/new", 1, "= stack/old -> new"),
         ("create:stack/web", 2, "+ stack/web"),
     ]
     assert record.counts == {"waiting": 3}

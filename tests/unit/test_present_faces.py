@@ -76,7 +76,7 @@ def export(target: Target, made: Resource) -> str:
 
 def test_the_json_object_has_exactly_the_documented_keys() -> None:
     made = objects.plan_object(LAB, export)
-    assert list(made) == ["sync", "engine", "summary", "actions", "problems", "notes", "ignored", "returned"]
+    assert list(made) == ["sync", "engine", "summary", "actions", "problems", "notes", "renames", "ignored", "returned"]
     assert list(made["summary"]) == ["create", "update", "delete", "rename", "deploy", "unchanged", "ignored"]
     assert list(made["actions"][0]) == [
         "id", "action", "kind", "name", "reason", "file", "line", "requires", "round", "destructive", "text_only",
@@ -163,7 +163,7 @@ def test_plain_lines() -> None:
             "",
             "2 unchanged",
             "2 to create, 1 to update, 1 to deploy, 1 to delete, 2 unchanged, 1 blocked",
-            "stack/old and stack/new are 91% similar: a rename?",
+            "stack/old and stack/new are 91% similar: a rename? --rename stack/old=new",
             "web.toml:3:7: error: not TOML (close the string)",
             "web.toml:9:1: warning: unknown key `evironment`",
         ]

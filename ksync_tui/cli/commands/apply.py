@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.cli import options
 from ksync_tui.cli.carry_out import carry_out
 from ksync_tui.cli.choice import allowed, choose
-from ksync_tui.cli.opening import open_session, sync_of
+from ksync_tui.cli.opening import open_session, reviewed
 from ksync_tui.errors import UsageError
 from ksync_tui.planner.selection import narrowed, possible
 from ksync_tui.present.text import count
@@ -26,13 +26,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--allow-delete", action="store_true", help="include deletes")
     options.origin(parser)
     options.removal(parser)
+    options.renames(parser)
     parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
 
 
 def run(args: Namespace, output: Output) -> int:
     """Carries out what --all or --only choose, less --except; deletes only with --allow-delete."""
     with open_session(args) as session:
-        plan = session.reviews.create(sync_of(session, args)).plan
+        plan = reviewed(session, args).plan
         if not args.all and not args.only:
             raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME (`ksync plan` lists them).")
         choice = choose(plan.actions, args.only, args.left_out, everything=args.all)

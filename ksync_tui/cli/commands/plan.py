@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.cli import options
 from ksync_tui.cli.exit_codes import plan_code
-from ksync_tui.cli.opening import open_session, sync_of
+from ksync_tui.cli.opening import open_session, reviewed
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -20,12 +20,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     options.json(parser)
     parser.add_argument("--markdown", action="store_true", help="Markdown, for comments on a change")
     options.origin(parser)
+    options.renames(parser)
 
 
 def run(args: Namespace, output: Output) -> int:
     """Reads, plans and prints."""
     with open_session(args) as session:
-        review = session.reviews.create(sync_of(session, args))
+        review = reviewed(session, args)
         plan = review.plan.only(args.origin) if args.origin else review.plan
         output.plan(plan, session, markdown=args.markdown)
         if review.uncommitted:

@@ -80,6 +80,7 @@ class CoreEngine:
         expands_patterns=True,
         remote=True,
         history=True,
+        keeps_names=frozenset({"variable"}),
         removals=("down",),
         runs=deploying.RUNS,
     )

@@ -29,17 +29,18 @@ class Deploying:
 
     def deploy(self, target: Target, log: Log, stop: Stop) -> None:
         """Deploys a live resource and remembers what was deployed. Raises EngineError."""
-        resource = self.store.get(target)
-        if resource is None:
+        live = resource = self.store.get(target)
+        if live is None or resource is None:
             raise EngineError("it no longer exists", where=str(target), hint="Plan again to see what is there now")
         execution = self.resolver.of(target, resource, log, stop)
+        resource, known_as = self._keeping_project(target, resource)
         before = self._elsewhere(target, resource, execution)
         # What has the same ports or files goes first; a container on another host only when the new one runs.
         after = isinstance(resource, Deployment) and before is not None and not _same_host(before[1], execution)
         if before is not None and not after:
             _leave(target, *before)
         built, files = self._carry_out(target, resource, execution)
-        self.store.record_deployed(target, resource, built, files)
+        self.store.record_deployed(target, live, built, files, known_as)
         if before is not None and after:
             _leave(target, *before)
 
@@ -50,12 +51,42 @@ class Deploying:
         match resource:
             case Deployment():
                 image, built = self.image(target, resource)
-                deployments.deploy(target.name, resource, execution, image)
+                deployments.deploy(target.name, resource, execution, image, former=self._former(target))
                 return built, {}
             case Stack():
                 return None, stacks.deploy(target.name, resource, execution, deployed=self.store.deployed_files(target))
             case _:
                 raise EngineError("only stacks and deployments are deployed", where=str(target))
+
+    def keeping_project(self, target: Target, stack: Stack) -> tuple[Stack, str]:
+        """A stack as it is deployed, and the name that this is known by.
+
+        One that was renamed since keeps its compose project, so that nothing is made anew for a name.
+        """
+        former = self._former(target)
+        self._ensure_free(target, stack)
+        if not former or former == target.name or stack.config.project_name:
+            return stack, target.name
+        config = stack.config.model_copy(update={"project_name": former})
+        return stack.model_copy(update={"config": config}), former
+
+    def _keeping_project(self, target: Target, resource: Resource) -> tuple[Resource, str]:
+        return self.keeping_project(target, resource) if isinstance(resource, Stack) else (resource, target.name)
+
+    def _ensure_free(self, target: Target, stack: Stack) -> None:
+        """Raises EngineError where the compose project of a stack is that of another, which had its name before."""
+        project = place_of(stack)
+        for other in self.store.snapshot().deployed if not stack.config.project_name else ():
+            deployed = self.store.deployed_resource(other) if other.kind == "stack" and other != target else None
+            if deployed is not None and place_of(deployed) == project and deployed.name != other.name:
+                why = f"{other} was renamed and still runs as that"
+                hint = "Set a project_name"
+                raise EngineError(f"the compose project '{project}' is in use", where=str(target), why=why, hint=hint)
+
+    def _former(self, target: Target) -> str:
+        """The name that a resource had when it was deployed last; empty where it never was."""
+        deployed = self.store.deployed_resource(target)
+        return deployed.name if deployed else ""
 
     def image(self, target: Target, deployment: Deployment) -> tuple[str, str | None]:
         """The image of a deployment, and the version of its build where it is the latest."""
@@ -91,6 +122,23 @@ class Deploying:
         if _same_host(there, execution) and (isinstance(resource, Stack) or place_of(before) == place_of(resource)):
             return None
         return before, there
+
+    def rename(self, old: Target, new: str, log: Log, stop: Stop) -> Deployment | None:
+        """Gives the container of a deployment the new name while it runs; what is deployed from then on.
+
+        It is kept under its old name, which its container's label has, with the new one as that of the container.
+        None where no container follows: there is none, or it has a name of its own. Raises EngineError.
+        """
+        live, deployed = self.store.get(old), self.store.deployed_resource(old)
+        if not (isinstance(live, Deployment) and isinstance(deployed, Deployment)) or live.config.custom_name:
+            return None
+        host = self.resolver.host(deployed.config.server_id, self.store.get)
+        if host is None:
+            log(f"its container keeps its name: no Docker host is mapped to server '{deployed.config.server_id}'")
+            return None
+        name = deployments.rename(deployed, new, self.resolver.at(host, deployed, log, stop))
+        config = deployed.config.model_copy(update={"custom_name": name})
+        return deployed.model_copy(update={"config": config})
 
     def take_down(self, target: Target, removal: Removal, log: Log, stop: Stop) -> None:
         """Takes down what was deployed of a resource; nothing where nothing was. Raises EngineError."""

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, assert_never
 from ksync_tui.engine.base import Capabilities, Log
 from ksync_tui.engine.embedded.host_resolver import HostResolver, secrets_outside, tokens_outside
 from ksync_tui.engine.pending_deploys import pending_after_create, pending_after_update
-from ksync_tui.errors import EngineError
+from ksync_tui.errors import EngineError, KsyncError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import NO_VERSION
 from ksync_tui.model.plan import Action
-from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
+from ksync_tui.model.references import renamed_in
+from ksync_tui.model.resource import Find, Live, Snapshot, Target, wants_deploy
 from ksync_tui.state.database import Database
 from ksync_tui.state.resources import ResourceStore
 from ksync_tui.state.secret_store import SecretStore
@@ -120,7 +121,7 @@ class EmbeddedEngine:
 
     def outside(self, action: Action) -> bool:
         """See `Engine.outside`."""
-        return action.verb in ("deploy", "run") or _takes_down(action)
+        return action.verb in ("deploy", "run") or _takes_down(action) or _renames_container(action)
 
     def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
         """See `Engine.apply`."""
@@ -134,6 +135,9 @@ class EmbeddedEngine:
             case "delete" if action.removal is not None and _takes_down(action):
                 self._existing(action.target)
                 self._deploying.take_down(action.target, action.removal, log, stop)
+            case "rename" if _renames_container(action):
+                self._rename_deployed(action, log, stop)
+                return
         with self._database.transaction():
             match action.verb:
                 case "create":
@@ -180,19 +184,45 @@ class EmbeddedEngine:
         self.store.record_applied(action.target, proposed, self._sync, action.parts)
         pending_after_update(self.store, action.target, live, proposed, wanted=wants_deploy(live))
 
-    def _rename(self, action: Action) -> None:
-        """Names in other resources stay as they are: the plan says what happens to those."""
+    def _rename_deployed(self, action: Action, log: Log, stop: Stop) -> None:
+        """Renames a deployment and its container, which goes on running."""
+        old = self._renamable(action)
+        deployed = self._deploying.rename(old, action.target.name, log, stop)
+        with self._database.transaction():
+            self._rename(action)
+            if deployed is not None:
+                self.store.keep_deployed(action.target, deployed)
+
+    def _renamable(self, action: Action) -> Target:
+        """The target that a rename is about, which exists while its new name is free. Raises EngineError."""
         if not action.old_name:
             raise EngineError("the rename has no old name", where=str(action.target), hint="Plan again")
-        old = Target(action.target.kind, action.old_name)
-        live = self._existing(old)
+        self._existing(action.subject)
         self._absent(action.target)
+        return action.subject
+
+    def _rename(self, action: Action) -> None:
+        """Renames a resource; those that name it name it anew, and what is deployed goes on under the new name."""
+        old = self._renamable(action)
+        live = self._existing(old)
+        known = self.store.snapshot().live
         self.store.rename(old, action.target.name)
         self.store.put(action.target, live.model_copy(update={"name": action.target.name}))
+        for target, other in known.items():
+            if target != old and (found := self._naming(other, old, action.target.name, known)):
+                self.store.put(target, found)
         if old.kind == "stack":
             from ksync_tui.engine.embedded.docker.stacks import renamed  # noqa: PLC0415 - only what is deployed needs Docker
 
             renamed(old.name, action.target.name, self._database.home)
+
+    def _naming(self, live: Live, old: Target, new: str, known: Collection[Target]) -> Resource | None:
+        """A resource that names `old`, with the new name; None where it does not, or cannot be read."""
+        try:
+            found = renamed_in(live.resource, live.target, old, new, known)
+        except KsyncError:
+            return None
+        return found if found is not live.resource else None
 
     def _existing(self, target: Target) -> Resource:
         live = self.store.get(target)
@@ -220,6 +250,10 @@ class EmbeddedEngine:
                 hint="Restore that file, or set the value in the resource file",
             )
         return proposed.model_copy(update=kept)
+
+
+def _renames_container(action: Action) -> bool:
+    return action.verb == "rename" and action.target.kind == "deployment"
 
 
 def _proposed(action: Action) -> Resource:

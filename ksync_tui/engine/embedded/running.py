@@ -58,6 +58,7 @@ class Running:
             return
         stack = self._live(target, Stack)
         files = self.store.deployed_files(target)
+        stack, _ = self.deploying.keeping_project(target, stack)
         stacks.deploy(name, stack, self.resolver.of(target, stack, log, self.stop), services=services, deployed=files)
 
     def deploy_stack_if_changed(self, name: str, log: Log) -> None:
@@ -69,11 +70,12 @@ class Running:
             self.deploying.deploy(target, log, self.stop)
             return
         execution = self.resolver.of(target, stack, log, self.stop)
-        files = stacks.deploy_if_changed(name, stack, execution, deployed=self.store.deployed_files(target))
+        kept, known_as = self.deploying.keeping_project(target, stack)
+        files = stacks.deploy_if_changed(name, kept, execution, deployed=self.store.deployed_files(target))
         if files is None:
             log("nothing has changed since it was deployed")
         else:
-            self.store.record_deployed(target, stack, None, files)
+            self.store.record_deployed(target, stack, None, files, known_as)
 
     def act_on_stack(self, verb: Verb, name: str, services: Sequence[str], params: Table, log: Log) -> None:
         """See `ExecutionHandler.act_on_stack`."""

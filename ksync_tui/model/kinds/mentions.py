@@ -1,7 +1,8 @@
 """Which other resources a resource names: every field whose metadata says it refers to a kind. Pure."""
 
+from collections.abc import Collection
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import Choice, TargetRef
@@ -9,6 +10,7 @@ from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import BY_TITLE
 
 Path = tuple[str | int, ...]
+R = TypeVar("R", bound=Resource)
 
 
 class Mention(NamedTuple):
@@ -75,3 +77,20 @@ def _in_target(target: TargetRef, path: Path, needed: bool, found: list[Mention]
 def _is_pattern(text: str) -> bool:
     """Whether a name of a permission is a wildcard or a `\\regex\\` (semantics e.5)."""
     return "*" in text or "?" in text or (len(text) > 1 and text.startswith("\\") and text.endswith("\\"))
+
+
+def with_name(resource: R, paths: Collection[Path], name: str) -> R:
+    """The resource with another name at these paths of mentions."""
+    found: R = resource
+    for path in paths:
+        found = _replaced(found, path, name)
+    return found
+
+
+def _replaced(value: Any, path: Path, name: str) -> Any:
+    if not path:
+        return name
+    step, *rest = path
+    if isinstance(value, list) and isinstance(step, int):
+        return [_replaced(entry, tuple(rest), name) if at == step else entry for at, entry in enumerate(value)]
+    return value.model_copy(update={step: _replaced(value.__dict__[str(step)], tuple(rest), name)})

@@ -13,22 +13,20 @@ from textual.containers import Horizontal
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.origin import Origin
-from ksync_tui.model.plan import Action, Direction
-from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
-from ksync_tui.present.choices import Choices
+from ksync_tui.model.plan import Direction
+from ksync_tui.model.secrets import Redactor
 from ksync_tui.present.diff import diff
 from ksync_tui.present.directions import planned_ids
 from ksync_tui.present.origin import WORDS
-from ksync_tui.present.rows import ReviewEntry
 from ksync_tui.present.text import neutral
 from ksync_tui.present.views import towards
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.disabled_reasons import disabled_reason
 from ksync_tui.tui.review_labels import label_of
-from ksync_tui.tui.review_sides import Side, sides_of
-from ksync_tui.tui.screens.base import Page, error_text
+from ksync_tui.tui.review_sides import sides_of
+from ksync_tui.tui.screens.base import error_text
+from ksync_tui.tui.screens.choosing import ChoosingPage
 from ksync_tui.tui.theme import ink, style
-from ksync_tui.tui.under_cursor import UnderCursor
 from ksync_tui.tui.widgets.detail import Detail
 from ksync_tui.tui.widgets.diff import plain_text
 from ksync_tui.tui.widgets.filter import FilterLine
@@ -43,7 +41,7 @@ WIDE = 120
 """Cells from which list and difference stand side by side."""
 
 
-class ReviewScreen(Page[None]):
+class ReviewScreen(ChoosingPage):
     """One sync: read, planned, ticked."""
 
     place = "review"
@@ -60,14 +58,6 @@ class ReviewScreen(Page[None]):
         super().__init__()
         self.sync = sync
         self.problems_first = problems
-        self.review: Review | None = None
-        self.sides: dict[Direction, Side] = {}
-        self.redact = NOTHING_KNOWN
-        self.direction: Direction = "live"
-        self.asks_first = False
-        """Whether a person is asked before anything is chosen to go into the files."""
-        self.note: str | None = None
-        """What else came of the last choice."""
 
     def body(self) -> ComposeResult:
         """The list, and beside it the difference where there is room."""
@@ -85,47 +75,12 @@ class ReviewScreen(Page[None]):
         """From 120 cells on the difference stands beside the list."""
         super().on_resize(event)
         self.set_class(event.size.width >= WIDE, "-wide")
-        self._show_detail()
-
-    @property
-    def outline(self) -> OutlineView:
-        """The list."""
-        return self.query_one(OutlineView)
-
-    @property
-    def side(self) -> Side | None:
-        """The direction shown."""
-        return self.sides.get(self.direction)
+        self.show_detail()
 
     @property
     def origin(self) -> Origin | None:
         """Where all that is shown comes from, while only that is."""
         return self.query_one(FilterLine).origin
-
-    @property
-    def here(self) -> UnderCursor:
-        """What is under the cursor."""
-        return UnderCursor(self.review, self.outline, self.direction)
-
-    @property
-    def action(self) -> Action | None:
-        """The action under the cursor."""
-        return self.here.action
-
-    @property
-    def mark(self) -> str:
-        """The box of the action or part under the cursor; empty where there is none."""
-        return self.choices.mark_of(self.outline.line) if self.outline.line else ""
-
-    @property
-    def choices(self) -> Choices:
-        """What is chosen in both directions."""
-        return Choices({way: side.ticks for way, side in self.sides.items()}, self.direction)
-
-    @property
-    def can_write(self) -> bool:
-        """Whether live can be taken into the files."""
-        return disabled_reason(self, "direction") is None
 
     @property
     def wide(self) -> bool:
@@ -179,7 +134,7 @@ class ReviewScreen(Page[None]):
         self.work(f"Reading {self.sync.name}", self._read, self._show_read, background=self.review is not None)
 
     def _read(self) -> tuple[Review, Redactor, bool]:
-        review = self.session.reviews.create(self.sync)
+        review = self.session.reviews.create(self.sync, renames=self.renames)
         if self.review is None:
             gc.freeze()  # once, as nothing thaws: walking what was read would stop the keys for half a second
         return review, Redactor(self.session.known_secrets()), self.session.files.needs_consent(review)
@@ -188,6 +143,7 @@ class ReviewScreen(Page[None]):
         """Shows a newer review in place of the one before."""
         asked_before = self.review is not None and not self.asks_first
         self.review, self.redact, asks = found
+        self.renames = tuple(rename for rename in self.renames if f"rename:{rename.new}" in self.review.plan.by_id)
         self.asks_first = asks and not asked_before
         review = self.review
         self.sides = sides_of(review, self.sides, {} if self.sides else self.host.kept_ticks(self.sync))
@@ -196,6 +152,7 @@ class ReviewScreen(Page[None]):
         note = self.sides[self.direction].ticks.note
         if note:
             self.tell(note)
+        self.choose_rename()
         if self.problems_first:
             self.problems_first = False
             self.do_problems()
@@ -206,70 +163,6 @@ class ReviewScreen(Page[None]):
             self.outline.say_empty(error_text(error).plain)
         else:
             self.tell_error(error)
-
-    def do_tick(self) -> None:
-        """Ticks the line, or on a heading what is shown under it: what changed live goes into the file."""
-        line, origin = self.outline.line, self.here.origin
-        if origin == "both" and self.can_write and self.mark in ("[ ]", "[~]"):
-            live, file = self.key_of("to_live"), self.key_of("to_file")
-            self.note = f"Changed on both sides: {live} takes the file's side, {file} takes live's."
-            self.tell(self.note)
-        elif line and self.side:
-            changed_live = origin == "live" and self.can_write
-            self.choose(self.choices.toggle_line(line, "file" if changed_live else self.direction))
-
-    def do_to_live(self) -> None:
-        """Takes the file's side of what is under the cursor: live is changed."""
-        self._take("live")
-
-    def do_to_file(self) -> None:
-        """Takes live's side: the file is written."""
-        self._take("file")
-
-    def _take(self, way: Direction) -> None:
-        if self.outline.line:
-            self.choose(self.choices.take(self.outline.line, way))
-
-    def do_ignore(self) -> None:
-        """Leaves what is under the cursor alone, once a reason and an end are given; what is ignored no longer so."""
-        if rules := self.here.rules:
-            self.request(requests.StopIgnoring(rules))
-        elif self.review and self.action:
-            self.request(requests.Ignore(self.review, self.action.target, self.here.field))
-
-    def do_show_parts(self) -> None:
-        """Shows the fields and entries of the update under the cursor."""
-        self.outline.open()
-        self.changed()
-
-    def do_hide_parts(self) -> None:
-        """Hides them again."""
-        self.outline.close()
-        self.changed()
-
-    def do_tick_all(self) -> None:
-        """Ticks all but deletes, of what the filter leaves."""
-        if self.side:
-            shown = {line.id for line in self.outline.shown if isinstance(line, ReviewEntry)}
-            self.choose(self.choices.all(shown if self.outline.words else None))
-
-    def do_tick_none(self) -> None:
-        """Unticks everything."""
-        if self.side:
-            self.choose(self.choices.none())
-
-    def choose(self, choices: Choices) -> None:
-        """Shows other choices, and what came along; asks first where files are not to be written as they are."""
-        if self.asks_first and self.review and choices.ticks["file"].ticked:
-            self.request(requests.AllowWriting(self.review, choices))
-            return
-        self.sides = {way: side.ticked(choices.ticks[way]) for way, side in self.sides.items()}
-        self.note = choices.note
-        self.outline.show_choices(choices)
-        self._show_detail()
-        if choices.note:
-            self.tell(choices.note)
-        self.changed()
 
     def do_direction(self) -> None:
         """Reads the same list the other way."""
@@ -366,10 +259,10 @@ class ReviewScreen(Page[None]):
             *uncommitted(len(self.review.uncommitted), self.key_of("commit_written")),
         ]
         self.outline.show_plan(self.side.outline, self.choices, tail)
-        self._show_detail()
+        self.show_detail()
         self.changed()
 
-    def _show_detail(self) -> None:
+    def show_detail(self) -> None:
         """The pane beside the list; a narrow terminal has none."""
         if self.side and self.wide:
             action = self.here.shown
@@ -379,7 +272,7 @@ class ReviewScreen(Page[None]):
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:
         if event.lines is self.outline:
-            self._show_detail()
+            self.show_detail()
             self.changed()
 
     @on(Lines.Clicked)
@@ -389,7 +282,7 @@ class ReviewScreen(Page[None]):
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:
         self.outline.show_found(event.words)
-        self._show_detail()
+        self.show_detail()
         self.changed()
 
     @on(FilterLine.Left)

@@ -62,7 +62,7 @@ class OutlineView(Lines):
     @property
     def is_open(self) -> bool:
         """Whether its fields are shown."""
-        return self.entry is not None and self.entry.id in self.opened
+        return self.entry is not None and (self.entry.id in self.opened or bool(self.entry.parent))
 
     def open(self) -> None:
         """Shows the parts of the update under the cursor."""
@@ -75,6 +75,8 @@ class OutlineView(Lines):
         entry = self.entry
         if entry is None:
             return
+        if entry.parent and entry.id not in self.opened:
+            entry = self.outline.by_id[entry.parent]
         self.opened.discard(entry.id)
         self.move_to(self.shown.index(entry))
         self._fill()
@@ -132,8 +134,8 @@ class OutlineView(Lines):
         look = style("dim" if entry.ignored else "blocked" if entry.blocked else entry.verb)
         origin = self._origin(entry)
         name_room = max(min(self._name_room, width - BOX - 8), 8)
-        reason_room = width - BOX - 2 - origin.cell_len - name_room - 2
-        line = ink(f"  {mark} ", _look_of(mark))
+        reason_room = width - BOX - (4 if entry.parent else 0) - 2 - origin.cell_len - name_room - 2
+        line = ink(f"{'      ' if entry.parent else '  '}{mark} ", _look_of(mark))
         line.append(f"{entry.sign} ", look)
         line.append(pad(cut_middle(entry.name, name_room), name_room), style("dim" if entry.ignored else "plain"))
         reason = entry.reason if entry.ignored else self.choices.reason(entry)

@@ -10,7 +10,6 @@ from typing import Literal, cast
 from ksync_tui.engine.embedded.docker.command import Call, DockerHost, run
 from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL
 from ksync_tui.errors import EngineError
-from ksync_tui.model.resource import Target
 from ksync_tui.model.text import lines_of
 from ksync_tui.system.cancellation import Stop
 
@@ -60,10 +59,6 @@ class Container:
     project: str
     service: str
     one_off: bool
-
-    def belongs_to(self, target: Target) -> bool:
-        """Whether ksync made it for this resource."""
-        return self.owner == str(target)
 
     @property
     def alive(self) -> bool:

@@ -39,6 +39,12 @@ class DeploymentTarget:
     name: str
     config: DeploymentConfig
     execution: ExecutionContext
+    former: str = ""
+    """The name that the deployment had when it was deployed last, which its container's label still has."""
+
+    def owns(self, container: Container) -> bool:
+        """Whether ksync made a container for this deployment."""
+        return container.owner in (str(self.target), str(Target("deployment", self.former)))
 
     def uncancellable(self) -> DeploymentTarget:
         """The same, going on when the run is stopped: for what must not be left half done."""
@@ -55,23 +61,24 @@ class DeploymentTarget:
         return done
 
 
-def _post(name: str, deployment: Deployment, execution: ExecutionContext) -> DeploymentTarget:
+def _post(name: str, deployment: Deployment, execution: ExecutionContext, former: str = "") -> DeploymentTarget:
     target = Target("deployment", name)
     if deployment.config.swarm_id:
         why = "a swarm has many hosts, and this engine acts on one"
         raise NotPossibleError(
             "it runs on a swarm", where=str(target), why=why, hint="Apply it to a Komodo Core, or take `swarm` out"
         )
-    return DeploymentTarget(target, container_name(name, deployment), deployment.config, execution)
+    return DeploymentTarget(target, container_name(name, deployment), deployment.config, execution, former)
 
 
-def deploy(name: str, deployment: Deployment, execution: ExecutionContext, image: str) -> None:
+def deploy(name: str, deployment: Deployment, execution: ExecutionContext, image: str, *, former: str = "") -> None:
     """Starts the container of a deployment from `image`, in the place of the one before, and waits until it runs.
 
     When it does not start, or the run is stopped, the container before it comes back as it was. Raises EngineError;
-    a container of that name that ksync did not make for this deployment is refused, never touched.
+    a container of that name that ksync did not make for this deployment is refused, never touched. `former` is the
+    name that it had when it was deployed last.
     """
-    post = _post(name, deployment, execution)
+    post = _post(name, deployment, execution, former)
     with _environment(post) as env_file:
         words = _words(post, image, f"/dev/fd/{env_file}")
         known = containers(execution.host, execution.stop)
@@ -84,6 +91,26 @@ def deploy(name: str, deployment: Deployment, execution: ExecutionContext, image
     if aside is not None:
         _drop(post, aside)
     execution.log(f"container {post.name} runs")
+
+
+def rename(deployed: Deployment, new: str, execution: ExecutionContext) -> str:
+    """Gives the container of a deployment the name that it has under a new name, while it runs; answers that name.
+
+    Without a container there is nothing to do. Raises EngineError where another container has the name.
+    """
+    post = _post(deployed.name, deployed, execution)
+    name = KINDS["deployment"].normalise(new)
+    by_name = {container.name: container for container in containers(execution.host, execution.stop)}
+    here, there = _own(post, by_name.get(post.name)), by_name.get(name)
+    if here is None:
+        return name
+    if there is not None:
+        why = f"a container of {there.owner} has it" if there.owner else "a container that ksync did not make has it"
+        hint = f"Choose another name, or remove that one yourself: docker rm -f {name}"
+        raise EngineError(f"the name {name} is in use", where=str(post.target), why=why, hint=hint)
+    post.do(f"{here.name} cannot be renamed", "rename", here.id, name)
+    execution.log(f"container {here.name} is {name} now")
+    return name
 
 
 @contextmanager
@@ -140,7 +167,7 @@ def _before(post: DeploymentTarget, known: Sequence[Container]) -> Container | N
 
 def _own(post: DeploymentTarget, container: Container | None) -> Container | None:
     """The container, when ksync made it for this deployment; any other is refused."""
-    if container is None or container.belongs_to(post.target):
+    if container is None or post.owns(container):
         return container
     raise EngineError(
         f"the name {container.name} is in use",
@@ -204,7 +231,7 @@ def _bring_back(post: DeploymentTarget, before: Container | None, known: Sequenc
         now = containers(post.execution.host)
         old = {container.id for container in known}
         for container in now:
-            if container.name == post.name and container.belongs_to(post.target) and container.id not in old:
+            if container.name == post.name and post.owns(container) and container.id not in old:
                 post.do(f"{container.name} cannot be removed", "rm", "--force", container.id)
         if before is None:
             return None

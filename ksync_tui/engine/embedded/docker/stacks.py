@@ -132,7 +132,7 @@ def _sure(job: Job, verb: str, done: CommandResult) -> None:
 def renamed(old: str, new: str, state: Path) -> None:
     """Moves what ksync keeps of a stack, and the files it made for it, to its new name. Raises EngineError.
 
-    Its containers stay as they are until the next deploy, which takes the project of the old name down.
+    Its containers stay as they are; whoever deploys it anew says which project that is.
     """
     for kind in ("project", "stack"):
         here, there = folder_of(kind, old, state), folder_of(kind, new, state)

@@ -17,7 +17,6 @@ from ksync_tui.engine.embedded.docker.stacks_record import write
 from ksync_tui.errors import EngineError
 from ksync_tui.model.kinds.common import SystemCommand
 from ksync_tui.model.kinds.stack import StackConfig
-from ksync_tui.model.resource import Target
 from ksync_tui.model.text import lines_of
 
 COMMAND = "[[COMPOSE_COMMAND]]"
@@ -50,9 +49,9 @@ def env_files(compose: Sequence[str], laid: WrittenStack, merged: Path) -> list[
     return [str(write(merged, "\n".join(_read(laid, path) for path in laid.env)))]
 
 
-def override(services: Iterable[str], owner: Target) -> str:
+def override(services: Iterable[str], owner: str) -> str:
     """A compose file that labels each service as ksync's; JSON is YAML too."""
-    labels = {OWNER_LABEL: str(owner).replace("$", "$$")}
+    labels = {OWNER_LABEL: owner.replace("$", "$$")}
     return json.dumps({"services": {service: {"labels": labels} for service in services}}, indent=1) + "\n"
 
 

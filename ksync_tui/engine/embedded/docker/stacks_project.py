@@ -34,6 +34,12 @@ class Job:
         return Target("stack", self.name)
 
     @property
+    def label(self) -> str:
+        """What its containers are labelled with: as they are while the project stays, or all would be made anew."""
+        same = self.record.project == self.project
+        return self.record.owner if same and self.record.owner else str(self.target)
+
+    @property
     def owners(self) -> Collection[str]:
         """What the labels of its own containers may say: a renamed stack's still say the old name."""
         return {str(self.target), self.record.owner} - {""}

@@ -44,7 +44,7 @@ def up(job: Job, wanted: Sequence[str], deployed: Mapping[str, str]) -> dict[str
     _up(job, plan, wanted)
     _apply_config_files(job, plan, deployed, now)
     _settle(job, plan, list(wanted) or plan.services)
-    made = Record(job.project, str(job.target), stacks_record.load(job.name, job.execution.state).written)
+    made = Record(job.project, job.label, stacks_record.load(job.name, job.execution.state).written)
     stacks_record.save_resolved(job.name, job.execution.state, plan.resolved)
     stacks_record.save(job.name, job.execution.state, made)
     shell.run(job.stack.config.post_deploy, place.folder, job.execution, "post_deploy")
@@ -67,7 +67,7 @@ def _planned(job: Job, laid: files.WrittenStack, wanted: Sequence[str], before: 
     bare = stacks_compose.of(config, job.project, laid, made, job.execution)
     services = _asked(job, bare, "config", "--services").out.split()
     ensure_known(wanted, services)
-    labels = stacks_record.write(made / "owner.json", stacks_compose.override(services, job.target))
+    labels = stacks_record.write(made / "owner.json", stacks_compose.override(services, job.label))
     compose = stacks_compose.of(config, job.project, laid, made, job.execution, labels)
     return _Planned(compose, services, _asked(job, compose, "config").out, before)
 
