@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from ksync_tui.model.plan import REMOVALS, Action, Selection
-from ksync_tui.present.rows import counts_line, line_of
+from ksync_tui.present.rows import counts_line, line_of, reason_of
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.ticks import needed_by
 
@@ -36,16 +36,30 @@ class Confirm:
     deletes: tuple[str, ...]
     question: str | None
     why: str | None
+    writes: tuple[Step, ...] = ()
+    """What is taken from live into the files, after the run has begun."""
     removal: str | None = None
     """What becomes of the containers of what is deleted; None where nothing of it was deployed."""
 
 
-def confirm(selection: Selection, where: str, typed: Typed = "none", expected: str = "", why: str = "") -> Confirm:
-    """`where` names engine and profile; the rest says what is to be typed (planner's confirmation)."""
+def confirm(
+    selection: Selection,
+    where: str,
+    typed: Typed = "none",
+    expected: str = "",
+    why: str = "",
+    written: Iterable[tuple[str, Action]] = (),
+) -> Confirm:
+    """`where` names engine and profile; `written` has what goes into the files, each with the file's name; the rest
+    says what is to be typed (planner's confirmation).
+    """
+    writes = tuple(_written(file, action) for file, action in written)
     pending = count(max(selection.plan.pending, len(selection)), "action")
+    more = f", write {count(len(writes), 'resource')}" if writes else ""
     return Confirm(
-        title=f"Run {len(selection)} of {pending} on  {neutral(where)}",
+        title=f"Run {len(selection)} of {pending}{more} on  {neutral(where)}",
         steps=tuple(_steps(selection)),
+        writes=writes,
         deletes=tuple(map(_delete, selection.deletes)),
         question=_question(typed, expected),
         why=neutral(why) or None,
@@ -65,6 +79,11 @@ def _steps(selection: Selection) -> Iterator[Step]:
                 reason=needed_by(selection, action.id) or line_of(action),
                 added=added,
             )
+
+
+def _written(file: str, action: Action) -> Step:
+    reason = f"{reason_of(action)}  {neutral(file)}"
+    return Step(None, action.id, "<", neutral(str(action.target)), reason, added=False)
 
 
 def _delete(action: Action) -> str:

@@ -21,6 +21,7 @@ from ksync_tui.writeback.secrets import refuse_secrets
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ksync_tui.errors import KsyncError
     from ksync_tui.git import Repo
     from ksync_tui.git.pushing import Upstream
     from ksync_tui.git.tree import Tree
@@ -75,6 +76,15 @@ class CommitDraft:
     def goes_elsewhere(self) -> bool:
         """Whether it is made on a branch of a repository elsewhere, and pushed there."""
         return isinstance(self.prepared, Replay)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteDraft:
+    """What is to be written, and the commit of it; None where it is in no git work tree, `refused` why none can be."""
+
+    changes: tuple[FileChange, ...]
+    commit: CommitDraft | None = None
+    refused: KsyncError | None = None
 
 
 def write(changes: Sequence[FileChange], keep: Callable[[Sync, FileEdit], None]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import WriteBackError
+from ksync_tui.errors import KsyncError, WriteBackError
 from ksync_tui.model.kinds.fields import schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.services import blocks, commits
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.resource import Problem, Target
     from ksync_tui.planner.selection import Parts
     from ksync_tui.services.blocks import BlockDraft
-    from ksync_tui.services.commits import CommitDraft
+    from ksync_tui.services.commits import CommitDraft, WriteDraft
     from ksync_tui.services.core import CoreService
     from ksync_tui.services.file_change import FileChange
     from ksync_tui.services.review import Review
@@ -108,6 +108,26 @@ class Files:
         """The commit of changes; None where the files are in no git work tree."""
         with self.waiting:
             return commits.commit_draft(changes, self.engine.known_secrets())
+
+    def prepare(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> WriteDraft | None:
+        """What taking live into the files would write and commit; None where nothing. Raises WriteBackError."""
+        changes = self.write_back(review, ticked, parts)
+        if not changes:
+            return None
+        try:
+            return commits.WriteDraft(changes, self.commit_draft(changes))
+        except KsyncError as error:
+            return commits.WriteDraft(changes, refused=error)
+
+    def write_and_commit(self, draft: WriteDraft, message: str, *, push: bool = False) -> str:
+        """Writes and commits what was prepared, and says what. Raises WriteBackError, CommitRefusedError.
+
+        A commit that is refused leaves the files written: `Review.uncommitted`.
+        """
+        said = self.write(draft.changes)
+        if draft.refused:
+            return f"{said}, not committed: {draft.refused.what}"
+        return f"{said}; {self.commit(draft.commit, message, push=push)}" if draft.commit else said
 
     def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:
         """Commits, pushes where that is wanted, and says what. Raises CommitRefusedError with the reason."""

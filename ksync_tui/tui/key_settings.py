@@ -19,7 +19,7 @@ from ksync_tui.tui.keymap import COMMANDS, DEFAULT, KEY_NAMES, Command, Keymap, 
 if TYPE_CHECKING:
     from ksync_tui.config import Settings
 
-TYPED_IN = ("confirm", "commit", "editor", "palette", "new", "sync", "ask")
+TYPED_IN = ("confirm", "commit", "editor", "palette", "new", "sync", "ask", "ignore")
 """Screens whose fields take every character before a command could."""
 
 LEAVING = ("ctrl+c", "ctrl+q", "ctrl+z")

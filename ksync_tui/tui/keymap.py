@@ -20,7 +20,7 @@ HISTORIES = ("history", "changes")
 LISTINGS = ("syncs", "review", "problems", *HISTORIES, "profiles")
 """Screens with a list that is filtered and opened."""
 
-LISTS = (*LISTINGS, "help", "run", "confirm", "commit", "diff", "log")
+LISTS = (*LISTINGS, "help", "run", "confirm", "step", "commit", "diff", "log")
 """Screens that have a list or a text to move in."""
 
 PANES = (*(place for place in LISTS if place not in HISTORIES), "preview", "sync", "ignore")
@@ -34,7 +34,7 @@ COPIED = ("review", "diff", "run", *HISTORIES, "log")
 MANY = 5
 """Screens from which on a command works nearly everywhere."""
 
-WITH_DIFF = ("review", "diff")
+WITH_DIFF = ("review", "diff", "step")
 
 FORMS = ("new", "sync", "ask", "ignore", "consent")
 """Screens with something to fill in."""
@@ -42,7 +42,7 @@ FORMS = ("new", "sync", "ask", "ignore", "consent")
 ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "written", *FORMS)
 """Screens that ask for something, so that letters may be typed there."""
 
-PAGES = ("syncs", "review", "problems", *HISTORIES, "profiles", "run", "diff", "log")
+PAGES = ("syncs", "review", "problems", *HISTORIES, "profiles", "run", "diff", "step", "log")
 """Screens from which the others are reached."""
 
 LEAVING = ("ctrl+c", "ctrl+q")
@@ -105,9 +105,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("turn_until", ("f3",), "until", "Another end: until it changes, a week, for good", ("ignore",), 11),
     Command("go", ("x",), "go", "Confirm what is ticked, then do it", ("review",), 9),
     Command("confirm", ("enter",), "run", "Run exactly the steps shown", ("confirm",), 10),
+    Command("step", ("right",), "diff", "Show the difference of the step", ("confirm",), 12),
     Command("removal", ("f3",), "containers", "Containers of deletes: down, with volumes, or kept", ("confirm",), 11),
     Command("commit", ("enter",), "commit", "Make the commit", ("commit",), 10),
-    Command("push", ("f3",), "push", "Push the branch after the commit, or not", ("commit",), 11),
+    Command("push", ("f3", "f4"), "push", "Push the branch after the commit, or not", ("commit", "confirm"), 11),
     Command("leave_written", ("enter",), "leave it", "Leave the files written, to commit later", ("written",), 10),
     Command("put_back", ("p",), "put it back", "Make the files what they were before", ("written",), 11),
     Command("agree", ("enter",), "write", "Write the change shown", ("preview",), 10),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ksync_tui.model.events import Change
     from ksync_tui.model.ignored import IgnoreRule
-    from ksync_tui.model.plan import Selection
+    from ksync_tui.model.plan import Action, Direction, Selection
     from ksync_tui.model.resource import Target
     from ksync_tui.planner.selection import Parts
     from ksync_tui.present.choices import Choices
@@ -120,6 +120,14 @@ class RunSelection(Request):
     review: Review
     selection: Selection
     then: WriteBack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStep(Request):
+    """The difference that one step makes to a side."""
+
+    action: Action
+    direction: Direction
 
 
 @dataclass(frozen=True, slots=True)

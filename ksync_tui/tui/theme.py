@@ -46,6 +46,11 @@ THEME = Theme(
     },
 )
 
+SIGN_LOOK = {
+    "+": "create", "~": "update", "-": "delete", "=": "rename", "*": "deploy", "$": "deploy", "<": "accent",
+}  # fmt: skip
+"""How the sign of an action looks."""
+
 STYLES: Mapping[str, Style] = {
     "plain": Style(),
     "dim": Style(dim=True),

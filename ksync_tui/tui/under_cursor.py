@@ -33,7 +33,8 @@ class UnderCursor:
         """The action, or what would be one if it were not ignored."""
         if self.review is None or self._id is None:
             return None
-        return self.review.plan.by_id.get(self._id) or next((hidden.action for hidden in self._hidden), None)
+        planned = None if self.part and self.part.ignored else self.review.plan.by_id.get(self._id)
+        return planned or next((hidden.action for hidden in self._hidden), None)
 
     @property
     def shown(self) -> Action | None:

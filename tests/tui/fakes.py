@@ -25,7 +25,7 @@ from ksync_tui.planner.safety import Confirmation
 from ksync_tui.planner.selection import Parts
 from ksync_tui.services import FileChange, Review, RunProgress, Sync, SyncRow
 from ksync_tui.services.blocks import BlockDraft
-from ksync_tui.services.commits import CommitDraft
+from ksync_tui.services.commits import CommitDraft, WriteDraft
 from ksync_tui.services.waiting import Waiting
 from ksync_tui.source.base import SourceContents
 from ksync_tui.source.inline import Inline
@@ -453,6 +453,17 @@ class FakeFiles:
         return (
             FileChange(FILE, 1, 1, ("@@ -4 +4 @@", *(f"+{one}" for one in ticked), "-LEVEL = debug"), NO_EDIT, Path()),
         )
+
+    def prepare(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> WriteDraft | None:
+        changes = self.write_back(review, ticked, parts)
+        try:
+            return WriteDraft(changes, self.commit_draft(changes))
+        except KsyncError as error:
+            return WriteDraft(changes, refused=error)
+
+    def write_and_commit(self, draft: WriteDraft, message: str, *, push: bool = False) -> str:
+        said = self.write(draft.changes)
+        return f"{said} {self.commit(draft.commit, message, push=push)}" if draft.commit else said
 
     def write(self, changes: Sequence[FileChange]) -> str:
         self.session.written.extend(changes)

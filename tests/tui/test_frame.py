@@ -32,6 +32,7 @@ from ksync_tui.tui.screens.profiles import ProfilesScreen
 from ksync_tui.tui.screens.question import QuestionScreen
 from ksync_tui.tui.screens.review import ReviewScreen
 from ksync_tui.tui.screens.run import RunScreen
+from ksync_tui.tui.screens.step import StepScreen
 from ksync_tui.tui.screens.syncs import SyncsScreen
 from ksync_tui.tui.screens.written import WrittenScreen
 from ksync_tui.tui.widgets.wrap import breaks, indent_of
@@ -44,7 +45,7 @@ PAGES = {
     for page in (
         AskScreen, ChangesScreen, CommitScreen, ConfirmScreen, ConsentScreen, DiffScreen, EditSyncScreen, EditorScreen,
         HelpScreen, HistoryScreen, IgnoreScreen, LogScreen, NewSyncScreen, PaletteScreen, PreviewScreen, ProblemsScreen,
-        ProfilesScreen, QuestionScreen, ReviewScreen, RunScreen, SyncsScreen, WrittenScreen,
+        ProfilesScreen, QuestionScreen, ReviewScreen, RunScreen, StepScreen, SyncsScreen, WrittenScreen,
     )
 }  # fmt: skip
 

@@ -42,6 +42,7 @@ WALKS: dict[str, tuple[Step, ...]] = {
     "diff": (REVIEW, Step("enter", "diff", "~ web")),
     "problems": (REVIEW, Step("exclamation_mark", "problems")),
     "confirm": (REVIEW, Step("a x", "confirm")),
+    "step": (REVIEW, Step("a x", "confirm"), Step("right", "step")),
     "run": (REVIEW, Step("a x", "confirm"), Step("enter", "run")),
     "editor": (EDGE, Step("e", "editor", "~ web")),
     "question": (EDGE, Step("e", "editor", "~ web"), Step("x escape", "question")),

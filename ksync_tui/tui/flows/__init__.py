@@ -29,6 +29,7 @@ FLOWS: Mapping[type[requests.Request], str] = {
     requests.ShowDiff: "navigation:show_diff",
     requests.ShowProblems: "navigation:show_problems",
     requests.ShowRun: "runs:show_run",
+    requests.ShowStep: "runs:show_step",
     requests.RunSelection: "runs:run_selection",
     requests.RunResource: "runs:run_resource",
     requests.RunInCore: "runs:run_in_core",

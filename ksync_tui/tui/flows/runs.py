@@ -5,13 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
+
 from ksync_tui.model.resource import Target
+from ksync_tui.planner.selection import narrowed
 from ksync_tui.present.confirm import whole_run
-from ksync_tui.present.text import count
-from ksync_tui.tui.flows.files import write_back
+from ksync_tui.tui.screens.base import error_text
 from ksync_tui.tui.screens.choose import ChooseScreen
-from ksync_tui.tui.screens.confirm import ConfirmScreen
+from ksync_tui.tui.screens.confirm import ConfirmScreen, Started, Writes
 from ksync_tui.tui.screens.run import RunScreen
+from ksync_tui.tui.screens.step import StepScreen
+from ksync_tui.tui.screens.written import WrittenScreen
+from ksync_tui.tui.theme import ink
 
 if TYPE_CHECKING:
     from ksync_tui.services import Sync
@@ -23,24 +28,37 @@ if TYPE_CHECKING:
 
 async def show_run(page: Page[Any], request: requests.ShowRun) -> None:
     """Shows a run as it happens; afterwards the screen below reads again."""
-    await _watch(page, request.run)
+    await _watch(page, Started(request.run))
+
+
+async def show_step(page: ConfirmScreen, request: requests.ShowStep) -> None:
+    """Shows the difference of a step."""
+    page.app.push_screen(StepScreen(request.action, request.direction))
 
 
 async def run_selection(page: ReviewScreen, request: requests.RunSelection) -> None:
-    """Confirms a selection of a review, then runs it."""
+    """Confirms a selection of a review, and what goes into the files with it; then both are done."""
     sync = request.review.sync
-    run = await page.app.push_screen_wait(ConfirmScreen(sync.name, request.selection, _then(request.then)))
-    if run is None:
+    writes = await _writes(page, request.then) if request.then else None
+    started = await page.app.push_screen_wait(ConfirmScreen(sync.name, request.selection, writes=writes))
+    if started is None:
         return
     page.done_with("live")
-    await _watch(page, run, sync)
-    if request.then:
-        await write_back(page, request.then)
+    if writes:
+        page.done_with("file")
+    await _watch(page, started, sync)
+    if writes and started.refused:
+        said = await page.app.push_screen_wait(WrittenScreen(writes.draft.changes, started.refused))
+        page.read_again(said)
 
 
-def _then(write: requests.WriteBack | None) -> str:
-    """What follows on a run, in a sentence."""
-    return f"Then {count(len(write.ticked), 'resource')} will be written to the files; you see how." if write else ""
+async def _writes(page: ReviewScreen, request: requests.WriteBack) -> Writes | None:
+    """What goes into the files, as far as anything of it is not in them already."""
+    prepare = partial(page.session.files.prepare, request.review, request.ticked, request.parts)
+    draft = await page.result_of("Preparing the files", prepare)
+    plan = narrowed(request.review.plan, request.parts)
+    actions = tuple(action for action in plan.actions if action.id in request.ticked)
+    return Writes(draft, actions) if draft else None
 
 
 async def run_resource(page: ReviewScreen, request: requests.RunResource) -> None:
@@ -50,9 +68,9 @@ async def run_resource(page: ReviewScreen, request: requests.RunResource) -> Non
         return
     selection = await page.result_of(f"Reading {target}", partial(page.session.runs.manual, target))
     sync = request.review.sync
-    run = await page.app.push_screen_wait(ConfirmScreen(sync.name, selection))
-    if run is not None:
-        await _watch(page, run, sync)
+    started = await page.app.push_screen_wait(ConfirmScreen(sync.name, selection))
+    if started:
+        await _watch(page, started, sync)
 
 
 async def _runnable(page: Page[Any], here: Target | None) -> Target | None:
@@ -71,10 +89,17 @@ async def run_in_core(page: SyncsScreen, request: requests.RunInCore) -> None:
     target = Target("resource_sync", sync.name)
     selection = await page.result_of(f"Reading {sync.name}", partial(page.session.runs.manual, target))
     confirm = ConfirmScreen(sync.name, selection, whole_run(request.summary))
-    run = await page.app.push_screen_wait(confirm)
-    if run is not None:
-        await _watch(page, run, sync)
+    started = await page.app.push_screen_wait(confirm)
+    if started:
+        await _watch(page, started, sync)
 
 
-async def _watch(page: Page[Any], run: int, sync: Sync | None = None) -> None:
-    page.read_again(await page.app.push_screen_wait(RunScreen(run, sync)))
+async def _watch(page: Page[Any], started: Started, sync: Sync | None = None) -> None:
+    page.read_again(await page.app.push_screen_wait(RunScreen(started.run, sync, _written(started))))
+
+
+def _written(started: Started) -> Text | None:
+    """What became of the files, for the screen of the run."""
+    if started.refused:
+        return error_text(started.refused)
+    return ink(f"{started.written[:1].upper()}{started.written[1:]}.", "bold") if started.written else None

@@ -12,11 +12,11 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from ksync_tui.present.text import count, neutral
+from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import ink, style
-from ksync_tui.tui.widgets.patch import PatchView, one_line
+from ksync_tui.tui.widgets.patch import PatchView, one_line, push_line
 
 if TYPE_CHECKING:
     from ksync_tui.services.commits import CommitDraft
@@ -85,11 +85,8 @@ class CommitScreen(Page[str]):
         self._show_push()
 
     def _show_push(self) -> None:
-        upstream = self.draft.upstream
-        if upstream:
-            more = f", with {count(upstream.ahead, 'earlier commit')} of yours" if upstream.ahead else ""
-            words = f" [{'x' if self.push else ' '}] push to {neutral(str(upstream))}{more}"
-            self.query_one("#push", Static).update(ink(words, "bold" if self.push else "dim"))
+        if self.draft.upstream:
+            self.query_one("#push", Static).update(Text.assemble(" ", push_line(self.draft, self.push)))
 
     def do_commit(self) -> None:
         """Makes the commit, after consent where it is asked for."""

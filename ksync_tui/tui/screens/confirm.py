@@ -1,7 +1,8 @@
-"""The confirmation: the very steps of the run, and what must be typed where something is lost."""
+"""The confirmation: the very steps of the run and the commit, and what must be typed where something is lost."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -10,57 +11,108 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from ksync_tui.model.plan import Selection
+from ksync_tui.errors import KsyncError
+from ksync_tui.model.plan import Action, Selection
 from ksync_tui.present.confirm import Confirm, Step, confirm
-from ksync_tui.present.text import cut_end, cut_middle, neutral, pad
-from ksync_tui.tui import keymap
+from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
+from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.screens.base import Page
-from ksync_tui.tui.theme import ink, style
+from ksync_tui.tui.theme import SIGN_LOOK, ink, style
 from ksync_tui.tui.widgets.lines import Lines
+from ksync_tui.tui.widgets.patch import one_line, push_line
 
 if TYPE_CHECKING:
     from ksync_tui.services import Confirmation
+    from ksync_tui.services.commits import WriteDraft
 
-SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy", "$": "deploy"}
-MOST_TARGET = 36
+BEFORE_NAME = 8
+LEAST_REASON = 16
 
 
-class ConfirmScreen(Page[int]):
-    """Shows a frozen selection; answers with the number of the run that was started."""
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """What goes into the files with the run: as it is written and committed, and of which actions it is."""
+
+    draft: WriteDraft
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What was begun: the number of the run, what was written and committed, and why that was not done."""
+
+    run: int
+    written: str = ""
+    refused: KsyncError | None = None
+
+
+class ConfirmScreen(Page[Started]):
+    """Shows a frozen selection, and what goes into the files; answers with what was begun."""
 
     place = "confirm"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("confirm")
     DEFAULT_CSS = """
     ConfirmScreen #title { height: 2; padding: 0 1; }
+    ConfirmScreen #commit { height: auto; padding: 1 1 0 1; }
+    ConfirmScreen #message { height: 1; padding: 0 1; }
+    ConfirmScreen #message Static { width: auto; }
+    ConfirmScreen #message Input { width: 1fr; margin: 0 1; }
     ConfirmScreen #deletes { height: auto; max-height: 40%; padding: 1 1 0 1; }
-    ConfirmScreen #ask { height: 1; padding: 0 1; layout: horizontal; }
-    ConfirmScreen Input { margin: 0 2 1 2; }
+    ConfirmScreen #typed { margin: 0 2 1 2; }
     """
 
-    def __init__(self, name: str, selection: Selection, note: str = "") -> None:
+    def __init__(self, name: str, selection: Selection, note: str = "", writes: Writes | None = None) -> None:
         """`name` is what the selection is of; `note` says what the steps alone do not."""
         super().__init__()
         self.name_of = name
         self.selection = selection
         self.note = note
+        self.writes = writes
+        self.push = False
         self.opened = monotonic()
         self.confirmation: Confirmation
         self.shown: Confirm
 
     def body(self) -> ComposeResult:
-        """Title, steps, what is deleted, where to type."""
+        """Title, steps, the commit, what is deleted, where to type."""
         confirmation = self.confirmation = self.session.runs.confirmation(self.selection)
         shown = self.shown = self._said()
         yield Static(ink(shown.title, "bold"), id="title")
-        yield Lines(id="steps", pointing=False)
+        yield Lines(id="steps")
+        if self.writes:
+            yield Static(self._commit(), id="commit")
+        if self.writes and self.writes.draft.commit:
+            with Horizontal(id="message"):
+                yield Static(ink("message", "dim"))
+                first = self.writes.draft.commit.message.partition("\n")[0]
+                yield _field("commit-message", first)
         if shown.deletes or shown.question or self.note:
             yield Static(self._below(), id="deletes")
         if shown.question:
-            field = Input(id="typed", placeholder=neutral(confirmation.expected), compact=True)
-            field.cursor_blink = False
-            yield field
+            yield _field("typed", placeholder=neutral(confirmation.expected))
+
+    def _commit(self) -> Text:
+        """Where the commit goes and what it holds, or why there is none."""
+        if self.writes is None:
+            return Text()
+        draft = self.writes.draft
+        files = one_line(draft.changes, 60)
+        if draft.refused:
+            why = neutral(f"{draft.refused.what}: {draft.refused.why or ''}".rstrip(": "))
+            return Text.assemble(("written, not committed  ", style("problem")), files, f"\n{why}")
+        if draft.commit is None:
+            return Text.assemble(("written, in no git repository  ", style("bold")), files)
+        where, author = neutral(draft.commit.where), neutral(draft.commit.author)
+        lines = [Text.assemble(("commit to ", style("bold")), (where, style("accent")), "  ", files)]
+        lines.append(ink(f"author  {author}", "dim"))
+        lines += [ink(neutral(note), "dim") for note in (*draft.commit.notes, *filter(None, [draft.commit.consent]))]
+        lines += [ink(neutral(note), "dim") for change in draft.changes for note in change.notes]
+        if draft.commit.upstream:
+            lines.append(push_line(draft.commit, self.push))
+        return Text("\n").join(lines)
 
     def _below(self) -> Text:
         """What is lost, and what the steps alone do not say."""
@@ -69,16 +121,29 @@ class ConfirmScreen(Page[int]):
         return Text("\n").join(lines)
 
     def _said(self) -> Confirm:
-        where = f"{self.session.engine} · {self.session.profile}"
-        return confirm(self.selection, where, self.confirmation.kind, self.confirmation.expected, self.confirmation.why)
+        where, asked = f"{self.session.engine} · {self.session.profile}", self.confirmation
+        return confirm(self.selection, where, asked.kind, asked.expected, asked.why, self._written())
+
+    def _written(self) -> list[tuple[str, Action]]:
+        """What goes into the files, each with the file that it goes into."""
+        if self.writes is None:
+            return []
+        files = {agreed.target: change.file for change in self.writes.draft.changes for agreed in change.agreed}
+        return [(files.get(action.target, ""), action) for action in self.writes.actions]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All that is listed: what runs, then what is written."""
+        return (*self.shown.steps, *self.shown.writes)
 
     def on_mount(self) -> None:
         """The typed word gets the keys where one is needed."""
         self.opened = monotonic()
-        steps = self.shown.steps
-        self.query_one(Lines).show(len(steps), lambda line, width: _step(steps[line], width))
+        steps = self.steps
+        names = min(max((cell_width(step.target) for step in steps), default=0), 60)
+        self.query_one(Lines).show(len(steps), lambda line, width: _step(steps[line], names, width))
         self.query_one(Lines).focus()
-        for field in self.query(Input):
+        for field in self.query("#typed"):
             field.focus()
 
     def where(self) -> Text:
@@ -86,17 +151,24 @@ class ConfirmScreen(Page[int]):
         return Text.assemble((neutral(self.name_of), style("head")), (" > confirm", style("dim")))
 
     def counts(self) -> Text:
-        """How many run."""
-        return ink(f"{len(self.selection):,} to run", "bold")
+        """How many run, and how many are written."""
+        written = f" · {len(self.shown.writes):,} to file" if self.shown.writes else ""
+        return ink(f"{len(self.selection):,} to run{written}", "bold")
 
     def disabled_reason(self, command: str) -> str | None:
         """Nothing destructive runs before the name or count is typed."""
         if command == "confirm" and not self._typed_right():
             return self.shown.question
+        if command == "confirm" and self._needs_message():
+            return "Write a message first."
         if command == "removal" and self.selection.removal is None:
             return "Nothing that was deployed is deleted."
         if command == "removal" and len(self.session.runs.removals) < 2:
             return f"The {self.session.engine} engine has no other way."
+        if command == "push" and not (self.writes and self.writes.draft.commit and self.writes.draft.commit.upstream):
+            return "No remote to push to."
+        if command == "step" and not self.steps:
+            return "There are no steps to look at."
         return None
 
     def action_command(self, name: str) -> None:
@@ -105,6 +177,20 @@ class ConfirmScreen(Page[int]):
             self.opened = self.host.type_ahead.typed_at
             return
         super().action_command(name)
+
+    def do_step(self) -> None:
+        """Shows the difference that the step under the cursor makes."""
+        at = self.query_one(Lines).cursor
+        if at < len(self.shown.steps):
+            action = self.selection.plan.by_id[self.steps[at].id]
+            self.request(requests.ShowStep(action, "live"))
+        elif self.writes:
+            self.request(requests.ShowStep(self.writes.actions[at - len(self.shown.steps)], "file"))
+
+    def do_push(self) -> None:
+        """Pushes after the commit, or not."""
+        self.push = not self.push
+        self.query_one("#commit", Static).update(self._commit())
 
     def do_removal(self) -> None:
         """Another end for the containers of what is deleted: the next one in turn."""
@@ -116,8 +202,27 @@ class ConfirmScreen(Page[int]):
             self.query_one("#deletes", Static).update(self._below())
 
     def do_confirm(self) -> None:
-        """Freezes the selection into a run and starts it."""
-        self.work("Starting the run", partial(self.session.runs.start, self.selection), self.finish)
+        """Freezes the selection into a run and starts it, then writes and commits; asks where the commit needs it."""
+        commit = self.writes.draft.commit if self.writes else None
+        if commit and commit.consent:
+            self.host.ask(f"Commit all that is shown?\n\n{commit.consent}", self._begin)
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        message = "".join(field.value.strip() for field in self.query("#commit-message").results(Input))
+        self.work("Starting the run", partial(self._start, message), self.finish)
+
+    def _start(self, message: str) -> Started:
+        """The run goes on whatever becomes of the commit, and the other way round."""
+        run = self.session.runs.start(self.selection)
+        if self.writes is None:
+            return Started(run)
+        try:
+            said = self.session.files.write_and_commit(self.writes.draft, message, push=self.push)
+        except KsyncError as error:
+            return Started(run, refused=error)
+        return Started(run, said)
 
     def _held(self) -> bool:
         return self.host.type_ahead.typed_at - self.opened < self.host.held_keys
@@ -125,7 +230,10 @@ class ConfirmScreen(Page[int]):
     def _typed_right(self) -> bool:
         if self.shown.question is None:
             return True
-        return self.query_one(Input).value.strip() == self.confirmation.expected
+        return self.query_one("#typed", Input).value.strip() == self.confirmation.expected
+
+    def _needs_message(self) -> bool:
+        return any(not field.value.strip() for field in self.query("#commit-message").results(Input))
 
     @on(Input.Changed)
     def _typing(self) -> None:
@@ -136,12 +244,19 @@ class ConfirmScreen(Page[int]):
         self.entered("confirm")
 
 
-def _step(step: Step, width: int) -> Text:
-    look = style(SIGN_LOOK.get(step.sign, "plain"))
-    room = min(MOST_TARGET, max(width - 20, 10))
-    line = ink(f" {step.number or '':>3}  ", "dim")
-    line.append(f"{step.sign} ", look).append(pad(cut_middle(step.target, room), room)).append("  ")
-    return line.append(cut_end(step.reason, max(width - room - 10, 0)), style("dim"))
+def _field(name: str, value: str = "", placeholder: str = "") -> Input:
+    field = Input(value, id=name, placeholder=placeholder, select_on_focus=False, compact=True)
+    field.cursor_blink = False
+    return field
+
+
+def _step(step: Step, names: int, width: int) -> Text:
+    """A step; its name is cut only where there is no room for it beside the beginning of its reason."""
+    room = min(names, max(width - BEFORE_NAME - LEAST_REASON, 10))
+    line = ink(f"{step.number or '':>3}  ", "dim")
+    line.append(f"{step.sign} ", style(SIGN_LOOK.get(step.sign, "plain")))
+    line.append(pad(cut_middle(step.target, room), room)).append("  ")
+    return line.append(cut_end(step.reason, max(width - room - BEFORE_NAME - 2, 0)), style("dim"))
 
 
 def _deletes(shown: Confirm, ends: str) -> list[Text]:

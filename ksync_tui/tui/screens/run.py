@@ -20,7 +20,7 @@ from ksync_tui.present.ticks import short
 from ksync_tui.tui import keymap
 from ksync_tui.tui.background import in_thread, start
 from ksync_tui.tui.screens.base import Page
-from ksync_tui.tui.theme import ink, style
+from ksync_tui.tui.theme import SIGN_LOOK, ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ POLL = 0.15
 """Seconds between two looks at a run."""
 
 STATE_LOOK = {"done": "create", "failed": "problem", "skipped": "update", "stopped": "update", "running": "accent"}
-SIGN_LOOK = {"+": "create", "~": "update", "-": "delete", ">": "rename", "*": "deploy", "$": "deploy"}
 MOST_LOG = 5_000
 
 
@@ -47,8 +46,10 @@ class RunScreen(Page[str]):
     RunScreen #end { height: auto; max-height: 40%; padding: 0 1; }
     """
 
-    def __init__(self, run: int, sync: Sync | None = None) -> None:
+    def __init__(self, run: int, sync: Sync | None = None, written: Text | None = None) -> None:
+        """`written` says what was written and committed meanwhile."""
         super().__init__()
+        self.written = written
         self.run_id = run
         self.sync = sync
         self.record: RunRecord | None = None
@@ -69,6 +70,8 @@ class RunScreen(Page[str]):
         """Watches from the beginning."""
         self.query_one("#rule", Static).update(Text("─" * 400, no_wrap=True))
         self.query_one("#actions").focus()
+        if self.written:
+            self.query_one("#end", Static).update(self.written)
         start(self, self._watch, group="watch", exclusive=True)
 
     @property
@@ -167,7 +170,7 @@ class RunScreen(Page[str]):
         if self.record is None:
             return
         self.query_one("#log", Lines).say_empty("No output.")
-        self.query_one("#end", Static).update(_end(self.record, ""))
+        self._show_end()
         if self.sync is not None:
             self.work(
                 "Planning again", partial(self.session.reviews.create, self.sync), self._planned_again, background=True
@@ -178,8 +181,12 @@ class RunScreen(Page[str]):
         self.after = f"planned again: {summary_of(review.plan) if left else 'nothing left'}"
         if back := self._came_back(review):
             self.after += f"\ndiffers again: {listed(back)}"
+        self._show_end()
+
+    def _show_end(self) -> None:
         if self.record:
-            self.query_one("#end", Static).update(_end(self.record, self.after))
+            lines = [_end(self.record, self.after), *([self.written] if self.written else [])]
+            self.query_one("#end", Static).update(Text("\n").join(lines))
 
     def _came_back(self, review: Review) -> list[str]:
         """What was done and is pending all the same: it does not settle."""

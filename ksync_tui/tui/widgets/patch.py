@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ksync_tui.present.text import cut_end, neutral
+from ksync_tui.present.text import count, cut_end, neutral
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from ksync_tui.services import FileChange
+    from ksync_tui.services.commits import CommitDraft
 
 LOOKS = {"+": "create", "-": "delete", "@": "dim"}
 
@@ -32,6 +33,15 @@ class PatchView(Lines):
         text = self._lines[line].copy()
         text.truncate(width, overflow="ellipsis")
         return text
+
+
+def push_line(draft: CommitDraft, push: bool) -> Text:
+    """`[x] push to origin/main, with 2 earlier commits of yours`; nothing where there is nowhere to push to."""
+    upstream = draft.upstream
+    if upstream is None:
+        return Text()
+    more = f", with {count(upstream.ahead, 'earlier commit')} of yours" if upstream.ahead else ""
+    return ink(f"[{'x' if push else ' '}] push to {neutral(str(upstream))}{more}", "bold" if push else "dim")
 
 
 def change_title(change: FileChange) -> Text:
