@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.events import ActionEnded, ActionLog
-from ksync_tui.model.secrets import Redactor
+from ksync_tui.model.secrets import NOTHING_KNOWN
 from ksync_tui.present.json import (
     FORMAT_VERSION,
     NO_RUN,
@@ -111,7 +111,7 @@ class Output:
 
     def plan(self, plan: Plan, session: Session, *, markdown: bool) -> None:
         """A plan as text, JSON or Markdown; known secrets are replaced by their names."""
-        redact = Redactor(session.known_secrets() if plan.actions else {})
+        redact = session.redactor() if plan.actions or plan.ignored else NOTHING_KNOWN
         if self.json:
             self._object(plan_object(plan, session.exports.block, redact))
         elif markdown:

@@ -57,7 +57,7 @@ def plain(args: Namespace, output: Output) -> int:
             output.say("`ksync --plain PATH` reviews a folder, `ksync plan --sync NAME` a sync")
             return 0
         review = session.reviews.create(sync_of(session, args))
-        shown = _PlainReview(session, review, Choices.of(review.plan), output, Redactor(session.known_secrets()))
+        shown = _PlainReview(session, review, Choices.of(review.plan), output, session.redactor())
         shown.show()
         nothing = not review.plan.pending and not review.plan.ignored
         if nothing or not sys.stdin.isatty() or not shown.is_agreed():

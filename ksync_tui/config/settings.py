@@ -15,6 +15,7 @@
 
     profile = "prod"                            # at the top of the file: the profile where none is named
     protected = ["stack/db-*", "tag:prod"]      # resources that no sync deletes
+    secret_keys = ["*_TOKEN", "*_PASSWORD"]     # keys whose values are hidden, instead of the usual ones
 
     [profiles.prod]
     address = "https://komodo.example"          # a Komodo Core; credentials.py says where key and secret may stand
@@ -39,8 +40,9 @@ from ksync_tui.config import environment, komodo_cli, watching, written
 from ksync_tui.config.profiles import LOCAL, FoundProfile, Profile, choose
 from ksync_tui.errors import ConfigError, KsyncError
 from ksync_tui.model.patterns import pieces
+from ksync_tui.model.secret_look import PATTERNS
 
-_KNOWN = {"hosts", "keys", "profile", "profiles", "protected", "watch"}
+_KNOWN = {"hosts", "keys", "profile", "profiles", "protected", "secret_keys", "watch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Settings:
     """The name of the profile that is meant where none is named: `profile` of the settings file."""
     protected: tuple[str, ...] = ()
     """Patterns of resources that no sync deletes: `stack/db-*`, `tag:prod`."""
+    secret_keys: tuple[str, ...] = PATTERNS
+    """Keys whose values are hidden: `*_TOKEN`."""
     own: tuple[Profile, ...] = ()
     """The profiles of the settings file."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -137,6 +141,7 @@ def _read(file: Path) -> dict[str, Any]:
         "keys": _keys(values.get("keys", {}), file),
         "watch": watching.settings(values.get("watch", {}), file),
         "usual": _usual(values.get("profile", ""), file),
+        "secret_keys": _secret_keys(values.get("secret_keys", list(PATTERNS)), file),
         "protected": _protected(values.get("protected", []), file),
         "own": written.profiles(values.get("profiles", {}), file),
     }
@@ -146,6 +151,13 @@ def _usual(value: Any, file: Path) -> str:
     if not isinstance(value, str):
         raise ConfigError("`profile` must name a profile", where=str(file), hint='Write: profile = "prod".')
     return value
+
+
+def _secret_keys(value: Any, file: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(key, str) and key.strip("*") for key in value):
+        hint = 'Write: secret_keys = ["*_TOKEN", "*_PASSWORD"]; an empty list hides nothing by its key.'
+        raise ConfigError("`secret_keys` must be a list of keys", where=str(file), hint=hint)
+    return tuple(value)
 
 
 def _protected(value: Any, file: Path) -> tuple[str, ...]:

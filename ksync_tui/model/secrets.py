@@ -19,6 +19,7 @@ from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Target
+from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.spellings import spellings
 
 _NAMES_ONLY = re.compile(r"\s*(?:\[\[[^\[\]\n]+\]\]\s*)+")
@@ -172,12 +173,15 @@ class Redactor:
     """Replaces the values of known secrets in any text by `<NAME>`.
 
     `known` maps a label to its value (`variable/TOKEN` is shown as `<TOKEN>`). Each line of a value of many lines
-    counts too, and so does each of its `spellings`: programs quote what they repeat.
+    counts too, and so does each of its `spellings`: programs quote what they repeat. With a `look`, values that look
+    like secrets are hidden as well: as `<hidden>`, `<hidden 2>`, the same number for the same value.
     """
 
-    __slots__ = ("_names", "_pattern")
+    __slots__ = ("_hidden", "_look", "_names", "_pattern")
 
-    def __init__(self, known: Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
+    def __init__(self, known: Mapping[str, str] | Iterable[tuple[str, str]], look: SecretLook | None = None) -> None:
+        self._look = look
+        self._hidden: dict[str, str] = {}
         self._names: dict[str, str] = {}
         for name, value in known.items() if isinstance(known, Mapping) else known:
             for part in (value, *map(str.strip, value.splitlines())):
@@ -188,8 +192,13 @@ class Redactor:
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def __call__(self, text: str) -> str:
-        """The text with no known value in it."""
-        return self._pattern.sub(lambda found: self._names[found[0]], text) if self._pattern else text
+        """The text with no known value in it, and none that looks like a secret."""
+        shown = self._pattern.sub(lambda found: self._names[found[0]], text) if self._pattern else text
+        return self._look.hide(shown, self._name_of) if self._look else shown
+
+    def _name_of(self, value: str) -> str:
+        number = len(self._hidden) + 1
+        return self._hidden.setdefault(value, "<hidden>" if number == 1 else f"<hidden {number}>")
 
     def everywhere(self, value: Any) -> Any:
         """The same in every string of a JSON value, keys included."""

@@ -8,9 +8,11 @@ from typing import Any
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.fields import Table, schema
 from ksync_tui.model.plan import Action, FieldChange
+from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import names_only
 
 MASK = "******"
+_LOOK = SecretLook()
 
 
 def masked_text(value: str) -> str:
@@ -39,8 +41,9 @@ def _set_fields(table: Table) -> list[str]:
 
 
 def hides(table: Table, name: str) -> bool:
-    """Whether a field of this very table is masked: marked so, or the value of a secret variable."""
-    if name == "value" and table.__dict__.get("is_secret"):
+    """Whether a field of this very table is masked: marked so, or the value of a variable that is secret or is called
+    like one."""
+    if name == "value" and (table.__dict__.get("is_secret") or _LOOK.names(str(table.__dict__.get("name", "")))):
         return True
     known = schema(type(table)).fields.get(name)
     return known is not None and known.secret

@@ -15,6 +15,7 @@ from ksync_tui.errors import EngineError, KsyncError, NoAnswerError, StoreError,
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, Outcome, RunEnded, RunRecord, RunState
 from ksync_tui.model.plan import Action, Selection
 from ksync_tui.model.resource import Target
+from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import Redactor, labelled_secrets
 from ksync_tui.state.journal import Journal
 from ksync_tui.system import debug_log
@@ -190,7 +191,7 @@ class _Run:
     def _mask(self) -> Redactor:
         known = dict(chain(self._secrets.items(), _secrets_in(self._selection)))
         debug_log.hide(lambda: known)
-        return Redactor(known)
+        return Redactor(known, SecretLook())
 
     def _state(self) -> RunState:
         outcomes = set(self._outcomes.values())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import KsyncError, WriteBackError
 from ksync_tui.model.kinds.fields import schema
 from ksync_tui.model.kinds.registry import KINDS
+from ksync_tui.model.secret_look import SecretLook
+from ksync_tui.model.secrets import Redactor
 from ksync_tui.services import blocks, commits
 from ksync_tui.services.core_source import CoreSource
 from ksync_tui.writeback.secrets import refuse_secrets
@@ -69,11 +71,12 @@ class Files:
     def edits_of(self, review: Review, draft: BlockDraft, text: str) -> FileChange:
         """What saving an edited block would write. Raises WriteBackError where it is not one sound block."""
         hidden = {*self.engine.known_secrets().values(), *draft.tokens.values()}
-        return blocks.edited(review, draft, text, hidden)
+        return self._masked(blocks.edited(review, draft, text, hidden))
 
     def write_back(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> tuple[FileChange, ...]:
         """What taking live into the files would write for the ticked ids, or `parts` of them. Raises WriteBackError."""
-        return blocks.write_back(review, ticked, self.engine.known_secrets().values(), parts)
+        found = blocks.write_back(review, ticked, self.engine.known_secrets().values(), parts)
+        return tuple(map(self._masked, found))
 
     def needs_consent(self, review: Review) -> bool:
         """Whether a person is asked before live is written into the files of a sync: it is not managed, has several
@@ -107,7 +110,13 @@ class Files:
     def commit_draft(self, changes: Sequence[FileChange]) -> CommitDraft | None:
         """The commit of changes; None where the files are in no git work tree."""
         with self.waiting:
-            return commits.commit_draft(changes, self.engine.known_secrets())
+            draft = commits.commit_draft(changes, self.engine.known_secrets())
+        return draft and replace(draft, files=tuple(map(self._masked, draft.files)))
+
+    def _masked(self, change: FileChange) -> FileChange:
+        """A change whose difference shows nothing that looks like a secret."""
+        redact = Redactor({}, SecretLook(self.sync_settings.settings.secret_keys))
+        return replace(change, diff=tuple(map(redact, change.diff)))
 
     def prepare(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> WriteDraft | None:
         """What taking live into the files would write and commit; None where nothing. Raises WriteBackError."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError, KsyncError, RunError
+from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import labelled_secrets
 from ksync_tui.planner.checks import check
+from ksync_tui.planner.clear_secrets import clear_secrets
 from ksync_tui.planner.plan import Planner
 from ksync_tui.planner.selection import narrowed
 from ksync_tui.present.text import moment
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from ksync_tui.engine.base import Engine
     from ksync_tui.model.events import Change
     from ksync_tui.model.plan import Action, Plan
-    from ksync_tui.model.resource import Declarations, Snapshot, Target
+    from ksync_tui.model.resource import Declarations, Problem, Snapshot, Target
     from ksync_tui.planner.renaming import Rename
     from ksync_tui.services.core import CoreService
     from ksync_tui.services.runs import Runs
@@ -110,6 +112,10 @@ class Reviews:
         if isinstance(shown, SyncRow):
             return self._detector(sync, lambda: row_changes(shown, self.row(sync)))
         return self._detector(sync, lambda: changes_between(shown.plan, self._again(shown).plan))
+
+    def clear_secrets(self, review: Review) -> list[Problem]:
+        """Warnings about values in the files of a review that look like secrets."""
+        return list(clear_secrets(review.declarations.resources, SecretLook(self.settings.secret_keys)))
 
     def unfinished(self, run: int) -> tuple[Plan, list[str]]:
         """A new plan for the sync of a run, and the ids in it that the run did not get done. Raises RunError."""

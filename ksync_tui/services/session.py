@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 from ksync_tui import config
 from ksync_tui.errors import NotPossibleError
+from ksync_tui.model.secret_look import SecretLook
+from ksync_tui.model.secrets import Redactor
 from ksync_tui.services.exports import Exports
 from ksync_tui.services.home import open_home
 from ksync_tui.services.profiles import Profiles
@@ -175,6 +177,11 @@ class Session:
         known = self._engine.known_secrets()
         debug_log.hide(lambda: known)
         return known
+
+    def redactor(self, *, looks: bool = True) -> Redactor:
+        """What masks secrets in texts: the known ones and, with `looks`, what looks like one."""
+        look = SecretLook(self.settings.secret_keys) if looks else None
+        return Redactor(self.known_secrets(), look)
 
     def hosts(self) -> list[HostState]:
         """Each Docker host that a server stands for, looked at now; none where a Core has the servers."""

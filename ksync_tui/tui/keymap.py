@@ -129,6 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("direction", ("m",), "direction", "Switch between to live and to file", ("review",), 15),
     Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", WITH_DIFF, 22),
     Command("zoom", ("z",), "zoom", "Toggle the full-screen diff", ("review",), 23),
+    Command("secrets", ("s",), "secrets", "Show or hide values that look like secrets", ("review", "diff"), 29),
     Command("next_line", ("n",), "next", "Next line of the review", ("diff",), 20),
     Command("previous_line", ("p",), "previous", "Previous line of the review", ("diff",), 21),
     Command("next_change", ("right_square_bracket",), "next change", "Next change inside the diff", WITH_DIFF, 24),

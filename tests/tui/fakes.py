@@ -20,6 +20,8 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
+from ksync_tui.model.secret_look import SecretLook
+from ksync_tui.model.secrets import Redactor
 from ksync_tui.planner.renaming import Rename
 from ksync_tui.planner.safety import Confirmation
 from ksync_tui.planner.selection import Parts
@@ -217,6 +219,9 @@ class FakeSession:
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(remote=self.core is not None, history=self.core is not None)
+
+    def redactor(self, *, looks: bool = True) -> Redactor:
+        return Redactor(self.known_secrets(), SecretLook() if looks else None)
 
     def switched(self, profile: str) -> FakeSession:
         other = self.others[profile]

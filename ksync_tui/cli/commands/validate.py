@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli import options
@@ -25,6 +26,7 @@ def run(args: Namespace, output: Output) -> int:
     each = [Namespace(**{**vars(args), "path": path}) for path in args.paths or [None]]
     with open_session(args) as session:
         reviews = [session.reviews.create(sync_of(session, one)) for one in each]
-        problems = [problem for review in reviews for problem in review.plan.problems]
+        clear = (session.reviews.clear_secrets(review) for review in reviews)
+        problems = [*(problem for review in reviews for problem in review.plan.problems), *chain.from_iterable(clear)]
         output.problems(problems, files=sum(len(review.declarations.files) for review in reviews))
         return EXIT_ERROR if any(review.plan.errors for review in reviews) else EXIT_OK

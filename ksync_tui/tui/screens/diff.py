@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -19,6 +20,7 @@ from ksync_tui.tui.words import explained
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ksync_tui.model.secrets import Redactor
     from ksync_tui.tui.screens.review import ReviewScreen
 
 
@@ -78,6 +80,17 @@ class DiffScreen(Page[None]):
     def do_to_file(self) -> None:
         """Takes live's side of it."""
         self._choose(self.review.do_to_file)
+
+    def do_secrets(self) -> None:
+        """Shows what only looks like a secret, or hides it again."""
+        self.review.shows_secrets = not self.review.shows_secrets
+        shown = self.review.shows_secrets
+        self.tell("Values that look like secrets are shown." if shown else "They are hidden again.")
+        self.work("Reading", partial(self.session.redactor, looks=not shown), self._mask)
+
+    def _mask(self, redact: Redactor) -> None:
+        self.review.redact = redact
+        self._show()
 
     def do_ignore(self) -> None:
         """Leaves it alone, or no longer; the list shows what came of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -58,6 +59,7 @@ class ReviewScreen(ChoosingPage):
         super().__init__()
         self.sync = sync
         self.problems_first = problems
+        self.shows_secrets = False
 
     def body(self) -> ComposeResult:
         """The list, and beside it the difference where there is room."""
@@ -137,7 +139,8 @@ class ReviewScreen(ChoosingPage):
         review = self.session.reviews.create(self.sync, renames=self.renames)
         if self.review is None:
             gc.freeze()  # once, as nothing thaws: walking what was read would stop the keys for half a second
-        return review, Redactor(self.session.known_secrets()), self.session.files.needs_consent(review)
+        redact = self.session.redactor(looks=not self.shows_secrets)
+        return review, redact, self.session.files.needs_consent(review)
 
     def _show_read(self, found: tuple[Review, Redactor, bool]) -> None:
         """Shows a newer review in place of the one before."""
@@ -163,6 +166,16 @@ class ReviewScreen(ChoosingPage):
             self.outline.say_empty(error_text(error).plain)
         else:
             self.tell_error(error)
+
+    def do_secrets(self) -> None:
+        """Shows what only looks like a secret, or hides it again."""
+        self.shows_secrets = not self.shows_secrets
+        self.tell("Values that look like secrets are shown." if self.shows_secrets else "They are hidden again.")
+        self.work("Reading", partial(self.session.redactor, looks=not self.shows_secrets), self._mask, background=True)
+
+    def _mask(self, redact: Redactor) -> None:
+        self.redact = redact
+        self.show_detail()
 
     def do_direction(self) -> None:
         """Reads the same list the other way."""

@@ -41,7 +41,7 @@ class StepScreen(Page[None]):
     def on_mount(self) -> None:
         """Shows it."""
         self.detail.view.focus()
-        self.work("Reading", self.session.known_secrets, lambda known: self._show(Redactor(known)))
+        self.work("Reading", self.session.redactor, self._show)
 
     def where(self) -> Text:
         """What is being confirmed."""
