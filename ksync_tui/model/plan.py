@@ -173,6 +173,8 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     unchanged: Mapping[str, int] = field(default_factory=dict)
     """How many resources of each kind are as declared."""
+    same: tuple[Target, ...] = ()
+    """Those resources, in the order of the files; where only texts are written otherwise, also in the actions."""
     renames: tuple[RenameHint, ...] = ()
     deletes_held: str | None = None
     """Why this plan deletes nothing although the sync would: its source is not complete."""

@@ -91,6 +91,8 @@ class Matched:
     part: list[Declared] = field(default_factory=list)
     """Those that take part, in file order."""
     unchanged: Counter[str] = field(default_factory=Counter)
+    same: list[Target] = field(default_factory=list)
+    """The targets that are counted in `unchanged`."""
 
     def add(self, draft: ActionDraft) -> None:
         """Adds a draft under its id."""
@@ -107,7 +109,7 @@ def match(
     """
     found = Matched()
     live_of, seen, part, everything = snapshot.live.get, found.declared, found.part, scope.lets_all
-    same: list[str] = []
+    same = found.same
     for declared in declarations.resources:
         target = declared.target
         if target in seen:
@@ -122,12 +124,12 @@ def match(
         if live is None or live.fingerprint != declared.fingerprint:
             draft = _write(declared, live, len(part), abilities, comparer)
         if draft is None:
-            same.append(target.kind)
+            same.append(target)
             if abilities.compares_texts and live is not None:
                 draft = _texts(declared, live, len(part))
         if draft is not None:
             found.add(draft)
-    found.unchanged.update(same)
+    found.unchanged.update(target.kind for target in same)
     _add_broken(found, declarations.broken, snapshot, scope)
     return found
 

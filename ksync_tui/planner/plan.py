@@ -82,6 +82,7 @@ class Planner:
             actions=self._ordered(found, snapshot, options, itself),
             problems=(*declarations.problems, *silent_hosts(found.declared, snapshot)),
             unchanged=dict(found.unchanged),
+            same=tuple(found.same),
             renames=rename_hints(creates, gone),
             deletes_held=held,
             unseen=tuple(snapshot.unreachable),

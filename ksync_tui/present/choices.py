@@ -12,12 +12,13 @@ from ksync_tui.present.directions import OTHER, to_file, turned
 from ksync_tui.present.rows import Group, Line, PartEntry, ReviewEntry
 from ksync_tui.present.ticks import Ticks
 
-Box = Literal["[>]", "[<]", "[~]", "[ ]", "[.]", "[i]", " x "]
-"""To live, to file, some of what is under it, neither, needed by a chosen one, ignored, cannot be chosen."""
+Box = Literal["[>]", "[<]", "[~]", "[ ]", "[.]", "[i]", " x ", "   "]
+"""To live, to file, some of what is under it, neither, needed by a chosen one, ignored, cannot be chosen; as declared,
+where there is nothing to choose."""
 
 SIGNS: Mapping[Direction, Box] = {"live": "[>]", "file": "[<]"}
 CHOSEN = (*SIGNS.values(), "[~]", "[.]")
-IGNORED = "This is ignored: stop ignoring it first."
+REFUSED = {"[i]": "This is ignored: stop ignoring it first.", "   ": "Nothing to choose: it is as declared."}
 _TICKED = ("[x]", "[~]")
 
 
@@ -86,6 +87,8 @@ class Choices:
         match line:
             case PartEntry():
                 return "[i]" if line.ignored else self.part_mark(line.id, line.part)
+            case ReviewEntry(unchanged=True):
+                return "   "
             case ReviewEntry(pair=pair) if pair:
                 return "[~]" if any(self.mark(action_id) in CHOSEN for action_id in pair) else "[ ]"
             case ReviewEntry():
@@ -95,8 +98,8 @@ class Choices:
 
     def toggle_line(self, line: Line, way: Direction) -> Choices:
         """Chooses a direction for what is on a line, or none where it has one; for a heading the one that is shown."""
-        if self.mark_of(line) == "[i]":
-            return replace(self, note=IGNORED)
+        if refused := REFUSED.get(self.mark_of(line)):
+            return replace(self, note=refused)
         match line:
             case PartEntry():
                 return self.toggle_part(line.id, line.part, way)
@@ -107,8 +110,8 @@ class Choices:
 
     def take(self, line: Line, way: Direction) -> Choices:
         """Takes one side for what is on a line, or under a heading."""
-        if self.mark_of(line) == "[i]":
-            return replace(self, note=IGNORED)
+        if refused := REFUSED.get(self.mark_of(line)):
+            return replace(self, note=refused)
         match line:
             case PartEntry():
                 return self.choose_part(line.id, line.part, way)

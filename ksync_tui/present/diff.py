@@ -71,6 +71,8 @@ def diff(action: Action, redact: Redact = str) -> tuple[DiffRow, ...]:
     `redact` replaces known secret values in texts (see `model.secrets.Redactor`). At most `MOST_ROWS`; `side_by_side`
     and `unified` of `present.views` lay them out.
     """
+    if action.verb == "update" and not action.changes and action.proposed is not None:
+        return tuple(_as_declared(action, redact))
     rows = list(bare_rows(action, redact))
     changed = [at for at, row in enumerate(rows) if row.sign == "~"]
     for at in changed[:_MOST_MARKED]:
@@ -94,6 +96,12 @@ def bare_rows(action: Action, redact: Redact = str) -> Iterator[DiffRow]:
             yield DiffRow("origin", " ", f"{field.label}: {WORDS[origins[field.path]]}", field=field.path)
     if not shown:
         yield DiffRow("note", " ", _nothing_differs(action))
+
+
+def _as_declared(action: Action, redact: Redact) -> Iterator[DiffRow]:
+    """All that is set of a resource that is live as it is declared, on both sides."""
+    for row in bare_rows(replace(action, verb="create"), redact):
+        yield row if row.kind == "note" else replace(row, sign=" ", left=row.right, left_number=row.right_number)
 
 
 def _nothing_differs(action: Action) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ksync_tui.model.plan import Action, Direction, Plan
+from ksync_tui.model.resource import Declared
 from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.ignored import returned_words
@@ -41,6 +43,21 @@ def explain(
     ]
     refused = action.id in needs.refused
     return [sentence for sentence in sentences if sentence.text and (refused or sentence.topic != "blocked")]
+
+
+def explain_unchanged(declared: Declared, resources: Iterable[Declared]) -> list[Sentence]:
+    """The lines below a resource that is as declared: where it stands, its tags, whom it names, who names it."""
+    target = declared.target
+    users = [one.target for one in resources if any(named.target == target for named in one.references)]
+    names = [str(named.target) for named in declared.references]
+    sentences = [
+        Sentence("what", f"{neutral(str(target))} is live as it is declared."),
+        Sentence("where", f"Declared in {neutral(declared.place.file)}:{declared.place.line}."),
+        Sentence("tags", f"Tags: {neutral(', '.join(declared.tags))}." if declared.tags else ""),
+        Sentence("needs", f"Names {neutral(listed(list(dict.fromkeys(names)), 5))}." if names else ""),
+        Sentence("needed", f"Named by {neutral(listed(list(map(str, users)), 5))}." if users else ""),
+    ]
+    return [sentence for sentence in sentences if sentence.text]
 
 
 def _ended(text: str | None) -> str:

@@ -11,6 +11,7 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin
 from ksync_tui.model.parts import covers, presence
 from ksync_tui.model.plan import SIGNS, Action, Direction, Ignored, Plan, RenameHint, Verb, verb_towards
+from ksync_tui.model.resource import Target
 from ksync_tui.planner.labels import label_of
 from ksync_tui.planner.selection import parts_of
 from ksync_tui.present.fields import changed_labels
@@ -42,6 +43,8 @@ class ReviewEntry:
     """Where it comes from (see `Plan.origins`)."""
     ignored: bool = False
     """Whether nothing of it is pending, because all that differs is left alone."""
+    unchanged: bool = False
+    """Whether live is as declared: there is nothing to choose."""
     pair: tuple[str, ...] = ()
     """For a likely rename: the ids of the create and, where there is one, the delete that it stands for."""
     parent: str = ""
@@ -63,7 +66,7 @@ class Group:
     @cached_property
     def pending(self) -> tuple[ReviewEntry, ...]:
         """The entries that can be done."""
-        return tuple(entry for entry in self.entries if not entry.ignored)
+        return tuple(entry for entry in self.entries if not (entry.ignored or entry.unchanged))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Outline:
         changing: Direction | None = None,
         *,
         for_choosing: bool = False,
+        with_unchanged: bool = False,
     ) -> None:
         """`changing` is the side that changes, where the plan itself was turned round to be read that way.
 
@@ -102,6 +106,7 @@ class Outline:
         """
         self.plan = plan
         self.for_choosing = for_choosing
+        self.with_unchanged = with_unchanged
         self.direction = direction
         self.changing = changing or direction
         self._parts: dict[str, tuple[PartEntry, ...]] = {}
@@ -109,7 +114,13 @@ class Outline:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The kinds with what is pending of each; made when it is looked at, as a direction may never be."""
-        return _groups(self.plan, self.direction, self.hidden, self.pairs)
+        unchanged = map(unchanged_entry, self._same()) if self.with_unchanged else ()
+        return _groups(self.plan, self.direction, self.hidden, self.pairs, tuple(unchanged))
+
+    def _same(self) -> list[Target]:
+        """What is as declared and not among the actions either."""
+        acted_on = {action.target for action in self.plan.actions} | {one.action.target for one in self.plan.ignored}
+        return [target for target in self.plan.same if target not in acted_on]
 
     @cached_property
     def pairs(self) -> Mapping[str, ReviewEntry]:
@@ -245,8 +256,11 @@ def _groups(
     direction: Direction,
     hidden: Mapping[str, tuple[Ignored, ...]],
     pairs: Mapping[str, ReviewEntry],
+    unchanged: Sequence[ReviewEntry] = (),
 ) -> tuple[Group, ...]:
     entries: dict[str, list[ReviewEntry]] = {}
+    for same in unchanged:
+        entries.setdefault(same.kind, []).append(same)
     paired = {action_id for pair in pairs.values() for action_id in pair.pair}
     for pair in pairs.values():
         entries.setdefault(pair.kind, []).append(pair)
@@ -262,8 +276,14 @@ def _groups(
     return tuple(Group(kind, tuple(sorted(entries[kind], key=_order))) for kind in kinds)
 
 
-def _order(entry: ReviewEntry) -> tuple[bool, bool, str, bool]:
-    return entry.ignored, "deletes" in entry.flags, entry.name, entry.verb == "deploy"
+def unchanged_entry(target: Target) -> ReviewEntry:
+    """A resource that is as declared, as one row."""
+    name = neutral(target.name)
+    return ReviewEntry(f"unchanged:{target}", "update", target.kind, " ", name, "as declared", unchanged=True)
+
+
+def _order(entry: ReviewEntry) -> tuple[bool, bool, bool, str, bool]:
+    return entry.unchanged, entry.ignored, "deletes" in entry.flags, entry.name, entry.verb == "deploy"
 
 
 def _pair_entry(hint: RenameHint, plan: Plan) -> ReviewEntry | None:

@@ -24,6 +24,7 @@ class ReviewPage(Protocol):
     """The state of a review screen that decides what can be done."""
 
     sync: Sync
+    shows_unchanged: bool
     review: Review | None
     direction: Direction
     sides: dict[Direction, Side]
@@ -125,6 +126,14 @@ def _none_opened(page: ReviewPage) -> str | None:
     return None if page.outline.is_open else "They are not shown."
 
 
+def _none_unchanged(page: ReviewPage) -> str | None:
+    return None if page.shows_unchanged or (page.review and page.review.plan.same) else "Nothing is as declared."
+
+
+def _cannot_ignore(page: ReviewPage) -> str | None:
+    return "It is as declared: there is nothing to ignore." if page.here.declared else None
+
+
 def _no_origins(page: ReviewPage) -> str | None:
     known = page.origin or (page.side and page.side.outline.has_origins)
     return None if known else "This was never applied."
@@ -136,6 +145,7 @@ def _no_uncommitted(page: ReviewPage) -> str | None:
 
 _OWN = {
     "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "to_file": _cannot_turn,
-    "run": _cannot_run, "changes": _no_changes, "show_parts": _no_parts, "hide_parts": _none_opened,
+    "run": _cannot_run, "unchanged": _none_unchanged, "ignore": _cannot_ignore,
+    "changes": _no_changes, "show_parts": _no_parts, "hide_parts": _none_opened,
     "origin": _no_origins, "commit_written": _no_uncommitted,
 }  # fmt: skip

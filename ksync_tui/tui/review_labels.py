@@ -17,6 +17,8 @@ def label_of(page: ReviewPage, command: str) -> str | None:
             return "unified" if page.side_by_side else "side by side"
         case "origin":
             return f"from {page.origin or 'all'}"
+        case "unchanged":
+            return "only pending" if page.shows_unchanged else None
         case "ignore":
             return "stop ignoring" if page.here.rules else None
         case "go":

@@ -33,6 +33,12 @@ class Side:
             Outline(plan, changing=direction, for_choosing=True), before.ticks.moved_to(plan) if before else Ticks(plan)
         )
 
+    def showing(self, unchanged: bool) -> Side:
+        """The same choices over a list with or without what is as declared."""
+        now = self.outline
+        outline = Outline(now.plan, changing=now.changing, for_choosing=True, with_unchanged=unchanged)
+        return replace(self, outline=outline)
+
     def ticked(self, ticks: Ticks) -> Side:
         """The same list with other ticks."""
         return replace(self, ticks=ticks)

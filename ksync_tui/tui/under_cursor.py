@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ksync_tui.model.plan import Action
 from ksync_tui.planner.labels import label_of
 from ksync_tui.planner.selection import narrowed_to
 from ksync_tui.present.directions import planned_ids
@@ -14,7 +15,8 @@ from ksync_tui.tui.review_sides import path_of
 if TYPE_CHECKING:
     from ksync_tui.model.ignored import IgnoreRule
     from ksync_tui.model.origin import Origin
-    from ksync_tui.model.plan import Action, Direction, Ignored
+    from ksync_tui.model.plan import Direction, Ignored
+    from ksync_tui.model.resource import Declared
     from ksync_tui.present.rows import PartEntry
     from ksync_tui.services import Review
     from ksync_tui.tui.widgets.outline import OutlineView
@@ -33,6 +35,8 @@ class UnderCursor:
         """The action, or what would be one if it were not ignored."""
         if self.review is None or self._id is None:
             return None
+        if self.declared is not None:
+            return _as_declared(self.declared)
         planned = None if self.part and self.part.ignored else self.review.plan.by_id.get(self._id)
         return planned or next((hidden.action for hidden in self._hidden), None)
 
@@ -42,7 +46,15 @@ class UnderCursor:
         action = self.action
         parts = [self.part.part] if self.part else [part for hidden in self._hidden for part in hidden.parts]
         narrow = self.part or (action and self.review and action.id not in self.review.plan.by_id)
-        return narrowed_to(action, parts) if action and narrow and parts else action
+        return narrowed_to(action, parts) if action and narrow and parts and not self.declared else action
+
+    @property
+    def declared(self) -> Declared | None:
+        """The resource on the line, where it is live as it is declared."""
+        entry = self.outline.entry
+        if self.review is None or entry is None or not entry.unchanged:
+            return None
+        return next((one for one in self.review.declarations.resources if f"unchanged:{one.target}" == entry.id), None)
 
     @property
     def part(self) -> PartEntry | None:
@@ -88,3 +100,9 @@ class UnderCursor:
     def _hidden(self) -> list[Ignored]:
         """What is ignored of the action."""
         return [one for one in self.review.plan.ignored if one.action.id == self._id] if self.review else []
+
+
+def _as_declared(declared: Declared) -> Action:
+    """Both sides of a resource that differs in nothing."""
+    resource = declared.resource
+    return Action("update", declared.target, "as declared", declared.place, resource, resource)

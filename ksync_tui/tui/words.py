@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from ksync_tui.model.plan import Action, Direction, Plan
-from ksync_tui.present.explain import explain
+from ksync_tui.model.resource import Declared
+from ksync_tui.present.explain import explain, explain_unchanged
 from ksync_tui.present.plain import remarks
 from ksync_tui.present.rows import Group, Line, Outline, ReviewEntry, plural_of, summary_of
 from ksync_tui.present.text import count, neutral
@@ -15,6 +17,12 @@ from ksync_tui.tui.review_sides import Side
 from ksync_tui.tui.theme import ink, style
 
 LOOKS = {"blocked": "problem", "what": "bold", "where": "dim", "like": "rename"}
+
+
+def as_declared(declared: Declared, resources: Sequence[Declared]) -> Text:
+    """What is known of a resource that is live as it is declared."""
+    sentences = explain_unchanged(declared, resources)
+    return Text("\n").join(ink(sentence.text, LOOKS.get(sentence.topic, "plain")) for sentence in sentences)
 
 
 def explained(side: Side, action: Action | None, line: Line | None, direction: Direction, tick: str) -> Text:

@@ -27,7 +27,7 @@ MOTD = hi
 [[stack]]
 name = "wiki"
 [stack.config]
-branch = "main"
+branch = "develop"
 """
 
 
@@ -146,7 +146,7 @@ async def test_the_same_key_shows_it_again(lab: Lab) -> None:
 
 
 async def test_a_resource_is_ignored_as_a_whole_and_stands_at_the_end(lab: Lab) -> None:
-    lab.write(lab.file.read_text().replace('branch = "main"', 'branch = "next"'))
+    lab.write(lab.file.read_text().replace('branch = "develop"', 'branch = "next"'))
     async with driven(lab.session) as driver:
         await driver.at("syncs")
         await driver.press("enter")
@@ -183,11 +183,11 @@ async def test_what_is_no_end_is_not_taken(lab: Lab) -> None:
 async def test_a_likely_rename_is_chosen_taken_back_and_done(lab: Lab) -> None:
     lab.write(lab.file.read_text().replace('name = "wiki"\n[stack.config]', 'name = "wiki-js"\n[stack.config]'))
     lab.apply(lab.session.syncs.get("lab"))
-    long = 'environment = "A_LONG_ENOUGH_NAME = a long enough value"\nbranch = "main"'
+    long = 'environment = "A_LONG_ENOUGH_NAME = a long enough value"\nbranch = "develop"'
     for name in ("wiki-js", "wiki"):
         text = lab.file.read_text()
         if "A_LONG" not in text:
-            lab.write(text.replace('branch = "main"', long))
+            lab.write(text.replace('branch = "develop"', long))
             lab.apply(lab.session.syncs.get("lab"))
         else:
             lab.write(text.replace('name = "wiki-js"', f'name = "{name}"'))
@@ -213,3 +213,30 @@ async def test_a_likely_rename_is_chosen_taken_back_and_done(lab: Lab) -> None:
         await driver.see("0 ticked")
     assert Target("stack", "wiki") in lab.session.snapshot().live
     assert Target("stack", "wiki-js") not in lab.session.snapshot().live
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_as_declared_can_be_looked_at_and_edited(lab: Lab, size: tuple[int, int]) -> None:
+    async with driven(lab.session, size) as driver:
+        await driver.at("syncs")
+        await driver.press("enter")
+        await driver.see("~ web", "1 unchanged")
+        assert "wiki" not in driver.text
+        await driver.press("u")
+        await driver.point("wiki")
+        await driver.see("as declared")
+        await driver.press("space")
+        await driver.see("Nothing to choose", "0 ticked")
+        await driver.press("a")
+        await driver.see("1 ticked")
+        await driver.press("enter")
+        await driver.at("diff")
+        await driver.see('branch = "develop"', "stack/wiki is live as it is declared.", "Declared in web.toml:11.")
+        await driver.press("q", "e")
+        await driver.at("editor")
+        await driver.see('branch = "develop"')
+        await driver.press("escape")
+        await driver.at("review")
+        await driver.press("u")
+        await driver.see("1 ticked")
+        assert "as declared" not in driver.text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import NOTHING_KNOWN
 from ksync_tui.planner.renaming import Rename
@@ -14,6 +16,7 @@ from ksync_tui.tui.review_sides import Side
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.under_cursor import UnderCursor
 from ksync_tui.tui.widgets.outline import OutlineView
+from ksync_tui.tui.words import as_declared, explained
 
 if TYPE_CHECKING:
     from ksync_tui.services import Review
@@ -76,6 +79,15 @@ class ChoosingPage(Page[None]):
     def chosen_renames(self) -> frozenset[str]:
         """The ids of the renames that were chosen."""
         return frozenset(f"rename:{rename.new}" for rename in self.renames)
+
+    @property
+    def words(self) -> Text:
+        """What is said of the line under the cursor."""
+        if self.side is None or self.review is None:
+            return Text()
+        if declared := self.here.declared:
+            return as_declared(declared, self.review.declarations.resources)
+        return explained(self.side, self.here.shown, self.outline.line, self.direction, self.key_of("tick"))
 
     def show_detail(self) -> None:
         """Shows the difference beside the list anew."""

@@ -15,7 +15,6 @@ from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.detail import Detail
 from ksync_tui.tui.widgets.diff import plain_text
-from ksync_tui.tui.words import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +139,5 @@ class DiffScreen(Page[None]):
 
     def _show(self) -> None:
         if self.review.side:
-            line, action, direction = self.review.outline.line, self.review.here.shown, self.review.direction
-            words = explained(self.review.side, action, line, direction, self.key_of("tick"))
-            self.detail.show(action, direction, words, self.review.redact)
+            review = self.review
+            self.detail.show(review.here.shown, review.direction, review.words, review.redact)

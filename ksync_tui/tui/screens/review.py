@@ -33,7 +33,7 @@ from ksync_tui.tui.widgets.diff import plain_text
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
 from ksync_tui.tui.widgets.outline import OutlineView
-from ksync_tui.tui.words import explained, tail_of, ticks_lost, uncommitted
+from ksync_tui.tui.words import tail_of, ticks_lost, uncommitted
 
 if TYPE_CHECKING:
     from ksync_tui.services import Review, Sync
@@ -60,6 +60,7 @@ class ReviewScreen(ChoosingPage):
         self.sync = sync
         self.problems_first = problems
         self.shows_secrets = False
+        self.shows_unchanged = False
 
     def body(self) -> ComposeResult:
         """The list, and beside it the difference where there is room."""
@@ -150,6 +151,7 @@ class ReviewScreen(ChoosingPage):
         self.asks_first = asks and not asked_before
         review = self.review
         self.sides = sides_of(review, self.sides, {} if self.sides else self.host.kept_ticks(self.sync))
+        self._show_unchanged()
         self._show_side()
         self.change_notifier.follow([self.session.reviews.detect_changes(review)])
         note = self.sides[self.direction].ticks.note
@@ -166,6 +168,16 @@ class ReviewScreen(ChoosingPage):
             self.outline.say_empty(error_text(error).plain)
         else:
             self.tell_error(error)
+
+    def do_unchanged(self) -> None:
+        """Shows what is as declared too, or only what differs."""
+        self.shows_unchanged = not self.shows_unchanged
+        self._show_unchanged()
+        self._show_side()
+
+    def _show_unchanged(self) -> None:
+        if self.shows_unchanged or any(side.outline.with_unchanged for side in self.sides.values()):
+            self.sides = {way: side.showing(self.shows_unchanged) for way, side in self.sides.items()}
 
     def do_secrets(self) -> None:
         """Shows what only looks like a secret, or hides it again."""
@@ -278,9 +290,7 @@ class ReviewScreen(ChoosingPage):
     def show_detail(self) -> None:
         """The pane beside the list; a narrow terminal has none."""
         if self.side and self.wide:
-            action = self.here.shown
-            words = explained(self.side, action, self.outline.line, self.direction, self.key_of("tick"))
-            self.query_one(Detail).show(action, self.direction, words, self.redact)
+            self.query_one(Detail).show(self.here.shown, self.direction, self.words, self.redact)
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:

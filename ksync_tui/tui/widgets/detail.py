@@ -70,7 +70,8 @@ class Detail(Vertical):
     def _head(self) -> Text:
         if self.action is None:
             return Text()
-        verb = "write" if self.direction == "file" else self.action.verb
+        same = self.action.verb == "update" and not self.action.changes
+        verb = "as declared" if same else "write" if self.direction == "file" else self.action.verb
         place = self.action.place
         left = Text.assemble(
             (neutral(str(self.action.target)), style("head")), ("  ", ""), (verb, style(self.action.verb))

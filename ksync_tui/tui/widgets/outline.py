@@ -131,14 +131,15 @@ class OutlineView(Lines):
 
     def _entry(self, entry: ReviewEntry, width: int) -> Text:
         mark = self.choices.mark_of(entry)
-        look = style("dim" if entry.ignored else "blocked" if entry.blocked else entry.verb)
+        quiet = entry.ignored or entry.unchanged
+        look = style("dim" if quiet else "blocked" if entry.blocked else entry.verb)
         origin = self._origin(entry)
         name_room = max(min(self._name_room, width - BOX - 8), 8)
         reason_room = width - BOX - (4 if entry.parent else 0) - 2 - origin.cell_len - name_room - 2
         line = ink(f"{'      ' if entry.parent else '  '}{mark} ", _look_of(mark))
         line.append(f"{entry.sign} ", look)
-        line.append(pad(cut_middle(entry.name, name_room), name_room), style("dim" if entry.ignored else "plain"))
-        reason = entry.reason if entry.ignored else self.choices.reason(entry)
+        line.append(pad(cut_middle(entry.name, name_room), name_room), style("dim" if quiet else "plain"))
+        reason = entry.reason if quiet else self.choices.reason(entry)
         return line.append("  ").append_text(origin).append(cut_end(reason, reason_room), style("dim"))
 
     def _part(self, part: PartEntry, width: int) -> Text:
