@@ -106,7 +106,7 @@ class ConfirmScreen(Page[Started]):
         if draft.commit is None:
             return Text.assemble(("written, in no git repository  ", style("bold")), files)
         where, author = neutral(draft.commit.where), neutral(draft.commit.author)
-        lines = [Text.assemble(("commit to ", style("bold")), (where, style("accent")), "  ", files)]
+        lines = [Text.assemble(("commit to ", style("bold")), (where, style("accent")), "   ", files)]
         lines.append(ink(f"author  {author}", "dim"))
         lines += [ink(neutral(note), "dim") for note in (*draft.commit.notes, *filter(None, [draft.commit.consent]))]
         lines += [ink(neutral(note), "dim") for change in draft.changes for note in change.notes]
