@@ -82,6 +82,8 @@ class KsyncApp(App[None]):
         self.register_theme(theme.THEME)
         self.theme = theme.NAME
         self.at_risk = at_risk
+        self.helped = False
+        """Whether somebody has opened the help since the start."""
         self._kept_ticks: dict[str, Mapping[Direction, Ticks]] = {}
         self._turns = Turns()
         self.type_ahead = TypeAhead(self)

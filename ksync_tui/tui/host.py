@@ -23,6 +23,8 @@ class Host(Protocol):
     keymap: Keymap
     type_ahead: TypeAhead
     held_keys: float
+    helped: bool
+    """Whether the help was opened since the start."""
 
     def carry_out(self, page: Any, request: Request) -> None:
         """Starts the flow of a request that a screen makes."""

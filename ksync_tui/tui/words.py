@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
@@ -17,6 +17,17 @@ from ksync_tui.tui.review_sides import Side
 from ksync_tui.tui.theme import ink, style
 
 LOOKS = {"blocked": "problem", "what": "bold", "where": "dim", "like": "rename"}
+
+
+def first_words(key_of: Callable[[str], str]) -> Text:
+    """Three quiet lines for who sees a review for the first time."""
+    tick, fields, go, help_key = map(key_of, ("tick", "show_parts", "go", "help"))
+    lines = (
+        "+ create   ~ update   - delete   = rename   * deploy   F, L, B: who changed it",
+        f"{tick} chooses: [>] to live, [<] into the file; {fields} shows single fields",
+        f"{go} shows all that will be done, and asks; {help_key} has the rest",
+    )
+    return ink("\n".join(lines), "dim")
 
 
 def as_declared(declared: Declared, resources: Sequence[Declared]) -> Text:

@@ -155,3 +155,43 @@ async def test_in_the_diff_sides_are_taken_and_the_next_line_is_shown() -> None:
         await driver.press("q")
         await driver.at("review")
         await driver.see("[ ] ~ EDITED", "0 ticked")
+
+
+async def test_a_click_on_a_box_chooses_and_elsewhere_it_only_moves() -> None:
+    async with driven(FakeSession()) as driver:
+        await homelab_review(driver)
+        at = next(at for at, line in enumerate(driver.text.splitlines()) if "~ web" in line)
+        await driver.press("g")
+        await driver.pilot.click(offset=(20, at))
+        await driver.see(">   [ ] ~ web", "0 ticked")
+        await driver.pilot.click(offset=(5, at))
+        await driver.see("[>] ~ web", "1 ticked")
+        await driver.press("right")
+        await driver.pilot.click(offset=(9, at + 1))
+        await driver.see("[~] ~ web")
+        await driver.pilot.click(offset=(5, at))
+        await driver.see("[>] ~ web")
+
+
+async def test_a_first_review_has_three_lines_that_help_takes_away() -> None:
+    async with driven(FakeSession()) as driver:
+        await homelab_review(driver)
+        await driver.see("+ create", "space chooses: [>] to live", "x shows all that will be done")
+        await driver.press("question_mark")
+        await driver.at("help")
+        await driver.press("question_mark")
+        await driver.at("review")
+        assert "space chooses" not in driver.text
+
+
+async def test_after_a_run_the_first_lines_are_gone() -> None:
+    async with driven(FakeSession()) as driver:
+        await homelab_review(driver)
+        await driver.press("space", "x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.see("planned again")
+        await driver.press("escape")
+        await driver.at("review")
+        await driver.idle()
+        assert "space chooses" not in driver.text

@@ -17,10 +17,10 @@ from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.lines import Lines
 
 SIGNS = (
-    ("+", "create", "create"), ("~", "update", "update"), ("-", "delete", "delete"), (">", "rename", "rename"),
+    ("+", "create", "create"), ("~", "update", "update"), ("-", "delete", "delete"), ("=", "rename", "rename"),
     ("*", "deploy", "deploy"), ("!", "problem", "problem"), ("x", "blocked", "blocked"),
 )  # fmt: skip
-BOXES = "[>] to live   [<] to file   [~] some of it   [.] comes along   [ ] left"
+BOXES = "[>] to live   [<] to file   [~] some of it   [.] needed   [i] ignored   [ ] left"
 CORE_ONLY = ("changes", "run_sync", "core_commit")
 """Commands that do nothing without a Komodo Core."""
 MOST_HELP = 48

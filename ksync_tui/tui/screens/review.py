@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.widgets import Static
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.origin import Origin
@@ -33,7 +34,7 @@ from ksync_tui.tui.widgets.diff import plain_text
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
 from ksync_tui.tui.widgets.outline import OutlineView
-from ksync_tui.tui.words import tail_of, ticks_lost, uncommitted
+from ksync_tui.tui.words import first_words, tail_of, ticks_lost, uncommitted
 
 if TYPE_CHECKING:
     from ksync_tui.services import Review, Sync
@@ -42,12 +43,24 @@ WIDE = 120
 """Cells from which list and difference stand side by side."""
 
 
+class ReadReview(NamedTuple):
+    """What reading brought: the review, what masks its secrets, and what is known of the person."""
+
+    review: Review
+    redact: Redactor
+    asks_first: bool
+    new_here: bool
+    """Whether nothing was ever run here."""
+
+
 class ReviewScreen(ChoosingPage):
     """One sync: read, planned, ticked."""
 
     place = "review"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("review")
     DEFAULT_CSS = """
+    ReviewScreen #first { height: auto; display: none; padding: 0 0 1 2; }
+    ReviewScreen.-first #first { display: block; }
     ReviewScreen #panes { height: 1fr; }
     ReviewScreen OutlineView { width: 1fr; }
     ReviewScreen Detail { display: none; width: 62%; padding: 0 0 0 1; border-left: solid ansi_bright_black; }
@@ -64,6 +77,7 @@ class ReviewScreen(ChoosingPage):
 
     def body(self) -> ComposeResult:
         """The list, and beside it the difference where there is room."""
+        yield Static(id="first")
         with Horizontal(id="panes"):
             yield OutlineView()
             yield Detail(steady=True)
@@ -71,6 +85,7 @@ class ReviewScreen(ChoosingPage):
 
     def on_mount(self) -> None:
         """Reads and plans."""
+        self.query_one("#first", Static).update(first_words(self.key_of))
         self.do_refresh()
         self.change_notifier.start_checking()
 
@@ -136,17 +151,20 @@ class ReviewScreen(ChoosingPage):
         """Reads sources and live state again; cursor, scroll, ticks and order stay."""
         self.work(f"Reading {self.sync.name}", self._read, self._show_read, background=self.review is not None)
 
-    def _read(self) -> tuple[Review, Redactor, bool]:
+    def _read(self) -> ReadReview:
         review = self.session.reviews.create(self.sync, renames=self.renames)
         if self.review is None:
             gc.freeze()  # once, as nothing thaws: walking what was read would stop the keys for half a second
         redact = self.session.redactor(looks=not self.shows_secrets)
-        return review, redact, self.session.files.needs_consent(review)
+        new_here = not self.session.runs.latest(1)
+        return ReadReview(review, redact, self.session.files.needs_consent(review), new_here)
 
-    def _show_read(self, found: tuple[Review, Redactor, bool]) -> None:
+    def _show_read(self, found: ReadReview) -> None:
         """Shows a newer review in place of the one before."""
         asked_before = self.review is not None and not self.asks_first
-        self.review, self.redact, asks = found
+        self.review, self.redact = found.review, found.redact
+        asks = found.asks_first
+        self.set_class(found.new_here and not self.host.helped, "-first")
         self.renames = tuple(rename for rename in self.renames if f"rename:{rename.new}" in self.review.plan.by_id)
         self.asks_first = asks and not asked_before
         review = self.review
@@ -193,6 +211,12 @@ class ReviewScreen(ChoosingPage):
         """Reads the same list the other way."""
         self.direction = "file" if self.direction == "live" else "live"
         self._show_side()
+
+    def do_help(self) -> None:
+        """Shows the help; whoever found it needs no first words."""
+        self.host.helped = True
+        self.remove_class("-first")
+        super().do_help()
 
     def do_filter(self) -> None:
         """Opens the filter."""
@@ -301,6 +325,10 @@ class ReviewScreen(ChoosingPage):
     @on(Lines.Clicked)
     def _clicked(self) -> None:
         self.action_command("open")
+
+    @on(OutlineView.BoxClicked)
+    def _box_clicked(self) -> None:
+        self.action_command("tick")
 
     @on(FilterLine.Typed)
     def _typed(self, event: FilterLine.Typed) -> None:

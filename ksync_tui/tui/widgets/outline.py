@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual import events
+from textual.message import Message
 
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.present.choices import SIGNS as BOXES
@@ -12,9 +14,11 @@ from ksync_tui.present.rows import Group, Line, Outline, PartEntry, ReviewEntry,
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
 from ksync_tui.tui.theme import ink, style
-from ksync_tui.tui.widgets.lines import Lines
+from ksync_tui.tui.widgets.lines import CURSOR, Lines
 
 MOST_NAME = 32
+INDENT = 2
+"""Cells before a box; three times as many for what is below another line."""
 BOX = 8
 """Cells of `  [>] ~ `."""
 SIDES = tuple(BOXES.values())
@@ -23,6 +27,9 @@ LOOKS = {"+": "create", "-": "delete", "~": "update"}
 
 class OutlineView(Lines):
     """The list of a plan. A newer plan keeps the cursor on its action and the line where it was on the screen."""
+
+    class BoxClicked(Message):
+        """The box of a line was clicked; the cursor is on it."""
 
     def __init__(self) -> None:
         super().__init__(id="outline")
@@ -63,6 +70,19 @@ class OutlineView(Lines):
     def is_open(self) -> bool:
         """Whether its fields are shown."""
         return self.entry is not None and (self.entry.id in self.opened or bool(self.entry.parent))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a box chooses; elsewhere it moves the cursor, as in every list."""
+        at = self.scroll_offset.y + event.y
+        line = self.shown[at] if at < len(self.shown) else None
+        if line is None or isinstance(line, Group):
+            return
+        inner = isinstance(line, PartEntry) or bool(line.parent)
+        box = len(CURSOR) + (INDENT * 3 if inner else INDENT)
+        if box <= event.x < box + 3:
+            event.prevent_default()
+            self.move_to(at)
+            self.post_message(self.BoxClicked())
 
     def open(self) -> None:
         """Shows the parts of the update under the cursor."""
