@@ -26,9 +26,9 @@ from ksync_tui.present.json import (
     sync_object,
 )
 from ksync_tui.present.plain import error_lines, plan_lines, problem_count, problem_lines
-from ksync_tui.present.rows import counts_line
 from ksync_tui.present.runs import closing, history_row, run_lines, title
 from ksync_tui.present.style import rendered
+from ksync_tui.present.summaries import counts_line
 from ksync_tui.present.text import cell_width, count, cut_end, neutral, pad
 from ksync_tui.system.files import OWNER_ONLY, replace
 

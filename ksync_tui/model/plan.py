@@ -12,7 +12,7 @@ from ksync_tui.errors import SelectionError
 from ksync_tui.model.ignored import IgnoreRule
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.origin import Origin, Stamp, shared
-from ksync_tui.model.resource import Problem, SourceLocation, Target
+from ksync_tui.model.resource import DeployState, Problem, SourceLocation, Target
 
 Verb = Literal["create", "update", "delete", "rename", "deploy", "run"]
 Direction = Literal["live", "file"]
@@ -182,6 +182,8 @@ class Plan:
     """The servers whose Docker host did not answer: nothing is known of what is deployed there."""
     left_out: tuple[str, ...] = ()
     """What the options of the sync leave out of what is declared, in sentences."""
+    states: Mapping[Target, DeployState] = field(default_factory=dict)
+    """What runs of stacks and deployments, where that is known."""
     ignored: tuple[Ignored, ...] = ()
     """What differs and is left alone, because somebody decided so."""
     returned: tuple[Returned, ...] = ()

@@ -83,6 +83,7 @@ class Planner:
             problems=(*declarations.problems, *silent_hosts(found.declared, snapshot)),
             unchanged=dict(found.unchanged),
             same=tuple(found.same),
+            states=snapshot.states,
             renames=rename_hints(creates, gone),
             deletes_held=held,
             unseen=tuple(snapshot.unreachable),

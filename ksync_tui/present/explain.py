@@ -11,7 +11,7 @@ from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.ignored import returned_words
 from ksync_tui.present.origin import origin_sentences
-from ksync_tui.present.rows import similarity, title_of
+from ksync_tui.present.summaries import similarity, title_of
 from ksync_tui.present.text import count, listed, neutral
 from ksync_tui.present.ticks import short
 

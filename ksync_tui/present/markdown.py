@@ -10,7 +10,8 @@ from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import Redact, diff
 from ksync_tui.present.ignored import ignored_words, returned_words
 from ksync_tui.present.plain import problem_count
-from ksync_tui.present.rows import Outline, line_of, plural_of
+from ksync_tui.present.rows import Outline, line_of
+from ksync_tui.present.summaries import plural_of
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.views import unified
 

@@ -18,6 +18,7 @@ from ksync_tui.present.fields import changed_labels
 from ksync_tui.present.ignored import rule_words
 from ksync_tui.present.origin import words_of
 from ksync_tui.present.search import Haystack
+from ksync_tui.present.summaries import similarity
 from ksync_tui.present.text import neutral
 
 State = Literal["none", "some", "all"]
@@ -45,6 +46,8 @@ class ReviewEntry:
     """Whether nothing of it is pending, because all that differs is left alone."""
     unchanged: bool = False
     """Whether live is as declared: there is nothing to choose."""
+    state: str = ""
+    """What runs of it, where that is known."""
     pair: tuple[str, ...] = ()
     """For a likely rename: the ids of the create and, where there is one, the delete that it stands for."""
     parent: str = ""
@@ -114,7 +117,8 @@ class Outline:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The kinds with what is pending of each; made when it is looked at, as a direction may never be."""
-        unchanged = map(unchanged_entry, self._same()) if self.with_unchanged else ()
+        same = self._same() if self.with_unchanged else ()
+        unchanged = (unchanged_entry(target, _state(target, self.plan)) for target in same)
         return _groups(self.plan, self.direction, self.hidden, self.pairs, tuple(unchanged))
 
     def _same(self) -> list[Target]:
@@ -266,7 +270,7 @@ def _groups(
         entries.setdefault(pair.kind, []).append(pair)
     for action in plan.actions:
         if action.id not in paired and (direction == "live" or action.verb != "deploy"):
-            entry = entry_of(action, direction, plan.origins[action.id])
+            entry = entry_of(action, direction, plan.origins[action.id], _state(action.target, plan))
             entries.setdefault(action.target.kind, []).append(entry)
     for action_id, ignored in hidden.items():
         if action_id not in plan.by_id:
@@ -276,10 +280,12 @@ def _groups(
     return tuple(Group(kind, tuple(sorted(entries[kind], key=_order))) for kind in kinds)
 
 
-def unchanged_entry(target: Target) -> ReviewEntry:
+def unchanged_entry(target: Target, state: str) -> ReviewEntry:
     """A resource that is as declared, as one row."""
     name = neutral(target.name)
-    return ReviewEntry(f"unchanged:{target}", "update", target.kind, " ", name, "as declared", unchanged=True)
+    return ReviewEntry(
+        f"unchanged:{target}", "update", target.kind, " ", name, "as declared", unchanged=True, state=state
+    )
 
 
 def _order(entry: ReviewEntry) -> tuple[bool, bool, bool, str, bool]:
@@ -309,7 +315,13 @@ def _ignored_entry(action: Action, ignored: Sequence[Ignored], direction: Direct
     return replace(entry_of(action, direction), reason=rule or neutral(labels), ignored=True)
 
 
-def entry_of(action: Action, direction: Direction = "live", origin: Origin | None = None) -> ReviewEntry:
+def _state(target: Target, plan: Plan) -> str:
+    return plan.states.get(target, "unknown").replace("_", " ").replace("unknown", "")
+
+
+def entry_of(
+    action: Action, direction: Direction = "live", origin: Origin | None = None, state: str = ""
+) -> ReviewEntry:
     """An action as one row."""
     verb = verb_towards(action, direction)
     return ReviewEntry(
@@ -322,6 +334,7 @@ def entry_of(action: Action, direction: Direction = "live", origin: Origin | Non
         _flags(action, direction),
         action.blocked is not None,
         origin,
+        state=state,
     )
 
 
@@ -361,39 +374,3 @@ def _flags(action: Action, direction: Direction) -> tuple[Flag, ...]:
         "consequences": bool(action.consequences) and direction == "live",
     }
     return tuple(flag for flag, holds in line_of.items() if holds)
-
-
-def title_of(kind: str) -> str:
-    """A kind as a person says it: `user group`."""
-    return kind.replace("_", " ")
-
-
-def similarity(hint: RenameHint) -> str:
-    """`identical` or `91% similar`."""
-    return "identical" if hint.likeness == 100 else f"{hint.likeness}% similar"
-
-
-def plural_of(kind: str) -> str:
-    """Several of a kind: `user groups`."""
-    return title_of(kind) + "s"
-
-
-def summary_of(plan: Plan) -> str:
-    """`2 to create, 3 to update, 4 to deploy, 1 to delete, 15 unchanged`, zeros left out."""
-    parts = [f"{plan.summary[verb]:,} to {verb}" for verb in _SUMMARY_ORDER if plan.summary[verb]]
-    parts += [f"{plan.summary[state]:,} {state}" for state in ("unchanged", "ignored") if plan.summary[state]]
-    blocked = sum(action.blocked is not None for action in plan.actions)
-    if blocked:
-        parts.append(f"{blocked:,} blocked")
-    return ", ".join(parts) or "nothing declared, nothing live"
-
-
-_SUMMARY_ORDER: Sequence[Verb] = ("create", "update", "rename", "deploy", "delete")
-
-
-def counts_line(summary: Mapping[str, int]) -> str:
-    """`+2 ~3 -1 *4 1 ignored` for a list of syncs, `.` when nothing is pending or ignored."""
-    order = ("create", "update", "rename", "delete", "deploy")
-    counts = [f"{SIGNS[verb]}{summary[verb]:,}" for verb in order if summary.get(verb)]
-    ignored = [f"{summary['ignored']:,} ignored"] if summary.get("ignored") else []
-    return " ".join([*counts, *ignored]) or "."

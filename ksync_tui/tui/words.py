@@ -11,7 +11,8 @@ from ksync_tui.model.plan import Action, Direction, Plan
 from ksync_tui.model.resource import Declared
 from ksync_tui.present.explain import explain, explain_unchanged
 from ksync_tui.present.plain import remarks
-from ksync_tui.present.rows import Group, Line, Outline, ReviewEntry, plural_of, summary_of
+from ksync_tui.present.rows import Group, Line, Outline, ReviewEntry
+from ksync_tui.present.summaries import plural_of, summary_of
 from ksync_tui.present.text import count, neutral
 from ksync_tui.tui.review_sides import Side
 from ksync_tui.tui.theme import ink, style

@@ -96,3 +96,11 @@ def test_a_chosen_rename_is_a_row_like_any_other() -> None:
     (row,) = Outline(found, for_choosing=True).entries
     assert (row.name, row.sign, row.pair) == ("old -> new", "=", ())
     assert Choices.of(found).all().mark_of(row) == "[>]"
+
+
+def test_what_runs_of_a_resource_stands_in_its_row() -> None:
+    found = plan([declare(OTHER, **stack(branch="next"))], [live(OTHER)])
+    (row,) = Outline(found).entries
+    assert row.state == "running"
+    same = Outline(plan([declare(OTHER)], [live(OTHER)]), for_choosing=True, with_unchanged=True)
+    assert [(entry.reason, entry.state) for entry in same.entries] == [("as declared", "running")]

@@ -13,8 +13,8 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.present.rows import summary_of
 from ksync_tui.present.runs import RunLine, closing, progress, run_lines, title
+from ksync_tui.present.summaries import summary_of
 from ksync_tui.present.text import cut_end, cut_middle, listed, neutral, pad
 from ksync_tui.present.ticks import short
 from ksync_tui.tui import keymap

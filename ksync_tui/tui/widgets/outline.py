@@ -10,7 +10,8 @@ from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.present.choices import SIGNS as BOXES
 from ksync_tui.present.choices import Choices
 from ksync_tui.present.origin import SIGNS
-from ksync_tui.present.rows import Group, Line, Outline, PartEntry, ReviewEntry, title_of
+from ksync_tui.present.rows import Group, Line, Outline, PartEntry, ReviewEntry
+from ksync_tui.present.summaries import title_of
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
 from ksync_tui.tui.theme import ink, style
@@ -160,7 +161,11 @@ class OutlineView(Lines):
         line.append(f"{entry.sign} ", look)
         line.append(pad(cut_middle(entry.name, name_room), name_room), style("dim" if quiet else "plain"))
         reason = entry.reason if quiet else self.choices.reason(entry)
-        return line.append("  ").append_text(origin).append(cut_end(reason, reason_room), style("dim"))
+        line.append("  ").append_text(origin)
+        if entry.state:
+            line.append(f"{entry.state}  ", style("plain" if entry.state == "running" else "problem"))
+            reason_room -= len(entry.state) + 2
+        return line.append(cut_end(reason, reason_room), style("dim"))
 
     def _part(self, part: PartEntry, width: int) -> Text:
         mark = self.choices.mark_of(part)
