@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ksync_tui.errors import UsageError
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS
-from ksync_tui.model.parts import covers
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.labels import label_of
-from ksync_tui.planner.selection import parts_of
+from ksync_tui.planner.selection import labelled_parts, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,18 +70,17 @@ def _named(actions: Sequence[Action], word: str) -> list[tuple[Action, set[str] 
     whole = [action for action in actions if str(action.target) == str(target_of(word))]
     if whole:
         return [(action, None) for action in whole]
-    resource, colon, label = word.partition(":")
+    resource, _, label = word.partition(":")
     target = target_of(resource)
     there = [action for action in actions if action.target == target]
     if not there:
         hint = "`ksync plan` lists what is."
         raise UsageError("nothing is pending for this resource", where=resource, hint=hint)
-    labels = {part: label_of(part, _declared(action)) for action in there for part in parts_of(action)}
-    found = {part for part, name in labels.items() if name == label}
-    found = found or {part for part, name in labels.items() if colon and covers((label,), name)}
+    found = [(action, set(parts)) for action in there if (parts := labelled_parts(action, label))]
     if not found:
-        raise UsageError("no such difference", where=word, hint=f"There are: {', '.join(labels.values()) or 'none'}.")
-    return [(action, found) for action in there if action.verb == "update"]
+        labels = [label_of(part, _declared(action)) for action in there for part in parts_of(action)]
+        raise UsageError("no such difference", where=word, hint=f"There are: {', '.join(labels) or 'none'}.")
+    return list(found)
 
 
 def _declared(action: Action) -> Resource:

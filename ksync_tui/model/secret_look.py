@@ -40,7 +40,7 @@ class SecretLook:
         for match in self._pattern.finditer(text):
             group = self._group(match)
             value = match[group]
-            if group != "value" or not _NO_SECRET.fullmatch(value):
+            if group == "block" or not _NO_SECRET.fullmatch(value):
                 yield Find(match["key"] or "", value, match.start(group))
 
     def names(self, key: str) -> bool:

@@ -8,13 +8,12 @@ from typing import Any
 
 from ksync_tui.model.ignored import IgnoreRule, SyncPolicy
 from ksync_tui.model.kinds.mentions import mentions
-from ksync_tui.model.parts import covers, meaning_at, with_parts
+from ksync_tui.model.parts import meaning_at, with_parts
 from ksync_tui.model.plan import Action, Ignored, Returned
 from ksync_tui.model.resource import Declared, Live, Reference, Snapshot, Target, digest_of, fingerprint
 from ksync_tui.planner.draft import ActionDraft, pending
-from ksync_tui.planner.labels import label_of
 from ksync_tui.planner.match import Matched, PlanCapabilities, delete
-from ksync_tui.planner.selection import narrowed_to, parts_of
+from ksync_tui.planner.selection import labelled_parts, narrowed_to, parts_of
 
 
 class Ignoring:
@@ -92,15 +91,6 @@ def value_of(action: Action, parts: Sequence[str] = ()) -> str:
         return digest_of([action.fingerprint, fingerprint(action.proposed) if action.proposed else None])
     sides: Any = [[meaning_at(side, part) for side in (action.current, action.proposed) if side] for part in parts]
     return digest_of(sides)
-
-
-def labelled_parts(action: Action, label: str) -> tuple[str, ...]:
-    """The parts of an update that a label names: the one of that name, else all that are under it."""
-    if action.proposed is None or not label:
-        return ()
-    labels = {part: label_of(part, action.proposed) for part in parts_of(action)}
-    exact = tuple(part for part, name in labels.items() if name == label)
-    return exact or tuple(part for part, name in labels.items() if covers((label,), name))
 
 
 def _whole(rules: Iterable[IgnoreRule]) -> IgnoreRule | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from ksync_tui.model.ignored import SyncPolicy
 from ksync_tui.model.plan import Action, Plan, SyncOptions
-from ksync_tui.model.resource import Declarations, Snapshot, Target
+from ksync_tui.model.resource import Declarations, Live, Snapshot, Target
 from ksync_tui.planner.checks import silent_hosts
 from ksync_tui.planner.consequences import tell_consequences
 from ksync_tui.planner.deploys import DeployBlock, Deploys, Digests
-from ksync_tui.planner.draft import ActionDrafts
+from ksync_tui.planner.draft import ActionDraft, ActionDrafts
 from ksync_tui.planner.groups import expanded
 from ksync_tui.planner.ignored import Ignoring
 from ksync_tui.planner.left_out import left_out
@@ -26,6 +27,38 @@ from ksync_tui.planner.scope import Scope
 NO_POLICY = SyncPolicy()
 
 Refused = Callable[[Collection[Action]], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    """A plan in the making, apart from the order of its actions."""
+
+    declarations: Declarations
+    snapshot: Snapshot
+    scope: Scope
+    found: Matched
+    gone: list[Live]
+    held: str | None
+    ignoring: Ignoring
+
+    def plan(self, engine: str, actions: tuple[Action, ...]) -> Plan:
+        """The plan of these actions, with all that there is to say beside them."""
+        found, snapshot = self.found, self.snapshot
+        return Plan(
+            options=self.scope.options,
+            engine=engine,
+            actions=actions,
+            problems=(*self.declarations.problems, *silent_hosts(found.declared, snapshot)),
+            unchanged=dict(found.unchanged),
+            same=tuple(found.same),
+            states=snapshot.states,
+            renames=rename_hints(_creates(found), self.gone),
+            deletes_held=self.held,
+            unseen=tuple(snapshot.unreachable),
+            left_out=tuple(left_out(self.declarations.resources, self.scope)),
+            ignored=tuple(self.ignoring.ignored),
+            returned=tuple(self.ignoring.returned),
+        )
 
 
 class Planner:
@@ -57,40 +90,35 @@ class Planner:
         settings say of the sync; `renames` are those that a person chose, and are left out where they cannot be.
         Nothing in a plan is done before somebody ticks it.
         """
-        scope = Scope(options, itself)
-        before, renames = snapshot, applicable(renames, declarations, snapshot)
-        snapshot = renamed(snapshot, renames)
+        renames = applicable(renames, declarations, snapshot)
+        later = renamed(snapshot, renames)
+        drafted = self._draft(declarations, later, Scope(options, itself), capabilities, deploy_block, policy)
+        add_renames(drafted.found, renames, snapshot, later, capabilities)
+        protect(drafted.found.drafts.values(), later, policy.protected)
+        _block_refused(drafted.found.drafts, refused)
+        return drafted.plan(engine, self._ordered(drafted.found, later, options, itself))
+
+    def _draft(
+        self,
+        declarations: Declarations,
+        snapshot: Snapshot,
+        scope: Scope,
+        capabilities: PlanCapabilities,
+        deploy_block: DeployBlock,
+        policy: SyncPolicy,
+    ) -> _Drafted:
+        """Creates, updates, deploys and deletes, less what is ignored."""
         declarations = expanded(declarations, snapshot) if capabilities.expands_patterns else declarations
         found = match(declarations, snapshot, scope, capabilities, self._comparer)
-        ignoring = Ignoring(policy)
+        ignoring, deletes = Ignoring(policy), scope.options.deletes
         ignoring.leave_out(found)
-        creates = [draft for draft in found.drafts.values() if draft.verb == "create"]
-        gone = undeclared(declarations, found, snapshot, scope) if options.deletes or creates else []
-        if options.deletes:
-            gone = [live for live in gone if not ignoring.hides_delete(live, snapshot, capabilities)]
-        held = _held(declarations, len(gone)) if options.deletes else None
+        gone = _gone(declarations, found, snapshot, scope, capabilities, ignoring)
+        held = _held(declarations, len(gone)) if deletes else None
         self._add_deploys(found, snapshot, capabilities, deploy_block, ignoring)
-        if options.deletes and (held is None or _declares_nothing(declarations)):
+        if deletes and (held is None or _declares_nothing(declarations)):
             for live in gone:
                 found.add(delete(live, snapshot, capabilities, held))
-        add_renames(found, renames, before, snapshot, capabilities)
-        protect(found.drafts.values(), snapshot, policy.protected)
-        _block_refused(found.drafts, refused)
-        return Plan(
-            options=options,
-            engine=engine,
-            actions=self._ordered(found, snapshot, options, itself),
-            problems=(*declarations.problems, *silent_hosts(found.declared, snapshot)),
-            unchanged=dict(found.unchanged),
-            same=tuple(found.same),
-            states=snapshot.states,
-            renames=rename_hints(creates, gone),
-            deletes_held=held,
-            unseen=tuple(snapshot.unreachable),
-            left_out=tuple(left_out(declarations.resources, scope)),
-            ignored=tuple(ignoring.ignored),
-            returned=tuple(ignoring.returned),
-        )
+        return _Drafted(declarations, snapshot, scope, found, gone, held, ignoring)
 
     def _add_deploys(
         self,
@@ -119,6 +147,26 @@ class Planner:
         self._comparer.forget(found.declared)
         self._digests.forget(2 * len(found.declared) + 1000)
         self._origins.forget(found.drafts)
+
+
+def _creates(found: Matched) -> list[ActionDraft]:
+    return [draft for draft in found.drafts.values() if draft.verb == "create"]
+
+
+def _gone(
+    declarations: Declarations,
+    found: Matched,
+    snapshot: Snapshot,
+    scope: Scope,
+    capabilities: PlanCapabilities,
+    ignoring: Ignoring,
+) -> list[Live]:
+    """What is live and not declared, where that matters: to a sync that deletes, or as what a create was before."""
+    deletes = scope.options.deletes
+    if not deletes and not _creates(found):
+        return []
+    gone = undeclared(declarations, found, snapshot, scope)
+    return [live for live in gone if not deletes or not ignoring.hides_delete(live, snapshot, capabilities)]
 
 
 def _block_refused(drafts: ActionDrafts, refused: Refused | None) -> None:

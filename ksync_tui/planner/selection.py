@@ -11,7 +11,7 @@ from ksync_tui.model.origin import shared
 from ksync_tui.model.parts import covers, differing_parts, value_at, with_parts
 from ksync_tui.model.plan import Action, Direction, FieldChange, Plan, Selection, verb_towards
 from ksync_tui.planner.diff import plain
-from ksync_tui.planner.labels import fields_of
+from ksync_tui.planner.labels import fields_of, label_of
 
 
 def possible(plan: Plan, ticked: Set[str]) -> Selection:
@@ -30,6 +30,15 @@ def parts_of(action: Action) -> tuple[str, ...]:
     current, proposed = action.current, action.proposed
     parts = (part for change in action.changes for part in differing_parts(change.field, current, proposed))
     return tuple(dict.fromkeys(parts))
+
+
+def labelled_parts(action: Action, label: str) -> tuple[str, ...]:
+    """The parts of an update that a label names: the one of that name, else all that are under it."""
+    if action.proposed is None or not label:
+        return ()
+    labels = {part: label_of(part, action.proposed) for part in parts_of(action)}
+    exact = tuple(part for part, name in labels.items() if name == label)
+    return exact or tuple(part for part, name in labels.items() if covers((label,), name))
 
 
 def narrowed(plan: Plan, parts: Parts) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ksync_tui.model.kinds.base import Resource
@@ -10,16 +10,32 @@ from ksync_tui.model.parts import with_parts
 from ksync_tui.model.plan import Action, FieldChange, Plan, Selection
 from ksync_tui.model.resource import Snapshot, bare, fingerprint
 from ksync_tui.planner.diff import compare
+from ksync_tui.planner.protected import protection_of
 
 
-def undo(selection: Selection, done: Collection[str], snapshot: Snapshot, *, keeps_deploy: bool = True) -> Plan:
+def undo(
+    selection: Selection,
+    done: Collection[str],
+    snapshot: Snapshot,
+    *,
+    keeps_deploy: bool = True,
+    protected: Sequence[str] = (),
+) -> Plan:
     """What would take back the `done` actions of a run, the last one first. Deploys are not taken back.
 
-    What changed since the run is blocked: taking it back would lose that change.
+    What changed since the run is blocked: taking it back would lose that change. So are deletes of what is protected.
     """
     ran = [action for actions in selection.rounds for action in actions if action.id in done]
     inverse = [_inverse(action, number, snapshot, keeps_deploy) for number, action in enumerate(reversed(ran), 1)]
-    return replace(selection.plan, actions=tuple(action for action in inverse if action is not None))
+    actions = tuple(_unless_protected(action, snapshot, protected) for action in inverse if action is not None)
+    return replace(selection.plan, actions=actions)
+
+
+def _unless_protected(action: Action, snapshot: Snapshot, protected: Sequence[str]) -> Action:
+    live = snapshot.live.get(action.target)
+    if action.verb != "delete" or action.blocked or live is None:
+        return action
+    return replace(action, blocked=protection_of(live, protected))
 
 
 def _inverse(action: Action, number: int, snapshot: Snapshot, keeps_deploy: bool) -> Action | None:

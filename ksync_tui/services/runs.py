@@ -11,7 +11,7 @@ from ksync_tui.errors import EngineError, RunError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.undo import undo
-from ksync_tui.services.manual_runs import manual_run
+from ksync_tui.services.manual_runs import MANUAL, manual_run
 from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ksync_tui.services.core import CoreService
     from ksync_tui.state.journal import Journal
 
+FEW = 50
+"""Newest runs among which one of a sync is looked for."""
 Tell = Callable[["Event"], None]
 
 
@@ -49,6 +51,8 @@ class Runs:
     profile: Profile
     home: Path | None
     core: CoreService | None
+    protected: tuple[str, ...] = ()
+    """Patterns of what is never deleted, not even by undoing a create."""
 
     @property
     def read_only(self) -> str | None:
@@ -132,6 +136,10 @@ class Runs:
         """The newest runs, newest first."""
         return self.journal.records(limit)
 
+    def any_of_a_sync(self) -> bool:
+        """Whether anything of a sync was ever run; what is done to syncs themselves does not count."""
+        return any(record.sync != MANUAL for record in self.journal.records(FEW))
+
     def last_of(self, sync: str) -> RunRecord | None:
         """The newest run of a sync."""
         return next(iter(self.journal.records(1, sync)), None)
@@ -160,7 +168,8 @@ class Runs:
         """A plan that takes back what a run did. Raises RunError for an unknown run."""
         keeps_deploy = self.engine_of(run).capabilities.keeps_deploy
         done = {action.action for action in self.journal.record(run).actions if action.outcome == "done"}
-        return undo(self.journal.load(run), done, self.engine.snapshot(), keeps_deploy=keeps_deploy)
+        selection, live = self.journal.load(run), self.engine.snapshot()
+        return undo(selection, done, live, keeps_deploy=keeps_deploy, protected=self.protected)
 
     def engine_of(self, run: int) -> Engine:
         """The engine, for a run of this profile. Raises RunError for one of another."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from ksync_tui.config import sync_settings
 from ksync_tui.errors import SelectionError
 from ksync_tui.model.ignored import IgnoreRule, SyncPolicy, Until
-from ksync_tui.planner.ignored import labelled_parts, value_of
+from ksync_tui.planner.ignored import value_of
+from ksync_tui.planner.selection import labelled_parts
 from ksync_tui.services.runs import user
 
 if TYPE_CHECKING:

@@ -150,6 +150,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("refresh", ("r",), "refresh", "Read the sources and live state again", LISTINGS, 20),
     Command("problems", ("exclamation_mark",), "problems", "Problems in the sources", ("syncs", "review"), 30),
     Command("history", ("H",), "history", "Runs, past and running", ("syncs", "review", "problems"), 31),
+    Command("undo", ("u",), "undo", "Plan the inverse of the run, to confirm and run", ("history",), 16),
     Command("other_history", ("tab",), "other history", "ksync's runs, or Core's updates", HISTORIES, 15),
     Command("changes", ("w",), "who changed it", "Updates of the resource in Core", ("review",), 27),
     Command("profile", ("P",), "profile", "Another profile: another Core, or this machine", ROOTS, 32),

@@ -131,6 +131,13 @@ class ShowStep(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class UndoRun(Request):
+    """The confirmation of what takes back a run, then that run."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunResource(Request):
     """The run of one resource, whatever is pending: `here`, else one that is chosen."""
 

@@ -376,6 +376,12 @@ class FakeRuns:
     def latest(self, limit: int = 50) -> list[RunRecord]:
         return sorted(self.session.records.values(), key=lambda record: -record.id)[:limit]
 
+    def any_of_a_sync(self) -> bool:
+        return bool(self.session.records)
+
+    def undo_of(self, run: int) -> Plan:
+        raise NotImplementedError("the real session tests this")
+
     def watch(self, run: int, after: int = 0) -> RunProgress:
         record = self.session.records[run]
         if record.state != "running":

@@ -240,3 +240,29 @@ async def test_what_is_as_declared_can_be_looked_at_and_edited(lab: Lab, size: t
         await driver.press("u")
         await driver.see("1 ticked")
         assert "as declared" not in driver.text
+
+
+async def test_a_run_is_undone_from_the_history(lab: Lab) -> None:
+    async with driven(lab.session) as driver:
+        await opened(driver)
+        await driver.point("environment.LEVEL")
+        await driver.press("greater_than_sign", "x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.see("1 done", "planned again")
+        await driver.press("escape")
+        await driver.at("review")
+        assert "LEVEL = debug" in lab.live()
+        await driver.press("H")
+        await driver.at("history")
+        await driver.press("u")
+        await driver.at("confirm")
+        await driver.see("undo run 4", "~ stack/web", "environment.LEVEL")
+        await driver.press("enter")
+        await driver.at("run")
+        await driver.see("1 done")
+        await driver.press("escape")
+        await driver.at("history")
+        assert "LEVEL = info" in lab.live()
+        await driver.press("u")
+        await driver.see("Nothing of it can be undone. stack/web")

@@ -17,7 +17,8 @@ from ksync_tui.model.ignored import IgnoreRule, SyncPolicy, Until
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.model.resource import Declarations, Declared, Deployed, Live, Snapshot, Target, redeploy_digest
 from ksync_tui.planner import Planner
-from ksync_tui.planner.ignored import labelled_parts, value_of
+from ksync_tui.planner.ignored import value_of
+from ksync_tui.planner.selection import labelled_parts
 from ksync_tui.present.ignored import rule_words, until_of
 from tests.unit.test_planner_origin import declare, live, stack
 

@@ -46,6 +46,8 @@ def test_values_are_hidden_and_other_values_have_other_numbers(text: str, hidden
         "KEYBOARD = german",
         "MONKEY = see no evil",
         "https://git.example/app",
+        "postgres://app:[[DB_PASSWORD]]@db/app",
+        "postgres://app:${DB_PASSWORD}@db/app",
         "see -----BEGIN CERTIFICATE----- below",
     ],
 )

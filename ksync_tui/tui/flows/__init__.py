@@ -31,6 +31,7 @@ FLOWS: Mapping[type[requests.Request], str] = {
     requests.ShowRun: "runs:show_run",
     requests.ShowStep: "runs:show_step",
     requests.RunSelection: "runs:run_selection",
+    requests.UndoRun: "runs:undo_run",
     requests.RunResource: "runs:run_resource",
     requests.RunInCore: "runs:run_in_core",
     requests.AddSync: "syncs:add_sync",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from ksync_tui.model.resource import Target
-from ksync_tui.planner.selection import narrowed
+from ksync_tui.planner.selection import narrowed, possible
 from ksync_tui.present.confirm import whole_run
 from ksync_tui.tui.screens.base import error_text
 from ksync_tui.tui.screens.choose import ChooseScreen
@@ -50,6 +50,20 @@ async def run_selection(page: ReviewScreen, request: requests.RunSelection) -> N
     if writes and started.refused:
         said = await page.app.push_screen_wait(WrittenScreen(writes.draft.changes, started.refused))
         page.read_again(said)
+
+
+async def undo_run(page: Page[Any], request: requests.UndoRun) -> None:
+    """Confirms what takes back a run, then runs that; what cannot be taken back is said."""
+    plan = await page.result_of("Planning the inverse", partial(page.session.runs.undo_of, request.run))
+    blocked = [f"{action.target}: {action.blocked}" for action in plan.actions if action.blocked]
+    selection = possible(plan, frozenset(action.id for action in plan.actions if not action.blocked))
+    if not len(selection):
+        page.tell(f"Nothing of it can be undone. {'; '.join(blocked)}".strip())
+        return
+    note = f"Not undone: {'; '.join(blocked)}." if blocked else ""
+    started = await page.app.push_screen_wait(ConfirmScreen(f"undo run {request.run}", selection, note))
+    if started:
+        await _watch(page, started)
 
 
 async def _writes(page: ReviewScreen, request: requests.WriteBack) -> Writes | None:

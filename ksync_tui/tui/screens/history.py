@@ -52,6 +52,8 @@ class HistoryScreen(Listing[None]):
             return "No run here yet."
         if command == "open" and self.shown and (place := self.shown[self.items.cursor].place) != self.session.profile:
             return f"This run is in the profile {place}: {self.key_of('profile')} goes there."
+        if command == "undo":
+            return self._no_undo()
         if command == "other_history" and not self.session.capabilities.history:
             return "Only a Komodo Core keeps a history."
         return None
@@ -72,6 +74,18 @@ class HistoryScreen(Listing[None]):
         """Opens the run under the cursor."""
         if self.shown:
             self.request(requests.ShowRun(self.shown[self.items.cursor].id))
+
+    def do_undo(self) -> None:
+        """Plans the inverse of the run under the cursor."""
+        self.request(requests.UndoRun(self.shown[self.items.cursor].id))
+
+    def _no_undo(self) -> str | None:
+        if not self.shown:
+            return "No run here yet."
+        record = self.shown[self.items.cursor]
+        if record.place != self.session.profile:
+            return f"This run is in the profile {record.place}: {self.key_of('profile')} goes there."
+        return f"READ-ONLY: {self.session.read_only}" if self.session.read_only else None
 
     def do_copy(self) -> None:
         """Copies the summary of the run under the cursor."""

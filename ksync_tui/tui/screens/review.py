@@ -156,7 +156,7 @@ class ReviewScreen(ChoosingPage):
         if self.review is None:
             gc.freeze()  # once, as nothing thaws: walking what was read would stop the keys for half a second
         redact = self.session.redactor(looks=not self.shows_secrets)
-        new_here = not self.session.runs.latest(1)
+        new_here = not self.session.runs.any_of_a_sync()
         return ReadReview(review, redact, self.session.files.needs_consent(review), new_here)
 
     def _show_read(self, found: ReadReview) -> None:
