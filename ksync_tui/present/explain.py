@@ -51,7 +51,7 @@ def explain_unchanged(declared: Declared, resources: Iterable[Declared]) -> list
     users = [one.target for one in resources if any(named.target == target for named in one.references)]
     names = [str(named.target) for named in declared.references]
     sentences = [
-        Sentence("what", f"{neutral(str(target))} is live as it is declared."),
+        Sentence("what", f"{neutral(str(target))} is live as declared."),
         Sentence("where", f"Declared in {neutral(declared.place.file)}:{declared.place.line}."),
         Sentence("tags", f"Tags: {neutral(', '.join(declared.tags))}." if declared.tags else ""),
         Sentence("needs", f"Names {neutral(listed(list(dict.fromkeys(names)), 5))}." if names else ""),

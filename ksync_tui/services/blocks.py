@@ -206,12 +206,11 @@ def write_back(
 
     Raises WriteBackError.
     """
-    declared = {resource.target: resource for resource in review.declarations.resources}
     files: dict[str, list[tuple[_Written, Agreed]]] = {}
     for action in review.plan.actions:
         if action.id in ticked and action.verb not in ("deploy", "rename"):
             taken = _taken_parts(action, parts or {})
-            written = _block_edit(review, action, declared.get(action.target), taken)
+            written = _block_edit(review, action, review.declared.get(action.target), taken)
             agreed = Agreed(review.plan.sync, action.target, action.current, taken)
             files.setdefault(written.file, []).append((written, agreed))
     return tuple(_taken(review, name, files[name], hidden) for name in sorted(files))

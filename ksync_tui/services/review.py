@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -10,13 +11,13 @@ if TYPE_CHECKING:
 
     from ksync_tui.model.events import RunRecord
     from ksync_tui.model.plan import Plan
-    from ksync_tui.model.resource import Declarations
+    from ksync_tui.model.resource import Declarations, Declared, Target
     from ksync_tui.planner.renaming import Rename
     from ksync_tui.services.file_change import FileChange
     from ksync_tui.services.sync import Sync
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Review:
     """A sync as it was read and planned at one moment. `uncommitted`: what was written to its files before."""
 
@@ -26,6 +27,11 @@ class Review:
     uncommitted: tuple[FileChange, ...] = ()
     renames: tuple[Rename, ...] = ()
     """The renames that a person chose for it."""
+
+    @cached_property
+    def declared(self) -> Mapping[Target, Declared]:
+        """What the files declare, by target."""
+        return {resource.target: resource for resource in self.declarations.resources}
 
 
 SyncState = Literal["pending", "in sync", "empty", "problem", "unread"]

@@ -127,7 +127,7 @@ def _none_opened(page: ReviewPage) -> str | None:
 
 
 def _none_unchanged(page: ReviewPage) -> str | None:
-    return None if page.shows_unchanged or (page.review and page.review.plan.same) else "Nothing is as declared."
+    return None if page.shows_unchanged or (page.review and page.review.plan.same) else "No resource is unchanged."
 
 
 def _cannot_ignore(page: ReviewPage) -> str | None:

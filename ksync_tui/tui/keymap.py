@@ -126,7 +126,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("remove_sync", ("D",), "delete", "Delete the sync; what it made stays", ("syncs",), 21),
     Command("show_parts", ("right",), "fields", "Show the fields of the update, to tick some", ("review",), 18),
     Command("hide_parts", ("left",), "close", "Hide the fields again", ("review",), 29),
-    Command("unchanged", ("u",), "unchanged", "Show what is as declared too, or only what differs", ("review",), 28),
+    Command("unchanged", ("u",), "unchanged", "Show unchanged resources too, or only what differs", ("review",), 28),
     Command("direction", ("m",), "direction", "Switch between to live and to file", ("review",), 15),
     Command("layout", ("v",), "side/unified", "Show the diff side by side or unified", WITH_DIFF, 22),
     Command("zoom", ("z",), "zoom", "Toggle the full-screen diff", ("review",), 23),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.plan import Action
+from ksync_tui.model.resource import Target
 from ksync_tui.planner.labels import label_of
 from ksync_tui.planner.selection import narrowed_to
 from ksync_tui.present.directions import planned_ids
@@ -54,7 +55,8 @@ class UnderCursor:
         entry = self.outline.entry
         if self.review is None or entry is None or not entry.unchanged:
             return None
-        return next((one for one in self.review.declarations.resources if f"unchanged:{one.target}" == entry.id), None)
+        kind, _, name = entry.id.partition(":")[2].partition("/")
+        return self.review.declared.get(Target(kind, name))
 
     @property
     def part(self) -> PartEntry | None:

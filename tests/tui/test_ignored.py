@@ -231,7 +231,7 @@ async def test_what_is_as_declared_can_be_looked_at_and_edited(lab: Lab, size: t
         await driver.see("1 ticked")
         await driver.press("enter")
         await driver.at("diff")
-        await driver.see('branch = "develop"', "stack/wiki is live as it is declared.", "Declared in web.toml:11.")
+        await driver.see('branch = "develop"', "stack/wiki is live as declared.", "Declared in web.toml:11.")
         await driver.press("q", "e")
         await driver.at("editor")
         await driver.see('branch = "develop"')

@@ -6,14 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap
-from ksync_tui.tui.screens.base import Page
+from ksync_tui.tui.screens.difference import DifferencePage
 from ksync_tui.tui.theme import style
-from ksync_tui.tui.widgets.detail import Detail
 from ksync_tui.tui.widgets.diff import plain_text
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from ksync_tui.tui.screens.review import ReviewScreen
 
 
-class DiffScreen(Page[None]):
+class DiffScreen(DifferencePage):
     """Opened over a review; ticking here ticks there."""
 
     place = "diff"
@@ -32,15 +30,6 @@ class DiffScreen(Page[None]):
     def __init__(self, review: ReviewScreen) -> None:
         super().__init__()
         self.review = review
-
-    def body(self) -> ComposeResult:
-        """The difference and its words."""
-        yield Detail()
-
-    @property
-    def detail(self) -> Detail:
-        """The difference and its words."""
-        return self.query_one(Detail)
 
     def on_mount(self) -> None:
         """Shows what is under the review's cursor."""
@@ -62,7 +51,7 @@ class DiffScreen(Page[None]):
         """What the layout key would give."""
         if command == "ignore":
             return self.review.label_of(command)
-        return ("unified" if self.detail.view.side else "side by side") if command == "layout" else None
+        return super().label_of(command)
 
     def disabled_reason(self, command: str) -> str | None:
         """What cannot be chosen in the list cannot be chosen here."""
@@ -114,20 +103,6 @@ class DiffScreen(Page[None]):
         self.review.outline.move(-1)
         self._show()
         self.changed()
-
-    def do_layout(self) -> None:
-        """Side by side or unified."""
-        self.detail.switch()
-
-    def do_next_change(self) -> None:
-        """Next change."""
-        if not self.detail.view.jump(1):
-            self.tell("No further change below.")
-
-    def do_previous_change(self) -> None:
-        """Previous change."""
-        if not self.detail.view.jump(-1):
-            self.tell("No further change above.")
 
     def do_zoom(self) -> None:
         """Back to list and difference."""

@@ -54,7 +54,7 @@ class IgnoreScreen(Page[Decision]):
 
     def body(self) -> ComposeResult:
         """What it is about, the two fields, what they mean."""
-        what = f"{self.field} of {self.target}" if self.field else f"all that differs of {self.target}"
+        what = f"{self.field} of {self.target}" if self.field else f"every difference of {self.target}"
         yield Static(Text(f"Leave {neutral(what)} as it is on both sides?"), id="question")
         for name, value, meaning in (("reason", "", "why, for whoever reads it later"), ("until", ENDS[0], HOW)):
             with Horizontal(classes="row"):
