@@ -135,7 +135,7 @@ class Files:
         """
         said = self.write(draft.changes)
         if draft.refused:
-            return f"{said}, not committed: {draft.refused.what}"
+            return f"{said}; not committed: {draft.refused.why or draft.refused.what}"
         return f"{said}; {self.commit(draft.commit, message, push=push)}" if draft.commit else said
 
     def commit(self, draft: CommitDraft, message: str, *, push: bool = False) -> str:

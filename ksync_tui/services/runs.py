@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import EngineError, RunError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.planner.safety import Confirmation, confirmation
+from ksync_tui.planner.selection import parts_of
 from ksync_tui.planner.undo import undo
 from ksync_tui.services.manual_runs import MANUAL, manual_run
 from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ksync_tui.config import Profile
     from ksync_tui.engine.base import Engine
     from ksync_tui.model.events import Event, RunRecord
-    from ksync_tui.model.plan import Plan, Removal, Selection
+    from ksync_tui.model.plan import Action, Plan, Removal, Selection
     from ksync_tui.model.resource import Target
     from ksync_tui.services.core import CoreService
     from ksync_tui.state.journal import Journal
@@ -136,6 +137,11 @@ class Runs:
         """The newest runs, newest first."""
         return self.journal.records(limit)
 
+    def came_back(self, run: int, plan: Plan) -> list[str]:
+        """The ids of what a run did and a later plan has again: it does not settle. Raises RunError."""
+        done = {action.action for action in self.journal.record(run).actions if action.outcome == "done"}
+        return [action.id for action in self.journal.load(run) if action.id in done and _is_again_in(plan, action)]
+
     def any_of_a_sync(self) -> bool:
         """Whether anything of a sync was ever run; what is done to syncs themselves does not count."""
         return any(record.sync != MANUAL for record in self.journal.records(FEW))
@@ -184,6 +190,14 @@ class Runs:
         if self.read_only:
             hint = "Take `read_only` out of the profile, or use another one."
             raise RunError("nothing can be changed here", why=self.read_only, hint=hint)
+
+
+def _is_again_in(plan: Plan, action: Action) -> bool:
+    """Whether a plan has an action, or for some parts of an update any of these, once more."""
+    again = plan.by_id.get(action.id)
+    if again is None or not action.parts:
+        return again is not None
+    return not set(action.parts).isdisjoint(parts_of(again))
 
 
 def user() -> str:

@@ -376,6 +376,10 @@ class FakeRuns:
     def latest(self, limit: int = 50) -> list[RunRecord]:
         return sorted(self.session.records.values(), key=lambda record: -record.id)[:limit]
 
+    def came_back(self, run: int, plan: Plan) -> list[str]:
+        done = [action.action for action in self.session.records[run].actions if action.outcome == "done"]
+        return [action_id for action_id in done if action_id in plan.by_id]
+
     def any_of_a_sync(self) -> bool:
         return bool(self.session.records)
 

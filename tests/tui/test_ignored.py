@@ -118,6 +118,7 @@ async def test_one_to_live_one_to_the_file_one_ignored(lab: Lab, size: tuple[int
         await driver.press("enter")
         await driver.at("run")
         await driver.see("1 done", "planned again", "Wrote 1 file: web.toml; committed")
+        assert "differs again" not in driver.text
         await driver.press("escape")
         await driver.at("review")
         await driver.see("0 pending", "1 ignored", "[i] ~ web")
@@ -249,7 +250,8 @@ async def test_a_run_is_undone_from_the_history(lab: Lab) -> None:
         await driver.press("greater_than_sign", "x")
         await driver.at("confirm")
         await driver.press("enter")
-        await driver.see("1 done", "planned again")
+        await driver.see("1 done", "planned again: 1 to update")
+        assert "differs again" not in driver.text
         await driver.press("escape")
         await driver.at("review")
         assert "LEVEL = debug" in lab.live()

@@ -101,8 +101,8 @@ class ConfirmScreen(Page[Started]):
         draft = self.writes.draft
         files = one_line(draft.changes, 60)
         if draft.refused:
-            why = neutral(f"{draft.refused.what}: {draft.refused.why or ''}".rstrip(": "))
-            return Text.assemble(("written, not committed  ", style("problem")), files, f"\n{why}")
+            why = neutral(str(draft.refused.why or draft.refused))
+            return Text.assemble(("will be written, not committed  ", style("problem")), files, f"\n{why}")
         if draft.commit is None:
             return Text.assemble(("written, in no git repository  ", style("bold")), files)
         where, author = neutral(draft.commit.where), neutral(draft.commit.author)

@@ -172,26 +172,24 @@ class RunScreen(Page[str]):
         self.query_one("#log", Lines).say_empty("No output.")
         self._show_end()
         if self.sync is not None:
-            self.work(
-                "Planning again", partial(self.session.reviews.create, self.sync), self._planned_again, background=True
-            )
+            self.work("Planning again", partial(self._plan_again, self.sync), self._planned_again, background=True)
 
-    def _planned_again(self, review: Review) -> None:
+    def _plan_again(self, sync: Sync) -> tuple[Review, list[str]]:
+        review = self.session.reviews.create(sync)
+        return review, self.session.runs.came_back(self.run_id, review.plan)
+
+    def _planned_again(self, found: tuple[Review, list[str]]) -> None:
+        review, back = found
         left = review.plan.pending
         self.after = f"planned again: {summary_of(review.plan) if left else 'nothing left'}"
-        if back := self._came_back(review):
-            self.after += f"\ndiffers again: {listed(back)}"
+        if back:
+            self.after += f"\ndiffers again: {listed(list(map(short, back)))}"
         self._show_end()
 
     def _show_end(self) -> None:
         if self.record:
             lines = [_end(self.record, self.after), *([self.written] if self.written else [])]
             self.query_one("#end", Static).update(Text("\n").join(lines))
-
-    def _came_back(self, review: Review) -> list[str]:
-        """What was done and is pending all the same: it does not settle."""
-        done = [action.action for action in self.record.actions if action.outcome == "done"] if self.record else []
-        return [short(one) for one in done if one in review.plan.by_id]
 
     def _draw_action(self, line: int, width: int) -> Text:
         row = self.rows[line]
