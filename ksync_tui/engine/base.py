@@ -88,6 +88,12 @@ class Engine(Protocol):
     def last_changes(self, targets: Collection[Target]) -> Mapping[Target, Change]:
         """Who changed live resources last, and when, as far as the engine knows."""
 
+    def container_log(self, target: Target, stop: Stop = never) -> list[str]:
+        """The last lines that the containers of a live stack or deployment wrote, the newest last.
+
+        Where several wrote, each line begins with its container. Secrets stand in them as they were written.
+        """
+
     def outside(self, action: Action) -> bool:
         """Whether an action has effects outside ksync's database, so that it has to be done by itself."""
 

@@ -23,6 +23,7 @@ from ksync_tui.services.waiting import Waiting
 from ksync_tui.state.journal import Journal
 from ksync_tui.state.uncommitted import UncommittedTable
 from ksync_tui.system import debug_log
+from ksync_tui.system.cancellation import never
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
     from ksync_tui.config import Ask, Profile, Settings
     from ksync_tui.engine.base import Capabilities, Engine
     from ksync_tui.engine.embedded.observing import HostState
-    from ksync_tui.model.resource import Snapshot
+    from ksync_tui.model.resource import Snapshot, Target
     from ksync_tui.services.alerting import Alerting
     from ksync_tui.services.core import CoreService
     from ksync_tui.services.files import Files
+    from ksync_tui.system.cancellation import Stop
 
 
 _log = logging.getLogger(__name__)
@@ -182,6 +184,14 @@ class Session:
         """What masks secrets in texts: the known ones and, with `looks`, what looks like one."""
         look = SecretLook(self.settings.secret_keys) if looks else None
         return Redactor(self.known_secrets(), look)
+
+    def container_log(self, target: Target, stop: Stop = never) -> list[str]:
+        """The last lines that the containers of a live stack or deployment wrote, the newest last, secrets masked."""
+        kinds = ("stack", "deployment")
+        if target.kind not in kinds:
+            raise NotPossibleError("it has no containers", where=str(target), hint=f"Name a {' or '.join(kinds)}.")
+        redact = self.redactor(looks=False)
+        return [redact(line) for line in self._engine.container_log(target, stop)]
 
     def hosts(self) -> list[HostState]:
         """Each Docker host that a server stands for, looked at now; none where a Core has the servers."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NEED_PLAN = ("tick", "to_live", "to_file", "tick_all", "tick_none", "direction", "filter", "origin", "copy")
 NEED_PANE = ("layout", "next_change", "previous_change")
-NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes", "ignore")
+NEED_ACTION = ("open", "zoom", "edit", "editor", "copy", "changes", "ignore", "container_log")
 NEED_FILE = ("editor",)
 
 
@@ -114,6 +114,14 @@ def _no_changes(page: ReviewPage) -> str | None:
     return None
 
 
+def _no_log(page: ReviewPage) -> str | None:
+    if page.action and page.action.target.kind not in ("stack", "deployment"):
+        return "Only stacks and deployments have logs."
+    if page.action and page.action.verb == "create":
+        return "It does not exist yet."
+    return None
+
+
 def _no_parts(page: ReviewPage) -> str | None:
     if page.outline.entry and page.outline.entry.id in page.chosen_renames:
         return None
@@ -146,6 +154,6 @@ def _no_uncommitted(page: ReviewPage) -> str | None:
 _OWN = {
     "problems": _no_problems, "go": _cannot_go, "direction": _cannot_turn, "to_file": _cannot_turn,
     "run": _cannot_run, "unchanged": _none_unchanged, "ignore": _cannot_ignore,
-    "changes": _no_changes, "show_parts": _no_parts, "hide_parts": _none_opened,
+    "changes": _no_changes, "container_log": _no_log, "show_parts": _no_parts, "hide_parts": _none_opened,
     "origin": _no_origins, "commit_written": _no_uncommitted,
 }  # fmt: skip

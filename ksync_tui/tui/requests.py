@@ -61,6 +61,13 @@ class ShowLog(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowContainerLog(Request):
+    """The last lines that the containers of a stack or deployment wrote."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class ShowRun(Request):
     """A run as it happens; afterwards the screen below reads again."""
 

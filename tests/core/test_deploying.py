@@ -201,3 +201,22 @@ def test_a_disabled_server_is_said_before_anything_is_tried(engine: CoreEngine) 
     said = engine.deploy_block(make(*WEB, config=CONFIGS[WEB]), find)
     assert said == "server 'edge-1' is disabled: set `enabled = true` on it"
     assert "set `server`" in str(engine.deploy_block(make(*WEB), find))
+
+
+@EACH
+def test_the_log_of_its_containers_is_in_the_order_of_their_writing(
+    core: FakeCore, engine: CoreEngine, target: Target
+) -> None:
+    at = "2026-01-02T03:04:0{}.000000000Z"
+    out = "\n".join([f"web-1  | {at.format(1)} one", f"db-1   | {at.format(3)} three"])
+    core.container_logs[target.kind.title(), target.name] = (out, f"web-1  | {at.format(2)} two")
+    assert engine.container_log(target) == ["web-1 | one", "web-1 | two", "db-1 | three"]
+
+
+@EACH
+def test_a_log_that_cannot_be_read_says_why(core: FakeCore, engine: CoreEngine, target: Target) -> None:
+    with pytest.raises(CoreError, match=r"its log cannot be read.*no such container"):
+        engine.container_log(target)
+    core.state("server", "edge-1", "NotOk")
+    with pytest.raises(CoreError, match="unreachable"):
+        engine.container_log(target)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ksync_tui.config import Ask, Profile
 from ksync_tui.engine.base import Capabilities
-from ksync_tui.errors import ConfigError, KsyncError
+from ksync_tui.errors import ConfigError, EngineError, KsyncError
 from ksync_tui.git.pushing import Upstream
 from ksync_tui.model.events import ActionRecord, Change, RunRecord
 from ksync_tui.model.kinds.accept import accept
@@ -31,6 +31,7 @@ from ksync_tui.services.commits import CommitDraft, WriteDraft
 from ksync_tui.services.waiting import Waiting
 from ksync_tui.source.base import SourceContents
 from ksync_tui.source.inline import Inline
+from ksync_tui.system.cancellation import Stop, never
 
 FILE = "infra/stacks/web.toml"
 
@@ -170,6 +171,7 @@ class FakeSession:
     read_only: str | None = None
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     core: FakeCoreService | None = None
+    container_logs: dict[Target, list[str]] = field(default_factory=dict)
     others: dict[str, FakeSession | KsyncError] = field(default_factory=dict)
     """What switching to a profile of that name leads to."""
     asks: tuple[tuple[str, bool], ...] = ()
@@ -219,6 +221,11 @@ class FakeSession:
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(remote=self.core is not None, history=self.core is not None)
+
+    def container_log(self, target: Target, stop: Stop = never) -> list[str]:
+        if target not in self.container_logs:
+            raise EngineError("it has no log", where=str(target), why="no container is there", hint="Deploy it first")
+        return self.container_logs[target]
 
     def redactor(self, *, looks: bool = True) -> Redactor:
         return Redactor(self.known_secrets(), SecretLook() if looks else None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ksync_tui.engine.base import Capabilities, Log
-from ksync_tui.engine.core import deploying, history, syncs
+from ksync_tui.engine.core import deploying, history, logs, syncs
 from ksync_tui.engine.core.access import Access
 from ksync_tui.engine.core.client import AskCode, Client, CoreServer
 from ksync_tui.engine.core.loop import Loop
@@ -191,6 +191,11 @@ class CoreEngine:
         live = understood(self.recent().live)
         plain = {target.name for target, found in live if isinstance(found, Variable) and not found.is_secret}
         return connection.ask(history.log_of(connection.client, change, plain))
+
+    def container_log(self, target: Target, stop: Stop = never) -> list[str]:
+        """See `Engine.container_log`."""
+        del stop  # the client has a time limit of its own
+        return self.connection.ask(logs.container_log(self.connection.client, target))
 
     # ------------------------------------------------------------------ syncs
 

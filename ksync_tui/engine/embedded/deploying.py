@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ksync_tui.engine.base import Log
-from ksync_tui.engine.embedded.docker import builds, deployments, stacks
+from ksync_tui.engine.container_log import in_order
+from ksync_tui.engine.embedded.docker import builds, deployments, logs, stacks
+from ksync_tui.engine.embedded.docker.containers import containers
 from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.host_resolver import HostResolver
 from ksync_tui.errors import EngineError
@@ -139,6 +141,21 @@ class Deploying:
         name = deployments.rename(deployed, new, self.resolver.at(host, deployed, log, stop))
         config = deployed.config.model_copy(update={"custom_name": name})
         return deployed.model_copy(update={"config": config})
+
+    def container_log(self, target: Target, stop: Stop) -> list[str]:
+        """See `Engine.container_log`: of what was deployed last, under the name that it has there."""
+        resource = self.store.deployed_resource(target) or self.store.get(target)
+        if resource is None:
+            raise EngineError("it no longer exists", where=str(target), hint="Plan again to see what is there now")
+        host, name = self.resolver.of(target, resource, lambda _: None, stop).host, place_of(resource)
+        stack = target.kind == "stack"
+        found = [one for one in containers(host, stop) if name == (one.project if stack else one.name)]
+        if not found:
+            why = (
+                f"no container of the compose project '{name}' is there" if stack else f"no container '{name}' is there"
+            )
+            raise EngineError("it has no log", where=str(target), why=why, hint="Deploy it first")
+        return in_order(logs.last_lines(host, found, stop))
 
     def take_down(self, target: Target, removal: Removal, log: Log, stop: Stop) -> None:
         """Takes down what was deployed of a resource; nothing where nothing was. Raises EngineError."""

@@ -119,6 +119,10 @@ class EmbeddedEngine:
         del targets
         return {}
 
+    def container_log(self, target: Target, stop: Stop = never) -> list[str]:
+        """See `Engine.container_log`."""
+        return self._deploying.container_log(target, stop)
+
     def outside(self, action: Action) -> bool:
         """See `Engine.outside`."""
         return action.verb in ("deploy", "run") or _takes_down(action) or _renames_container(action)

@@ -26,6 +26,7 @@ FLOWS: Mapping[type[requests.Request], str] = {
     requests.ShowProfiles: "navigation:show_profiles",
     requests.ShowChanges: "navigation:show_changes",
     requests.ShowLog: "navigation:show_log",
+    requests.ShowContainerLog: "navigation:show_container_log",
     requests.ShowDiff: "navigation:show_diff",
     requests.ShowProblems: "navigation:show_problems",
     requests.ShowRun: "runs:show_run",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ksync_tui.present.changes import headline
+from ksync_tui.present.text import neutral
+from ksync_tui.tui.background import local_zone
 from ksync_tui.tui.screens.changes import ChangesScreen
 from ksync_tui.tui.screens.diff import DiffScreen
 from ksync_tui.tui.screens.help import HelpScreen
 from ksync_tui.tui.screens.history import HistoryScreen
-from ksync_tui.tui.screens.log import LogScreen
+from ksync_tui.tui.screens.log import LogScreen, LogSource
 from ksync_tui.tui.screens.palette import PaletteScreen
 from ksync_tui.tui.screens.problems import ProblemsScreen
 from ksync_tui.tui.screens.profiles import ProfilesScreen
@@ -53,7 +58,18 @@ async def show_changes(page: Page[Any], request: requests.ShowChanges) -> None:
 
 async def show_log(page: Page[Any], request: requests.ShowLog) -> None:
     """Shows the log of a change in a Core."""
-    page.app.push_screen(LogScreen(request.change))
+    change = request.change
+    title = headline(change, time.time(), local_zone())
+    read = partial(page.session.core.log_of, change.id)
+    page.app.push_screen(LogScreen(LogSource(title, read, "Core has no log for it.", steps=True)))
+
+
+async def show_container_log(page: Page[Any], request: requests.ShowContainerLog) -> None:
+    """Shows what the containers of a resource wrote last."""
+    target = request.target
+    title = f"{neutral(str(target))}   the last lines of its containers"
+    read = partial(page.session.container_log, target)
+    page.app.push_screen(LogScreen(LogSource(title, read, "Its containers wrote nothing.")))
 
 
 async def show_diff(page: ReviewScreen, _: requests.ShowDiff) -> None:

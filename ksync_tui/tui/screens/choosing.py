@@ -146,6 +146,11 @@ class ChoosingPage(Page[None]):
         elif self.review and self.action:
             self.request(requests.Ignore(self.review, self.action.target, self.here.field))
 
+    def do_container_log(self) -> None:
+        """Shows what the containers of the resource under the cursor wrote last."""
+        if self.action:
+            self.request(requests.ShowContainerLog(self.action.subject))
+
     def do_show_parts(self) -> None:
         """Shows the fields of the update under the cursor; of a rename, the create and the delete in its place."""
         entry = self.outline.entry

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from ksync_tui.tui.screens.review import ReviewScreen
 
 
+FROM_LIST = ("tick", "to_live", "to_file", "ignore", "container_log")
+"""Commands that work here where they work in the list."""
+
+
 class DiffScreen(DifferencePage):
     """Opened over a review; ticking here ticks there."""
 
@@ -55,7 +59,11 @@ class DiffScreen(DifferencePage):
 
     def disabled_reason(self, command: str) -> str | None:
         """What cannot be chosen in the list cannot be chosen here."""
-        return self.review.disabled_reason(command) if command in ("tick", "to_live", "to_file", "ignore") else None
+        return self.review.disabled_reason(command) if command in FROM_LIST else None
+
+    def do_container_log(self) -> None:
+        """Shows the log of the resource's containers."""
+        self.review.do_container_log()
 
     def do_tick(self) -> None:
         """Ticks what is shown."""

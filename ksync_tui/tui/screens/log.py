@@ -1,11 +1,10 @@
-"""All that Core wrote down of one update."""
+"""A log to read: what Core wrote down of an update, or what containers wrote."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events
@@ -14,20 +13,28 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.present.changes import headline
 from ksync_tui.present.text import count, neutral
 from ksync_tui.tui import keymap
-from ksync_tui.tui.background import local_zone
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.theme import ink
 from ksync_tui.tui.widgets.lines import Lines
 from ksync_tui.tui.widgets.wrap import breaks, indent_of
 
-if TYPE_CHECKING:
-    from ksync_tui.model.events import Change
-
 STEP = "  "
 """What stands before all lines of a step but its first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSource:
+    """Where the lines of a log come from, and what is said of it: `title` above it, `empty` where it has no line.
+
+    In `steps`, lines that are not indented are headings; a log without them is read from its end.
+    """
+
+    title: str
+    read: Callable[[], list[str]]
+    empty: str
+    steps: bool = False
 
 
 class LogScreen(Page[None]):
@@ -37,21 +44,21 @@ class LogScreen(Page[None]):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("log")
     DEFAULT_CSS = "LogScreen #title { height: auto; padding: 0 1 1 1; }"
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, source: LogSource) -> None:
         super().__init__()
-        self.change = change
+        self.source = source
         self.log_lines: list[str] = []
         self.rows: list[str] = []
 
     def body(self) -> ComposeResult:
         """What it is the log of, and the log."""
-        yield Static(ink(self._title, "bold"), id="title")
+        yield Static(ink(self.source.title, "bold"), id="title")
         yield Lines(id="log", pointing=False)
 
     def on_mount(self) -> None:
-        """Asks Core for it."""
+        """Reads it."""
         self.query_one(Lines).focus()
-        self.work("Asking Core for the log", partial(self.session.core.log_of, self.change.id), self._read)
+        self.do_refresh()
 
     def on_resize(self, event: events.Resize) -> None:
         """Long lines are broken anew; nothing of a log is cut off."""
@@ -68,20 +75,27 @@ class LogScreen(Page[None]):
 
     def failed(self, error: KsyncError) -> None:
         """The error stands where the log would be."""
-        self.query_one(Lines).say_empty(error_text(error).plain)
+        if self.log_lines:
+            self.tell_error(error)
+        else:
+            self.query_one(Lines).say_empty(error_text(error).plain)
+
+    def do_refresh(self) -> None:
+        """Reads it again."""
+        self.work("Reading the log", self.source.read, self._read)
 
     def do_copy(self) -> None:
         """Copies the log."""
-        self.tell(self.host.copy_text("\n".join((self._title, *self.log_lines))))
-
-    @property
-    def _title(self) -> str:
-        return headline(self.change, time.time(), local_zone())
+        self.tell(self.host.copy_text("\n".join((self.source.title, *self.log_lines))))
 
     def _read(self, lines: list[str]) -> None:
         self.log_lines = [neutral(line) for line in lines]
-        self.query_one(Lines).say_empty("Core has no log for it.")
+        view = self.query_one(Lines)
+        view.say_empty(self.source.empty)
         self._fill()
+        if not self.source.steps:
+            self.call_after_refresh(view.move_to, -1)
+        self.changed()
 
     def _fill(self) -> None:
         view = self.query_one(Lines)
@@ -91,7 +105,8 @@ class LogScreen(Page[None]):
 
     def _draw(self, line: int, width: int) -> Text:
         words = self.rows[line]
-        return ink(f" {words}", "plain" if words.startswith(STEP) else "accent")
+        heading = self.source.steps and not words.startswith(STEP)
+        return ink(f" {words}", "accent" if heading else "plain")
 
 
 def _broken(line: str, room: int) -> Iterator[str]:

@@ -44,6 +44,8 @@ class Knobs:
         """Whether nobody listens: every request fails to connect."""
         self.polls: dict[str, int] = {}
         self.failing: dict[tuple[str, str], str] = {}
+        self.container_logs: dict[tuple[str, str], tuple[str, str]] = {}
+        """What the containers of a resource, by title and name, wrote to standard output and standard error."""
         self.held: dict[str, str] = {}
         """The id of a held resource and of the update that holds it."""
 
