@@ -6,6 +6,9 @@
     [hosts]
     server-01 = "unix:///var/run/docker.sock"   # which Docker host stands for a declared server
 
+    [docker]
+    command = ["podman"]                        # instead of `docker`, for all hosts
+
     [keys]
     go = ["x", "F5"]                            # the keys of a command of the app, instead of its own
 
@@ -36,13 +39,13 @@ from typing import Any
 
 import tomli
 
-from ksync_tui.config import environment, komodo_cli, watching, written
+from ksync_tui.config import docker, environment, komodo_cli, watching, written
 from ksync_tui.config.profiles import LOCAL, FoundProfile, Profile, choose
 from ksync_tui.errors import ConfigError, KsyncError
 from ksync_tui.model.patterns import pieces
 from ksync_tui.model.secret_look import PATTERNS
 
-_KNOWN = {"hosts", "keys", "profile", "profiles", "protected", "secret_keys", "watch"}
+_KNOWN = {"docker", "hosts", "keys", "profile", "profiles", "protected", "secret_keys", "watch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Settings:
     """The settings file, whether it exists or not."""
     hosts: Mapping[str, str] = field(default_factory=dict)
     """Docker host by server name."""
+    docker: docker.DockerSettings = field(default_factory=docker.DockerSettings)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys as they are written by command of the app; the app knows which there are."""
     watch: watching.WatchSettings = field(default_factory=watching.WatchSettings)
@@ -138,6 +142,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"unknown settings: {names}", where=str(file), hint=hint)
     return {
         "hosts": _hosts(values.get("hosts", {}), file),
+        "docker": docker.settings(values.get("docker", {}), file),
         "keys": _keys(values.get("keys", {}), file),
         "watch": watching.settings(values.get("watch", {}), file),
         "usual": _usual(values.get("profile", ""), file),

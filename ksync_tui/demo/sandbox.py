@@ -6,18 +6,25 @@ changed a few things by hand.
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from ksync_tui.demo import history
+from ksync_tui.demo import docker, history
 from ksync_tui.errors import UsageError
 from ksync_tui.model.plan import SyncOptions
+from ksync_tui.model.resource import Target
 from ksync_tui.services import Session, Sync
 from ksync_tui.source.inline import Inline
 
-if TYPE_CHECKING:
-    from pathlib import Path
+SERVERS = ("attic", "nas", "garden", "lighthouse")
+RUNNING = tuple(Target("stack", name) for name in ("jellyfin", "radio", "metrics", "wiki-js", "old-dashboard"))
+"""What runs though no file has it deployed by itself."""
+WHO = "rosa"
+"""Who did all this before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ def build(root: Path, now: datetime | None = None) -> Sandbox:
     history.start(sandbox.infra)
     for commit in history.APPLIED:
         history.add(sandbox.infra, commit, moment)
+    _settings(sandbox.home)
     with Session.open(sandbox.home) as session:
         _live(session, sandbox.infra)
     history.add(sandbox.infra, history.PENDING, moment)
@@ -60,12 +68,23 @@ def _refuse_other_contents(root: Path) -> None:
         raise UsageError("cannot create a sandbox there", where=str(root), why="the folder is not empty", hint=hint)
 
 
+def _settings(home: Path) -> None:
+    """Lets every server of the demo be a pretend Docker host."""
+    command = [sys.executable, "-I", "-S", str(Path(docker.__file__)), str(home / "pretend-docker")]
+    hosts = "".join(f'{server} = "unix:///pretend/{server}"\n' for server in SERVERS)
+    (home / "pretend-docker").mkdir(parents=True)
+    text = f'[docker]\ncommand = {json.dumps(command)}\nname = "pretend Docker"\n\n[hosts]\n{hosts}'
+    (home / "config.toml").write_text(text, "utf-8")
+
+
 def _live(session: Session, infra: Path) -> None:
     session.syncs.add("homelab", _homelab(infra))
     session.syncs.add("edge", {"file_contents": history.resource("edge.toml"), "match_tags": ["edge"]})
     _apply(session, session.syncs.get("homelab"))
     _apply(session, session.syncs.get("media"))
     _apply(session, _texts("edge", "live/edge.toml"))
+    for target in RUNNING:
+        session.runs.run(session.runs.manual(target), who=WHO)
     _apply(session, _texts("by hand", "live/by-hand.toml"))
 
 
@@ -87,4 +106,4 @@ def _texts(name: str, path: str) -> Sync:
 def _apply(session: Session, sync: Sync) -> None:
     plan = session.reviews.create(sync).plan
     possible = [action.id for action in plan.actions if not action.blocked and not action.destructive]
-    session.runs.run(plan.select(possible), tell=lambda event: None)
+    session.runs.run(plan.select(possible), who=WHO)

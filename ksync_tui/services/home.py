@@ -24,8 +24,13 @@ class Home:
         self.database.close()
 
 
-def open_home(path: Path, hosts: Mapping[str, str] | None = None, config: Path | None = None) -> Home:
-    """Opens a home folder, making it where it is missing. `hosts` and `config`: see EmbeddedEngine.
+def open_home(
+    path: Path,
+    hosts: Mapping[str, str] | None = None,
+    config: Path | None = None,
+    docker: tuple[str, ...] = ("docker",),
+) -> Home:
+    """Opens a home folder, making it where it is missing. `hosts`, `config` and `docker`: see EmbeddedEngine.
 
     Raises StoreError: locked, damaged, read-only, of a newer ksync, or no folder can be made there.
     """
@@ -35,4 +40,4 @@ def open_home(path: Path, hosts: Mapping[str, str] | None = None, config: Path |
     except BaseException:
         database.close()
         raise
-    return Home(database, secret_store, EmbeddedEngine(database, secret_store, hosts, config))
+    return Home(database, secret_store, EmbeddedEngine(database, secret_store, hosts, config, docker=docker))

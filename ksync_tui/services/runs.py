@@ -142,9 +142,9 @@ class Runs:
         done = {action.action for action in self.journal.record(run).actions if action.outcome == "done"}
         return [action.id for action in self.journal.load(run) if action.id in done and _is_again_in(plan, action)]
 
-    def any_of_a_sync(self) -> bool:
-        """Whether anything of a sync was ever run; what is done to syncs themselves does not count."""
-        return any(record.sync != MANUAL for record in self.journal.records(FEW))
+    def any_by(self, who: str) -> bool:
+        """Whether somebody ever ran anything of a sync; what is done to syncs themselves does not count."""
+        return any(record.sync != MANUAL and record.who == who for record in self.journal.records(FEW))
 
     def last_of(self, sync: str) -> RunRecord | None:
         """The newest run of a sync."""

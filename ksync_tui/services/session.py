@@ -52,7 +52,7 @@ class Session:
         self._profile = profile or settings.profile()
         self._prompt = ask
         self._closed = False
-        self._home = open_home(settings.state, settings.hosts, settings.file)
+        self._home = open_home(settings.state, settings.hosts, settings.file, settings.docker.command)
         self._core = self._open_core() if self._profile.engine == "core" else None
         self._engine: Engine = self._core.engine if self._core else self._home.engine
         debug_log.hide(self._written_secrets)
@@ -134,6 +134,11 @@ class Session:
     def address(self) -> str:
         """The address of the Core; "" for the embedded engine."""
         return self._profile.address
+
+    @property
+    def docker(self) -> str:
+        """The name of the docker command that deploys go through; "" for the usual one, and where a Core deploys."""
+        return "" if self._core else self.settings.docker.name
 
     @property
     def read_only(self) -> str | None:

@@ -167,6 +167,7 @@ class FakeSession:
     engine: str = "embedded"
     profile: str = "local"
     address: str = ""
+    docker: str = ""
     waiting = Waiting()
     read_only: str | None = None
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
@@ -387,7 +388,7 @@ class FakeRuns:
         done = [action.action for action in self.session.records[run].actions if action.outcome == "done"]
         return [action_id for action_id in done if action_id in plan.by_id]
 
-    def any_of_a_sync(self) -> bool:
+    def any_by(self, who: str) -> bool:
         return bool(self.session.records)
 
     def undo_of(self, run: int) -> Plan:

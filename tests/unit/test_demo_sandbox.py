@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ksync_tui.demo.sandbox import Sandbox, build
+from ksync_tui.demo.sandbox import SERVERS, Sandbox, build
 from ksync_tui.errors import UsageError
 from ksync_tui.model.plan import Plan
+from ksync_tui.model.resource import Target
 from ksync_tui.services import Session
 
 NOW = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
@@ -53,10 +54,38 @@ def test_the_folder_has_changes_of_every_sort(session: Session) -> None:
     ]
 
 
-def test_no_deploy_is_pretended_without_a_docker_host(session: Session) -> None:
-    deploys = [action for action in plan(session, "homelab").actions if action.verb == "deploy"]
-    assert deploys
-    assert all(action.blocked and "Docker host" in action.blocked for action in deploys)
+def test_every_docker_host_is_a_pretend_one_and_says_so(session: Session) -> None:
+    assert session.docker == "pretend Docker"
+    reports = {host.address: host.report for host in session.hosts()}
+    assert set(reports) == {f"unix:///pretend/{server}" for server in SERVERS}
+    assert all(report and report.version and "pretend" in report.version for report in reports.values())
+
+
+def test_what_was_deployed_runs(session: Session) -> None:
+    states = session.reviews.create(session.syncs.get("homelab")).plan.states
+    assert {states[Target("stack", name)] for name in ("proxy", "photos", "metrics", "wiki-js")} == {"running"}
+    assert "pretend: this is caddy:2.8" in session.container_log(Target("stack", "proxy"))
+
+
+def test_a_deploy_fails_once_and_goes_well_the_second_time(tmp_path: Path) -> None:
+    made = build(tmp_path / "demo", NOW)
+    hello = Target("deployment", "hello")
+    with Session.open(made.home) as session:
+
+        def run(*wanted: str) -> dict[str, str]:
+            found = plan(session, "homelab")
+            chosen = [one.id for one in found.actions if one.id in wanted]
+            record = session.runs.run(found.select(chosen))
+            return {one.action: f"{one.outcome}: {one.message}" for one in record.actions}
+
+        first = run("update:deployment/hello", "deploy:deployment/hello")
+        assert "the port is still taken" in first["deploy:deployment/hello"]
+        assert "The container before it runs again" in first["deploy:deployment/hello"]
+        assert "pretend: this is traefik/whoami:v1.10" in session.container_log(hello)
+        assert run("deploy:deployment/hello")["deploy:deployment/hello"].startswith("done")
+        assert "pretend: this is traefik/whoami:v1.11" in session.container_log(hello)
+        assert run("delete:stack/old-dashboard")["delete:stack/old-dashboard"].startswith("done")
+        assert hello in plan(session, "homelab").states
 
 
 def test_the_managed_file_has_drifted_by_hand(session: Session) -> None:

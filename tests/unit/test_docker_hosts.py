@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import tomli
 
+from ksync_tui.config.settings import load
 from ksync_tui.engine.embedded.docker.command import DockerHost
 from ksync_tui.engine.embedded.docker.hosts import host_of, why_not
+from ksync_tui.errors import ConfigError
 from ksync_tui.model.kinds.server import Server
 
 CONFIG = Path("/home/me/.config/ksync/config.toml")
@@ -64,3 +66,31 @@ def test_the_line_to_add_is_toml_that_maps_the_server(name: str) -> None:
     table = tomli.loads(f"[hosts]\n{line}")
     assert host_of(name, None, table["hosts"]) is not None
     assert str(CONFIG) in said
+
+
+@pytest.mark.parametrize(
+    ("written", "command", "name"),
+    [
+        ("", ("docker",), ""),
+        ('[docker]\ncommand = "podman"\n', ("podman",), "podman"),
+        ('[docker]\ncommand = ["sudo", "docker"]\n', ("sudo", "docker"), "docker"),
+        ('[docker]\ncommand = ["a", "b"]\nname = "a box"\n', ("a", "b"), "a box"),
+    ],
+)
+def test_another_command_can_stand_in_for_docker(
+    tmp_path: Path, written: str, command: tuple[str, ...], name: str
+) -> None:
+    (tmp_path / "config.toml").write_text(written)
+    settings = load({"KSYNC_HOME": str(tmp_path)})
+    assert (settings.docker.command, settings.docker.name) == (command, name)
+    host = host_of("s", server("http://localhost:8120"), {}, settings.docker.command)
+    assert host is not None
+    assert tuple(host.docker) == command
+    assert host.as_shown([*host.docker, "ps"]) == [command[-1], "ps"]
+
+
+@pytest.mark.parametrize("written", ["command = []", 'command = [""]', "command = 1", 'comand = ["x"]', "name = 1"])
+def test_a_docker_command_that_is_none_is_refused(tmp_path: Path, written: str) -> None:
+    (tmp_path / "config.toml").write_text(f"[docker]\n{written}\n")
+    with pytest.raises(ConfigError, match=r"\[docker\] cannot be used"):
+        load({"KSYNC_HOME": str(tmp_path)})

@@ -32,6 +32,7 @@ def run(args: Namespace, output: Output) -> int:
     keep = args.keep is not None
     root = Path(args.keep).expanduser().absolute() if keep else Path(tempfile.mkdtemp(prefix="ksync-demo-"))
     try:
+        output.say("making a homelab to try things on; its Docker hosts are pretend ones, so nothing is ever deployed")
         sandbox = build(root)
         output.say(f"the sandbox is {root}: its repository {sandbox.infra}, its state {sandbox.home}")
         _open(sandbox, args, output)

@@ -42,18 +42,24 @@ class EmbeddedEngine:
         config: Path | None = None,
         store: ResourceStore | None = None,
         sync: str = "",
+        docker: tuple[str, ...] = ("docker",),
     ) -> None:
-        """`hosts` maps servers to Docker hosts, as `[hosts]` of the configuration file `config` does."""
+        """`hosts` maps servers to Docker hosts, as `[hosts]` of the settings file `config` does.
+
+        `docker` is the docker command that reaches them.
+        """
         self.store = store or ResourceStore(database, secret_store)
         self._database = database
         self._secret_store = secret_store
         self._sync = sync
-        self._resolver = HostResolver(self.store, hosts or {}, config or database.home / "config.toml", database.home)
+        file = config or database.home / "config.toml"
+        self._resolver = HostResolver(self.store, hosts or {}, file, database.home, docker)
 
     def acting_for(self, sync: str) -> EmbeddedEngine:
         """The same engine, remembering what it applies as applied by that sync."""
+        known = self._resolver
         return EmbeddedEngine(
-            self._database, self._secret_store, self._resolver.hosts, self._resolver.config, self.store, sync
+            self._database, self._secret_store, known.hosts, known.config, self.store, sync, known.docker
         )
 
     def snapshot(self) -> Snapshot:

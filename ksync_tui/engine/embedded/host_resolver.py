@@ -28,12 +28,16 @@ SWARM = "it runs on a swarm, which needs a Komodo Core: take `swarm` out, or app
 
 @dataclass(frozen=True, slots=True)
 class HostResolver:
-    """Which Docker host stands for which server: `hosts` is `[hosts]` of the settings file `config`."""
+    """Which Docker host stands for which server: `hosts` is `[hosts]` of the settings file `config`.
+
+    `docker` is the docker command that reaches them.
+    """
 
     store: ResourceStore
     hosts: Mapping[str, str]
     config: Path
     state: Path
+    docker: tuple[str, ...]
 
     def host(self, server: str, find: Find) -> DockerHost | None:
         """The Docker host of a server, or None where there is none."""
@@ -41,7 +45,7 @@ class HostResolver:
         from ksync_tui.model.kinds.server import Server  # noqa: PLC0415 - only what is deployed needs Docker
 
         known = find(Target("server", server))
-        return host_of(server, known if isinstance(known, Server) else None, self.hosts)
+        return host_of(server, known if isinstance(known, Server) else None, self.hosts, self.docker)
 
     def block(self, resource: Resource, find: Find) -> str | None:
         """Why nothing can be carried out for a resource, and what to do; None where it can."""

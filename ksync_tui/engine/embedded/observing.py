@@ -120,6 +120,7 @@ class HostState:
 
     servers: list[str]
     address: str
+    docker: tuple[str, ...]
     report: HostReport | None = None
 
     def look(self) -> None:
@@ -127,15 +128,15 @@ class HostState:
         from ksync_tui.engine.embedded.docker.command import DockerHost  # noqa: PLC0415 - only what is deployed needs Docker
         from ksync_tui.engine.embedded.docker.hosts import look  # noqa: PLC0415 - only what is deployed needs Docker
 
-        self.report = look(DockerHost(", ".join(self.servers), self.address))
+        self.report = look(DockerHost(", ".join(self.servers), self.address, self.docker))
 
 
 def look_at_hosts(snapshot: Snapshot, resolver: HostResolver) -> list[HostState]:
     """See `EmbeddedEngine.hosts`; all are asked at the same time."""
     seen: dict[str, HostState] = {}
     for server, host in _hosts(snapshot, resolver).items():
-        seen.setdefault(host.address, HostState([], host.address)).servers.append(server)
-    hosts = list(seen.values()) or [HostState([], "")]
+        seen.setdefault(host.address, HostState([], host.address, host.command)).servers.append(server)
+    hosts = list(seen.values()) or [HostState([], "", resolver.docker)]
     _in_parallel([host.look for host in hosts], 3 * SECONDS)
     return hosts
 

@@ -22,6 +22,7 @@ from ksync_tui.present.directions import planned_ids
 from ksync_tui.present.origin import WORDS
 from ksync_tui.present.text import neutral
 from ksync_tui.present.views import towards
+from ksync_tui.services.runs import user
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.disabled_reasons import disabled_reason
 from ksync_tui.tui.review_labels import label_of
@@ -50,7 +51,7 @@ class ReadReview(NamedTuple):
     redact: Redactor
     asks_first: bool
     new_here: bool
-    """Whether nothing was ever run here."""
+    """Whether this person never ran anything here."""
 
 
 class ReviewScreen(ChoosingPage):
@@ -156,7 +157,7 @@ class ReviewScreen(ChoosingPage):
         if self.review is None:
             gc.freeze()  # once, as nothing thaws: walking what was read would stop the keys for half a second
         redact = self.session.redactor(looks=not self.shows_secrets)
-        new_here = not self.session.runs.any_of_a_sync()
+        new_here = not self.session.runs.any_by(user())
         return ReadReview(review, redact, self.session.files.needs_consent(review), new_here)
 
     def _show_read(self, found: ReadReview) -> None:

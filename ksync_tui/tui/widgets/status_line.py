@@ -33,6 +33,10 @@ class HasProfile(Protocol):
         """The address of the Core, or ""."""
 
     @property
+    def docker(self) -> str:
+        """The name of an unusual docker command, or ""."""
+
+    @property
     def read_only(self) -> str | None:
         """Why nothing may be changed, or None."""
 
@@ -44,7 +48,7 @@ def status_line(session: HasProfile, room: int) -> Text:
     profile = cut_middle(neutral(session.profile), max(left, 4))
     line = ink(session.engine, "core" if core else "dim")
     line.append(BETWEEN, style("dim")).append(profile, style("bold" if core else "dim"))
-    if address := _fitting(neutral(session.address), left - cell_width(profile) - len(BETWEEN)):
+    if address := _fitting(neutral(session.address or session.docker), left - cell_width(profile) - len(BETWEEN)):
         line.append(f"{BETWEEN}{address}", style("dim"))
     if session.read_only:
         line.append("  ").append(BADGE, style("badge"))

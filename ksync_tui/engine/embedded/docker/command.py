@@ -32,18 +32,25 @@ class CommandResult:
 @dataclass(frozen=True, slots=True)
 class DockerHost:
     """A Docker Engine, as `[hosts]` names it: "" for docker's own default, an address (`unix://`, `ssh://`, `tcp://`),
-    or the name of a docker context.
+    or the name of a docker context. `command` is the docker command that reaches it.
     """
 
     server: str
     address: str = ""
+    command: tuple[str, ...] = ("docker",)
 
     @property
     def docker(self) -> list[str]:
         """The docker command for this host."""
         if self.address and "://" not in self.address:
-            return ["docker", "--context", self.address]
-        return ["docker"]
+            return [*self.command, "--context", self.address]
+        return [*self.command]
+
+    def as_shown(self, words: Sequence[str]) -> list[str]:
+        """The words of a command for people: the docker command by its name alone."""
+        length = len(self.command)
+        ours = tuple(words[:length]) == self.command
+        return [Path(self.command[-1]).name, *words[length:]] if ours else list(words)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -22,6 +22,8 @@ from ksync_tui.model.text import lines_of
 if TYPE_CHECKING:
     from ksync_tui.model.kinds.server import Server
 
+DOCKER = ("docker",)
+"""The docker command where the settings name no other."""
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -36,16 +38,18 @@ class HostReport:
     problem: str | None
 
 
-def host_of(server_name: str, server: Server | None, hosts: Mapping[str, str]) -> DockerHost | None:
+def host_of(
+    server_name: str, server: Server | None, hosts: Mapping[str, str], command: tuple[str, ...] = DOCKER
+) -> DockerHost | None:
     """The Docker host that stands for a server; None where none does.
 
     `hosts` is the user's own word and wins. Else an enabled server whose address is this machine is docker's default.
     """
     address = hosts.get(server_name)
     if address is not None:
-        return DockerHost(server_name, f"unix://{address}" if address.startswith("/") else address)
+        return DockerHost(server_name, f"unix://{address}" if address.startswith("/") else address, command)
     if server is not None and server.config.enabled and _is_here(server.config.address):
-        return DockerHost(server_name)
+        return DockerHost(server_name, command=command)
     return None
 
 
@@ -112,20 +116,20 @@ def compose(host: DockerHost) -> list[str]:
 
     Raises EngineError when this machine has neither.
     """
-    if _has_plugin():
+    if _has_plugin(host.command):
         return [*host.docker, "compose"]
-    if not _has_command():
+    if host.command != DOCKER or not _has_command():
         raise EngineError(
             "docker compose is not installed",
-            why="neither `docker compose` nor `docker-compose` answers",
+            why=f"neither `{host.command[-1]} compose` nor `docker-compose` answers",
             hint="Install docker's compose plugin",
         )
     return ["docker-compose", *host.docker[1:]]
 
 
 @cache
-def _has_plugin() -> bool:
-    return _answers("docker", "compose", "version")
+def _has_plugin(command: tuple[str, ...]) -> bool:
+    return _answers(*command, "compose", "version")
 
 
 @cache

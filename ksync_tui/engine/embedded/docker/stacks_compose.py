@@ -127,7 +127,8 @@ class Compose:
         """
         last = [*(["--"] if services and subcommand in _TAKES_DASHES else []), *services]
         rest = [*arguments, *split(extra, self.execution.interpolate), *last]
-        written = [shlex.join([*self.base, subcommand, *arguments]), *extra, shlex.join(last)]
+        shown = self.execution.host.as_shown([*self.base, subcommand, *arguments])
+        written = [shlex.join(shown), *extra, shlex.join(last)]
         self.execution.log(f"$ {' '.join(filter(None, written))}")
         return run(self._call(subcommand, *rest), self.execution.log, self.execution.stop)
 
