@@ -20,9 +20,10 @@ from ksync_tui.planner.renaming import Rename
 from ksync_tui.planner.selection import narrowed_to
 from ksync_tui.present.choices import Choices
 from ksync_tui.present.directions import planned_ids
+from ksync_tui.present.entries import ReviewEntry
 from ksync_tui.present.ignored import rule_words, until_of
 from ksync_tui.present.plain import change_lines, numbered, problem_lines, remarks
-from ksync_tui.present.rows import PartEntry, ReviewEntry
+from ksync_tui.present.rows import PartEntry
 from ksync_tui.services import Confirmation
 from ksync_tui.services.blocks import why_not_writable
 

@@ -296,7 +296,7 @@ def _project(name: str, files: Sequence[str], env: str) -> Project:
 
 def _services(text: str) -> Iterator[tuple[str, list[str]]]:
     """The services of a compose file that is laid out as usual, each with its lines."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     start = next((at for at, line in enumerate(lines) if line.rstrip() == "services:"), len(lines))
     body = list(takewhile(lambda line: line[0].isspace(), lines[start + 1 :]))
     indent = min((len(line) - len(line.lstrip()) for line in body), default=0)

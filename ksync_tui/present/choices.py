@@ -9,7 +9,8 @@ from typing import Literal, Self
 
 from ksync_tui.model.plan import Direction, Plan
 from ksync_tui.present.directions import OTHER, to_file, turned
-from ksync_tui.present.rows import Group, Line, PartEntry, ReviewEntry
+from ksync_tui.present.entries import ReviewEntry
+from ksync_tui.present.rows import Group, Line, PartEntry
 from ksync_tui.present.ticks import Ticks
 
 Box = Literal["[>]", "[<]", "[~]", "[ ]", "[.]", "[i]", " x ", "   "]
@@ -56,6 +57,8 @@ class Choices:
 
     def reason(self, entry: ReviewEntry) -> str:
         """The reason shown; where only parts are chosen, which of them go where."""
+        if entry.deploy and self.mark(entry.id) == "[.]":
+            return self._reason_with_deploy(entry)
         said = {
             way: self.ticks[way].reason(replace(entry, id=self._id(entry.id, way)))
             for way in SIGNS
@@ -64,6 +67,12 @@ class Choices:
         if len(said) < 2:
             return next(iter(said.values()), None) or self.ticks[self.shown].reason(entry)
         return "; ".join(f"{SIGNS[way][1]} {words.removeprefix('only ')}" for way, words in said.items())
+
+    def _reason_with_deploy(self, entry: ReviewEntry) -> str:
+        """Why a row comes along: for its deploy, so what counts is why that does."""
+        if self.mark(entry.deploy) != "[.]":
+            return entry.reason
+        return self.ticks[self.shown].reason(replace(entry, id=entry.deploy))
 
     def count(self, group: Group) -> int:
         """How many entries of a group are chosen, those that come along included."""
@@ -92,7 +101,7 @@ class Choices:
             case ReviewEntry(pair=pair) if pair:
                 return "[~]" if any(self.mark(action_id) in CHOSEN for action_id in pair) else "[ ]"
             case ReviewEntry():
-                return "[i]" if line.ignored else self.mark(line.id)
+                return "[i]" if line.ignored else self._row_mark(line)
             case Group():
                 return ""
 
@@ -104,7 +113,7 @@ class Choices:
             case PartEntry():
                 return self.toggle_part(line.id, line.part, way)
             case ReviewEntry():
-                return self.toggle(line.id, way)
+                return self._toggle_row(line, way)
             case Group():
                 return self.toggle_all(line.pending)
 
@@ -116,9 +125,33 @@ class Choices:
             case PartEntry():
                 return self.choose_part(line.id, line.part, way)
             case ReviewEntry():
-                return self.choose(line.id, way)
+                return self._choose_row(line, way)
             case Group():
                 return self.choose_all(line.pending, way)
+
+    def _row_mark(self, entry: ReviewEntry) -> Box:
+        """The box of a row: that of its action, as far as the deploy that it stands for goes the same way."""
+        own, deploy = self.mark(entry.id), self.mark(entry.deploy) if entry.deploy else " x "
+        if own == "[>]":
+            return "[~]" if deploy == "[ ]" else own
+        if deploy not in CHOSEN or own == "[~]":
+            return own
+        return ("[>]" if deploy == "[>]" else own) if own == "[.]" else "[~]"
+
+    def _toggle_row(self, entry: ReviewEntry, way: Direction) -> Choices:
+        """The same as `toggle` for all that a row stands for."""
+        mark = self._row_mark(entry)
+        if not entry.deploy or mark == "[.]":
+            return self.toggle(entry.id, way)
+        return self._drop(entry.deploy)._drop(entry.id) if mark in SIGNS.values() else self._choose_row(entry, way)
+
+    def _choose_row(self, entry: ReviewEntry, way: Direction) -> Choices:
+        """Takes one side for all that a row stands for; a file holds no deploys."""
+        chosen = self.choose(entry.id, way)
+        if not entry.deploy or way == "file" or chosen.mark(entry.deploy) == " x ":
+            return chosen
+        both = chosen.choose(entry.deploy, way)
+        return replace(both, note="; ".join(filter(None, (chosen.note, both.note))) or None)
 
     def toggle(self, action_id: str, way: Direction) -> Choices:
         """Chooses a direction for an action, or neither where it has one."""
@@ -145,7 +178,7 @@ class Choices:
 
     def choose_all(self, entries: Iterable[ReviewEntry], way: Direction) -> Choices:
         """Takes one side for a whole group; deletes are left out, and the note says so."""
-        among = [self._id(entry.id, way) for entry in entries]
+        among = [self._id(action_id, way) for entry in entries for action_id in entry.ids]
         return self._now(way, self.ticks[way].all([found for found in among if found in self.ticks[way].plan.by_id]))
 
     def toggle_all(self, entries: Iterable[ReviewEntry]) -> Choices:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ksync_tui.model.plan import REMOVALS, Action, Selection
-from ksync_tui.present.rows import line_of, reason_of
+from ksync_tui.present.entries import line_of, reason_of
 from ksync_tui.present.summaries import counts_line
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.ticks import needed_by

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from ksync_tui.model.plan import VERBS, Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.diff import Redact, diff
+from ksync_tui.present.entries import line_of
 from ksync_tui.present.ignored import ignored_words, returned_words
 from ksync_tui.present.plain import problem_count
-from ksync_tui.present.rows import Outline, line_of
+from ksync_tui.present.rows import Outline
 from ksync_tui.present.summaries import plural_of
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.views import unified

@@ -9,9 +9,10 @@ from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
 from ksync_tui.present.choices import Choices
 from ksync_tui.present.diff import DiffRow, Redact, bare_rows
+from ksync_tui.present.entries import ReviewEntry, line_of
 from ksync_tui.present.ignored import SIGN, ignored_words, returned_words
 from ksync_tui.present.lines import common_start
-from ksync_tui.present.rows import Outline, PartEntry, ReviewEntry, line_of
+from ksync_tui.present.rows import Outline, PartEntry
 from ksync_tui.present.style import OF_SIGN, OF_VERB, Style, StyledLine, line
 from ksync_tui.present.summaries import plural_of, similarity, summary_of
 from ksync_tui.present.text import ELLIPSIS, cell_width, count, cut_end, cut_middle, neutral, pad

@@ -10,48 +10,26 @@ from typing import Literal
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.origin import Origin
 from ksync_tui.model.parts import covers, presence
-from ksync_tui.model.plan import SIGNS, Action, Direction, Ignored, Plan, RenameHint, Verb, verb_towards
+from ksync_tui.model.plan import Action, Direction, Ignored, Plan
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.labels import label_of
 from ksync_tui.planner.selection import parts_of
-from ksync_tui.present.fields import changed_labels
+from ksync_tui.present.entries import (
+    ReviewEntry,
+    deploy_below,
+    entry_of,
+    ignored_entry,
+    order,
+    pair_entry,
+    state_of,
+    unchanged_entry,
+    with_deploy,
+)
 from ksync_tui.present.ignored import rule_words
-from ksync_tui.present.origin import words_of
 from ksync_tui.present.search import Haystack
-from ksync_tui.present.summaries import similarity
 from ksync_tui.present.text import neutral
 
 State = Literal["none", "some", "all"]
-Flag = Literal["redeploys", "deletes", "blocked", "consequences"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewEntry:
-    """An action as the list shows it; its tick, or that it is blocked, is asked of the Ticks (`mark`).
-
-    Name and reason are neutral text; `verb` and `sign` say what happens to the side that changes.
-    """
-
-    id: str
-    verb: Verb
-    kind: str
-    sign: str
-    name: str
-    reason: str
-    flags: tuple[Flag, ...] = ()
-    blocked: bool = False
-    origin: Origin | None = None
-    """Where it comes from (see `Plan.origins`)."""
-    ignored: bool = False
-    """Whether nothing of it is pending, because all that differs is left alone."""
-    unchanged: bool = False
-    """Whether live is as declared: there is nothing to choose."""
-    state: str = ""
-    """What runs of it, where that is known."""
-    pair: tuple[str, ...] = ()
-    """For a likely rename: the ids of the create and, where there is one, the delete that it stands for."""
-    parent: str = ""
-    """For a row below a likely rename: the id of that one."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +96,8 @@ class Outline:
     def groups(self) -> tuple[Group, ...]:
         """The kinds with what is pending of each; made when it is looked at, as a direction may never be."""
         same = self._same() if self.with_unchanged else ()
-        unchanged = (unchanged_entry(target, _state(target, self.plan)) for target in same)
-        return _groups(self.plan, self.direction, self.hidden, self.pairs, tuple(unchanged))
+        unchanged = (unchanged_entry(target, state_of(target, self.plan)) for target in same)
+        return _groups(self.plan, self.direction, self.hidden, self.pairs, self._deploys, tuple(unchanged))
 
     def _same(self) -> list[Target]:
         """What is as declared and not among the actions either."""
@@ -131,8 +109,17 @@ class Outline:
         """The likely renames by the ids of their rows."""
         if not self.for_choosing or self.changing == "file":
             return {}
-        found = (_pair_entry(hint, self.plan) for hint in self.plan.renames)
+        found = (pair_entry(hint, self.plan) for hint in self.plan.renames)
         return {entry.id: entry for entry in found if entry}
+
+    @cached_property
+    def _deploys(self) -> Mapping[str, str]:
+        """The ids of deploys that stand in the row of another action of the same resource, by the id of that one."""
+        if not self.for_choosing or self.changing == "file":
+            return {}
+        deploys = (action for action in self.plan.actions if action.verb == "deploy")
+        found = ((_other_action(deploy.target, self.plan), deploy.id) for deploy in deploys)
+        return {other: deploy for other, deploy in found if other}
 
     @cached_property
     def hidden(self) -> Mapping[str, tuple[Ignored, ...]]:
@@ -150,13 +137,18 @@ class Outline:
     @cached_property
     def by_id(self) -> Mapping[str, ReviewEntry]:
         """Every entry by the id of its action."""
-        inner = (entry for pair in self.pairs.values() for entry in self._pair_rows(pair))
-        return {entry.id: entry for entry in (*self.entries, *inner)}
+        inner = [entry for pair in self.pairs.values() for entry in self._pair_rows(pair)]
+        deploys = (row for entry in (*self.entries, *inner) for row in self._deploy_row(entry))
+        return {entry.id: entry for entry in (*self.entries, *inner, *deploys)}
 
     @cached_property
     def _haystack(self) -> Haystack:
-        lines = [f"{entry.kind}/{entry.name} {entry.verb} {entry.reason}" for entry in self.entries]
-        return Haystack(lines, [entry.origin or "" for entry in self.entries])
+        return Haystack([self._words(entry) for entry in self.entries], [entry.origin or "" for entry in self.entries])
+
+    def _words(self, entry: ReviewEntry) -> str:
+        """What a row is found by."""
+        deploys = "".join(f" deploy {row.reason}" for row in self._deploy_row(entry))
+        return f"{entry.kind}/{entry.name} {entry.verb} {entry.reason}{deploys}"
 
     @cached_property
     def has_origins(self) -> bool:
@@ -184,21 +176,21 @@ class Outline:
     def parts(self, action_id: str) -> tuple[PartEntry, ...]:
         """The parts of an update, in order; none of anything else."""
         if action_id not in self._parts:
-            self._parts[action_id] = self._parts_of(action_id) if self.has_parts(action_id) else ()
+            self._parts[action_id] = self._parts_of(action_id)
         return self._parts[action_id]
 
     def has_parts(self, action_id: str) -> bool:
-        """Whether it is an update, whose fields can be chosen each by itself."""
+        """Whether it is an update, whose fields can be chosen each by itself, or stands for several actions."""
         action = self.plan.by_id.get(action_id)
-        if action_id in self.pairs:
+        if action_id in self.pairs or action_id in self._deploys:
             return True
         if action is None:
             return any(ignored.parts for ignored in self.hidden.get(action_id, ()))
-        return action.verb == "update" and bool(action.changes) and not action.text_only
+        return _has_fields(action)
 
     def _parts_of(self, action_id: str) -> tuple[PartEntry, ...]:
         action = self.plan.by_id.get(action_id)
-        pending = [self._part(action, part) for part in parts_of(action)] if action else []
+        pending = [self._part(action, part) for part in parts_of(action)] if action and _has_fields(action) else []
         hidden = (
             self._part(ignored.action, part, rule_words(ignored.rule))
             for ignored in self.hidden.get(action_id, ())
@@ -217,13 +209,18 @@ class Outline:
         if not isinstance(line, ReviewEntry) or line.id not in opened:
             return ()
         if not line.pair:
-            return self.parts(line.id)
+            return (*self.parts(line.id), *self._deploy_row(line))
         return tuple(row for entry in self._pair_rows(line) for row in (entry, *self._below(entry, opened)))
 
     def _pair_rows(self, pair: ReviewEntry) -> tuple[ReviewEntry, ...]:
         """The create and the delete that a likely rename stands for."""
         actions = (self.plan.by_id[action_id] for action_id in pair.pair)
-        return tuple(replace(entry_of(action, self.direction), parent=pair.id) for action in actions)
+        rows = (replace(entry_of(action, self.direction), parent=pair.id) for action in actions)
+        return tuple(_joined(row, self.plan, self._deploys) for row in rows)
+
+    def _deploy_row(self, entry: ReviewEntry) -> tuple[ReviewEntry, ...]:
+        """The deploy that a row stands for, to be shown below it."""
+        return (deploy_below(entry, self.plan.by_id[entry.deploy]),) if entry.deploy else ()
 
     def _found(self, query: str) -> tuple[Line, ...]:
         if not query.strip():
@@ -246,6 +243,22 @@ class Outline:
         return f"{number:,} unchanged" if number else ""
 
 
+def _has_fields(action: Action) -> bool:
+    return action.verb == "update" and bool(action.changes) and not action.text_only
+
+
+def _other_action(target: Target, plan: Plan) -> str:
+    """The id of what is done to a resource besides its deploy; empty where nothing is."""
+    return next((found for verb in _BEFORE_DEPLOY if (found := f"{verb}:{target}") in plan.by_id), "")
+
+
+_BEFORE_DEPLOY = ("update", "create", "rename")
+
+
+def _joined(entry: ReviewEntry, plan: Plan, deploys: Mapping[str, str]) -> ReviewEntry:
+    return with_deploy(entry, plan.by_id[deploys[entry.id]]) if entry.id in deploys else entry
+
+
 def _origin(action: Action, part: str) -> Origin | None:
     """Where a part of an update comes from."""
     change = next((change for change in action.changes if covers((change.field,), part)), None)
@@ -260,117 +273,22 @@ def _groups(
     direction: Direction,
     hidden: Mapping[str, tuple[Ignored, ...]],
     pairs: Mapping[str, ReviewEntry],
+    deploys: Mapping[str, str],
     unchanged: Sequence[ReviewEntry] = (),
 ) -> tuple[Group, ...]:
     entries: dict[str, list[ReviewEntry]] = {}
     for same in unchanged:
         entries.setdefault(same.kind, []).append(same)
-    paired = {action_id for pair in pairs.values() for action_id in pair.pair}
+    inside = {action_id for pair in pairs.values() for action_id in pair.pair}.union(deploys.values())
     for pair in pairs.values():
         entries.setdefault(pair.kind, []).append(pair)
     for action in plan.actions:
-        if action.id not in paired and (direction == "live" or action.verb != "deploy"):
-            entry = entry_of(action, direction, plan.origins[action.id], _state(action.target, plan))
-            entries.setdefault(action.target.kind, []).append(entry)
+        if action.id not in inside and (direction == "live" or action.verb != "deploy"):
+            entry = entry_of(action, direction, plan.origins[action.id], state_of(action.target, plan))
+            entries.setdefault(action.target.kind, []).append(_joined(entry, plan, deploys))
     for action_id, ignored in hidden.items():
         if action_id not in plan.by_id:
             action = ignored[0].action
-            entries.setdefault(action.target.kind, []).append(_ignored_entry(action, ignored, direction))
+            entries.setdefault(action.target.kind, []).append(ignored_entry(action, ignored, direction))
     kinds = [*(kind for kind in KINDS if kind in entries), *(kind for kind in entries if kind not in KINDS)]
-    return tuple(Group(kind, tuple(sorted(entries[kind], key=_order))) for kind in kinds)
-
-
-def unchanged_entry(target: Target, state: str) -> ReviewEntry:
-    """A resource that is as declared, as one row."""
-    name = neutral(target.name)
-    return ReviewEntry(
-        f"unchanged:{target}", "update", target.kind, " ", name, "as declared", unchanged=True, state=state
-    )
-
-
-def _order(entry: ReviewEntry) -> tuple[bool, bool, bool, str, bool]:
-    return entry.unchanged, entry.ignored, "deletes" in entry.flags, entry.name, entry.verb == "deploy"
-
-
-def _pair_entry(hint: RenameHint, plan: Plan) -> ReviewEntry | None:
-    """A likely rename as one row; None where its create is not in the plan, as it was ignored or left out."""
-    create, delete = f"create:{hint.new}", f"delete:{hint.old}"
-    if hint.old.kind != hint.new.kind or create not in plan.by_id:
-        return None
-    pair = (create, delete) if delete in plan.by_id else (create,)
-    name = _renamed(hint.old.name, hint.new.name)
-    reason = f"rename? {similarity(hint)}"
-    return ReviewEntry(f"rename:{hint.new}", "rename", hint.new.kind, SIGNS["rename"], name, reason, pair=pair)
-
-
-def _renamed(old: str, new: str) -> str:
-    return f"{neutral(old)} -> {neutral(new)}"
-
-
-def _ignored_entry(action: Action, ignored: Sequence[Ignored], direction: Direction) -> ReviewEntry:
-    """A resource of which nothing is pending, as one row at the end of its kind."""
-    rule = next((rule_words(one.rule) for one in ignored if not one.parts), "")
-    parts = [part for one in ignored for part in one.parts]
-    labels = ", ".join(label_of(part, action.proposed) for part in parts) if action.proposed else ""
-    return replace(entry_of(action, direction), reason=rule or neutral(labels), ignored=True)
-
-
-def _state(target: Target, plan: Plan) -> str:
-    return plan.states.get(target, "unknown").replace("_", " ").replace("unknown", "")
-
-
-def entry_of(
-    action: Action, direction: Direction = "live", origin: Origin | None = None, state: str = ""
-) -> ReviewEntry:
-    """An action as one row."""
-    verb = verb_towards(action, direction)
-    return ReviewEntry(
-        action.id,
-        verb,
-        action.target.kind,
-        SIGNS[verb],
-        _renamed(action.old_name, action.target.name) if action.old_name else neutral(action.target.name),
-        line_of(action, direction),
-        _flags(action, direction),
-        action.blocked is not None,
-        origin,
-        state=state,
-    )
-
-
-def _reason_to_file(action: Action) -> str:
-    if action.verb == "create":
-        return "not live"
-    if action.verb == "delete":
-        return "only live"
-    return neutral(", ".join(changed_labels(action)) or action.reason)
-
-
-def reason_of(action: Action) -> str:
-    """In a few words why: for an update the fields that change, for a blocked action what blocks it."""
-    if action.blocked:
-        return neutral(action.blocked)
-    if action.verb == "rename" and action.old_name is not None:
-        return neutral(f"was {action.old_name}")
-    if action.parts and action.proposed is not None:
-        return neutral(", ".join(label_of(part, action.proposed) for part in action.parts))
-    if action.verb == "update" and action.changes:
-        return neutral(", ".join(changed_labels(action)))
-    return neutral(action.reason)
-
-
-def line_of(action: Action, direction: Direction = "live") -> str:
-    """The reason, and for an update which side moved: `environment, image (changed live)`."""
-    reason = reason_of(action) if direction == "live" else _reason_to_file(action)
-    words = words_of(action)
-    return f"{reason} ({words})" if words else reason
-
-
-def _flags(action: Action, direction: Direction) -> tuple[Flag, ...]:
-    line_of: dict[Flag, bool] = {
-        "redeploys": any(change.redeploys for change in action.changes) and direction == "live",
-        "deletes": verb_towards(action, direction) == "delete",
-        "blocked": action.blocked is not None,
-        "consequences": bool(action.consequences) and direction == "live",
-    }
-    return tuple(flag for flag, holds in line_of.items() if holds)
+    return tuple(Group(kind, tuple(sorted(entries[kind], key=order))) for kind in kinds)

@@ -9,7 +9,8 @@ from typing import Literal
 
 from ksync_tui.model.plan import Direction, Plan, Selection, select
 from ksync_tui.planner.selection import Prerequisites, narrowed, parts_of
-from ksync_tui.present.rows import Group, ReviewEntry, State, reason_of
+from ksync_tui.present.entries import ReviewEntry, reason_of
+from ksync_tui.present.rows import Group, State
 from ksync_tui.present.text import count, listed, neutral
 
 Mark = Literal["[x]", "[~]", "[ ]", "[.]", " x "]
@@ -115,7 +116,7 @@ class Ticks:
 
         Deletes are left out, and the note says so: each is ticked by itself.
         """
-        ids = {entry.id for entry in entries}
+        ids = {action_id for entry in entries for action_id in entry.ids}
         wanted = ids & self.needs.safe
         if wanted and not wanted <= self.ticked and not all(item in self.selection for item in wanted):
             return self._whole(wanted)._noted(self._left_out(ids - wanted))
@@ -150,10 +151,9 @@ class Ticks:
 
     def restored_on(self, plan: Plan) -> Ticks:
         """The same ticks on a plan that is read later, as far as the actions are still exactly what was ticked."""
-        same = frozenset(
-            action_id for action_id in self.ticked if plan.by_id.get(action_id) == self.plan.by_id[action_id]
-        )
-        changed = self.ticked - same
+        altered = {found for found in self.selection.ids if plan.by_id.get(found) != self.plan.by_id[found]}
+        changed = self.ticked & altered.union(*map(self.needs.above, altered))
+        same = self.ticked - changed
         after = replace(self, ticked=same).moved_to(plan)
         parts = [f"{count(len(after.ticked), 'tick')} kept from before"] if after.ticked else []
         parts += [f"{count(len(changed), 'tick')} dropped, no longer the same: {_names(changed)}"] if changed else []

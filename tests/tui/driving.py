@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -114,12 +115,13 @@ class Driver:
         await self.pilot.pause()
 
     async def point(self, words: str) -> None:
-        """Moves the cursor with `j` and `k` until its line has these words."""
+        """Moves the cursor with `j` and `k` until its line has these words; `~ web` is `~* web` as well."""
+        wanted = re.compile(re.escape(words[:1]) + r"\*?" + re.escape(words[1:]))
         await self.press("g")
         for _ in range(20):
             lines = [line.split("│")[0] for line in self.text.splitlines()]
             here = next((at for at, line in enumerate(lines) if line.startswith("> ")), 0)
-            there = next((at for at, line in enumerate(lines) if words in line), here + 5)
+            there = next((at for at, line in enumerate(lines) if wanted.search(line)), here + 5)
             if here == there:
                 return
             await self.press(*["j" if there > here else "k"] * abs(there - here))

@@ -66,7 +66,7 @@ async def test_a_tick_is_not_kept_for_an_action_that_is_another_by_now() -> None
             for one in session.actions
         )
         await driver.press("enter")
-        await driver.see("0 ticked", "1 tick dropped, no longer the same: update stack/web")
+        await driver.see("0 ticked", "2 ticks dropped, no longer the same", "update stack/web")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -56,7 +56,7 @@ async def test_every_line_has_the_sign_of_its_origin_in_one_column(size: tuple[i
 async def test_without_anything_applied_before_there_is_no_such_column_and_no_such_key() -> None:
     async with driven(FakeSession()) as driver:
         await review(driver)
-        await driver.see("~ web       environment", "+ api       new")
+        await driver.see("~* web       environment", "+ api       new")
         assert "o from" not in driver.text
         await driver.press("o")
         await driver.see("This was never applied.")

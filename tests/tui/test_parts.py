@@ -27,7 +27,7 @@ async def test_one_entry_is_ticked_and_only_that_runs(size: tuple[int, int]) -> 
     async with driven(session, size) as driver:
         await opened(driver)
         await driver.press("space")
-        await driver.see("[~] ~ web", "only environment.LEVEL", "1 ticked")
+        await driver.see("[~] ~* web", "only environment.LEVEL", "1 ticked")
         await driver.see("[>] ~ environment.LEVEL", "[ ] + environment.TRACE")
         await driver.press("x")
         await driver.at("confirm")
@@ -46,28 +46,30 @@ async def test_all_entries_make_the_whole_and_none_of_them_nothing() -> None:
     async with driven(FakeSession()) as driver:
         await opened(driver)
         await driver.press("space", "j", "space")
-        await driver.see("[>] ~ web", "1 ticked")
-        await driver.press("space", "k", "space")
-        await driver.see("[ ] ~ web", "0 ticked")
+        await driver.see("[~] ~* web", "[ ] * deploy", "1 ticked")
+        await driver.press("j", "space")
+        await driver.see("[>] ~* web", "[>] * deploy", "2 ticked")
+        await driver.press("space", "k", "space", "k", "space")
+        await driver.see("[ ] ~* web", "0 ticked")
 
 
 async def test_a_tick_on_the_update_takes_all_of_it() -> None:
     async with driven(FakeSession()) as driver:
         await opened(driver)
         await driver.press("space", "k", "space")
-        await driver.see("[>] ~ web", "[>] ~ environment.LEVEL", "[>] + environment.TRACE")
+        await driver.see("[>] ~* web", "[>] ~ environment.LEVEL", "[>] + environment.TRACE")
         await driver.press("space")
-        await driver.see("[ ] ~ web", "[ ] ~ environment.LEVEL")
+        await driver.see("[ ] ~* web", "[ ] ~ environment.LEVEL")
 
 
 async def test_the_fields_are_hidden_again_with_the_ticks_kept() -> None:
     async with driven(FakeSession()) as driver:
         await opened(driver)
         await driver.press("space", "left")
-        await driver.see(">   [~] ~ web")
+        await driver.see(">   [~] ~* web")
         assert "environment.TRACE" not in driver.text
         await driver.press("r")
-        await driver.see("[~] ~ web")
+        await driver.see("[~] ~* web")
 
 
 async def test_the_diff_of_an_entry_shows_that_entry() -> None:

@@ -26,7 +26,7 @@ async def test_one_entry_goes_to_live_and_one_into_the_file(size: tuple[int, int
         await edge(driver)
         await driver.point("~ web")
         await driver.press("right", "j", "greater_than_sign", "j", "less_than_sign")
-        await driver.see("[~] ~ web", "[>] ~ environment.LEVEL", "[<] + environment.TRACE", "1 ticked · 1 to file")
+        await driver.see("[~] ~* web", "[>] ~ environment.LEVEL", "[<] + environment.TRACE", "1 ticked · 1 to file")
         await driver.press("x")
         await driver.at("confirm")
         await driver.see("environment.LEVEL", "< stack/web", "environment.TRACE", "commit to", "1 to run · 1 to file")
@@ -67,7 +67,7 @@ async def test_space_on_an_entry_takes_the_side_that_moved_that_entry() -> None:
         await edge(driver)
         await driver.point("~ web")
         await driver.press("space")
-        await driver.see("[ ] ~ web", "Changed on both sides")
+        await driver.see("[ ] ~* web", "Changed on both sides")
         await driver.press("right", "j", "space", "j", "space")
         await driver.see("[>] ~ F environment.LEVEL", "[<] + L environment.TRACE", "1 ticked · 1 to file")
 
@@ -101,7 +101,7 @@ async def test_without_a_file_there_is_no_side_to_take() -> None:
     async with driven(FakeSession(files_read=0)) as driver:
         await homelab_review(driver)
         await driver.press("less_than_sign")
-        await driver.see("[ ] ~ web", "homelab has no file to write live changes to")
+        await driver.see("[ ] ~* web", "homelab has no file to write live changes to")
 
 
 async def test_files_that_are_not_managed_are_written_after_a_question() -> None:
@@ -113,14 +113,14 @@ async def test_files_that_are_not_managed_are_written_after_a_question() -> None
         await driver.see("homelab is not managed")
         await driver.press("escape")
         await driver.at("review")
-        await driver.see("[ ] ~ web")
+        await driver.see("[ ] ~* web")
         await driver.press("less_than_sign")
         await driver.at("consent")
         await driver.press("enter")
         await driver.at("review")
-        await driver.see("[<] ~ web")
+        await driver.see("[<] ~* web")
         await driver.press("A", "less_than_sign")
-        await driver.see("[<] ~ web")
+        await driver.see("[<] ~* web")
     assert session.consented == []
 
 
@@ -132,7 +132,7 @@ async def test_the_question_can_be_answered_for_good() -> None:
         await driver.at("consent")
         await driver.press("f3", "enter")
         await driver.at("review")
-        await driver.see("[<] ~ web")
+        await driver.see("[<] ~* web")
     assert session.consented == ["homelab"]
 
 
@@ -160,17 +160,17 @@ async def test_in_the_diff_sides_are_taken_and_the_next_line_is_shown() -> None:
 async def test_a_click_on_a_box_chooses_and_elsewhere_it_only_moves() -> None:
     async with driven(FakeSession()) as driver:
         await homelab_review(driver)
-        at = next(at for at, line in enumerate(driver.text.splitlines()) if "~ web" in line)
+        at = next(at for at, line in enumerate(driver.text.splitlines()) if "~* web" in line)
         await driver.press("g")
         await driver.pilot.click(offset=(20, at))
-        await driver.see(">   [ ] ~ web", "0 ticked")
+        await driver.see(">   [ ] ~* web", "0 ticked")
         await driver.pilot.click(offset=(5, at))
-        await driver.see("[>] ~ web", "1 ticked")
+        await driver.see("[>] ~* web", "2 ticked")
         await driver.press("right")
         await driver.pilot.click(offset=(9, at + 1))
-        await driver.see("[~] ~ web")
+        await driver.see("[~] ~* web")
         await driver.pilot.click(offset=(5, at))
-        await driver.see("[>] ~ web")
+        await driver.see("[>] ~* web")
 
 
 async def test_a_first_review_has_three_lines_that_help_takes_away() -> None:

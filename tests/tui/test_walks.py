@@ -30,16 +30,17 @@ async def test_what_is_ticked_runs_and_nothing_else(size: tuple[int, int]) -> No
         for line in ("~ web", "~ DOMAIN", "+ api"):
             await driver.point(line)
             await driver.press("space")
-        await driver.see("8 pending · 3 ticked")
+        await driver.see("8 pending · 4 ticked")
         await driver.press("x")
         await driver.at("confirm")
-        await driver.see("Run 3 of 8 actions", "~ stack/web", "+ deployment/api", "~ variable/DOMAIN")
+        await driver.see("Run 4 of 8 actions", "~ stack/web", "* stack/web", "+ deployment/api", "~ variable/DOMAIN")
         await driver.press("enter")
-        await driver.see("3 done", "planned again:")
+        await driver.see("4 done", "planned again:")
         await driver.press("q")
         await driver.at("review")
-        await driver.see("5 pending · 0 ticked")
-    assert sorted(session.done) == ["create:deployment/api", "update:stack/web", "update:variable/DOMAIN"]
+        await driver.see("4 pending · 0 ticked")
+    done = ["create:deployment/api", "deploy:stack/web", "update:stack/web", "update:variable/DOMAIN"]
+    assert sorted(session.done) == done
 
 
 async def test_a_tick_brings_what_it_needs_and_says_so() -> None:
@@ -47,7 +48,7 @@ async def test_a_tick_brings_what_it_needs_and_says_so() -> None:
         await review(driver)
         await driver.point("* worker")
         await driver.press("space")
-        await driver.see("[.] + worker", "[.] * web", "needed by worker", "4 ticked", "also ticked")
+        await driver.see("[>] +* worker", "[.] ~* web", "needed by worker", "4 ticked", "also ticked")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -82,7 +83,7 @@ async def test_a_heading_ticks_what_is_under_it() -> None:
     async with driven(FakeSession()) as driver:
         await review(driver)
         await driver.press("g", "space")
-        await driver.see("2/3", "[ ] - old-wiki", "2 ticked")
+        await driver.see("1/2", "[ ]  - old-wiki", "2 ticked")
         await driver.press("space")
         await driver.see("0 ticked")
 
@@ -96,7 +97,7 @@ async def test_a_refresh_keeps_cursor_ticks_and_order() -> None:
         session.done.append("update:stack/web")
         await driver.press("r")
         await driver.at("review")
-        await driver.see("> ", "[>] + api", "7 pending · 1 ticked")
+        await driver.see("> ", "[>]  + api", "7 pending · 1 ticked")
         assert driver.page.outline.entry.id == "create:deployment/api"
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.plan import Action, Plan, SyncOptions
+from ksync_tui.model.plan import Action, Direction, Plan, SyncOptions
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.diff import compare
 from ksync_tui.planner.selection import parts_of
 from ksync_tui.present.choices import Choices
 from ksync_tui.present.directions import to_file, turned
+from ksync_tui.present.entries import ReviewEntry
 from ksync_tui.present.rows import Outline
 from ksync_tui.present.ticks import Ticks
 
@@ -124,3 +127,83 @@ def test_nothing_is_ever_chosen_for_both_sides(steps: list[tuple[str, str | None
             assert mine
             assert theirs
             assert not mine & theirs
+
+
+# ------------------------------------------------------- an update and its deploy are one row
+
+
+def rows(found: Plan) -> Outline:
+    return Outline(found, for_choosing=True)
+
+
+def web_row() -> ReviewEntry:
+    return rows(plan()).by_id[WEB]
+
+
+def test_a_deploy_stands_in_the_row_of_what_it_deploys() -> None:
+    outline = rows(plan())
+    assert [(row.sign, row.name) for row in outline.entries] == [("+", "new"), ("~*", "web"), ("-", "old")]
+    below = outline.shown("", {WEB})
+    assert [(line.sign, line.id) for line in below if isinstance(line, ReviewEntry) and line.parent] == [("*", DEPLOY)]
+    assert [row.sign for row in rows(to_file(plan())).entries if row.name == "web"] == ["~"]
+    assert [line.id for line in outline.shown("deploy") if isinstance(line, ReviewEntry)] == [WEB]
+
+
+@pytest.mark.parametrize(
+    ("steps", "mark"),
+    [
+        ((), "[ ]"),
+        ((("row", "live"),), "[>]"),
+        ((("row", "file"),), "[<]"),
+        ((("row", "live"), ("row", "file")), "[<]"),
+        ((("row", "live"), ("toggle", "live")), "[ ]"),
+        ((("row", "file"), ("toggle", "live")), "[ ]"),
+        ((("update", "live"),), "[~]"),
+        ((("update", "live"), ("toggle", "live")), "[>]"),
+        ((("deploy", "live"),), "[>]"),
+        ((("deploy", "live"), ("toggle", "live")), "[ ]"),
+        ((("part", "live"),), "[~]"),
+        ((("part", "file"), ("deploy", "live")), "[>]"),
+    ],
+)
+def test_the_box_of_a_row_speaks_for_all_that_it_stands_for(
+    steps: tuple[tuple[str, Direction], ...], mark: str
+) -> None:
+    found, row = choices(), web_row()
+    for what, way in steps:
+        match what:
+            case "row":
+                found = found.take(row, way)
+            case "toggle":
+                found = found.toggle_line(row, way)
+            case "part":
+                found = found.choose_part(WEB, A, way)
+            case _:
+                found = found.choose(DEPLOY if what == "deploy" else WEB, way)
+    assert found.mark_of(row) == mark
+
+
+def test_a_row_brings_its_deploy_only_where_that_is_possible() -> None:
+    blocked = replace(plan().by_id[DEPLOY], blocked="no Docker host is mapped")
+    made = replace(plan(), actions=tuple(blocked if one.id == DEPLOY else one for one in plan().actions))
+    row = rows(made).by_id[WEB]
+    assert row.reason == "environment; no Docker host is mapped"
+    found = Choices.of(made).take(row, "live")
+    assert chosen(found) == {"live": [WEB], "file": []}
+    assert (found.mark_of(row), found.note) == ("[>]", None)
+
+
+def test_a_heading_chooses_deploys_with_their_rows() -> None:
+    group = rows(plan()).groups[0]
+    found = choices().choose_all(group.pending, "live")
+    assert chosen(found)["live"] == [NEW, DEPLOY, WEB]
+    assert found.count(group) == 2
+    assert chosen(choices().toggle_all(group.pending).toggle_all(group.pending)) == {"live": [], "file": []}
+
+
+def test_a_row_that_comes_along_says_for_what() -> None:
+    other = Action("deploy", Target("deployment", "api"), "after web", requires=(DEPLOY,))
+    made = replace(plan(), actions=(*plan().actions, other))
+    row = rows(made).by_id[WEB]
+    assert Choices.of(made).choose(other.id, "live").reason(row) == "needed by api"
+    assert Choices.of(made).choose(DEPLOY, "live").reason(row) == "environment"

@@ -195,9 +195,9 @@ def test_colour_is_put_on_only_when_asked() -> None:
 def test_plain_numbers_stay_whatever_the_filter() -> None:
     choices = Choices.of(LAB).choose("deploy:stack/web", "live")
     every = list(numbered(LAB, choices))
-    assert [number for number, _, _ in every] == ["1", "2", "3", "4", "5"]
-    assert rendered(every[0][1], colour=False) == "1 [.] ~ update stack/web  needed by its deploy"
-    assert [(number, row.id) for number, _, row in numbered(LAB, choices, "TOKEN")] == [("5", "create:variable/TOKEN")]
+    assert [number for number, _, _ in every] == ["1", "2", "3", "4"]
+    assert rendered(every[0][1], colour=False) == "1 [>] ~* update stack/web  webhook_secret, environment"
+    assert [(number, row.id) for number, _, row in numbered(LAB, choices, "TOKEN")] == [("4", "create:variable/TOKEN")]
 
 
 def test_problems_are_one_line_each_and_neutral() -> None:

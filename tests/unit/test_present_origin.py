@@ -16,10 +16,11 @@ from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present import json as objects
 from ksync_tui.present.confirm import confirm
 from ksync_tui.present.diff import diff
+from ksync_tui.present.entries import ReviewEntry
 from ksync_tui.present.explain import explain
 from ksync_tui.present.markdown import plan_markdown
 from ksync_tui.present.plain import plan_lines
-from ksync_tui.present.rows import Outline, ReviewEntry
+from ksync_tui.present.rows import Outline
 from ksync_tui.present.style import joined
 from ksync_tui.present.views import side_by_side, stops, unified
 

@@ -10,7 +10,8 @@ from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions, Verb
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.diff import compare
 from ksync_tui.planner.selection import Prerequisites
-from ksync_tui.present.rows import Group, Outline, PartEntry, ReviewEntry, reason_of
+from ksync_tui.present.entries import ReviewEntry, reason_of
+from ksync_tui.present.rows import Group, Outline, PartEntry
 from ksync_tui.present.summaries import counts_line, summary_of
 from ksync_tui.present.ticks import Ticks
 

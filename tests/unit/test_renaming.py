@@ -12,7 +12,8 @@ from ksync_tui.model.resource import Declarations, Declared, Deployed, Live, Sna
 from ksync_tui.planner import Planner
 from ksync_tui.planner.renaming import Rename
 from ksync_tui.present.choices import Choices
-from ksync_tui.present.rows import Outline, ReviewEntry
+from ksync_tui.present.entries import ReviewEntry
+from ksync_tui.present.rows import Outline
 from tests.unit.test_planner_origin import declare, live, stack
 
 OLD, NEW, OTHER = Target("stack", "old"), Target("stack", "new"), Target("stack", "other")

@@ -10,7 +10,7 @@ from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import NOTHING_KNOWN
 from ksync_tui.planner.renaming import Rename
 from ksync_tui.present.choices import Choices
-from ksync_tui.present.rows import ReviewEntry
+from ksync_tui.present.entries import ReviewEntry
 from ksync_tui.tui import requests
 from ksync_tui.tui.review_sides import Side
 from ksync_tui.tui.screens.base import Page
@@ -170,7 +170,7 @@ class ChoosingPage(Page[None]):
     def do_tick_all(self) -> None:
         """Ticks all but deletes, of what the filter leaves."""
         if self.side:
-            shown = {line.id for line in self.outline.shown if isinstance(line, ReviewEntry)}
+            shown = {found for line in self.outline.shown if isinstance(line, ReviewEntry) for found in line.ids}
             self.choose(self.choices.all(shown if self.outline.words else None))
 
     def do_tick_none(self) -> None:

@@ -9,8 +9,9 @@ from textual.message import Message
 from ksync_tui.model.plan import Plan, SyncOptions
 from ksync_tui.present.choices import SIGNS as BOXES
 from ksync_tui.present.choices import Choices
+from ksync_tui.present.entries import ReviewEntry
 from ksync_tui.present.origin import SIGNS
-from ksync_tui.present.rows import Group, Line, Outline, PartEntry, ReviewEntry
+from ksync_tui.present.rows import Group, Line, Outline, PartEntry
 from ksync_tui.present.summaries import title_of
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
 from ksync_tui.present.ticks import Ticks
@@ -43,6 +44,7 @@ class OutlineView(Lines):
         self.opened: set[str] = set()
         """The updates whose parts are shown."""
         self._name_room = 0
+        self._sign_room = 1
 
     @property
     def line(self) -> Line | None:
@@ -121,6 +123,7 @@ class OutlineView(Lines):
         before = _key(self.line)
         offset = self.cursor - self.scroll_offset.y
         self.shown = self.outline.shown(self.words, self.opened)
+        self._sign_room = max((len(line.sign) for line in self.shown if isinstance(line, ReviewEntry)), default=1)
         names = (cell_width(line.name) for line in self.shown if isinstance(line, ReviewEntry))
         self._name_room = min(max(names, default=0), MOST_NAME)
         at = next((at for at, line in enumerate(self.shown) if before and _key(line) == before), None)
@@ -155,10 +158,12 @@ class OutlineView(Lines):
         quiet = entry.ignored or entry.unchanged
         look = style("dim" if quiet else "blocked" if entry.blocked else entry.verb)
         origin = self._origin(entry)
-        name_room = max(min(self._name_room, width - BOX - 8), 8)
-        reason_room = width - BOX - (4 if entry.parent else 0) - 2 - origin.cell_len - name_room - 2
+        box = BOX + self._sign_room - 1
+        longest = cell_width(entry.name) if entry.parent else self._name_room
+        name_room = max(min(longest, width - box - 8), 8)
+        reason_room = width - box - (4 if entry.parent else 0) - 2 - origin.cell_len - name_room - 2
         line = ink(f"{'      ' if entry.parent else '  '}{mark} ", _look_of(mark))
-        line.append(f"{entry.sign} ", look)
+        line.append(f"{entry.sign:>{1 if entry.parent else self._sign_room}} ", look)
         line.append(pad(cut_middle(entry.name, name_room), name_room), style("dim" if quiet else "plain"))
         reason = entry.reason if quiet else self.choices.reason(entry)
         line.append("  ").append_text(origin)
@@ -170,7 +175,8 @@ class OutlineView(Lines):
     def _part(self, part: PartEntry, width: int) -> Text:
         mark = self.choices.mark_of(part)
         line = ink(f"      {mark} ", _look_of(mark))
-        line.append(f"{part.sign} ", style("dim" if part.ignored else LOOKS[part.sign])).append_text(self._origin(part))
+        look = style("dim" if part.ignored else LOOKS[part.sign])
+        line.append(f"{part.sign} ", look).append_text(self._origin(part))
         label = cut_middle(part.label, max(width - BOX - 6, 8))
         if not part.ignored:
             return line.append(label)
