@@ -64,6 +64,9 @@ class Picture:
 
 REVIEW = Step(("j", "right", "j", "less_than_sign", "k", "k", "greater_than_sign"), "review", "to file")
 CONFIRM = Step(("x",), "confirm", "commit to")
+EDIT = Step(
+    ("e", "down", "down", "end", "left", *("space" if char == " " else char for char in " and series")), "editor"
+)
 RUN = Step(("enter",), "run", "planned again")
 PICTURES = (
     Picture("syncs", None, size=FLAT),
@@ -71,7 +74,7 @@ PICTURES = (
     Picture("review-narrow", "media", (REVIEW,), NARROW),
     Picture("confirm", "media", (REVIEW, CONFIRM)),
     Picture("editor", "media", (Step(("e",), "editor"),)),
-    Picture("commit", "media", (Step(("less_than_sign", "x"), "preview"), Step(("enter",), "commit"))),
+    Picture("commit", "media", (EDIT, Step(("f2",), "preview"), Step(("enter",), "commit"))),
     Picture("run", "media", (REVIEW, CONFIRM, RUN)),
 )
 FILM = (

@@ -72,7 +72,7 @@ def _commit(session: Session, draft: CommitDraft, output: Output, message: str, 
     try:
         return session.files.commit(draft, message or draft.message, push=push)
     except CommitRefusedError:
-        if session.files.is_uncommitted(draft):
+        if session.files.is_uncommitted(draft.changes):
             output.say("written, not committed; `ksync commit` commits it later")
         raise
 

@@ -57,8 +57,9 @@ def confirm(
     writes = tuple(_written(file, action) for file, action in written)
     pending = count(max(selection.plan.pending, len(selection)), "action")
     more = f", write {count(len(writes), 'resource')}" if writes else ""
+    title = f"Run {len(selection)} of {pending}{more}" if selection else f"Write {count(len(writes), 'resource')}"
     return Confirm(
-        title=f"Run {len(selection)} of {pending}{more} on  {neutral(where)}",
+        title=f"{title}{' on' if selection else ' as it is on'}  {neutral(where)}",
         steps=tuple(_steps(selection)),
         writes=writes,
         deletes=tuple(map(_delete, selection.deletes)),
@@ -85,6 +86,11 @@ def _steps(selection: Selection) -> Iterator[Step]:
 def _written(file: str, action: Action) -> Step:
     reason = f"{reason_of(action)}  {neutral(file)}"
     return Step(None, action.id, "<", neutral(str(action.target)), reason, added=False)
+
+
+def file_step(file: str, added: int, removed: int) -> Step:
+    """A file that is committed, with the lines that it gains and loses."""
+    return Step(None, f"file:{file}", " ", neutral(file), f"+{added} -{removed}", added=False)
 
 
 def _delete(action: Action) -> str:

@@ -92,6 +92,11 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def sentence(words: str) -> str:
+    """Words as a sentence: with a capital and a full stop; nothing for nothing."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
 def listed(names: list[str], most: int = 3) -> str:
     """`a, b, c and 2 more`."""
     if len(names) <= most:

@@ -148,9 +148,9 @@ class Files:
                 self.uncommitted.done(change)
             return f"{said}{commits.push(draft)}" if push and not draft.goes_elsewhere else said
 
-    def is_uncommitted(self, draft: CommitDraft) -> bool:
+    def is_uncommitted(self, changes: Sequence[FileChange]) -> bool:
         """Whether files of a commit that was refused are written; what was only not pushed is committed."""
-        return self.uncommitted.has(draft.changes)
+        return self.uncommitted.has(changes)
 
     def _keep(self, sync: Sync, edit: FileEdit) -> None:
         """Writes a text that its sync keeps: Core a file of its own, the sync itself an inline text."""

@@ -122,11 +122,12 @@ class CommitInCore(Request):
 
 @dataclass(frozen=True, slots=True)
 class RunSelection(Request):
-    """The confirmation of a selection, then its run, then what is written into the files."""
+    """The confirmation of a selection and of what goes into the files for ids or parts of them; then both are done."""
 
     review: Review
     selection: Selection
-    then: WriteBack | None = None
+    to_file: Collection[str]
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,13 @@ class ShowStep(Request):
 
     action: Action
     direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPatch(Request):
+    """The difference of a file, as it is committed."""
+
+    change: FileChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +198,6 @@ class StopIgnoring(Request):
     """Takes rules back, so that what they hide is pending again."""
 
     rules: tuple[IgnoreRule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WriteBack(Request):
-    """Takes live into the files for the ticked ids, or the ticked parts of them: shown, written, committed."""
-
-    review: Review
-    ticked: Collection[str]
-    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,9 +203,9 @@ def test_a_commit_made_meanwhile_is_never_taken_back(session: Session, drifted: 
     with pytest.raises(CommitRefusedError, match="since this commit was shown"):
         session.files.commit(draft, "as live")
     assert "# COLLEAGUE" in repository.git("show", "HEAD:media.toml")
-    assert session.files.is_uncommitted(draft)
+    assert session.files.is_uncommitted(draft.changes)
     draft = session.files.commit_draft(session.reviews.create(drifted.sync).uncommitted)
     assert draft is not None
     session.files.commit(draft, "as live")
     assert "# COLLEAGUE" in repository.git("show", "HEAD:media.toml")
-    assert not session.files.is_uncommitted(draft)
+    assert not session.files.is_uncommitted(draft.changes)

@@ -488,6 +488,9 @@ class FakeFiles:
         said = self.write(draft.changes)
         return f"{said} {self.commit(draft.commit, message, push=push)}" if draft.commit else said
 
+    def is_uncommitted(self, changes: Sequence[FileChange]) -> bool:
+        return bool(self.session.uncommitted)
+
     def write(self, changes: Sequence[FileChange]) -> str:
         self.session.written.extend(changes)
         return f"Wrote {', '.join(one.file for one in changes)}."

@@ -149,12 +149,20 @@ async def test_the_cursor_stays_on_its_run_when_a_newer_comes() -> None:
         assert driver.page.shown[driver.page.items.cursor].id == 1
 
 
-async def to_commit(driver: Driver) -> None:
+async def to_preview(driver: Driver) -> None:
+    """An edit of a block, up to the difference that saving it makes."""
     await review(driver, "edge")
-    await driver.press("m")
     await driver.point("~ web")
-    await driver.press("space", "x")
+    await driver.press("e")
+    await driver.at("editor")
+    await driver.press("down", "end", "left")
+    await driver.type("2")
+    await driver.press("f2")
     await driver.at("preview")
+
+
+async def to_commit(driver: Driver) -> None:
+    await to_preview(driver)
     await driver.press("enter")
     await driver.at("commit")
 
@@ -201,11 +209,7 @@ async def test_what_is_left_written_is_shown_and_committed_later(size: tuple[int
 async def test_a_commit_that_cannot_be_prepared_still_offers_both_ways_on() -> None:
     session = FakeSession(refused=CommitRefusedError("nothing was committed", why="a merge is under way"))
     async with driven(session) as driver:
-        await review(driver, "edge")
-        await driver.press("m")
-        await driver.point("~ web")
-        await driver.press("space", "x")
-        await driver.at("preview")
+        await to_preview(driver)
         await driver.press("enter")
         await driver.at("written")
         await driver.see("a merge is under way", "Written, not committed: infra/stacks/web.toml")

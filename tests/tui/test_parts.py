@@ -87,7 +87,8 @@ async def test_one_entry_of_live_goes_into_the_file() -> None:
         await opened(driver, "edge")
         await driver.see("- environment.TRACE")
         await driver.press("space", "x")
-        await driver.at("preview")
+        await driver.at("confirm")
+        await driver.see("1 to file", "< stack/web")
     assert session.parts == {"update:stack/web": {"config.environment.LEVEL"}}
 
 

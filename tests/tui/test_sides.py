@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from ksync_tui.errors import CommitRefusedError
+
 from .driving import SIZES, Driver, driven
 from .fakes import FakeSession, homelab
 from .test_origin import applied_before
@@ -195,3 +197,39 @@ async def test_after_a_run_the_first_lines_are_gone() -> None:
         await driver.at("review")
         await driver.idle()
         assert "space chooses" not in driver.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_goes_only_into_files_is_confirmed_once_and_left_with_nothing_written(size: tuple[int, int]) -> None:
+    session = FakeSession()
+    async with driven(session, size) as driver:
+        await edge(driver)
+        await driver.point("~ web")
+        await driver.press("less_than_sign", "x")
+        await driver.at("confirm")
+        await driver.see("Write 1 resource", "< stack/web", "1 to file", "commit to")
+        assert "to run" not in driver.text
+        await driver.press("escape")
+        await driver.at("review")
+        assert not session.written
+        await driver.press("x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.at("review")
+        await driver.see("0 ticked", "Committed 4f2a91c")
+    assert session.commits == ["web: debug level"]
+    assert not session.started
+
+
+async def test_files_that_cannot_be_committed_are_written_once_that_is_seen() -> None:
+    session = FakeSession(refused=CommitRefusedError("nothing was committed", why="a merge is under way"))
+    async with driven(session) as driver:
+        await edge(driver)
+        await driver.point("~ web")
+        await driver.press("less_than_sign", "x")
+        await driver.at("confirm")
+        await driver.see("will be written, not committed", "a merge is under way", "enter write")
+        await driver.press("enter")
+        await driver.at("review")
+        await driver.see("Wrote infra/stacks/web.toml.")
+    assert len(session.written) == 1

@@ -28,7 +28,7 @@ class Step(NamedTuple):
 SYNCS = Step("", "syncs")
 REVIEW = Step("enter", "review", "homelab")
 EDGE = Step("enter", "review", "edge")
-TO_PREVIEW = (EDGE, Step("m", "review"), Step("space x", "preview", "~ web"))
+TO_PREVIEW = (EDGE, Step("e", "editor", "~ web"), Step("down end left 2 f2", "preview"))
 WALKS: dict[str, tuple[Step, ...]] = {
     "syncs": (),
     "new": (Step("n", "new"),),

@@ -31,6 +31,7 @@ FLOWS: Mapping[type[requests.Request], str] = {
     requests.ShowProblems: "navigation:show_problems",
     requests.ShowRun: "runs:show_run",
     requests.ShowStep: "runs:show_step",
+    requests.ShowPatch: "navigation:show_patch",
     requests.RunSelection: "runs:run_selection",
     requests.UndoRun: "runs:undo_run",
     requests.RunResource: "runs:run_resource",
@@ -44,7 +45,6 @@ FLOWS: Mapping[type[requests.Request], str] = {
     requests.AllowWriting: "files:allow_writing",
     requests.EditBlock: "files:edit_block",
     requests.SaveBlock: "files:save_block",
-    requests.WriteBack: "files:write_back",
     requests.CommitFiles: "files:commit_files",
     requests.SettleUncommitted: "files:settle_uncommitted",
 }

@@ -51,19 +51,6 @@ async def allow_writing(page: ReviewScreen, request: requests.AllowWriting) -> N
     page.choose(request.choices)
 
 
-async def write_back(page: ReviewScreen, request: requests.WriteBack) -> None:
-    """Shows, writes and commits what taking live into the files changes."""
-    prepare = partial(page.session.files.write_back, request.review, request.ticked, request.parts)
-    changes = await page.result_of("Preparing the file", prepare)
-    if not changes:
-        page.tell("The file already says what live has.")
-        return
-    said = await _write(page, changes)
-    if said is not None:
-        page.done_with("file")
-    _read_again(page, said)
-
-
 async def commit_files(page: Page[Any], request: requests.CommitFiles) -> None:
     """Commits what was written before; afterwards the page reads again."""
     _read_again(page, await _commit(page, request.changes, ""))

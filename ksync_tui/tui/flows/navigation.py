@@ -13,10 +13,11 @@ from ksync_tui.tui.screens.changes import ChangesScreen
 from ksync_tui.tui.screens.diff import DiffScreen
 from ksync_tui.tui.screens.help import HelpScreen
 from ksync_tui.tui.screens.history import HistoryScreen
-from ksync_tui.tui.screens.log import LogScreen, LogSource
+from ksync_tui.tui.screens.log import LogScreen, LogSource, step_look
 from ksync_tui.tui.screens.palette import PaletteScreen
 from ksync_tui.tui.screens.problems import ProblemsScreen
 from ksync_tui.tui.screens.profiles import ProfilesScreen
+from ksync_tui.tui.widgets.patch import patch_lines, patch_look
 
 if TYPE_CHECKING:
     from ksync_tui.tui import requests
@@ -61,7 +62,7 @@ async def show_log(page: Page[Any], request: requests.ShowLog) -> None:
     change = request.change
     title = headline(change, time.time(), local_zone())
     read = partial(page.session.core.log_of, change.id)
-    page.app.push_screen(LogScreen(LogSource(title, read, "Core has no log for it.", steps=True)))
+    page.app.push_screen(LogScreen(LogSource(title, read, "Core has no log for it.", step_look)))
 
 
 async def show_container_log(page: Page[Any], request: requests.ShowContainerLog) -> None:
@@ -69,7 +70,16 @@ async def show_container_log(page: Page[Any], request: requests.ShowContainerLog
     target = request.target
     title = f"{neutral(str(target))}   the last lines of its containers"
     read = partial(page.session.container_log, target)
-    page.app.push_screen(LogScreen(LogSource(title, read, "Its containers wrote nothing.")))
+    page.app.push_screen(
+        LogScreen(LogSource(title, read, "Its containers wrote nothing.", lambda _: "plain", from_end=True))
+    )
+
+
+async def show_patch(page: Page[Any], request: requests.ShowPatch) -> None:
+    """Shows the difference of a file, as it is committed."""
+    change = request.change
+    title = f"{neutral(change.file)}   +{change.added} -{change.removed}"
+    page.app.push_screen(LogScreen(LogSource(title, partial(patch_lines, change), "Nothing changes.", patch_look)))
 
 
 async def show_diff(page: ReviewScreen, _: requests.ShowDiff) -> None:

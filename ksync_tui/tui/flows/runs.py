@@ -10,6 +10,7 @@ from rich.text import Text
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.selection import narrowed, possible
 from ksync_tui.present.confirm import whole_run
+from ksync_tui.present.text import sentence
 from ksync_tui.tui.screens.base import error_text
 from ksync_tui.tui.screens.choose import ChooseScreen
 from ksync_tui.tui.screens.confirm import ConfirmScreen, Started, Writes
@@ -39,17 +40,22 @@ async def show_step(page: ConfirmScreen, request: requests.ShowStep) -> None:
 async def run_selection(page: ReviewScreen, request: requests.RunSelection) -> None:
     """Confirms a selection of a review, and what goes into the files with it; then both are done."""
     sync = request.review.sync
-    writes = await _writes(page, request.then) if request.then else None
+    writes = await _writes(page, request) if request.to_file else None
+    if not request.selection and writes is None:
+        page.tell("The file already says what live has.")
+        return
     started = await page.app.push_screen_wait(ConfirmScreen(sync.name, request.selection, writes=writes))
     if started is None:
         return
     page.done_with("live")
-    if writes:
-        page.done_with("file")
+    page.done_with("file")
     await _watch(page, started, sync)
-    if writes and started.refused:
-        said = await page.app.push_screen_wait(WrittenScreen(writes.draft.changes, started.refused))
-        page.read_again(said)
+    if writes and started.refused and page.session.files.is_uncommitted(writes.draft.changes):
+        page.read_again(await page.app.push_screen_wait(WrittenScreen(writes.draft.changes, started.refused)))
+    elif started.run is None:
+        page.read_again(sentence(started.written))
+        if started.refused:
+            page.tell_error(started.refused)
 
 
 async def undo_run(page: Page[Any], request: requests.UndoRun) -> None:
@@ -66,12 +72,12 @@ async def undo_run(page: Page[Any], request: requests.UndoRun) -> None:
         await _watch(page, started)
 
 
-async def _writes(page: ReviewScreen, request: requests.WriteBack) -> Writes | None:
+async def _writes(page: ReviewScreen, request: requests.RunSelection) -> Writes | None:
     """What goes into the files, as far as anything of it is not in them already."""
-    prepare = partial(page.session.files.prepare, request.review, request.ticked, request.parts)
+    prepare = partial(page.session.files.prepare, request.review, request.to_file, request.parts)
     draft = await page.result_of("Preparing the files", prepare)
     plan = narrowed(request.review.plan, request.parts)
-    actions = tuple(action for action in plan.actions if action.id in request.ticked)
+    actions = tuple(action for action in plan.actions if action.id in request.to_file)
     return Writes(draft, actions) if draft else None
 
 
@@ -109,11 +115,12 @@ async def run_in_core(page: SyncsScreen, request: requests.RunInCore) -> None:
 
 
 async def _watch(page: Page[Any], started: Started, sync: Sync | None = None) -> None:
-    page.read_again(await page.app.push_screen_wait(RunScreen(started.run, sync, _written(started))))
+    if started.run is not None:
+        page.read_again(await page.app.push_screen_wait(RunScreen(started.run, sync, _written(started))))
 
 
 def _written(started: Started) -> Text | None:
     """What became of the files, for the screen of the run."""
     if started.refused:
         return error_text(started.refused)
-    return ink(f"{started.written[:1].upper()}{started.written[1:]}.", "bold") if started.written else None
+    return ink(sentence(started.written), "bold") if started.written else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Action, Selection
-from ksync_tui.present.confirm import Confirm, Step, confirm
+from ksync_tui.present.confirm import Confirm, Step, confirm, file_step
 from ksync_tui.present.text import cell_width, cut_end, cut_middle, neutral, pad
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.screens.base import Page
@@ -25,7 +25,7 @@ from ksync_tui.tui.widgets.lines import Lines
 from ksync_tui.tui.widgets.patch import one_line, push_line
 
 if TYPE_CHECKING:
-    from ksync_tui.services import Confirmation
+    from ksync_tui.services import Confirmation, FileChange
     from ksync_tui.services.commits import WriteDraft
 
 BEFORE_NAME = 8
@@ -42,9 +42,9 @@ class Writes:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What was begun: the number of the run, what was written and committed, and why that was not done."""
+    """What was begun: the number of the run, if any, what was written and committed, and why that was not done."""
 
-    run: int
+    run: int | None
     written: str = ""
     refused: KsyncError | None = None
 
@@ -133,8 +133,20 @@ class ConfirmScreen(Page[Started]):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All that is listed: what runs, then what is written."""
-        return (*self.shown.steps, *self.shown.writes)
+        """All that is listed: what runs, what is written, the files that are committed."""
+        return (*self.shown.steps, *self.shown.writes, *self._file_steps)
+
+    @property
+    def files(self) -> tuple[FileChange, ...]:
+        """The files as they are committed, or written where there is no commit."""
+        if self.writes is None:
+            return ()
+        draft = self.writes.draft
+        return draft.commit.files if draft.commit else draft.changes
+
+    @cached_property
+    def _file_steps(self) -> tuple[Step, ...]:
+        return tuple(file_step(change.file, change.added, change.removed) for change in self.files)
 
     def on_mount(self) -> None:
         """The typed word gets the keys where one is needed."""
@@ -152,8 +164,15 @@ class ConfirmScreen(Page[Started]):
 
     def counts(self) -> Text:
         """How many run, and how many are written."""
-        written = f" · {len(self.shown.writes):,} to file" if self.shown.writes else ""
-        return ink(f"{len(self.selection):,} to run{written}", "bold")
+        runs = [f"{len(self.selection):,} to run"] if self.selection else []
+        written = [f"{len(self.shown.writes):,} to file"] if self.shown.writes else []
+        return ink(" · ".join((*runs, *written)), "bold")
+
+    def label_of(self, command: str) -> str | None:
+        """What enter does where nothing runs."""
+        if command != "confirm" or self.selection or self.writes is None:
+            return None
+        return "commit" if self.writes.draft.commit else "write"
 
     def disabled_reason(self, command: str) -> str | None:
         """Nothing destructive runs before the name or count is typed."""
@@ -184,8 +203,13 @@ class ConfirmScreen(Page[Started]):
         if at < len(self.shown.steps):
             action = self.selection.plan.by_id[self.steps[at].id]
             self.request(requests.ShowStep(action, "live"))
-        elif self.writes:
-            self.request(requests.ShowStep(self.writes.actions[at - len(self.shown.steps)], "file"))
+            return
+        actions = self.writes.actions if self.writes else ()
+        at -= len(self.shown.steps)
+        if at < len(actions):
+            self.request(requests.ShowStep(actions[at], "file"))
+        else:
+            self.request(requests.ShowPatch(self.files[at - len(actions)]))
 
     def do_push(self) -> None:
         """Pushes after the commit, or not."""
@@ -210,12 +234,15 @@ class ConfirmScreen(Page[Started]):
             self._begin()
 
     def _begin(self) -> None:
-        message = "".join(field.value.strip() for field in self.query("#commit-message").results(Input))
-        self.work("Starting the run", partial(self._start, message), self.finish)
+        typed = "".join(field.value.strip() for field in self.query("#commit-message").results(Input))
+        commit = self.writes.draft.commit if self.writes else None
+        rest = commit.message.partition("\n")[2] if commit else ""
+        message = "\n".join(filter(None, (typed, rest)))
+        self.work("Starting", partial(self._start, message), self.finish)
 
     def _start(self, message: str) -> Started:
         """The run goes on whatever becomes of the commit, and the other way round."""
-        run = self.session.runs.start(self.selection)
+        run = self.session.runs.start(self.selection) if self.selection else None
         if self.writes is None:
             return Started(run)
         try:

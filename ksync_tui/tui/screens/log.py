@@ -28,13 +28,19 @@ STEP = "  "
 class LogSource:
     """Where the lines of a log come from, and what is said of it: `title` above it, `empty` where it has no line.
 
-    In `steps`, lines that are not indented are headings; a log without them is read from its end.
+    `look` names the style of a line; a log that is read from its end shows that first.
     """
 
     title: str
     read: Callable[[], list[str]]
     empty: str
-    steps: bool = False
+    look: Callable[[str], str]
+    from_end: bool = False
+
+
+def step_look(line: str) -> str:
+    """Of steps with their output: lines that are not indented are headings."""
+    return "plain" if line.startswith(STEP) else "accent"
 
 
 class LogScreen(Page[None]):
@@ -93,7 +99,7 @@ class LogScreen(Page[None]):
         view = self.query_one(Lines)
         view.say_empty(self.source.empty)
         self._fill()
-        if not self.source.steps:
+        if self.source.from_end:
             self.call_after_refresh(view.move_to, -1)
         self.changed()
 
@@ -105,8 +111,7 @@ class LogScreen(Page[None]):
 
     def _draw(self, line: int, width: int) -> Text:
         words = self.rows[line]
-        heading = self.source.steps and not words.startswith(STEP)
-        return ink(f" {words}", "accent" if heading else "plain")
+        return ink(f" {words}", self.source.look(words))
 
 
 def _broken(line: str, room: int) -> Iterator[str]:

@@ -274,15 +274,12 @@ class ReviewScreen(ChoosingPage):
             self.request(requests.ShowProblems(self.review))
 
     def do_go(self) -> None:
-        """Confirms what is ticked, or shows what would be written."""
+        """Confirms what is ticked."""
         if not (self.review and self.side):
             return
         to_live, to_file = self.sides["live"].ticks, self.sides["file"].ticks
-        write = requests.WriteBack(self.review, planned_ids(to_file.ticked, "file"), to_file.parts)
-        if to_live.ticked:
-            self.request(requests.RunSelection(self.review, to_live.selection, write if to_file.ticked else None))
-        else:
-            self.request(write)
+        ids = planned_ids(to_file.ticked, "file")
+        self.request(requests.RunSelection(self.review, to_live.selection, ids, to_file.parts))
 
     def do_run(self) -> None:
         """Confirms a run of what is under the cursor, or asks which resource where that cannot be run."""

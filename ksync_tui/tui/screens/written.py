@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from ksync_tui.present.text import count, listed, neutral
+from ksync_tui.present.text import count, listed, neutral, sentence
 from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.theme import style
@@ -63,4 +63,4 @@ class WrittenScreen(Page[str]):
     def do_put_back(self) -> None:
         """Makes the files what they were."""
         put_back = partial(self.session.files.put_back, self.changes)
-        self.work("Putting back", put_back, lambda said: self.finish(f"{said[:1].upper()}{said[1:]}."))
+        self.work("Putting back", put_back, lambda said: self.finish(sentence(said)))

@@ -53,12 +53,18 @@ def change_title(change: FileChange) -> Text:
 
 
 def _lines(change: FileChange, heads: bool) -> list[Text]:
-    found = [ink(neutral(line), LOOKS.get(line[:1], "plain")) for line in _shown(change.diff)]
+    found = [ink(neutral(line), patch_look(line)) for line in patch_lines(change)]
     return [change_title(change), *found, Text()] if heads else found
 
 
-def _shown(diff: Sequence[str]) -> list[str]:
-    return [line.rstrip("\n") for line in diff if not line.startswith(("--- ", "+++ "))]
+def patch_look(line: str) -> str:
+    """The style of a line of a difference."""
+    return LOOKS.get(line[:1], "plain")
+
+
+def patch_lines(change: FileChange) -> list[str]:
+    """The difference of a file without its head."""
+    return [line.rstrip("\n") for line in change.diff if not line.startswith(("--- ", "+++ "))]
 
 
 def one_line(changes: Sequence[FileChange], width: int) -> str:
