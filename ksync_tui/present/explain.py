@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ksync_tui.model.plan import Action, Direction, Plan
@@ -43,6 +43,16 @@ def explain(
     ]
     refused = action.id in needs.refused
     return [sentence for sentence in sentences if sentence.text and (refused or sentence.topic != "blocked")]
+
+
+def explain_with_deploy(sentences: Sequence[Sentence], deploy: Action, needs: Prerequisites) -> list[Sentence]:
+    """The lines of a row that stands for a deploy too: those of its action, and what the deploy adds to them."""
+    own = f"Needed by {short(deploy.id)}."
+    said = [one for one in explain(deploy, needs) if one.topic in ("blocked", "brings")]
+    then = Sentence("why", f"Deployed then: {_ended(deploy.reason)}")
+    rest = [one for one in sentences if one.text != own]
+    place = next((at for at, one in enumerate(rest) if one.topic == "where"), len(rest))
+    return [*rest[:place], then, *said, *rest[place:]]
 
 
 def explain_unchanged(declared: Declared, resources: Iterable[Declared]) -> list[Sentence]:

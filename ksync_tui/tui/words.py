@@ -10,7 +10,7 @@ from rich.text import Text
 from ksync_tui.model.plan import Action, Direction, Plan
 from ksync_tui.model.resource import Declared
 from ksync_tui.present.entries import ReviewEntry
-from ksync_tui.present.explain import explain, explain_unchanged
+from ksync_tui.present.explain import explain, explain_unchanged, explain_with_deploy
 from ksync_tui.present.plain import remarks
 from ksync_tui.present.rows import Group, Line, Outline
 from ksync_tui.present.summaries import plural_of, summary_of
@@ -43,7 +43,7 @@ def explained(side: Side, action: Action | None, line: Line | None, direction: D
     if action is not None:
         sentences = explain(action, side.ticks.needs, direction, time.time())
         if isinstance(line, ReviewEntry) and line.deploy in side.outline.plan.by_id:
-            sentences += explain(side.outline.plan.by_id[line.deploy], side.ticks.needs, direction)[:3]
+            sentences = explain_with_deploy(sentences, side.outline.plan.by_id[line.deploy], side.ticks.needs)
         return Text("\n").join(ink(sentence.text, LOOKS.get(sentence.topic, "plain")) for sentence in sentences)
     if isinstance(line, ReviewEntry) and line.pair:
         sentence = f"One is live and not declared, the other is new in the files.\n{tick} plans the rename instead."

@@ -375,3 +375,22 @@ async def test_nothing_pending_is_said() -> None:
         await driver.see("Nothing is pending in what could be read", "0 pending · 0 ticked")
         await driver.press("space", "j", "enter", "x", "m", "G")
         assert driver.page.place == "review"
+
+
+async def test_the_pane_that_has_the_keys_is_seen_without_colours() -> None:
+    async with driven(FakeSession(), (120, 30)) as driver:
+        await review(driver)
+        await driver.see("│ stack/web")
+        assert "┃" not in driver.text
+        await driver.press("tab")
+        await driver.see("┃ stack/web")
+        await driver.press("tab")
+        await driver.see("│ stack/web")
+        await driver.point("+ api")
+        await driver.press("space", "x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.at("run")
+        await driver.see("─────")
+        await driver.press("tab")
+        await driver.see("━━━━━")

@@ -65,6 +65,7 @@ class ReviewScreen(ChoosingPage):
     ReviewScreen #panes { height: 1fr; }
     ReviewScreen OutlineView { width: 1fr; }
     ReviewScreen Detail { display: none; width: 62%; padding: 0 0 0 1; border-left: solid ansi_bright_black; }
+    ReviewScreen Detail:focus-within { border-left: heavy ansi_default; }
     ReviewScreen.-wide Detail { display: block; }
     ReviewScreen.-wide OutlineView { width: 38%; }
     """

@@ -68,11 +68,15 @@ class RunScreen(Page[str]):
 
     def on_mount(self) -> None:
         """Watches from the beginning."""
-        self.query_one("#rule", Static).update(Text("─" * 400, no_wrap=True))
         self.query_one("#actions").focus()
         if self.written:
             self.query_one("#end", Static).update(self.written)
         start(self, self._watch, group="watch", exclusive=True)
+
+    def on_descendant_focus(self) -> None:
+        """The rule above the log is heavy while that has the keys."""
+        line = "━" if self.query_one("#log").has_focus else "─"
+        self.query_one("#rule", Static).update(Text(line * 400, no_wrap=True))
 
     @property
     def over(self) -> bool:
