@@ -132,7 +132,9 @@ class _PlainReview:
             self._ignore(rows)
         elif word != "<" or self._may_write():
             for row in rows:
-                if isinstance(row, ReviewEntry) and row.pair:
+                if isinstance(row, ReviewEntry) and row.pair and word == "<":
+                    self._choose(self.choices.rename_in_files(row.pair))
+                elif isinstance(row, ReviewEntry) and row.pair:
                     self._rename(row)
                 else:
                     self._choose(self._turned(word, row))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -10,6 +10,7 @@ from ksync_tui.errors import KsyncError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import RUN_ORDER
 from ksync_tui.model.origin import Applied
+from ksync_tui.model.plan import Plan
 from ksync_tui.model.references import renamed_in
 from ksync_tui.model.resource import Declarations, LastApplied, Live, Snapshot, Target, fingerprint, tags_of
 from ksync_tui.planner.draft import ActionDraft
@@ -38,6 +39,15 @@ def applicable(renames: Sequence[Rename], declarations: Declarations, snapshot: 
         and rename.old.kind == rename.new.kind
     )
     return tuple(sorted(can, key=lambda rename: (RUN_ORDER.index(rename.new.kind), rename.new)))
+
+
+def names_in_files(plan: Plan, ticked: Collection[str]) -> dict[Target, Target]:
+    """The likely renames of which both ends go into the files: what the files call it, and what live does."""
+    return {
+        hint.new: hint.old
+        for hint in plan.renames
+        if hint.new.kind == hint.old.kind and {f"create:{hint.new}", f"delete:{hint.old}"} <= set(ticked)
+    }
 
 
 def renamed(snapshot: Snapshot, renames: Sequence[Rename]) -> Snapshot:

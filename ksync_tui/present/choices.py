@@ -99,7 +99,7 @@ class Choices:
             case ReviewEntry(unchanged=True):
                 return "   "
             case ReviewEntry(pair=pair) if pair:
-                return "[~]" if any(self.mark(action_id) in CHOSEN for action_id in pair) else "[ ]"
+                return self._pair_mark(pair)
             case ReviewEntry():
                 return "[i]" if line.ignored else self._row_mark(line)
             case Group():
@@ -128,6 +128,24 @@ class Choices:
                 return self._choose_row(line, way)
             case Group():
                 return self.choose_all(line.pending, way)
+
+    def _pair_mark(self, pair: tuple[str, ...]) -> Box:
+        """The box of a likely rename that is not planned: chosen for the files, or some of what it stands for."""
+        marks = {self.mark(action_id) for action_id in pair}
+        return "[<]" if marks == {"[<]"} and len(pair) > 1 else "[~]" if marks & {*CHOSEN} else "[ ]"
+
+    def rename_in_files(self, pair: tuple[str, ...]) -> Choices:
+        """Takes live's name into the files for a likely rename: both of what it stands for, or neither again."""
+        if len(pair) < 2:
+            return replace(
+                self, note="The name in the files stays: this sync does not look at what it does not declare."
+            )
+        if self._pair_mark(pair) == "[<]":
+            return self._drop(pair[0])._drop(pair[1])
+        found = self
+        for action_id in pair:
+            found = found.choose(action_id, "file")
+        return found
 
     def _row_mark(self, entry: ReviewEntry) -> Box:
         """The box of a row: that of its action, as far as the deploy that it stands for goes the same way."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ksync_tui.model.plan import REMOVALS, Action, Selection
-from ksync_tui.present.entries import line_of, reason_of
+from ksync_tui.model.resource import Target
+from ksync_tui.planner.renaming import names_in_files
+from ksync_tui.present.entries import line_of
 from ksync_tui.present.summaries import counts_line
 from ksync_tui.present.text import count, neutral
 from ksync_tui.present.ticks import needed_by
@@ -54,7 +56,9 @@ def confirm(
     """`where` names engine and profile; `written` has what goes into the files, each with the file's name; the rest
     says what is to be typed (planner's confirmation).
     """
-    writes = tuple(_written(file, action) for file, action in written)
+    written = tuple(written)
+    names = names_in_files(selection.plan, {action.id for _, action in written})
+    writes = tuple(_written(file, action, names) for file, action in written)
     pending = count(max(selection.plan.pending, len(selection)), "action")
     more = f", write {count(len(writes), 'resource')}" if writes else ""
     title = f"Run {len(selection)} of {pending}{more}" if selection else f"Write {count(len(writes), 'resource')}"
@@ -83,8 +87,11 @@ def _steps(selection: Selection) -> Iterator[Step]:
             )
 
 
-def _written(file: str, action: Action) -> Step:
-    reason = f"{reason_of(action)}  {neutral(file)}"
+def _written(file: str, action: Action, names: Mapping[Target, Target]) -> Step:
+    """An action that goes into a file; `names` are what live calls what the files call otherwise."""
+    called = next((f"renamed to {new.name}" for old, new in names.items() if action.target == old), "")
+    called = called or next((f"was {old.name}" for old, new in names.items() if action.target == new), "")
+    reason = f"{neutral(called) or line_of(action, 'file')}  {neutral(file)}"
     return Step(None, action.id, "<", neutral(str(action.target)), reason, added=False)
 
 

@@ -129,7 +129,7 @@ def _reason_to_file(action: Action) -> str:
         return "not live"
     if action.verb == "delete":
         return "only live"
-    return neutral(", ".join(changed_labels(action)) or action.reason)
+    return reason_of(action) if action.parts else neutral(", ".join(changed_labels(action)) or action.reason)
 
 
 def reason_of(action: Action) -> str:

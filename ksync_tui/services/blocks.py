@@ -5,25 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ksync_tui.errors import WriteBackError
-from ksync_tui.model.parts import with_parts
-from ksync_tui.model.resource import Declarations, Declared, Problem, SourceFile, SourceLocation, Target
+from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
 from ksync_tui.model.secrets import secrets_of
 from ksync_tui.planner.checks import check
-from ksync_tui.planner.selection import Parts, parts_of, taken_parts
-from ksync_tui.services.file_change import Agreed, FileChange
+from ksync_tui.services.file_change import FileChange
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 from ksync_tui.source.repo import Repository
-from ksync_tui.toml.edit import as_declared, edit_block
-from ksync_tui.toml.export import export_block
 from ksync_tui.toml.file_edits import BlockEdit
 from ksync_tui.toml.render import line_string
 from ksync_tui.writeback.files import edit_bytes, edit_file, preview
-from ksync_tui.writeback.left_out import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -175,8 +170,9 @@ def edited(review: Review, draft: BlockDraft, text: str, hidden: Iterable[str]) 
         )
         raise WriteBackError("the file was left as it was", where=str(draft.target), why=problem, hint="Correct it")
     declared = read.resources[0]
-    edit = BlockEdit(declared.target, draft.raw, new, draft.first_line, declared.resource)
-    return _change(review, draft.file, [edit], hidden)
+    was = draft.target if draft.target != declared.target else None
+    edit = BlockEdit(declared.target, draft.raw, new, draft.first_line, declared.resource, was)
+    return change_in(review, draft.file, [edit], hidden)
 
 
 def can_go_to_file(action: Action) -> bool:
@@ -191,88 +187,15 @@ def why_not_writable(review: Review) -> str | None:
     return None if review.declarations.files else f"{review.sync.name} has no file to write live changes to."
 
 
-class _Written(NamedTuple):
-    """A block as it is to be written: its file, the edit, and what is to be said of it beforehand."""
-
-    file: str
-    edit: BlockEdit
-    notes: tuple[str, ...] = ()
-
-
-def write_back(
-    review: Review, ticked: Collection[str], hidden: Iterable[str], parts: Parts | None = None
-) -> tuple[FileChange, ...]:
-    """What taking live into the files would write, for the ticked actions of a plan, or `parts` of them.
-
-    Raises WriteBackError.
-    """
-    files: dict[str, list[tuple[_Written, Agreed]]] = {}
-    for action in review.plan.actions:
-        if action.id in ticked and action.verb not in ("deploy", "rename"):
-            taken = _taken_parts(action, parts or {})
-            written = _block_edit(review, action, review.declared.get(action.target), taken)
-            agreed = Agreed(review.plan.sync, action.target, action.current, taken)
-            files.setdefault(written.file, []).append((written, agreed))
-    return tuple(_taken(review, name, files[name], hidden) for name in sorted(files))
-
-
-def _taken_parts(action: Action, parts: Parts) -> tuple[str, ...]:
-    """What is taken of an update; none where that is all that differs. Raises WriteBackError where nothing is left."""
-    if action.id not in parts:
-        return action.parts
-    taken = taken_parts(action, parts[action.id])
-    if not taken:
-        hint = "Read it again and choose anew"
-        raise WriteBackError("nothing that was chosen differs any more", where=str(action.target), hint=hint)
-    return action.parts if taken == parts_of(action) else taken
-
-
-def _taken(review: Review, name: str, blocks: Sequence[tuple[_Written, Agreed]], hidden: Iterable[str]) -> FileChange:
-    change = _change(review, name, [written.edit for written, _ in blocks], hidden)
-    notes = tuple(note for written, _ in blocks for note in written.notes)
-    return replace(change, agreed=tuple(agreed for _, agreed in blocks), notes=notes)
-
-
-def _block_edit(review: Review, action: Action, declared: Declared | None, parts: Collection[str]) -> _Written:
-    target = action.target
-    if declared is None:
-        if action.current is None:
-            raise WriteBackError("nothing can be written for it", where=action.id, why=action.blocked)
-        new = export_block(action.current, target.kind, secrets=False)
-        return _Written(_file_for(review, target), BlockEdit(target, None, new), (*left_out(target, action.current),))
-    if declared.blocked or not declared.text:
-        raise WriteBackError("the block cannot be changed", where=str(declared.place), why=declared.blocked)
-    place = declared.place
-    if action.current is None:
-        return _Written(place.file, BlockEdit(target, declared.text, None, place.line))
-    wanted = as_declared(declared.resource, action.current)
-    if parts:
-        wanted = with_parts(declared.resource, wanted, parts)
-    edited = edit_block(declared.text, target.kind, declared.resource, wanted)
-    notes = (f"{target} is written anew as a whole: its comments and layout are lost",) if edited.rewritten else ()
-    return _Written(place.file, BlockEdit(target, declared.text, edited.text, place.line, wanted), notes)
-
-
-def _file_for(review: Review, target: Target) -> str:
-    """The file that a new block goes to: the only one, or the one with the last block of its kind."""
-    files = review.declarations.files
-    if len(files) == 1:
-        return files[0].name
-    alike = [resource.place.file for resource in review.declarations.resources if resource.target.kind == target.kind]
-    if not alike:
-        hint = "Put a first one of its kind into a file by hand"
-        raise WriteBackError("more than one file could hold it", where=str(target), hint=hint)
-    return alike[-1]
-
-
 def root_of(review: Review, path: Path) -> Path:
     """The folder that writing a file of a review must not leave."""
     source = review.sync.source
     return source.root_of(path) if isinstance(source, Folder) else path.parent
 
 
-def _change(review: Review, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
-    edit, root, elsewhere, kept_by = _edit(review, name, edits)
+def change_in(review: Review, name: str, edits: Sequence[BlockEdit], hidden: Iterable[str]) -> FileChange:
+    """What edits of the blocks of a file change. Raises WriteBackError."""
+    edit, root, elsewhere, kept_by = _edit_of(review, name, edits)
     return replace(change_of(edit, root, hidden), elsewhere=elsewhere, kept_by=kept_by)
 
 
@@ -285,7 +208,7 @@ def change_of(edit: FileEdit, root: Path, hidden: Iterable[str]) -> FileChange:
     return FileChange(edit.name, added, removed, diff, edit, root)
 
 
-def _edit(
+def _edit_of(
     review: Review, name: str, edits: Sequence[BlockEdit]
 ) -> tuple[FileEdit, Path, Repository | None, Sync | None]:
     """The edit of a file on this machine, of one in a repository elsewhere, or of a text that its sync keeps."""

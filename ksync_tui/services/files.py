@@ -13,6 +13,7 @@ from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.services import blocks, commits
 from ksync_tui.services.core_source import CoreSource
+from ksync_tui.services.live_to_files import write_back
 from ksync_tui.writeback.secrets import refuse_secrets
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Files:
 
     def write_back(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> tuple[FileChange, ...]:
         """What taking live into the files would write for the ticked ids, or `parts` of them. Raises WriteBackError."""
-        found = blocks.write_back(review, ticked, self.engine.known_secrets().values(), parts)
+        found = write_back(review, ticked, self.engine.known_secrets().values(), parts)
         return tuple(map(self._masked, found))
 
     def needs_consent(self, review: Review) -> bool:

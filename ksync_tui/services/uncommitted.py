@@ -79,7 +79,7 @@ class Uncommitted:
             edit = _edit(file, path, targets)
         except (GitError, WriteBackError, UnicodeError):
             return None
-        left = {block.target for block in edit.edits}
+        left = {target for block in edit.edits for target in block.targets}
         self._settle(review, path, targets - left)
         if not left:
             return None
@@ -106,7 +106,7 @@ class Uncommitted:
 
 
 def _targets(change: FileChange) -> set[Target]:
-    return {block.target for block in change.edit.edits}
+    return {target for block in change.edit.edits for target in block.targets}
 
 
 def _in_git(path: Path) -> bool:
@@ -136,11 +136,24 @@ def _edits(head: str, text: str, targets: Collection[Target]) -> Iterator[BlockE
     from ksync_tui.toml.file_edits import BlockEdit  # noqa: PLC0415 - only a source that can be written needs it
 
     old, new = _blocks(head), _blocks(text)
+    renamed = _renamed(old, new, targets)
+    targets = set(targets) - set(renamed.values())
     for target in sorted(targets, key=lambda target: (target not in new or new[target].place.line, target)):
-        was, now = old.get(target), new.get(target)
+        was, now = old.get(renamed.get(target, target)), new.get(target)
         before, after = was.text if was else None, now.text if now else None
         if before != after:
-            yield BlockEdit(target, before, after, was.place.line if was else 0, now.resource if now else None)
+            resource, line = now.resource if now else None, was.place.line if was else 0
+            yield BlockEdit(target, before, after, line, resource, renamed.get(target))
+
+
+def _renamed(
+    old: Mapping[Target, Declared], new: Mapping[Target, Declared], targets: Collection[Target]
+) -> dict[Target, Target]:
+    """What was renamed, by the new name: of its kind the only block that is new, and the only one that is gone."""
+    gone = [target for target in targets if target in old and target not in new]
+    come = [target for target in targets if target in new and target not in old]
+    pairs = {kind: [one for one in (*come, *gone) if one.kind == kind] for kind in {one.kind for one in come}}
+    return {pair[0]: pair[1] for pair in pairs.values() if len(pair) == 2 and pair[0] in new and pair[1] in old}
 
 
 def _blocks(text: str) -> dict[Target, Declared]:
@@ -155,5 +168,5 @@ def _without(head: bytes | None, text: str, edits: tuple[BlockEdit, ...]) -> byt
     with suppress(WriteBackError):
         if apply_edits((head or b"").decode("utf-8"), edits) == text:
             return head
-    back = [BlockEdit(edit.target, edit.new, edit.old) for edit in edits]
+    back = [BlockEdit(edit.was or edit.target, edit.new, edit.old) for edit in edits]
     return apply_edits(text, back).encode("utf-8")

@@ -25,7 +25,8 @@ _BLANK = " \t\r\n"
 class BlockEdit:
     """What is to become of one block: `old` text to `new` text. No `old`: it is added; no `new`: it is taken out.
 
-    `line` (1-based) tells apart blocks of the same text; `resource` is what `new` has to mean.
+    `line` (1-based) tells apart blocks of the same text; `resource` is what `new` has to mean; `was` is what `old`
+    declares where that has another name than `target`.
     """
 
     target: Target
@@ -33,10 +34,18 @@ class BlockEdit:
     new: str | None
     line: int = 0
     resource: Resource | None = None
+    was: Target | None = None
+
+    @property
+    def targets(self) -> set[Target]:
+        """The resources whose blocks are changed."""
+        return {self.target, self.was or self.target}
 
     @property
     def verb(self) -> str:
-        """`add`, `remove` or `update`."""
+        """`add`, `remove`, `rename` or `update`."""
+        if self.was is not None:
+            return "rename"
         return "add" if self.old is None else "remove" if self.new is None else "update"
 
 
@@ -48,7 +57,7 @@ def apply_edits(text: str, edits: Sequence[BlockEdit]) -> str:
     for edit in edits:
         if edit.new is not None and edit.resource is not None:
             _require_meaning(edit.target, edit.new, edit.resource)
-    text = _replace_all(text, [edit for edit in edits if edit.verb == "update"])
+    text = _replace_all(text, [edit for edit in edits if edit.verb in ("update", "rename")])
     for edit in sorted((edit for edit in edits if edit.verb == "remove"), key=lambda edit: -edit.line):
         text = remove_block(text, _found(split(text, BY_HEADER), edit))
     return append_blocks(text, [edit.new for edit in edits if edit.old is None and edit.new is not None])

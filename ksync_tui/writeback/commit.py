@@ -14,7 +14,7 @@ from ksync_tui.toml.file_edits import BlockEdit, apply_edits
 from ksync_tui.writeback.files import FileEdit
 from ksync_tui.writeback.secrets import refuse_secrets
 
-_VERBS = {"add": "Add", "remove": "Remove", "update": "Update"}
+_VERBS = {"add": "Add", "remove": "Remove", "update": "Update", "rename": "Rename"}
 _FEW = 3
 
 
@@ -115,7 +115,7 @@ def _blob(edit: FileEdit, head: bytes | None) -> tuple[bytes, str | None]:
 
 def suggested_message(edits: Iterable[BlockEdit]) -> str:
     """A subject that names what changed, and for several resources a line for each."""
-    done = [(edit.verb, _tame(edit.target.kind), _tame(edit.target.name)) for edit in edits]
+    done = [(edit.verb, _tame(edit.target.kind), _name(edit)) for edit in edits]
     if len(done) == 1:
         ((verb, kind, name),) = done
         return f"{_VERBS[verb]} {kind.replace('_', ' ')} {name}"
@@ -127,6 +127,10 @@ def suggested_message(edits: Iterable[BlockEdit]) -> str:
         counts = Counter(kind for _, kind, _ in done)
         subject = f"{verb} {', '.join(f'{count} {kind}' for kind, count in counts.items())}"
     return "\n".join([subject, "", *(f"- {verb} {kind}/{name}" for verb, kind, name in done)])
+
+
+def _name(edit: BlockEdit) -> str:
+    return _tame(f"{edit.was.name} to {edit.target.name}" if edit.was else edit.target.name)
 
 
 def _tame(text: str) -> str:

@@ -114,7 +114,7 @@ async def test_one_to_live_one_to_the_file_one_ignored(lab: Lab, size: tuple[int
         await driver.see("1 ignored", "[>] ~ F environment.LEVEL", "[<] ~ L environment.PORT", "until it changes")
         await driver.press("x")
         await driver.at("confirm")
-        await driver.see("environment.LEVEL", "< stack/web", "environment.PORT  web.toml", "commit to", "message")
+        await driver.see("environment.LEVEL", "< stack/web", "environment.PORT (changed live)  web.toml", "commit to", "message")
         await driver.press("enter")
         await driver.at("run")
         await driver.see("1 done", "planned again", "Wrote 1 file: web.toml; committed")
@@ -181,7 +181,8 @@ async def test_what_is_no_end_is_not_taken(lab: Lab) -> None:
         await driver.see("[ ] ~ F environment.MOTD")
 
 
-async def test_a_likely_rename_is_chosen_taken_back_and_done(lab: Lab) -> None:
+def rename_wiki(lab: Lab) -> None:
+    """What is wiki-js live is wiki in the file."""
     lab.write(lab.file.read_text().replace('name = "wiki"\n[stack.config]', 'name = "wiki-js"\n[stack.config]'))
     lab.apply(lab.session.syncs.get("lab"))
     long = 'environment = "A_LONG_ENOUGH_NAME = a long enough value"\nbranch = "develop"'
@@ -192,6 +193,35 @@ async def test_a_likely_rename_is_chosen_taken_back_and_done(lab: Lab) -> None:
             lab.apply(lab.session.syncs.get("lab"))
         else:
             lab.write(text.replace('name = "wiki-js"', f'name = "{name}"'))
+
+
+async def test_lives_name_goes_into_the_file(lab: Lab) -> None:
+    rename_wiki(lab)
+    async with driven(lab.session) as driver:
+        await driver.at("syncs")
+        await driver.press("enter")
+        await driver.point("= wiki-js -> wiki")
+        await driver.press("less_than_sign")
+        await driver.see("[<] = wiki-js -> wiki", "2 to file")
+        await driver.press("space")
+        await driver.see("[ ] = wiki-js -> wiki", "0 ticked")
+        await driver.press("greater_than_sign")
+        await driver.see("[>] = wiki-js -> wiki", "1 ticked")
+        await driver.press("less_than_sign")
+        await driver.see("[<] = wiki-js -> wiki", "0 ticked · 2 to file")
+        await driver.press("x")
+        await driver.at("confirm")
+        await driver.see("< stack/wiki ", "renamed to wiki-js", "< stack/wiki-js", "+1 -1")
+        await driver.press("enter")
+        await driver.at("review")
+        await driver.see("0 pending", "committed")
+    shown = lab.git("log", "-p", "-1", "--format=%s").splitlines()
+    changed = [line for line in shown if line.startswith(("+name", "-name"))]
+    assert (shown[0], changed) == ("Rename stack wiki to wiki-js", ['-name = "wiki"', '+name = "wiki-js"'])
+
+
+async def test_a_likely_rename_is_chosen_taken_back_and_done(lab: Lab) -> None:
+    rename_wiki(lab)
     async with driven(lab.session) as driver:
         await driver.at("syncs")
         await driver.press("enter")

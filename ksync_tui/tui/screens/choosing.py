@@ -38,7 +38,7 @@ class ChoosingPage(Page[None]):
         self.note: str | None = None
         """What else came of the last choice."""
         self.to_choose = ""
-        """The id of a rename that is chosen once it is planned."""
+        """The id of a rename that is chosen once all is planned again."""
 
     @property
     def outline(self) -> OutlineView:
@@ -105,7 +105,10 @@ class ChoosingPage(Page[None]):
             self.note = f"Changed on both sides: {live} takes the file's side, {file} takes live's."
             self.tell(self.note)
         elif isinstance(line, ReviewEntry) and line.pair:
-            self._rename(line)
+            if self.mark == "[<]":
+                self.choose(self.choices.rename_in_files(line.pair))
+            else:
+                self._rename(line)
         elif line and self.side:
             changed_live = origin == "live" and self.can_write
             self.choose(self.choices.toggle_line(line, "file" if changed_live else self.direction))
@@ -120,8 +123,14 @@ class ChoosingPage(Page[None]):
 
     def _take(self, way: Direction) -> None:
         line = self.outline.line
-        if isinstance(line, ReviewEntry) and line.pair and way == "live":
-            self._rename(line)
+        if isinstance(line, ReviewEntry) and line.pair:
+            if way == "live":
+                self._rename(line)
+            elif self.mark != "[<]":
+                self.choose(self.choices.rename_in_files(line.pair))
+        elif isinstance(line, ReviewEntry) and way == "file" and line.id in self.chosen_renames:
+            self.to_choose = line.id
+            self._forget_rename(line.id)
         elif line:
             self.choose(self.choices.take(line, way))
 
@@ -133,11 +142,18 @@ class ChoosingPage(Page[None]):
         self.to_choose = entry.id
         self.do_refresh()
 
+    def _forget_rename(self, entry_id: str) -> None:
+        """Plans again with the create and the delete in place of a rename."""
+        self.renames = tuple(rename for rename in self.renames if f"rename:{rename.new}" != entry_id)
+        self.do_refresh()
+
     def choose_rename(self) -> None:
-        """Chooses the rename that was planned just now."""
+        """Chooses the rename that was planned just now, or the other name in the files."""
         wanted, self.to_choose = self.to_choose, ""
         if wanted in self.chosen_renames:
             self.choose(self.choices.choose(wanted, "live"))
+        elif self.side and wanted in self.side.outline.pairs:
+            self.choose(self.choices.rename_in_files(self.side.outline.pairs[wanted].pair))
 
     def do_ignore(self) -> None:
         """Leaves what is under the cursor alone, once a reason and an end are given; what is ignored no longer so."""
@@ -155,9 +171,8 @@ class ChoosingPage(Page[None]):
         """Shows the fields of the update under the cursor; of a rename, the create and the delete in its place."""
         entry = self.outline.entry
         if entry and entry.id in self.chosen_renames:
-            self.renames = tuple(rename for rename in self.renames if f"rename:{rename.new}" != entry.id)
             self.outline.opened.add(entry.id)
-            self.do_refresh()
+            self._forget_rename(entry.id)
         else:
             self.outline.open()
             self.changed()
