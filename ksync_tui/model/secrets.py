@@ -26,6 +26,9 @@ _NAMES_ONLY = re.compile(r"\s*(?:\[\[[^\[\]\n]+\]\]\s*)+")
 SHORTEST = 4
 """Shorter values stand everywhere by chance; taking them out would only garble a text."""
 
+HIDDEN = "<hidden>"
+"""Stands for what looks like a secret."""
+
 Tables = dict[str, Any]
 """A table as JSON: field names to values."""
 
@@ -198,7 +201,7 @@ class Redactor:
 
     def _name_of(self, value: str) -> str:
         number = len(self._hidden) + 1
-        return self._hidden.setdefault(value, "<hidden>" if number == 1 else f"<hidden {number}>")
+        return self._hidden.setdefault(value, HIDDEN if number == 1 else f"<hidden {number}>")
 
     def everywhere(self, value: Any) -> Any:
         """The same in every string of a JSON value, keys included."""

@@ -12,7 +12,7 @@ from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
 from ksync_tui.model.managed_elsewhere import with_live_secrets
 from ksync_tui.model.origin import Applied, Origin, moved, shared
 from ksync_tui.model.parts import covers, differing_parts, entries_at
-from ksync_tui.model.plan import FieldChange
+from ksync_tui.model.plan import FieldChange, Ignored
 from ksync_tui.model.resource import LastApplied
 from ksync_tui.planner.draft import ActionDraft
 
@@ -37,6 +37,18 @@ class Origins:
         for draft in drafts:
             if draft.verb in ("create", "update", "delete"):
                 self._tell(draft, last_applied(draft.target), sync)
+
+    def of_ignored(self, ignored: Ignored, last_applied: LastApplied | None, sync: str) -> Ignored:
+        """The same with which side moved."""
+        action = ignored.action
+        if last_applied is None or action.verb not in ("create", "update", "delete"):
+            return ignored
+        draft = ActionDraft(
+            action.verb, action.target, action.reason, current=action.current, proposed=action.proposed,
+            changes=action.changes,
+        )  # fmt: skip
+        self._tell(draft, last_applied(action.target), sync)
+        return replace(ignored, action=replace(action, changes=draft.changes, origin=draft.origin))
 
     def _tell(self, draft: ActionDraft, records: Collection[Applied], sync: str) -> None:
         draft.applied = next((record.stamp for record in records), None)

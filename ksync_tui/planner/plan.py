@@ -96,7 +96,10 @@ class Planner:
         add_renames(drafted.found, renames, snapshot, later, capabilities)
         protect(drafted.found.drafts.values(), later, policy.protected)
         _block_refused(drafted.found.drafts, refused)
-        return drafted.plan(engine, self._ordered(drafted.found, later, options, itself))
+        actions = self._ordered(drafted.found, later, options, itself)
+        hidden, applied = drafted.ignoring.ignored, later.last_applied
+        drafted.ignoring.ignored = [self._origins.of_ignored(one, applied, options.name) for one in hidden]
+        return drafted.plan(engine, actions)
 
     def _draft(
         self,

@@ -98,7 +98,7 @@ def ignored_entry(action: Action, ignored: Sequence[Ignored], direction: Directi
     rule = next((rule_words(one.rule) for one in ignored if not one.parts), "")
     parts = [part for one in ignored for part in one.parts]
     labels = ", ".join(label_of(part, action.proposed) for part in parts) if action.proposed else ""
-    return replace(entry_of(action, direction), reason=rule or neutral(labels), ignored=True)
+    return replace(entry_of(action, direction, action.origin), reason=rule or neutral(labels), ignored=True)
 
 
 def state_of(target: Target, plan: Plan) -> str:

@@ -152,8 +152,9 @@ class Outline:
 
     @cached_property
     def has_origins(self) -> bool:
-        """Whether it is known of anything that is pending where it comes from."""
-        return any(action.origin for action in self.plan.actions)
+        """Whether it is known of anything that is shown where it comes from."""
+        hidden = (ignored.action for found in self.hidden.values() for ignored in found)
+        return any(action.origin for action in (*self.plan.actions, *hidden))
 
     @cached_property
     def _all(self) -> tuple[Line, ...]:

@@ -40,18 +40,19 @@ def run(
     *,
     selection: Selection | None = None,
     secrets: Mapping[str, str] | None = None,
+    look: SecretLook | None = None,
 ) -> RunRecord:
     """Carries out a planned run of the journal and returns how it ended.
 
     `selection` saves reading it back where it is at hand; `tell` hears of every event, of an action's end only when
     that is durable; `cancellation` is asked before each action, and while one goes on outside ksync; `secrets` (label
-    to value) and those of the selection are masked in logs and messages.
+    to value), those of the selection and what looks like one are masked in logs and messages.
 
     Raises RunError when the run was started before, StoreError when nothing can be written at all.
     """
     chosen = selection if selection is not None else journal.load(run_id)
     journal.begin(run_id)
-    return _Run(run_id, chosen, engine, journal, tell, cancellation, secrets or {}).carry_out()
+    return _Run(run_id, chosen, engine, journal, tell, cancellation, secrets or {}, look or SecretLook()).carry_out()
 
 
 class _Run:
@@ -66,6 +67,7 @@ class _Run:
         tell: Tell,
         cancellation: Cancellation,
         secrets: Mapping[str, str],
+        look: SecretLook,
     ) -> None:
         self._id = run_id
         self._selection = selection
@@ -74,6 +76,7 @@ class _Run:
         self._tell = tell
         self._cancellation = cancellation
         self._secrets = secrets
+        self._look = look
         self._outcomes: dict[str, Outcome] = {}
         self._stopped: str | None = None
         self._shared = {target for target, count in Counter(_subjects(selection)).items() if count > 1}
@@ -191,7 +194,7 @@ class _Run:
     def _mask(self) -> Redactor:
         known = dict(chain(self._secrets.items(), _secrets_in(self._selection)))
         debug_log.hide(lambda: known)
-        return Redactor(known, SecretLook())
+        return Redactor(known, self._look)
 
     def _state(self) -> RunState:
         outcomes = set(self._outcomes.values())

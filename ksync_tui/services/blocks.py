@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
-from ksync_tui.model.secrets import secrets_of
+from ksync_tui.model.secrets import HIDDEN, Redactor, secrets_of
 from ksync_tui.planner.checks import check
 from ksync_tui.services.file_change import FileChange
 from ksync_tui.source.folder import Folder
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ksync_tui.model.plan import Action
+    from ksync_tui.model.secret_look import SecretLook
     from ksync_tui.services.review import Review
     from ksync_tui.services.sync import Sync
     from ksync_tui.writeback.files import FileEdit
@@ -39,7 +40,8 @@ class BlockDraft:
 
     In `text` each secret value stands as a token that means "unchanged", and each character that would end a line of
     the editor or act on the terminal as one that names it; `tokens` maps them back. `raw` is the block as the file has
-    it. `first_line` is the block's first line in the file. `path` is that in `elsewhere`, if it is set.
+    it. `first_line` is the block's first line in the file. `above` and `below` are the rest of the file as it may be
+    shown, secrets hidden, with as many lines as it has.
     """
 
     target: Target
@@ -50,7 +52,8 @@ class BlockDraft:
     after: str
     raw: str
     tokens: Mapping[str, str]
-    elsewhere: Repository | None = None
+    above: str = ""
+    below: str = ""
 
     def restored(self, text: str) -> str:
         """An edited text with what the tokens stand for."""
@@ -85,8 +88,11 @@ def _file_of(declarations: Declarations, name: str) -> SourceFile:
     return next(file for file in declarations.files if file.name == name)
 
 
-def open_block(review: Review, target: Target) -> BlockDraft:
-    """The block of a resource, to be edited. Raises WriteBackError with the reason where it cannot be."""
+def open_block(review: Review, target: Target, known: Iterable[str] = (), look: SecretLook | None = None) -> BlockDraft:
+    """The block of a resource, to be edited; `known` secrets are hidden, and with a `look` what looks like one.
+
+    Raises WriteBackError with the reason where it cannot be edited.
+    """
     why = refusal(review, target)
     found = _block_of(review.declarations, target)
     if why is not None or found is None:
@@ -94,9 +100,20 @@ def open_block(review: Review, target: Target) -> BlockDraft:
     place, raw = found
     file = _file_of(review.declarations, place.file)
     before, _, after = _around(file.text, raw, place.line)
-    text, secrets = _hidden(raw.replace("\r\n", "\n"), _secrets_of(review, target))
+    looks = [found.value.lstrip("\"'") for found in look.found_in(raw)] if look else []
+    text, secrets = _hidden(raw.replace("\r\n", "\n"), [*_secrets_of(review, target), *looks])
     text, named = _named(text)
-    return BlockDraft(target, file.name, place.line, before, text, after, raw, {**named, **secrets})
+    declared = (secret.value for one in review.declarations.resources for secret in secrets_of(one.resource))
+    redact = Redactor([("secret", value) for value in (*known, *declared)], look)
+    above, below = (_shown(part, redact, look) for part in (before, after))
+    return BlockDraft(target, file.name, place.line, before, text, after, raw, {**named, **secrets}, above, below)
+
+
+def _shown(text: str, redact: Redactor, look: SecretLook | None) -> str:
+    """A text without secrets, line for line."""
+    if look:
+        text = look.hide(text, lambda value: HIDDEN + "\n" * value.count("\n"))
+    return "\n".join(map(redact, text.split("\n")))
 
 
 def _around(text: str, raw: str, line: int) -> tuple[str, str, str]:

@@ -50,9 +50,13 @@ class Files:
         """Why a resource's block cannot be edited here, in one sentence, or None."""
         return blocks.refusal(review, target)
 
-    def open_block(self, review: Review, target: Target) -> BlockDraft:
-        """The block of a resource for the editor. Raises WriteBackError where it cannot be edited."""
-        return blocks.open_block(review, target)
+    def open_block(self, review: Review, target: Target, *, looks: bool = True) -> BlockDraft:
+        """The block of a resource for the editor, with `looks` without what looks like a secret.
+
+        Raises WriteBackError where it cannot be edited.
+        """
+        look = SecretLook(self.sync_settings.settings.secret_keys) if looks else None
+        return blocks.open_block(review, target, self.engine.known_secrets().values(), look)
 
     def check(self, review: Review, draft: BlockDraft, text: str) -> tuple[Problem, ...]:
         """The problems of an edited block, while it is typed."""

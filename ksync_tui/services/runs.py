@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import EngineError, RunError
 from ksync_tui.model.events import ActionLog
+from ksync_tui.model.secret_look import PATTERNS, SecretLook
 from ksync_tui.planner.safety import Confirmation, confirmation
 from ksync_tui.planner.selection import parts_of
 from ksync_tui.planner.undo import undo
@@ -54,6 +55,8 @@ class Runs:
     core: CoreService | None
     protected: tuple[str, ...] = ()
     """Patterns of what is never deleted, not even by undoing a create."""
+    secret_keys: tuple[str, ...] = PATTERNS
+    """Keys whose values are hidden in logs."""
 
     @property
     def read_only(self) -> str | None:
@@ -131,6 +134,7 @@ class Runs:
             cancellation | self.journal.cancellation(run),
             selection=chosen,
             secrets=engine.known_secrets(),
+            look=SecretLook(self.secret_keys),
         )
 
     def latest(self, limit: int = 50) -> list[RunRecord]:

@@ -67,7 +67,7 @@ class Session:
         folder = settings.state if settings.file.parent == settings.state else None
         self.profiles = Profiles(settings)
         self.exports = Exports(engine)
-        self.runs = Runs(engine, journal, self._profile, folder, core, settings.protected)
+        self.runs = Runs(engine, journal, self._profile, folder, core, settings.protected, settings.secret_keys)
         self.sync_settings = SyncSettings(settings, self.profile)
         self.syncs = Syncs(engine, self.runs, settings.state, core, self.waiting, self.sync_settings)
         self.reviews = Reviews(

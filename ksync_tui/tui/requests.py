@@ -170,10 +170,11 @@ class RunInCore(Request):
 
 @dataclass(frozen=True, slots=True)
 class EditBlock(Request):
-    """The editor of a resource's block."""
+    """The editor of a resource's block; `looks`: without what looks like a secret."""
 
     review: Review
     target: Target
+    looks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

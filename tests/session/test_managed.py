@@ -279,3 +279,40 @@ def test_a_block_that_has_to_be_written_anew_says_so_before(
     (change,) = session.files.write_back(review, {"update:stack/films"})
     assert change.notes == ("stack/films is written anew as a whole: its comments and layout are lost",)
     assert "# the big one" not in change.edit.after.decode()
+
+
+LOOKS = """\
+[[stack]]
+name = "books"
+[stack.config]
+environment = "DB_PASSWORD = letmein-4711"
+
+"""
+
+
+def test_nothing_secret_stands_around_the_block_that_is_edited(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    repository.file.write_text(LOOKS + MEDIA.replace("hunter2-hunter2", "brand-new-value"))
+    draft = session.files.open_block(session.reviews.create(review.sync), FILMS)
+    shown = draft.above + draft.text + draft.below
+    assert "letmein" not in shown
+    assert "brand-new-value" not in shown
+    assert 'DB_PASSWORD = <hidden>"' in draft.above
+    assert (draft.above.count("\n"), draft.below.count("\n")) == (draft.before.count("\n"), draft.after.count("\n"))
+
+
+def test_what_looks_like_a_secret_is_a_token_in_the_editor(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    repository.file.write_text(LOOKS + MEDIA)
+    found = session.reviews.create(review.sync)
+    books = Target("stack", "books")
+    draft = session.files.open_block(found, books)
+    assert "DB_PASSWORD = <secret 1: unchanged>" in draft.text
+    change = session.files.edits_of(found, draft, draft.text.replace('"books"', '"library"'))
+    assert "letmein" not in "\n".join(change.diff)
+    session.files.write([change])
+    assert repository.file.read_text() == (LOOKS + MEDIA).replace('"books"', '"library"')
+    shown = session.files.open_block(session.reviews.create(review.sync), Target("stack", "library"), looks=False)
+    assert "letmein-4711" in shown.text

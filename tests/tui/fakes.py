@@ -439,8 +439,8 @@ class FakeFiles:
     def edit_refusal(self, review: Review, target: Target) -> str | None:
         return None if review.sync.managed else "homelab is not managed: only a managed sync is edited here."
 
-    def open_block(self, review: Review, target: Target) -> BlockDraft:
-        return BlockDraft(target, FILE, BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {})
+    def open_block(self, review: Review, target: Target, *, looks: bool = True) -> BlockDraft:
+        return BlockDraft(target, FILE, BEFORE.count("\n") + 1, BEFORE, BLOCK, AFTER, BLOCK, {}, BEFORE, AFTER)
 
     def check(self, review: Review, draft: BlockDraft, text: str) -> tuple[Problem, ...]:
         import tomllib

@@ -114,7 +114,9 @@ async def test_one_to_live_one_to_the_file_one_ignored(lab: Lab, size: tuple[int
         await driver.see("1 ignored", "[>] ~ F environment.LEVEL", "[<] ~ L environment.PORT", "until it changes")
         await driver.press("x")
         await driver.at("confirm")
-        await driver.see("environment.LEVEL", "< stack/web", "environment.PORT (changed live)  web.toml", "commit to", "message")
+        await driver.see(
+            "environment.LEVEL", "< stack/web", "environment.PORT (changed live)  web.toml", "commit to", "message"
+        )
         await driver.press("enter")
         await driver.at("run")
         await driver.see("1 done", "planned again", "Wrote 1 file: web.toml; committed")

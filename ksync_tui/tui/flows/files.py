@@ -29,7 +29,7 @@ async def edit_block(page: Page[Any], request: requests.EditBlock) -> None:
     if refusal:
         page.tell(refusal)
         return
-    draft = await page.result_of("Opening the block", partial(files.open_block, review, target))
+    draft = await page.result_of("Opening the block", partial(files.open_block, review, target, looks=request.looks))
     _read_again(page, await page.app.push_screen_wait(EditorScreen(review, draft)))
 
 

@@ -159,12 +159,12 @@ class EditorScreen(Page[str]):
 
 def _above(draft: BlockDraft) -> list[tuple[int, str]]:
     """The last lines before the block, with their numbers in the file."""
-    return [*enumerate(lines_of(draft.before), 1)][-AROUND:]
+    return [*enumerate(lines_of(draft.above), 1)][-AROUND:]
 
 
 def _below(draft: BlockDraft) -> list[tuple[int, str]]:
     """The first lines after the block; its own last line ends at the first line break."""
-    rest = lines_of(draft.after)[1:]
+    rest = lines_of(draft.below)[1:]
     first = draft.first_line + len(lines_of(draft.raw))
     return [*enumerate(rest, first)][:AROUND]
 

@@ -261,7 +261,7 @@ class ReviewScreen(ChoosingPage):
     def do_edit(self) -> None:
         """Opens the resource in the editor of the app."""
         if self.review and self.action:
-            self.request(requests.EditBlock(self.review, self.action.target))
+            self.request(requests.EditBlock(self.review, self.action.target, looks=not self.shows_secrets))
 
     def do_editor(self) -> None:
         """Opens the file at its line in $EDITOR, then reads it again."""
