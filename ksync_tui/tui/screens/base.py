@@ -50,6 +50,7 @@ class Page(Screen[Result | None], Generic[Result]):
         self.busy: Busy | None = None
         self._work: Worker[None] | None = None
         self._background = False
+        self._renewing = False
         self.change_notifier = ChangeNotifier(self)
 
     @property
@@ -119,7 +120,13 @@ class Page(Screen[Result | None], Generic[Result]):
         return None
 
     def changed(self) -> None:
-        """Something that the frame shows is different now."""
+        """Something that the frame shows is different now; once for all that one key leads to."""
+        if not self._renewing:
+            self._renewing = True
+            self.call_next(self._renew)
+
+    def _renew(self) -> None:
+        self._renewing = False
         for line in self.query(FrameLine):
             line.renew()
 

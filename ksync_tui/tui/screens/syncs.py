@@ -193,7 +193,7 @@ class SyncsScreen(Listing[None]):
                 )
             except KsyncError as error:
                 self.rows[sync.name] = error
-            self.items.redraw()
+            self.items.repaint()
         self.busy = None
         rows = (self.rows[sync.name] for sync in syncs)
         self.change_notifier.follow(

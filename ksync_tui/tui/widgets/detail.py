@@ -14,6 +14,28 @@ from ksync_tui.present.text import cut_middle, neutral
 from ksync_tui.present.views import TITLES, towards
 from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.diff import DiffView
+from ksync_tui.tui.widgets.lines import Lines
+
+
+class SteadyWords(Lines, can_focus=False):
+    """Sentences in a room of a fixed height: only the lines that read differently are painted."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id, pointing=False)
+        self._text = Text()
+
+    def update(self, text: Text) -> None:
+        """Other sentences."""
+        self._text = text
+        wrapped = text.wrap(self.app.console, max(self.size.width, 1))
+        self.count, self._draw = len(wrapped), lambda line, width: wrapped[line].copy()
+        self.measure()
+        self.repaint()
+
+    def on_resize(self) -> None:
+        """Sentences are broken anew."""
+        super().on_resize()
+        self.update(self._text)
 
 
 class Detail(Vertical):
@@ -35,13 +57,14 @@ class Detail(Vertical):
         self.steady = steady
         self.action: Action | None = None
         self.direction: Direction = "live"
+        self._said_titles = Text()
 
     def compose(self) -> ComposeResult:
         """Head, column titles, difference, words."""
         yield Static(id="head")
         yield Static(id="titles")
         yield DiffView(id="diff")
-        yield Static(id="words")
+        yield SteadyWords(id="words") if self.steady else Static(id="words")
 
     @property
     def view(self) -> DiffView:
@@ -54,8 +77,13 @@ class Detail(Vertical):
         self.action, self.direction = action, direction
         self.query_one("#head", Static).update(self._head(), layout=False)
         self.view.show_rows(towards(diff(action, redact), direction) if action else (), keep=keep)
-        self.query_one("#titles", Static).update(self._titles(), layout=False)
-        self.query_one("#words", Static).update(words, layout=not self.steady)
+        if (titles := self._titles()) != self._said_titles:
+            self._said_titles = titles
+            self.query_one("#titles", Static).update(titles, layout=False)
+        if self.steady:
+            self.query_one(SteadyWords).update(words)
+        else:
+            self.query_one("#words", Static).update(words)
 
     def switch(self) -> None:
         """Side by side or unified."""

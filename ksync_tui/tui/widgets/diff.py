@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from rich.style import Style
 from rich.text import Text
-from textual.geometry import Size
 
 from ksync_tui.present.diff import DiffRow
 from ksync_tui.present.views import Cell, SplitLine, UnifiedLine, side_by_side, stops, unified
@@ -104,8 +103,8 @@ class DiffView(Lines):
         self._laid = [laid for at, line in enumerate(self._view) for laid in _broken(at, line, room)]
         self.count = len(self._laid)
         self._draw = self._draw_line
-        self.virtual_size = Size(0, max(self.count, 1))
-        self.refresh()
+        self.measure()
+        self.repaint()
 
     def _draw_line(self, index: int, width: int) -> Text:
         laid = self._laid[index]

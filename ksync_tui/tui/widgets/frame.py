@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from rich.text import Text
 from textual.widget import Widget
 
-from ksync_tui.present.text import ELLIPSIS
-from ksync_tui.tui.keymap import Keymap
+from ksync_tui.present.text import ELLIPSIS, cell_width
+from ksync_tui.tui.keymap import Command, Keymap
 from ksync_tui.tui.theme import style
 
 MIN_WIDTH = 40
@@ -53,15 +54,22 @@ class FrameLine(Widget):
         super().__init__()
         self.page = page
         self._sent = Text()
+        self._next: Text | None = None
 
     def renew(self) -> None:
         """Draws the line again if it changed."""
-        if self.line() != self._sent:
+        line = self.line()
+        if line != self._sent:
+            self._next = line
             self.refresh()
+
+    def on_resize(self) -> None:
+        """What was made for another width is made anew."""
+        self._next = None
 
     def render(self) -> Text:
         """The line as it reads now."""
-        self._sent = self.line()
+        self._sent, self._next = self._next or self.line(), None
         return self._sent
 
     def line(self) -> Text:
@@ -100,23 +108,48 @@ class KeyLine(FrameLine):
 
     DEFAULT_CSS = "KeyLine { height: 1; dock: bottom; }"
 
+    def __init__(self, page: Framed) -> None:
+        super().__init__(page)
+        self._made: tuple[Sequence[KeyLabel], Text] = ((), Text())
+
     def line(self) -> Text:
         """As many keys as fit, the first ones first; help always."""
-        here = (command for command in self.page.keys.on(self.page.place) if command.rank)
-        ranked = sorted(here, key=lambda command: command.rank)
-        works = [command.id for command in ranked if self.page.disabled_reason(command.id) is None]
-        fixed = [name for name in works if name in ("help", "back", "cancel")][:1]
-        items = [self._item(name) for name in works if name not in fixed]
-        last = [self._item(name) for name in fixed]
-        room = self.size.width - 1 - sum(item.cell_len + len(GAP) for item in last)
-        while items and sum(item.cell_len + len(GAP) for item in items) > room:
-            items.pop()
-        return Text.assemble(" ", Text(GAP).join([*items, *last]), no_wrap=True, end="")
+        items = self._fitting()
+        if items != self._made[0]:
+            texts = (Text.assemble((key, style("accent")), " ", (label, style("dim"))) for key, label in items)
+            self._made = items, Text.assemble(" ", Text(GAP).join(texts), no_wrap=True, end="")
+        return self._made[1]
 
-    def _item(self, name: str) -> Text:
-        command = self.page.keys.by_id[name]
-        label = self.page.label_of(name) or command.label
-        return Text.assemble((command.key, style("accent")), " ", (label, style("dim")))
+    def _fitting(self) -> list[KeyLabel]:
+        works = [command for command in self._ranked() if self.page.disabled_reason(command.id) is None]
+        last = [command for command in works if command.id in ("help", "back", "cancel")][:1]
+        end = [self._item(command) for command in last]
+        room = self.size.width - 1 - sum(map(_cells, end))
+        items: list[KeyLabel] = []
+        for command in works:
+            item = self._item(command) if command not in last else None
+            if item and (room := room - _cells(item)) < 0:
+                break
+            items += [item] if item else []
+        return [*items, *end]
+
+    def _ranked(self) -> list[Command]:
+        here = (command for command in self.page.keys.on(self.page.place) if command.rank)
+        return sorted(here, key=lambda command: command.rank)
+
+    def _item(self, command: Command) -> KeyLabel:
+        return KeyLabel(command.key, self.page.label_of(command.id) or command.label)
+
+
+class KeyLabel(NamedTuple):
+    """A key and what it does, as the line of keys has them."""
+
+    key: str
+    label: str
+
+
+def _cells(item: KeyLabel) -> int:
+    return cell_width(item.key) + 1 + cell_width(item.label) + len(GAP)
 
 
 class Notice(Widget):

@@ -62,6 +62,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self._stops: Callable[[int], bool] = lambda line: True
         self._key: Key | None = None
         self._here: Hashable = None
+        self._sent: dict[int, Strip] = {}
+        """What stands on each line of the screen, as it was painted last."""
+        self._next: dict[int, Strip] = {}
+        """What was made to be painted next."""
 
     def show(
         self,
@@ -81,11 +85,29 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self._draw = draw
         self._key = key
         self._stops = stops or (lambda line: True)
-        self.virtual_size = Size(0, max(count, 1))
+        self._next.clear()
+        self.measure()
         wanted = self._line_of(here) if cursor is None else cursor
         self.cursor = self._nearest(min(max(wanted, 0), max(count - 1, 0)))
         self._remember()
-        self.refresh()
+        self.repaint()
+
+    def measure(self) -> None:
+        """Says how long it is; while all is in sight nothing is laid out again for that."""
+        self.virtual_size = Size(0, max(self.count, self.size.height, 1))
+
+    def repaint(self) -> None:
+        """Paints the lines in sight that read differently now."""
+        top = self.scroll_offset.y
+        made = {y: self._made(y) for y in range(self.size.height)}
+        self._next = {y: strip for y, strip in made.items() if self._sent.get(y) != strip}
+        for y in self._next:
+            self.refresh_line(top + y)
+
+    def repaint_line(self, line: int) -> None:
+        """Paints one line as it reads by then."""
+        self._next.pop(line - self.scroll_offset.y, None)
+        self.refresh_line(line)
 
     def _line_of(self, here: Hashable) -> int:
         if here is None or self._key is None:
@@ -95,14 +117,15 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def _remember(self) -> None:
         self._here = self._key(self.cursor) if self._key and self.cursor < self.count else None
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Other lines are in sight."""
+        self._next.clear()
+        super().watch_scroll_y(old_value, new_value)
+
     def say_empty(self, words: str) -> None:
         """Says something else where there are no lines."""
         self.empty = words
-        self.refresh()
-
-    def redraw(self) -> None:
-        """Draws again what is in sight: the lines' content changed, not their number."""
-        self.refresh()
+        self.repaint()
 
     def move(self, by: int) -> None:
         """Moves the cursor by so many lines to one where it may stand, or scrolls a text."""
@@ -129,6 +152,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """One line in sight."""
+        strip = self._sent[y] = self._next.pop(y) if y in self._next else self._made(y)
+        return strip
+
+    def _made(self, y: int) -> Strip:
         width = self.size.width
         index = self.scroll_offset.y + y
         if index >= self.count:
@@ -144,8 +171,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         if not self.pointing:
             return
         self._remember()
-        self.refresh_line(old)
-        self.refresh_line(new)
+        self.repaint_line(old)
+        self.repaint_line(new)
         self._keep_in_sight(new)
         self.post_message(self.Moved(self))
 
@@ -160,14 +187,16 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_focus(self) -> None:
         """The cursor looks different with the focus."""
-        self.refresh_line(self.cursor)
+        self.repaint_line(self.cursor)
 
     def on_blur(self) -> None:
         """The cursor looks different without the focus."""
-        self.refresh_line(self.cursor)
+        self.repaint_line(self.cursor)
 
     def on_resize(self) -> None:
         """The cursor stays in sight."""
+        self._next.clear()
+        self.measure()
         if self.pointing:
             self._keep_in_sight(self.cursor)
 
@@ -196,9 +225,15 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         if line < top + 1 and not self._stops(line - 1):
             self.scroll_to(y=max(line - 1, 0), animate=False)
         elif line < top:
-            self.scroll_to(y=line, animate=False)
+            self.scroll_to(y=line - (self._jump if line >= top - 1 else 0), animate=False)
         elif line >= top + height:
-            self.scroll_to(y=line - height + 1, animate=False)
+            more = self._jump if line <= top + height else 0
+            self.scroll_to(y=line - height + 1 + more, animate=False)
+
+    @property
+    def _jump(self) -> int:
+        """How many more lines come into sight when the cursor leaves it by one: then all is sent anew."""
+        return self.size.height // 3
 
     def _point(self, line: int, step: int) -> None:
         line = min(max(line, 0), self.count - 1)

@@ -110,9 +110,12 @@ class OutlineView(Lines):
         self._fill()
 
     def show_choices(self, choices: Choices) -> None:
-        """Shows other choices of the same plan."""
-        self.choices = choices
-        self.redraw()
+        """Shows other choices of the same plan: the lines in sight that they change."""
+        before, self.choices = self.choices, choices
+        top = self.scroll_offset.y
+        for at, line in enumerate(self.shown[top : top + self.size.height], top):
+            if _choice(before, line) != _choice(choices, line):
+                self.repaint_line(at)
 
     def show_found(self, words: str) -> None:
         """Shows what a filter leaves."""
@@ -189,6 +192,13 @@ class OutlineView(Lines):
             return Text()
         sign = SIGNS[entry.origin] if entry.origin else " "
         return ink(f"{sign} ", "dim" if entry.origin == "files" else "bold")
+
+
+def _choice(choices: Choices, line: Line) -> tuple[str, str]:
+    """What a line says of what is chosen."""
+    if isinstance(line, Group):
+        return str(choices.count(line)), ""
+    return choices.mark_of(line), choices.reason(line) if isinstance(line, ReviewEntry) else ""
 
 
 def _look_of(mark: str) -> str:
