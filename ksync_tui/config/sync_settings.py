@@ -93,6 +93,16 @@ def rename_sync(file: Path, profile: str, old: str, new: str) -> None:
                 table["sync"] = new
 
 
+def rename_resource(file: Path, profile: str, old: Target, new: Target) -> None:
+    """Gives the rules about a resource its new name. Raises ConfigError."""
+    if all(rule.target != old for rule in read(file, profile)):
+        return
+    with _changing(file) as document:
+        for table in document.get("ignored", []):
+            if table.get("profile", profile) == profile and table.get("resource") == str(old):
+                table["resource"] = str(new)
+
+
 def _is_of(table: Mapping[str, Any], profile: str, sync: str) -> bool:
     return bool(table.get("profile", profile) == profile and table.get("sync") == sync)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import EngineError, RunError
+from ksync_tui.errors import EngineError, KsyncError, RunError
 from ksync_tui.model.events import ActionLog
 from ksync_tui.model.secret_look import PATTERNS, SecretLook
 from ksync_tui.planner.safety import Confirmation, confirmation
@@ -15,6 +15,7 @@ from ksync_tui.planner.selection import parts_of
 from ksync_tui.planner.undo import undo
 from ksync_tui.services.manual_runs import MANUAL, manual_run
 from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation
+from ksync_tui.system.process import user
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Action, Plan, Removal, Selection
     from ksync_tui.model.resource import Target
     from ksync_tui.services.core import CoreService
+    from ksync_tui.services.sync_settings import SyncSettings
     from ksync_tui.state.journal import Journal
 
+_log = logging.getLogger(__name__)
 FEW = 50
 """Newest runs among which one of a sync is looked for."""
 Tell = Callable[["Event"], None]
@@ -57,6 +60,8 @@ class Runs:
     """Patterns of what is never deleted, not even by undoing a create."""
     secret_keys: tuple[str, ...] = PATTERNS
     """Keys whose values are hidden in logs."""
+    sync_settings: SyncSettings | None = None
+    """Where rules about renamed resources follow them."""
 
     @property
     def read_only(self) -> str | None:
@@ -126,7 +131,7 @@ class Runs:
 
         engine = self.engine_of(run)
         chosen = selection or self.journal.load(run)
-        return carry_out(
+        record = carry_out(
             run,
             engine.acting_for(chosen.plan.sync),
             self.journal,
@@ -136,6 +141,18 @@ class Runs:
             secrets=engine.known_secrets(),
             look=SecretLook(self.secret_keys),
         )
+        self._rules_follow(record, chosen)
+        return record
+
+    def _rules_follow(self, record: RunRecord, selection: Selection) -> None:
+        """Gives the rules about renamed resources their new names; a run is done without that too."""
+        done = {action.action for action in record.actions if action.outcome == "done"}
+        for action in selection:
+            if action.verb == "rename" and action.id in done and self.sync_settings:
+                try:
+                    self.sync_settings.rename_resource(action.subject, action.target)
+                except KsyncError as error:
+                    _log.debug("rules about %s keep its old name: %s", action.target, error)
 
     def latest(self, limit: int = 50) -> list[RunRecord]:
         """The newest runs, newest first."""
@@ -146,8 +163,9 @@ class Runs:
         done = {action.action for action in self.journal.record(run).actions if action.outcome == "done"}
         return [action.id for action in self.journal.load(run) if action.id in done and _is_again_in(plan, action)]
 
-    def any_by(self, who: str) -> bool:
-        """Whether somebody ever ran anything of a sync; what is done to syncs themselves does not count."""
+    def any_by_this_user(self) -> bool:
+        """Whether who sits here ever ran anything of a sync; what is done to syncs themselves does not count."""
+        who = user()
         return any(record.sync != MANUAL and record.who == who for record in self.journal.records(FEW))
 
     def last_of(self, sync: str) -> RunRecord | None:
@@ -202,11 +220,3 @@ def _is_again_in(plan: Plan, action: Action) -> bool:
     if again is None or not action.parts:
         return again is not None
     return not set(action.parts).isdisjoint(parts_of(again))
-
-
-def user() -> str:
-    """Who sits here, by the system's name for them."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"

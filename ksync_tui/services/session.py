@@ -67,8 +67,9 @@ class Session:
         folder = settings.state if settings.file.parent == settings.state else None
         self.profiles = Profiles(settings)
         self.exports = Exports(engine)
-        self.runs = Runs(engine, journal, self._profile, folder, core, settings.protected, settings.secret_keys)
         self.sync_settings = SyncSettings(settings, self.profile)
+        keys = settings.secret_keys
+        self.runs = Runs(engine, journal, self._profile, folder, core, settings.protected, keys, self.sync_settings)
         self.syncs = Syncs(engine, self.runs, settings.state, core, self.waiting, self.sync_settings)
         self.reviews = Reviews(
             settings, engine, self.syncs, self.runs, database, self._uncommitted, core, self.sync_settings

@@ -13,7 +13,7 @@ from ksync_tui.errors import SelectionError
 from ksync_tui.model.ignored import IgnoreRule, SyncPolicy, Until
 from ksync_tui.planner.ignored import value_of
 from ksync_tui.planner.selection import labelled_parts
-from ksync_tui.services.runs import user
+from ksync_tui.system.process import user
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,6 +70,10 @@ class SyncSettings:
     def allow_writing(self, sync: str) -> None:
         """Lets live be written into the files of a sync from now on."""
         sync_settings.allow_writing(self.file, self.profile, sync)
+
+    def rename_resource(self, old: Target, new: Target) -> None:
+        """Keeps what was decided of a resource that got another name."""
+        sync_settings.rename_resource(self.file, self.profile, old, new)
 
     def rename_sync(self, old: str, new: str) -> None:
         """Keeps what was decided of a sync that gets another name."""

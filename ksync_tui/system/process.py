@@ -1,7 +1,8 @@
-"""Telling whether a process that did something before is still there."""
+"""Processes: who runs this one, and whether one that did something before is still there."""
 
 from __future__ import annotations
 
+import getpass
 import os
 import platform
 from hashlib import blake2b
@@ -71,3 +72,11 @@ def _stat(pid: int) -> tuple[str, str]:
     except OSError:
         return "-", "-"
     return fields[0], fields[19]
+
+
+def user() -> str:
+    """Who sits here, by the system's name for them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

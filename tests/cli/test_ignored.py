@@ -81,3 +81,18 @@ def test_a_protected_resource_is_not_deleted_and_the_rest_runs(lab: CommandLine)
     applied = lab("apply", lab.files, "--delete", "--all", "--allow-delete", "--yes")
     assert "1 done" in applied.out
     assert "web" in lab("export", "--only", "stack/web").out
+
+
+def test_a_rule_about_a_delete_is_known_to_hide_something(lab: CommandLine) -> None:
+    lab.write('[[stack]]\nname = "other"\n')
+    added = lab("ignored", "add", lab.files, "--delete", "--only", "stack/web", "--until", "forever")
+    assert added.code == 0, added.err
+    assert "no difference" not in lab("ignored").out
+
+
+def test_a_rule_follows_a_resource_that_is_renamed(lab: CommandLine) -> None:
+    lab("ignored", "add", lab.files, "--only", "stack/web", "--until", "forever", "--reason", "later")
+    lab.write(STACK.format(a=2, b=2).replace('"web"', '"site"'))
+    assert lab("apply", lab.files, "--rename", "stack/web=site", "--only", "stack/site", "--yes").code in (0, 2)
+    assert "stack/site" in lab("ignored").out
+    assert "stack/web" not in lab("ignored").out

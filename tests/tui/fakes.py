@@ -388,7 +388,7 @@ class FakeRuns:
         done = [action.action for action in self.session.records[run].actions if action.outcome == "done"]
         return [action_id for action_id in done if action_id in plan.by_id]
 
-    def any_by(self, who: str) -> bool:
+    def any_by_this_user(self) -> bool:
         return bool(self.session.records)
 
     def undo_of(self, run: int) -> Plan:

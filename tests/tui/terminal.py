@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,10 +39,19 @@ class Terminal:
         """Types keys in one write."""
         os.write(self._descriptor, keys.encode())
 
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the screen."""
+        return self.text.splitlines()
+
     def see(self, *words: str) -> None:
         """Waits until all of these are on the screen."""
-        while not all(word in self.text for word in words):
-            assert self._read(), f"never: {words}\n{self.text}"
+        self.until(lambda: all(word in self.text for word in words), f"never: {words}")
+
+    def until(self, there: Callable[[], object], what: str = "") -> None:
+        """Waits until something is so."""
+        while not there():
+            assert self._read(), f"{what}\n{self.text}"
 
     def end(self) -> int:
         """Reads to the end; the exit code."""

@@ -233,3 +233,24 @@ async def test_files_that_cannot_be_committed_are_written_once_that_is_seen() ->
         await driver.at("review")
         await driver.see("Wrote infra/stacks/web.toml.")
     assert len(session.written) == 1
+
+
+async def test_in_the_diff_next_and_previous_go_past_headings_and_the_resource_can_be_edited() -> None:
+    async with driven(FakeSession()) as driver:
+        await edge(driver)
+        await driver.point("- old-wiki")
+        await driver.press("enter")
+        await driver.at("diff")
+        await driver.press("n")
+        await driver.see("deployment/api")
+        await driver.press("p")
+        await driver.see("stack/old-wiki")
+        await driver.press("p")
+        await driver.see("stack/web")
+        await driver.press("p")
+        await driver.see("stack/web")
+        await driver.press("e")
+        await driver.at("editor")
+        await driver.see('name = "web"')
+        await driver.press("escape")
+        await driver.at("review")

@@ -47,3 +47,18 @@ def test_a_signal_that_ends_the_app_restores_the_terminal(tmp_path: Path, folder
         assert screen.end() == 128 + getattr(signal, name)
         assert screen.sent.rstrip().rfind(LEAVES_ALTERNATE_SCREEN) > screen.sent.rfind(b"\x1b[?1049h")
         assert screen.sent.rfind(SHOWS_CURSOR) > screen.sent.rfind(b"\x1b[?25l")
+
+
+@pytest.mark.parametrize(("size", "most"), [((80, 24), 500), ((120, 36), 1024)])
+def test_a_cursor_move_sends_few_bytes(tmp_path: Path, size: tuple[int, int], most: int) -> None:
+    names = [f"stack-{at:03}" for at in range(200)]
+    (tmp_path / "many.toml").write_text("".join(f'[[stack]]\nname = "{name}"\n' for name in names))
+    with terminal(str(tmp_path / "many.toml"), home=tmp_path / "home", size=size) as screen:
+        screen.see("200 pending", "> ", names[0])
+        costs = []
+        for name in names[1:60]:
+            before = len(screen.sent)
+            screen.type("j")
+            screen.until(lambda name=name: any(line.startswith("> ") and name in line for line in screen.lines))
+            costs.append(len(screen.sent) - before)
+        assert sorted(costs)[len(costs) // 2] <= most

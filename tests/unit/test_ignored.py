@@ -231,3 +231,14 @@ def test_protected_must_be_patterns_of_resources(tmp_path: Path, value: str) -> 
     (tmp_path / "config.toml").write_text(f"protected = {value}\n")
     with pytest.raises(ConfigError, match=r"protected"):
         load({"KSYNC_HOME": str(tmp_path)})
+
+
+def test_rules_follow_a_resource_that_gets_another_name(tmp_path: Path) -> None:
+    file = tmp_path / "syncs.toml"
+    for target in (Target("stack", "wiki-js"), Target("stack", "web")):
+        rules_file.add(file, "local", IgnoreRule("lab", target, "", "forever", "", "later", "ana", 0.0))
+    rules_file.rename_resource(file, "local", Target("stack", "wiki-js"), Target("stack", "wiki"))
+    rules_file.rename_resource(file, "other", Target("stack", "web"), Target("stack", "site"))
+    rules_file.rename_resource(tmp_path / "none.toml", "local", Target("stack", "a"), Target("stack", "b"))
+    assert [str(rule.target) for rule in rules_file.read(file, "local")] == ["stack/wiki", "stack/web"]
+    assert not (tmp_path / "none.toml").exists()

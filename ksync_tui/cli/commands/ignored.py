@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,8 @@ def _with_states(session: Session) -> Iterator[tuple[IgnoreRule, str]]:
 
 def _plan(session: Session, sync: str) -> Plan | None:
     try:
-        return session.reviews.create(session.syncs.of_name(sync)).plan
+        found = session.syncs.of_name(sync)
+        # A sync of a path forgets its options; a rule about a delete has something to hide only with this one.
+        return session.reviews.create(replace(found, options=replace(found.options, delete=True))).plan
     except KsyncError:
         return None

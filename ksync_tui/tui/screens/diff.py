@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ksync_tui.tui.screens.review import ReviewScreen
 
 
-FROM_LIST = ("tick", "to_live", "to_file", "ignore", "container_log")
+FROM_LIST = ("tick", "to_live", "to_file", "ignore", "container_log", "edit", "editor")
 """Commands that work here where they work in the list."""
 
 
@@ -93,6 +93,16 @@ class DiffScreen(DifferencePage):
         self.finish(None)
         self.review.do_ignore()
 
+    def do_edit(self) -> None:
+        """Opens the resource in the editor of the app; the list shows what came of it."""
+        self.finish(None)
+        self.review.do_edit()
+
+    def do_editor(self) -> None:
+        """Opens the file at its line in $EDITOR; the list shows what came of it."""
+        self.finish(None)
+        self.review.do_editor()
+
     def _choose(self, choose: Callable[[], None]) -> None:
         choose()
         if self.review.note:
@@ -101,14 +111,14 @@ class DiffScreen(DifferencePage):
         self.changed()
 
     def do_next_line(self) -> None:
-        """The difference of the line below in the list."""
-        self.review.outline.move(1)
+        """The next difference of the list."""
+        self.review.outline.move_entry(1)
         self._show()
         self.changed()
 
     def do_previous_line(self) -> None:
-        """The difference of the line above in the list."""
-        self.review.outline.move(-1)
+        """The difference before it in the list."""
+        self.review.outline.move_entry(-1)
         self._show()
         self.changed()
 

@@ -22,7 +22,6 @@ from ksync_tui.present.directions import planned_ids
 from ksync_tui.present.origin import WORDS
 from ksync_tui.present.text import neutral
 from ksync_tui.present.views import towards
-from ksync_tui.services.runs import user
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.disabled_reasons import disabled_reason
 from ksync_tui.tui.review_labels import label_of
@@ -158,7 +157,7 @@ class ReviewScreen(ChoosingPage):
         if self.review is None:
             gc.freeze()  # once, as nothing thaws: walking what was read would stop the keys for half a second
         redact = self.session.redactor(looks=not self.shows_secrets)
-        new_here = not self.session.runs.any_by(user())
+        new_here = not self.session.runs.any_by_this_user()
         return ReadReview(review, redact, self.session.files.needs_consent(review), new_here)
 
     def _show_read(self, found: ReadReview) -> None:

@@ -104,6 +104,13 @@ class OutlineView(Lines):
         self.move_to(self.shown.index(entry))
         self._fill()
 
+    def move_entry(self, step: int) -> None:
+        """Moves to the next (1) or previous (-1) line that is no heading."""
+        there = range(self.cursor + step, len(self.shown) if step > 0 else -1, step)
+        at = next((at for at in there if not isinstance(self.shown[at], Group)), None)
+        if at is not None:
+            self.move_to(at)
+
     def show_plan(self, outline: Outline, choices: Choices, tail: list[str]) -> None:
         """Shows another plan."""
         self.outline, self.choices, self.tail = outline, choices, tail
