@@ -1,0 +1,86 @@
+"""What is shipped beside the code is what the code understands: scripts, services, images, the release."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ksync_tui.cli.parser import parse
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+
+
+def project() -> dict[str, Any]:
+    return dict(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8")))
+
+
+def understood(words: list[str]) -> str:
+    """The command that ksync takes words for."""
+    found = parse(words)
+    assert not isinstance(found, int)
+    return str(found.command)
+
+
+def test_ksync_goes_by_the_name_of_its_distribution_too() -> None:
+    scripts = project()["project"]["scripts"]
+    assert scripts["ksync"] == scripts[project()["project"]["name"]]
+
+
+def test_pictures_and_documents_have_absolute_addresses_where_the_readme_stands_alone() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    for one in project()["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(one["pattern"], one["replacement"], text)
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(links) > 5
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    address = project()["project"]["urls"]["Homepage"]
+    assert [
+        link for link in links if "ksync-tui/" in link and address.partition("//")[2].split("/", 1)[1] not in link
+    ] == []
+
+
+def test_the_service_runs_a_command_that_there_is() -> None:
+    unit = configparser.ConfigParser(interpolation=None, strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(DEPLOY / "ksync-watch.service")
+    program, *words = shlex.split(unit["Service"]["ExecStart"])
+    assert (Path(program).name, understood(words)) == ("ksync", "watch")
+
+
+def test_the_container_runs_a_command_that_there_is() -> None:
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["ksync"]
+    assert understood(service["command"]) == "watch"
+    assert (DEPLOY / service["build"]["context"]).resolve() == ROOT
+    assert (ROOT / service["build"]["dockerfile"]).is_file()
+
+
+@pytest.mark.parametrize("instruction", ["CMD", "HEALTHCHECK"])
+def test_the_image_runs_commands_that_there_are(instruction: str) -> None:
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    (line,) = [line for line in text.splitlines() if line.startswith(instruction)]
+    words = yaml.safe_load(line[line.index("[") :])
+    assert understood(words[1:] if words[0] == "ksync" else words)
+
+
+def test_the_image_is_made_of_files_that_there_are_and_runs_as_nobody_special() -> None:
+    lines = (DEPLOY / "Dockerfile").read_text("utf-8").splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--from" not in line]
+    assert [name for names in copied for name in names if not (ROOT / name).exists()] == []
+    assert "USER ksync" in lines
+
+
+def test_the_release_checks_and_publishes_without_a_token() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text("utf-8"))["jobs"]
+    steps = " ".join(str(step.get("run", step.get("uses"))) for step in jobs["build"]["steps"])
+    assert ".ci/run" in steps
+    assert "twine check --strict" in steps
+    assert jobs["publish"]["needs"] == "build"
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
