@@ -35,6 +35,7 @@ from ksync_tui.system.files import OWNER_ONLY, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from ksync_tui.config import Profile
     from ksync_tui.model.events import Change, Event, RunRecord
     from ksync_tui.model.ignored import IgnoreRule
     from ksync_tui.model.plan import Plan, Selection
@@ -233,6 +234,23 @@ class Output:
         marks = {True: "works", False: "FAILS", None: ""}
         self._table([(marks[finding["works"]], finding["what"], finding["found"]) for finding in findings])
 
+    def hosts(self, hosts: Mapping[str, str]) -> None:
+        """Which Docker host stands for which server."""
+        if self.json:
+            self._object({"hosts": [{"server": server, "address": address} for server, address in hosts.items()]})
+            return
+        self._table([(server, address or "(docker's default)") for server, address in hosts.items()])
+        if not hosts:
+            self.say("no Docker host is named yet: `ksync hosts add SERVER ADDRESS`")
+
+    def profiles(self, profiles: Sequence[Profile], current: str) -> None:
+        """The profiles; the current one is marked."""
+        if self.json:
+            self._object({"profiles": [_profile_object(profile, profile.name == current) for profile in profiles]})
+            return
+        mark = {True: "*", False: " "}
+        self._table([(mark[one.name == current], one.name, one.engine, one.address, one.origin) for one in profiles])
+
     def changes(self, changes: Sequence[Change]) -> None:
         """What happened in a Core."""
         from ksync_tui.present.changes import change_object, change_row  # noqa: PLC0415 - few commands need it
@@ -306,6 +324,14 @@ def _sync_cells(row: SyncRow) -> tuple[str, ...]:
 def _remark(row: SyncRow) -> str:
     unmade = f"{count(row.uncommitted, 'file')} written, not committed" if row.uncommitted else ""
     return "; ".join(filter(None, (row.problem, unmade)))
+
+
+def _profile_object(profile: Profile, current: bool) -> dict[str, Any]:
+    """What is known of a profile, without credentials."""
+    return {
+        "name": profile.name, "engine": profile.engine, "address": profile.address, "read_only": profile.read_only,
+        "origin": profile.origin, "current": current,
+    }  # fmt: skip
 
 
 def _alerter_cells(row: AlerterRow) -> tuple[str, ...]:

@@ -128,12 +128,21 @@ def _folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        values = tomli.loads(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise ConfigError("the settings cannot be read", where=str(file), why=error.strerror) from error
-    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError("the settings are not TOML", where=str(file), why=str(error)) from error
+    return understood(text, file)
+
+
+def understood(text: str, file: Path) -> dict[str, Any]:
+    """What a text of the settings file says. Raises ConfigError for one that cannot be used."""
+    try:
+        values = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise ConfigError("the settings are not TOML", where=str(file), why=str(error)) from error
     unknown = values.keys() - _KNOWN
     if unknown:

@@ -21,22 +21,20 @@ ksync writes it, and it is made to be edited by hand:
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli
 
+from ksync_tui.config.editing import changing
 from ksync_tui.errors import ConfigError
 from ksync_tui.model.ignored import IgnoreRule, Until
 from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.model.resource import Target
-from ksync_tui.system.files import replace
-from ksync_tui.system.lock import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from tomlkit import TOMLDocument
     from tomlkit.items import AoT
@@ -135,24 +133,8 @@ def _append(document: TOMLDocument, name: str, values: Mapping[str, Any]) -> Non
     tables.append(added)
 
 
-@contextmanager
-def _changing(file: Path) -> Iterator[TOMLDocument]:
-    """The file as tomlkit has it, written back afterwards: comments and order stay."""
-    from tomlkit import document, dumps, parse  # noqa: PLC0415 - only writing needs it
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415 - only writing needs it
-
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with locked(file.with_name(f"{file.name}.lock")):
-            content = parse(file.read_text("utf-8")) if file.exists() else document()
-            yield content
-            real = file.resolve()
-            replace(real, dumps(content).encode(), like=real if real.exists() else None)
-    except TOMLKitError as error:
-        raise ConfigError("the settings of syncs are not TOML", where=str(file), why=str(error)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        what, hint = "the settings of syncs cannot be written", "Make the folder writable, or move it with KSYNC_HOME."
-        raise ConfigError(what, where=str(file), why=str(error), hint=hint) from error
+def _changing(file: Path) -> AbstractContextManager[TOMLDocument]:
+    return changing(file, "the settings of syncs")
 
 
 def _drop(tables: Any, profile: str, differences: Collection[tuple[str, Target, str]]) -> None:

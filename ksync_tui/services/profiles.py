@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ksync_tui.config import Profile, Settings
 
 
@@ -21,6 +23,22 @@ class Profiles:
         for profile in self.settings.profiles():
             by_name.setdefault(profile.name, profile)
         return tuple(by_name.values())
+
+    def add(self, name: str, values: Mapping[str, Any], *, usual: bool = False) -> None:
+        """Writes a profile of a Core into the settings; it is there when a session is opened next.
+
+        `values` are those of `[profiles.NAME]`; `usual` makes it the one that is meant where none is named. Raises
+        ConfigError.
+        """
+        from ksync_tui.config import edits  # noqa: PLC0415 - only writing needs it
+
+        edits.set_profile(self.settings.file, name, values, usual=usual)
+
+    def remove(self, name: str) -> None:
+        """Takes a profile out of the settings. Raises ConfigError where they have none of the name."""
+        from ksync_tui.config import edits  # noqa: PLC0415 - only writing needs it
+
+        edits.remove_profile(self.settings.file, name)
 
     def warnings(self) -> tuple[str, ...]:
         """What is unwise or broken in the profiles and settings, each with where and what to do."""

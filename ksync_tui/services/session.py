@@ -13,6 +13,7 @@ from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.services.exports import Exports
 from ksync_tui.services.home import open_home
+from ksync_tui.services.hosts import Hosts
 from ksync_tui.services.profiles import Profiles
 from ksync_tui.services.reviews import Reviews
 from ksync_tui.services.runs import Runs
@@ -66,6 +67,7 @@ class Session:
         # Without KSYNC_HOME the settings are in a folder of their own, and a child process finds them by itself.
         folder = settings.state if settings.file.parent == settings.state else None
         self.profiles = Profiles(settings)
+        self.hosts = Hosts(settings)
         self.exports = Exports(engine)
         self.sync_settings = SyncSettings(settings, self.profile)
         keys = settings.secret_keys
@@ -199,7 +201,7 @@ class Session:
         redact = self.redactor(looks=False)
         return [redact(line) for line in self._engine.container_log(target, stop)]
 
-    def hosts(self) -> list[HostState]:
+    def look_at_hosts(self) -> list[HostState]:
         """Each Docker host that a server stands for, looked at now; none where a Core has the servers."""
         return [] if self.capabilities.remote else self._home.engine.hosts()
 

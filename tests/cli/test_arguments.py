@@ -40,16 +40,16 @@ def test_neither_is_chosen_where_neither_is_given() -> None:
 @pytest.mark.parametrize(
     ("arguments", "command"),
     [
-        (["plan", "files", "--profile", "prod", "--engine", "core"], "plan"),
-        (["--profile", "prod", "--engine", "core", "plan", "files"], "plan"),
-        (["--profile=prod", "plan", "--engine=core", "files"], "plan"),
-        (["--profile", "prod", "--engine", "core", "files"], "open"),
-        (["files", "--engine", "core", "--profile", "prod"], "open"),
+        (["plan", "my-infra", "--profile", "prod", "--engine", "core"], "plan"),
+        (["--profile", "prod", "--engine", "core", "plan", "my-infra"], "plan"),
+        (["--profile=prod", "plan", "--engine=core", "my-infra"], "plan"),
+        (["--profile", "prod", "--engine", "core", "my-infra"], "open"),
+        (["my-infra", "--engine", "core", "--profile", "prod"], "open"),
     ],
 )
 def test_they_may_stand_before_and_after_the_command(arguments: list[str], command: str) -> None:
     wanted = parsed(*arguments)
-    assert (wanted.command, wanted.path) == (command, "files")
+    assert (wanted.command, wanted.path) == (command, "my-infra")
     assert (wanted.profile, wanted.engine) == ("prod", "core")
 
 

@@ -43,6 +43,10 @@ def test_the_schema_is_one() -> None:
         (["ignored"], "ignored"),
         (["ignored", "list"], "ignored"),
         (["doctor"], "findings"),
+        (["hosts"], "hosts"),
+        (["hosts", "list", "--json"], "hosts"),
+        (["profiles"], "profiles"),
+        (["profiles", "test", "local", "--json"], "findings"),
     ],
 )
 @pytest.mark.parametrize("text", [WEB, BROKEN, ""], ids=["good", "broken", "empty"])

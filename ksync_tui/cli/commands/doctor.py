@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ksync_tui import __version__
 from ksync_tui.cli import options
+from ksync_tui.cli.findings import Finding, engine_finding, host_finding
 from ksync_tui.cli.opening import open_session
 from ksync_tui.errors import EXIT_ERROR, EXIT_OK, ConfigError, KsyncError
 from ksync_tui.present.text import count
@@ -18,17 +19,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from ksync_tui.cli.output import Output
-    from ksync_tui.engine.embedded.observing import HostState
     from ksync_tui.services import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `works` is None where it is only worth knowing."""
-
-    what: str
-    works: bool | None
-    found: str
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -43,7 +34,7 @@ def run(args: Namespace, output: Output) -> int:
         with open_session(args) as session:
             findings += _kept(session)
             findings += [_git(), _terminal()]
-            findings += map(_host, session.hosts())
+            findings += map(host_finding, session.look_at_hosts())
     except ConfigError as error:
         findings.append(Finding("settings", False, str(error)))
     except KsyncError as error:
@@ -59,23 +50,12 @@ def _kept(session: Session) -> list[Finding]:
         Finding("database", True, str(settings.state)),
         Finding("settings", None, summary),
         *(Finding("settings", None, f"warning: {warning}") for warning in settings.warnings),
-        _engine(session),
+        engine_finding(session),
     ]
 
 
 def _names(session: Session) -> str:
     return ", ".join(profile.name for profile in session.profiles.all())
-
-
-def _engine(session: Session) -> Finding:
-    """Whether live resources can be read, and where they are."""
-    where = f" at {session.address}" if session.address else ""
-    try:
-        found = count(len(session.snapshot().live), "live resource")
-        who = f", {session.core.who()}" if session.capabilities.remote else ""
-    except KsyncError as error:
-        return Finding("engine", False, f"{session.engine}, profile {session.profile}{where}: {error}")
-    return Finding("engine", True, f"{session.engine}, profile {session.profile}{where}{who}, {found}")
 
 
 def _git() -> Finding:
@@ -88,17 +68,3 @@ def _terminal() -> Finding:
     name = os.environ.get("TERM", "unknown")
     where = "a terminal" if sys.stdout.isatty() else "no terminal"
     return Finding("terminal", None, f"{where}, TERM={name}, {size.columns} x {size.lines}")
-
-
-def _host(seen: HostState) -> Finding:
-    what = f"docker {seen.address or '(its default host)'}"
-    servers = f"for {', '.join(seen.servers)}: " if seen.servers else "no server is mapped to it: "
-    report = seen.report
-    if report is None:
-        return Finding(what, False, f"{servers}no answer")
-    # Without a server nothing is deployed, so that a machine without Docker is not ill.
-    works = (report.reachable and report.compose is not None) or (None if not seen.servers else False)
-    if not report.reachable:
-        return Finding(what, works, f"{servers}not reachable: {report.problem}")
-    compose = f"compose {report.compose}" if report.compose else f"no compose: {report.problem}"
-    return Finding(what, works, f"{servers}Docker {report.version}, {compose}, {report.seconds:.2f} s")

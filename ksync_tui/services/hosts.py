@@ -1,0 +1,34 @@
+"""Which Docker host stands for which server, as the settings say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ksync_tui.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The hosts of the settings. What is changed is there when a session is opened next. Methods raise ConfigError."""
+
+    settings: Settings
+
+    def all(self) -> Mapping[str, str]:
+        """The address of each server's host."""
+        return self.settings.hosts
+
+    def add(self, server: str, address: str) -> None:
+        """Lets a host stand for a server: an address that DOCKER_HOST takes, a socket's path, or a docker context."""
+        from ksync_tui.config import edits  # noqa: PLC0415 - only writing needs it
+
+        edits.set_host(self.settings.file, server, address)
+
+    def remove(self, server: str) -> None:
+        """Lets none stand for it any more."""
+        from ksync_tui.config import edits  # noqa: PLC0415 - only writing needs it
+
+        edits.remove_host(self.settings.file, server)
