@@ -35,6 +35,7 @@ from ksync_tui.tui.screens.run import RunScreen
 from ksync_tui.tui.screens.step import StepScreen
 from ksync_tui.tui.screens.syncs import SyncsScreen
 from ksync_tui.tui.screens.written import WrittenScreen
+from ksync_tui.tui.widgets.frame import TopLine
 from ksync_tui.tui.widgets.wrap import breaks, indent_of
 
 from .driving import SMALL, driven
@@ -252,3 +253,18 @@ def test_broken_lines_keep_every_character_and_fit() -> None:
         stretches = breaks(text, 30)
         assert "".join(text[start:end] for start, end in stretches) == text
         assert len(stretches) == 1 or indent_of(text) < 30
+
+
+async def test_a_line_that_changes_back_before_it_is_painted_is_painted_as_it_is() -> None:
+    async with driven(FakeSession()) as driver:
+        await driver.at("syncs")
+        await driver.press("enter")
+        await driver.at("review")
+        await driver.idle()
+        line = driver.page.query_one(TopLine)
+        painted = line.render()
+        driver.page.direction = "file"
+        line.renew()
+        driver.page.direction = "live"
+        line.renew()
+        assert line.render() == painted

@@ -58,9 +58,8 @@ class FrameLine(Widget):
 
     def renew(self) -> None:
         """Draws the line again if it changed."""
-        line = self.line()
-        if line != self._sent:
-            self._next = line
+        self._next = self.line()
+        if self._next != self._sent:
             self.refresh()
 
     def on_resize(self) -> None:
