@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ksync_tui import __version__
 from ksync_tui.cli.commands import MODULES
 from ksync_tui.cli.output import Output
-from ksync_tui.errors import EXIT_ERROR, KsyncError
+from ksync_tui.errors import EXIT_ERROR, EXIT_PENDING, KsyncError, StaleError
 from ksync_tui.lazy import load
 from ksync_tui.system import debug_log
 
@@ -39,6 +39,7 @@ def carry_out(args: Namespace) -> int:
     except KsyncError as error:
         _log.debug("%s", error)
         output.failure(error)
+        return EXIT_PENDING if isinstance(error, StaleError) else EXIT_ERROR
     except RecursionError:
         output.failure(KsyncError("the input is nested too deeply", hint="Look for thousands of opening brackets."))
     return EXIT_ERROR

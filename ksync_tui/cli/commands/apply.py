@@ -1,4 +1,4 @@
-"""ksync apply: apply the plan: --all, or --only KIND/NAME[:FIELD[.ENTRY]]."""
+"""ksync apply: apply the plan: --all, --only KIND/NAME[:FIELD[.ENTRY]], or a file of `plan --out`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ksync_tui.cli import options
 from ksync_tui.cli.carry_out import carry_out
 from ksync_tui.cli.choice import allowed, choose
 from ksync_tui.cli.opening import open_session, reviewed
+from ksync_tui.cli.plan_files import ensure_fresh, ensure_planned, from_plan, plan_of
 from ksync_tui.errors import UsageError
 from ksync_tui.planner.selection import narrowed, possible
 from ksync_tui.present.text import count
@@ -31,17 +32,25 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, output: Output) -> int:
-    """Carries out what --all or --only choose, less --except; deletes only with --allow-delete."""
+    """Carries out what --all or --only choose, less --except, or what a plan in a file has; deletes only with
+    --allow-delete."""
+    file = plan_of(args.path)
+    args = from_plan(file, args) if file else args
     with open_session(args) as session:
         plan = reviewed(session, args).plan
-        if not args.all and not args.only:
+        if not args.all and not args.only and not file:
             raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME (`ksync plan` lists them).")
-        choice = choose(plan.actions, args.only, args.left_out, everything=args.all)
+        if file:
+            ensure_fresh(file, plan, session)
+        choice = choose(plan.actions, args.only, args.left_out, everything=args.all or not args.only)
         plan = narrowed(plan, choice.parts)
         chosen = plan.only(args.origin) if args.origin else plan
-        selection = possible(plan, allowed(chosen, deletes=args.allow_delete) & choice.ids)
+        ids = choice.ids & {planned.id for planned in file.actions} if file else choice.ids
+        selection = possible(plan, allowed(chosen, deletes=args.allow_delete) & ids)
         if args.removal:
             selection = selection.removing(args.removal)
+        if file:
+            ensure_planned(file, selection)
         output.left_out(chosen, selection, deletes=args.allow_delete)
         if chosen.pending < plan.pending:
             output.say(f"{count(plan.pending - chosen.pending, 'action')} left out: not from {args.origin}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.cli import options
 from ksync_tui.cli.exit_codes import plan_code
 from ksync_tui.cli.opening import open_session, reviewed
+from ksync_tui.cli.plan_files import write_plan
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -21,6 +22,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--markdown", action="store_true", help="Markdown, for comments on a change")
     options.origin(parser)
     options.renames(parser)
+    says = "keep the plan in this file; `ksync apply FILE` does just that, or nothing where something moved"
+    parser.add_argument("--out", metavar="FILE", help=says)
 
 
 def run(args: Namespace, output: Output) -> int:
@@ -29,6 +32,9 @@ def run(args: Namespace, output: Output) -> int:
         review = reviewed(session, args)
         plan = review.plan.only(args.origin) if args.origin else review.plan
         output.plan(plan, session, markdown=args.markdown)
+        if args.out:
+            write_plan(args.out, plan, session, args)
+            output.say(f"kept in {args.out}: `ksync apply {args.out}` does just that")
         if review.uncommitted:
             names = ", ".join(change.file for change in review.uncommitted)
             output.say(f"written, not committed: {names}; `ksync commit` commits it")
