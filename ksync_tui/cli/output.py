@@ -130,6 +130,30 @@ class Output:
             self.styled(problem_lines(problems))
             self.say(f"{problem_count(problems)} in {count(files, 'file')}")
 
+    def problem_formats(self, problems: Sequence[Problem]) -> Mapping[str, Callable[[], str]]:
+        """The problems in each format that there is."""
+        from ksync_tui.present.github import annotation_lines  # noqa: PLC0415 - few commands need it
+
+        return {
+            "text": lambda: "\n".join(rendered(line, colour=False) for line in problem_lines(problems)),
+            "json": lambda: dumps({"format_version": FORMAT_VERSION, "problems": problem_objects(problems)}),
+            "github": lambda: annotation_lines(problems),
+        }
+
+    def plan_formats(self, plan: Plan, session: Session) -> Mapping[str, Callable[[], str]]:
+        """A plan in each format that there is."""
+        from ksync_tui.present.github import annotation_lines  # noqa: PLC0415 - few commands need it
+        from ksync_tui.present.markdown import plan_markdown  # noqa: PLC0415 - few commands need it
+
+        redact = session.redactor()
+        export = session.exports.block
+        return {
+            "text": lambda: "\n".join(rendered(line, colour=False) for line in plan_lines(plan, UNCUT, redact)),
+            "json": lambda: dumps({"format_version": FORMAT_VERSION, **plan_object(plan, export, redact)}),
+            "markdown": lambda: plan_markdown(plan, redact),
+            "github": lambda: annotation_lines(plan.problems),
+        }
+
     def left_out(self, plan: Plan, selection: Selection, *, deletes: bool) -> None:
         """What --all passes over, and why."""
         for words in plan.left_out:

@@ -5,7 +5,7 @@ Pure; where a reference stands in its file is asked of whoever knows the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ksync_tui.model.references import after_cycles, resolve_after
@@ -17,7 +17,7 @@ PlaceOf = Callable[[Declared, tuple[str | int, ...]], SourceLocation]
 NAMED = 5
 
 
-def check(declarations: Declarations, live: Collection[Target], place_of: PlaceOf) -> Declarations:
+def check(declarations: Declarations, live: Container[Target], place_of: PlaceOf) -> Declarations:
     """The declarations with the problems of their references added, and those that an error touches blocked.
 
     A reference to something neither declared nor live is a warning: the thing may have been made by hand elsewhere.
@@ -61,7 +61,7 @@ def _blocked(declared: Declared, why: str | None) -> Declared:
 
 
 def _dangling(
-    declarations: Declarations, declared: Collection[Target], live: Collection[Target], place_of: PlaceOf
+    declarations: Declarations, declared: Collection[Target], live: Container[Target], place_of: PlaceOf
 ) -> Iterator[Problem]:
     """A warning per name that leads nowhere, however many resources have it."""
     naming: dict[Target, list[tuple[Declared, SourceLocation]]] = {}
@@ -86,7 +86,7 @@ def _places(places: Sequence[SourceLocation]) -> str:
 
 
 def _unknown_after(
-    waiting: list[Declared], declared: Collection[Target], live: Collection[Target], place_of: PlaceOf
+    waiting: list[Declared], declared: Collection[Target], live: Container[Target], place_of: PlaceOf
 ) -> Iterator[Problem]:
     for queued in waiting:
         for name in queued.after:
@@ -97,7 +97,7 @@ def _unknown_after(
 
 
 def _cycles(
-    waiting: list[Declared], declared: dict[Target, Declared], live: Collection[Target], place_of: PlaceOf
+    waiting: list[Declared], declared: dict[Target, Declared], live: Container[Target], place_of: PlaceOf
 ) -> Iterator[Problem]:
     for cycle in after_cycles({queued.target: queued.after for queued in waiting}, declared, live):
         names = [str(target) for target in cycle]

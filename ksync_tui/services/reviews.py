@@ -113,6 +113,18 @@ class Reviews:
             return self._detector(sync, lambda: row_changes(shown, self.row(sync)))
         return self._detector(sync, lambda: changes_between(shown.plan, self._again(shown).plan))
 
+    def problems_in(self, sync: Sync) -> tuple[list[Problem], int]:
+        """What is wrong in a sync's files by themselves, whatever is live, and how many files there are.
+
+        A name that no file declares may well be live, so it is no problem. Raises SourceError.
+        """
+        contents = sync.source.read()
+        reader = self.readers.setdefault(sync.options.name, Reader(ParseCacheTable(self.database)))
+        read = reader.read(contents.files, contents.problems, complete=contents.complete)
+        checked = check(read, _Everything(), place_of)
+        look = SecretLook(self.settings.secret_keys)
+        return [*checked.problems, *clear_secrets(checked.resources, look)], len(contents.files)
+
     def clear_secrets(self, review: Review) -> list[Problem]:
         """Warnings about values in the files of a review that look like secrets."""
         return list(clear_secrets(review.declarations.resources, SecretLook(self.settings.secret_keys)))
@@ -165,6 +177,13 @@ class Reviews:
 
     def _detector(self, sync: Sync, differs: Callable[[], int]) -> ChangeDetector:
         return ChangeDetector(self.engine, sync, differs, self.settings.watch.interval_seconds)
+
+
+class _Everything:
+    """All targets that could be."""
+
+    def __contains__(self, target: object) -> bool:
+        return True
 
 
 def _secrets_in(declarations: Declarations) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ksync_tui.cli import options
+from ksync_tui.cli import formats, options
 from ksync_tui.cli.exit_codes import plan_code
 from ksync_tui.cli.opening import open_session, reviewed
 from ksync_tui.cli.plan_files import write_plan
@@ -20,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     options.source(parser)
     options.json(parser)
     parser.add_argument("--markdown", action="store_true", help="Markdown, for comments on a change")
+    formats.add(parser, "text, json, markdown, or github (the problems as annotations)")
     options.origin(parser)
     options.renames(parser)
     says = "keep the plan in this file; `ksync apply FILE` does just that, or nothing where something moved"
@@ -28,10 +29,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, output: Output) -> int:
     """Reads, plans and prints."""
+    wanted = formats.wanted(args, ("text", "json", "markdown", "github"))
     with open_session(args) as session:
         review = reviewed(session, args)
         plan = review.plan.only(args.origin) if args.origin else review.plan
-        output.plan(plan, session, markdown=args.markdown)
+        if wanted:
+            formats.write(wanted, output.plan_formats(plan, session), output)
+        if not wanted or args.json:
+            output.plan(plan, session, markdown=args.markdown)
         if args.out:
             write_plan(args.out, plan, session, args)
             output.say(f"kept in {args.out}: `ksync apply {args.out}` does just that")
