@@ -99,7 +99,12 @@ def _open_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command_parser(command: str | None) -> argparse.ArgumentParser:
+def whole_parser() -> argparse.ArgumentParser:
+    """Every command with all its options, for whoever describes them."""
+    return _command_parser(None, whole=True)
+
+
+def _command_parser(command: str | None, *, whole: bool = False) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="ksync",
         description="Komodo's resource syncs in a terminal. `ksync [PATH]` opens the app.",
@@ -111,7 +116,7 @@ def _command_parser(command: str | None) -> argparse.ArgumentParser:
     for name in NAMES if command is None else [command]:
         summary = None if name.startswith("_") else summary_of(name)
         child = subparsers.add_parser(name, description=summary, help=summary)
-        if name == command:
+        if whole or name == command:
             add_arguments: AddArguments = load(f"{MODULES}.{name}:add_arguments")
             add_arguments(child)
             options.base(child)
