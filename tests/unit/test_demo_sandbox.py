@@ -56,7 +56,7 @@ def test_the_folder_has_changes_of_every_sort(session: Session) -> None:
 
 def test_every_docker_host_is_a_pretend_one_and_says_so(session: Session) -> None:
     assert session.docker == "pretend Docker"
-    reports = {host.address: host.report for host in session.hosts()}
+    reports = {host.address: host.report for host in session.look_at_hosts()}
     assert set(reports) == {f"unix:///pretend/{server}" for server in SERVERS}
     assert all(report and report.version and "pretend" in report.version for report in reports.values())
 
