@@ -1,4 +1,4 @@
-"""The one table of commands. It feeds bindings, footer, help, palette and README.
+"""The one table of commands. It feeds bindings, footer, help, palette and docs/keys.md.
 
 A person may have changed keys (`tui/configured.py`): the app then has a `Keymap` of its own.
 """
@@ -229,7 +229,7 @@ def bindings(place: str) -> list[BindingType]:
 
 
 def table() -> list[str]:
-    """The table of keys as Markdown, for the README."""
+    """The table of keys as Markdown, for docs/keys.md."""
     rows = [f"| {_code(command)} | {command.help} | {_where(command)} |" for command in COMMANDS]
     return ["| key | does | where |", "|---|---|---|", *rows]
 

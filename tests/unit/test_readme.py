@@ -1,4 +1,4 @@
-"""The README keeps its word: its keys are the app's, its commands run, its pictures are there."""
+"""README and guides keep their word: keys are the app's, commands run, pictures and links are there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ksync_tui import config
 from ksync_tui.cli import main
@@ -19,6 +20,10 @@ from tests.core.fake.serving import serving
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+GUIDES = ("quickstart", "docker", "core", "watch", "scripts", "managed", "settings", "troubleshooting")
+"""The documents whose commands are carried out here; those of docs/ci.md are in tests/cli/test_ci.py."""
+TEXTS = [README, *((ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in GUIDES)]
+PLACEHOLDER = re.compile(r"[A-Z]{3,}|KIND/NAME")
 WEB = """
 [[stack]]
 name = "web"
@@ -33,6 +38,8 @@ name = "films"
 tags = ["media"]
 """
 NOT_THERE = (
+    "no sync given",
+    "no such run",
     "cannot prompt",
     "no such live resource",
     "nothing is pending for this resource",
@@ -43,15 +50,15 @@ NEARLY_ALL = 6
 """From this many screens on, a list of them says less than a word."""
 
 
-def between(name: str) -> str:
-    """What stands between the README's markers of that name."""
-    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL)
+def between(name: str, text: str = README) -> str:
+    """What stands between the markers of that name."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
     assert found, f"no markers {name}"
     return found[1]
 
 
 def table_of_keys() -> str:
-    """The keymap as the README shows it."""
+    """The keymap as its document shows it."""
     rows = "".join(f"| {_keys(command)} | {command.help} | {_where(command)} |\n" for command in COMMANDS)
     return "| key | does | where |\n|---|---|---|\n" + rows
 
@@ -66,13 +73,14 @@ def _where(command: Command) -> str:
 
 
 def ksync_lines() -> list[list[str]]:
-    """Every `ksync` command of the README, in its order, as arguments."""
-    lines = re.findall(r"^(ksync\b.*)$|`(ksync [^`]+)`", README, re.MULTILINE)
-    return [shlex.split(block or inline, comments=True)[1:] for block, inline in lines]
+    """Every `ksync` command of README and guides once, in their order, as arguments."""
+    lines = [line for text in TEXTS for line in re.findall(r"^(ksync\b.*)$|`(ksync [^`]+)`", text, re.MULTILINE)]
+    commands = (shlex.split(block or inline, comments=True)[1:] for block, inline in lines)
+    return [list(words) for words in dict.fromkeys(map(tuple, commands))]
 
 
 def test_the_table_of_keys_is_the_keymap() -> None:
-    assert between("keys") == table_of_keys()
+    assert between("keys", (ROOT / "docs/keys.md").read_text("utf-8")) == table_of_keys()
 
 
 def test_the_pictures_are_there() -> None:
@@ -106,18 +114,13 @@ def test_every_command_does_what_a_command_does(
         for name, value in (("ADDRESS", address), ("API_KEY", core.key), ("API_SECRET", core.secret)):
             monkeypatch.setenv(f"KOMODO_{name}", value)
         for words in lines:
-            if "KIND/NAME" in words:
-                continue
-            if words[:1] == ["watch"] or words[:2] == [
-                "hosts",
-                "test",
-            ]:  # goes on for ever; asks a host that is not there
-                assert not isinstance(parse(words), int)
+            # A word to be filled in, what goes on for ever, and a host that is not there: it is a command all the same.
+            if any(map(PLACEHOLDER.fullmatch, words)) or words[:1] == ["watch"] or words[:2] == ["hosts", "test"]:
+                assert not isinstance(parse(words), int), words
                 continue
             # The demo, in this same process, has its own; and what these write is not for the others.
-            monkeypatch.setenv(
-                "KSYNC_HOME", str(tmp_path / "other" if words[:1] in (["hosts"], ["profiles"]) else state)
-            )
+            apart = words[:1] in (["hosts"], ["profiles"])
+            monkeypatch.setenv("KSYNC_HOME", str(tmp_path / "other" if apart else state))
             code = main([word.replace("~/", f"{tmp_path}/") for word in words])
             said = capsys.readouterr().err
             expected = code in (EXIT_OK, EXIT_PENDING) or any(words in said for words in NOT_THERE)
@@ -125,7 +128,7 @@ def test_every_command_does_what_a_command_does(
 
 
 def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
-    shown = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    shown = [block for text in TEXTS for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
     assert len(shown) == 4
     (tmp_path / "config.toml").write_text("".join(shown))
     settings = config.load({"KSYNC_HOME": str(tmp_path)})
@@ -133,3 +136,18 @@ def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
     assert settings.hosts["attic"] == "ssh://rosa@attic"
     keys = keymap_of(settings).by_id
     assert (keys["go"].key, keys["history"].all_keys) == ("F5", "h, H")
+
+
+def test_every_link_leads_somewhere_and_the_site_has_every_document() -> None:
+    documents = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")}
+    for folder, texts in ((ROOT, {"README.md": README}), (ROOT / "docs", documents)):
+        for name, text in texts.items():
+            links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)]
+            local = [link for link in links if link and "://" not in link]
+            assert [link for link in local if not (folder / link).exists()] == [], name
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    assert {file for entry in site["nav"] for file in entry.values()} == set(documents)
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 130
