@@ -20,7 +20,7 @@ from tests.core.fake.serving import serving
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-GUIDES = ("quickstart", "docker", "core", "watch", "scripts", "managed", "settings", "troubleshooting")
+GUIDES = ("quickstart", "docker", "core", "moving", "watch", "scripts", "managed", "settings", "troubleshooting")
 """The documents whose commands are carried out here; those of docs/ci.md are in tests/cli/test_ci.py."""
 TEXTS = [README, *((ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in GUIDES)]
 PLACEHOLDER = re.compile(r"[A-Z]{3,}|KIND/NAME")
