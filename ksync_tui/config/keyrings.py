@@ -8,6 +8,19 @@ _INSTALL = "Install it with: pip install 'ksync-tui[keyring]'. Or leave out keyr
 _ELSEWHERE = "Open the keyring, or leave out keyring = true and give the secret elsewhere."
 
 
+def password(service: str, user: str) -> str:
+    """What the keyring has for a service and user; empty where it has nothing. Raises ConfigError where it fails."""
+    try:
+        import keyring  # noqa: PLC0415 - an optional package
+    except ImportError as error:
+        hint = "Install it with: pip install 'ksync-tui[keyring]'."
+        raise ConfigError("the package keyring is not installed", hint=hint) from error
+    try:
+        return keyring.get_password(service, user) or ""
+    except Exception as error:
+        raise ConfigError("the keyring gives no answer", why=type(error).__name__, hint="Open the keyring.") from error
+
+
 def kept(address: str, account: str, asked_for: bool) -> str:
     """What the keyring has for this address; empty where it has nothing.
 

@@ -20,6 +20,9 @@
     protected = ["stack/db-*", "tag:prod"]      # resources that no sync deletes
     secret_keys = ["*_TOKEN", "*_PASSWORD"]     # keys whose values are hidden, instead of the usual ones
 
+    [secrets]
+    DB_PASSWORD = { command = ["pass", "show", "db"] }   # secret_sources.py has the other places
+
     [profiles.prod]
     address = "https://komodo.example"          # a Komodo Core; credentials.py says where key and secret may stand
     key = "K_..."
@@ -39,13 +42,13 @@ from typing import Any
 
 import tomli
 
-from ksync_tui.config import docker, environment, komodo_cli, watching, written
+from ksync_tui.config import docker, environment, komodo_cli, secret_sources, watching, written
 from ksync_tui.config.profiles import LOCAL, FoundProfile, Profile, choose
 from ksync_tui.errors import ConfigError, KsyncError
 from ksync_tui.model.patterns import pieces
 from ksync_tui.model.secret_look import PATTERNS
 
-_KNOWN = {"docker", "hosts", "keys", "profile", "profiles", "protected", "secret_keys", "watch"}
+_KNOWN = {"docker", "hosts", "keys", "profile", "profiles", "protected", "secret_keys", "secrets", "watch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class Settings:
     """Patterns of resources that no sync deletes: `stack/db-*`, `tag:prod`."""
     secret_keys: tuple[str, ...] = PATTERNS
     """Keys whose values are hidden: `*_TOKEN`."""
+    secrets: Mapping[str, secret_sources.SecretSource] = field(default_factory=dict)
+    """Where the values of secrets are, by their names."""
     own: tuple[Profile, ...] = ()
     """The profiles of the settings file."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -157,6 +162,7 @@ def understood(text: str, file: Path) -> dict[str, Any]:
         "usual": _usual(values.get("profile", ""), file),
         "secret_keys": _secret_keys(values.get("secret_keys", list(PATTERNS)), file),
         "protected": _protected(values.get("protected", []), file),
+        "secrets": secret_sources.sources(values.get("secrets", {}), file),
         "own": written.profiles(values.get("profiles", {}), file),
     }
 

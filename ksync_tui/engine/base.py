@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, Self
@@ -66,6 +66,9 @@ class Engine(Protocol):
 
     def acting_for(self, sync: str) -> Self:
         """The same engine, remembering what it applies as applied by that sync."""
+
+    def prepare(self, actions: Iterable[Action]) -> None:
+        """Gets what a run of these actions needs from elsewhere, so that it is among the known secrets."""
 
     def known_secrets(self) -> Mapping[str, str]:
         """The secrets of all live resources by label (`variable/TOKEN`), for masking and the commit guard."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ksync_tui.engine.embedded.engine import EmbeddedEngine
+from ksync_tui.engine.embedded.secret_values import SecretValues
 from ksync_tui.state.database import Database
 from ksync_tui.state.secret_store import SecretStore
 
@@ -29,8 +30,9 @@ def open_home(
     hosts: Mapping[str, str] | None = None,
     config: Path | None = None,
     docker: tuple[str, ...] = ("docker",),
+    secrets: Mapping[str, Callable[[], str]] | None = None,
 ) -> Home:
-    """Opens a home folder, making it where it is missing. `hosts`, `config` and `docker`: see EmbeddedEngine.
+    """Opens a home folder, making it where it is missing. The other arguments: see EmbeddedEngine.
 
     Raises StoreError: locked, damaged, read-only, of a newer ksync, or no folder can be made there.
     """
@@ -40,4 +42,5 @@ def open_home(
     except BaseException:
         database.close()
         raise
-    return Home(database, secret_store, EmbeddedEngine(database, secret_store, hosts, config, docker=docker))
+    engine = EmbeddedEngine(database, secret_store, hosts, config, docker=docker, secrets=SecretValues(secrets or {}))
+    return Home(database, secret_store, engine)

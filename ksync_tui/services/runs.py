@@ -131,6 +131,7 @@ class Runs:
 
         engine = self.engine_of(run)
         chosen = selection or self.journal.load(run)
+        engine.prepare(chosen)
         record = carry_out(
             run,
             engine.acting_for(chosen.plan.sync),

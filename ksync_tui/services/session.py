@@ -53,7 +53,8 @@ class Session:
         self._profile = profile or settings.profile()
         self._prompt = ask
         self._closed = False
-        self._home = open_home(settings.state, settings.hosts, settings.file, settings.docker.command)
+        secrets = {name: source.value for name, source in settings.secrets.items()}
+        self._home = open_home(settings.state, settings.hosts, settings.file, settings.docker.command, secrets)
         self._core = self._open_core() if self._profile.engine == "core" else None
         self._engine: Engine = self._core.engine if self._core else self._home.engine
         debug_log.hide(self._written_secrets)

@@ -129,7 +129,7 @@ def test_every_command_does_what_a_command_does(
 
 def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
     shown = [block for text in TEXTS for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
-    assert len(shown) == 4
+    assert len(shown) == 5
     (tmp_path / "config.toml").write_text("".join(shown))
     settings = config.load({"KSYNC_HOME": str(tmp_path)})
     assert settings.profile("prod").address == "https://komodo.example"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -148,6 +148,9 @@ class CoreEngine:
         except NotFoundError:
             return None
         return live_of(target, values).fingerprint
+
+    def prepare(self, actions: Iterable[Action]) -> None:
+        """See `Engine.prepare`: a Core has all that it needs."""
 
     def known_secrets(self) -> Mapping[str, str]:
         """See `Engine.known_secrets`."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from ksync_tui.engine.base import Capabilities, Log
 from ksync_tui.engine.embedded.host_resolver import HostResolver, secrets_outside, tokens_outside
+from ksync_tui.engine.embedded.secret_values import SecretValues
 from ksync_tui.engine.pending_deploys import pending_after_create, pending_after_update
 from ksync_tui.errors import EngineError, KsyncError
 from ksync_tui.model.events import Change
@@ -43,23 +44,24 @@ class EmbeddedEngine:
         store: ResourceStore | None = None,
         sync: str = "",
         docker: tuple[str, ...] = ("docker",),
+        secrets: SecretValues | None = None,
     ) -> None:
         """`hosts` maps servers to Docker hosts, as `[hosts]` of the settings file `config` does.
 
-        `docker` is the docker command that reaches them.
+        `docker` is the docker command that reaches them; `secrets` are values that are kept elsewhere.
         """
         self.store = store or ResourceStore(database, secret_store)
         self._database = database
         self._secret_store = secret_store
         self._sync = sync
         file = config or database.home / "config.toml"
-        self._resolver = HostResolver(self.store, hosts or {}, file, database.home, docker)
+        self._resolver = HostResolver(self.store, hosts or {}, file, database.home, docker, secrets or SecretValues({}))
 
     def acting_for(self, sync: str) -> EmbeddedEngine:
         """The same engine, remembering what it applies as applied by that sync."""
         known = self._resolver
         return EmbeddedEngine(
-            self._database, self._secret_store, known.hosts, known.config, self.store, sync, known.docker
+            self._database, self._secret_store, known.hosts, known.config, self.store, sync, known.docker, known.secrets
         )
 
     def snapshot(self) -> Snapshot:
@@ -90,8 +92,17 @@ class EmbeddedEngine:
 
         Those that the environment gives are among them.
         """
-        outside = secrets_outside() | tokens_outside()
+        outside = self._resolver.secrets.known | secrets_outside() | tokens_outside()
         return {**self.store.known_secrets(), **{f"variable/{name}": value for name, value in outside.items()}}
+
+    def prepare(self, actions: Iterable[Action]) -> None:
+        """See `Engine.prepare`."""
+        outside = [action for action in actions if self.outside(action)]
+        names = [f"[[{name}]]" for name in self._resolver.secrets] if any(one.verb == "run" for one in outside) else []
+        if outside and len(self._resolver.secrets):
+            values = [item.value for item in self.store.variables()]
+            texts = (str(action.proposed or self.store.get(action.target)) for action in outside)
+            self._resolver.secrets.renew([*texts, *values, *names])
 
     def hosts(self) -> list[HostState]:
         """The Docker hosts that servers stand for, looked at now; docker's default where none does."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ksync_tui.engine.base import Log
 from ksync_tui.errors import NotPossibleError
@@ -18,6 +19,7 @@ from ksync_tui.system.cancellation import Stop
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.docker.command import DockerHost
     from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext, Interpolate
+    from ksync_tui.engine.embedded.secret_values import SecretValues
 
 SECRET_PREFIX = "KSYNC_SECRET_"  # noqa: S105 - a prefix of names
 """Environment variables that begin with this give secrets: `KSYNC_SECRET_TOKEN` is `[[TOKEN]]`."""
@@ -38,6 +40,8 @@ class HostResolver:
     config: Path
     state: Path
     docker: tuple[str, ...]
+    secrets: SecretValues
+    """Values of secrets that are kept elsewhere."""
 
     def host(self, server: str, find: Find) -> DockerHost | None:
         """The Docker host of a server, or None where there is none."""
@@ -87,7 +91,8 @@ class HostResolver:
             return lambda text: text
         known = self.store.variables()
         variables = {item.name: item.value for item in known if not item.is_secret}
-        secrets = {item.name: item.value for item in known if item.is_secret and item.value} | secrets_outside()
+        stored = {item.name: item.value for item in known if item.is_secret and item.value}
+        secrets = ChainMap[str, str](secrets_outside(), cast("dict[str, str]", self.secrets), stored)
         return lambda text: interpolate(text, variables, secrets)
 
 
