@@ -15,7 +15,9 @@ from ksync_tui.errors import UsageError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import fingerprint
-from ksync_tui.present.mask import masked_resource
+from ksync_tui.model.secret_look import SecretLook
+from ksync_tui.model.secrets import Redactor
+from ksync_tui.present.mask import masked_text, rewritten
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import short
 
@@ -102,4 +104,9 @@ def _planned(action: Action) -> PlannedAction:
 
 
 def _digest(resource: Resource | None) -> str:
-    return fingerprint(masked_resource(resource)) if resource else ""
+    """A digest of what is shown of a resource: marked secrets masked, and what looks like one hidden."""
+    if resource is None:
+        return ""
+    look = Redactor({}, SecretLook())
+    shown: Resource = rewritten(resource, lambda text, hidden: masked_text(text) if hidden else look(text))
+    return fingerprint(shown)

@@ -86,7 +86,7 @@ def test_only_some_of_it_and_deletes_only_where_allowed(lab: CommandLine) -> Non
 def test_no_secret_and_nothing_to_guess_it_from_is_in_the_file(ksync: CommandLine) -> None:
     texts = []
     for value in ("hunter2-hunter2", "another-value"):
-        ksync.write(SECRET.format(value=value))
+        ksync.write(SECRET.format(value=value) + STACK.format(name="web", a=f"1\\nDB_PASSWORD = {value}"))
         out = ksync.home.parent / "plan.json"
         assert ksync("plan", ksync.files, "--out", out).code == 2
         texts.append(out.read_text())
