@@ -100,6 +100,7 @@ def test_every_command_does_what_a_command_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     komodo = tmp_path / "infra" / "komodo"
     komodo.mkdir(parents=True)
     (komodo / "web.toml").write_text(WEB)
