@@ -8,6 +8,7 @@ a list by their names, such as the stages of a procedure.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from ksync_tui.model.kinds.common import Choice
@@ -149,8 +150,9 @@ def _differing(one: Mapping[str, object] | None, other: Mapping[str, object] | N
     return tuple(key for key in {**one, **other} if one.get(key) != other.get(key))
 
 
+@lru_cache(maxsize=32)
 def _pairs_by_key(text: str) -> dict[str, object] | None:
-    """The values of each key of a key/value text; None where it is no such text."""
+    """The values of each key of a key/value text; None where it is no such text. Not to be changed: it is kept."""
     try:
         found = pairs(text)
     except BadPairError:
@@ -184,6 +186,7 @@ def _with_entries(here: Any, there: Any, keys: Collection[str]) -> Any:
     return there
 
 
+@lru_cache(maxsize=1 << 14)
 def _key_of_line(line: str) -> str | None:
     try:
         return next((pair.key for pair in pairs(line)), None)

@@ -70,10 +70,6 @@ class FieldChange:
     origins: tuple[tuple[str, Origin | None], ...] = ()
     """Where its entries come from, by their paths, where they do not all come from the same side."""
 
-    def origin_of(self, part: str) -> Origin | None:
-        """Where a part of it comes from (see `model.parts`)."""
-        return dict(self.origins).get(part, self.origin)
-
 
 @dataclass(frozen=True, slots=True)
 class Action:

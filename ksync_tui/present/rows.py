@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -191,20 +191,26 @@ class Outline:
 
     def _parts_of(self, action_id: str) -> tuple[PartEntry, ...]:
         action = self.plan.by_id.get(action_id)
-        pending = [self._part(action, part) for part in parts_of(action)] if action and _has_fields(action) else []
+        pending = self._entries_of(action, parts_of(action)) if action and _has_fields(action) else []
         hidden = (
-            self._part(ignored.action, part, rule_words(ignored.rule))
+            entry
             for ignored in self.hidden.get(action_id, ())
-            for part in ignored.parts
+            for entry in self._entries_of(ignored.action, ignored.parts, rule_words(ignored.rule))
         )
         return (*pending, *hidden)
 
-    def _part(self, action: Action, part: str, ignored: str = "") -> PartEntry:
+    def _entries_of(self, action: Action, parts: Iterable[str], ignored: str = "") -> list[PartEntry]:
+        origins = {path: origin for change in action.changes for path, origin in change.origins}
+        return [self._part(action, part, ignored, origins) for part in parts]
+
+    def _part(self, action: Action, part: str, ignored: str, origins: Mapping[str, Origin | None]) -> PartEntry:
         assert action.current is not None, "only an update has parts"  # noqa: S101 - see parts_of
         assert action.proposed is not None  # noqa: S101 - the same
         sides = (action.proposed, action.current) if self.changing == "file" else (action.current, action.proposed)
         label = neutral(label_of(part, action.proposed))
-        return PartEntry(action.id, part, _SIGNS[presence(part, *sides)], label, _origin(action, part), ignored)
+        return PartEntry(
+            action.id, part, _SIGNS[presence(part, *sides)], label, _origin(action, part, origins), ignored
+        )
 
     def _below(self, line: Line, opened: Collection[str]) -> tuple[Line, ...]:
         if not isinstance(line, ReviewEntry) or line.id not in opened:
@@ -260,10 +266,12 @@ def _joined(entry: ReviewEntry, plan: Plan, deploys: Mapping[str, str]) -> Revie
     return with_deploy(entry, plan.by_id[deploys[entry.id]]) if entry.id in deploys else entry
 
 
-def _origin(action: Action, part: str) -> Origin | None:
-    """Where a part of an update comes from."""
+def _origin(action: Action, part: str, origins: Mapping[str, Origin | None]) -> Origin | None:
+    """Where a part of an update comes from; `origins` are those of single entries."""
+    if part in origins:
+        return origins[part]
     change = next((change for change in action.changes if covers((change.field,), part)), None)
-    return change.origin_of(part) if change else action.origin
+    return change.origin if change else action.origin
 
 
 _SIGNS = {(True, True): "~", (False, True): "+", (True, False): "-", (False, False): "~"}

@@ -9,6 +9,7 @@ import pytest
 from ksync_tui.errors import CommitRefusedError
 from ksync_tui.model.plan import FieldChange
 from ksync_tui.tui.app import KsyncApp
+from ksync_tui.tui.screens.run import RunScreen
 
 from .driving import SIZES, Driver, driven
 from .fakes import FakeSession
@@ -216,3 +217,19 @@ async def test_a_commit_that_cannot_be_prepared_still_offers_both_ways_on() -> N
         await driver.press("p")
         await driver.at("review")
     assert session.put_back_files == ["infra/stacks/web.toml"]
+
+
+async def test_a_run_that_was_left_does_not_mind_a_late_focus() -> None:
+    async with driven(FakeSession(steps_per_watch=0)) as driver:
+        await review(driver)
+        await driver.press("a", "x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.at("run")
+        left = driver.app.screen
+        assert isinstance(left, RunScreen)
+        await driver.press("q")
+        await driver.see("The run continues")
+        await driver.press("D")
+        await driver.at("review")
+        left.on_descendant_focus()

@@ -306,4 +306,3 @@ def test_each_entry_has_its_own_origin(was: str, here: str, there: str, field: s
     (change,) = next(action for action in found.actions if action.verb == "update").changes
     assert change.origin == field
     assert {part.rpartition(".")[2]: origin for part, origin in change.origins} == entries
-    assert change.origin_of("config.environment") == field

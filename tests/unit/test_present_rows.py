@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ksync_tui.model import parts
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions, Verb
 from ksync_tui.model.resource import Target
+from ksync_tui.model.text import pairs
 from ksync_tui.planner.diff import compare
 from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present.entries import ReviewEntry, reason_of
@@ -301,3 +303,19 @@ def test_any_keys_leave_a_set_that_can_run(made: Plan, data: st.DataObject) -> N
 @given(plans())
 def test_all_never_chooses_a_delete(made: Plan) -> None:
     assert not Ticks(made).all().selection.deletes
+
+
+def test_five_thousand_entries_are_read_a_few_times_not_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = (
+        KINDS["stack"].model.model_validate(
+            {"name": "web", "config": {"environment": "".join(f"K{at} = {value}\n" for at in range(5000))}}
+        )
+        for value in (1, 2)
+    )
+    changes = compare(before, after).changes  # type: ignore[arg-type]
+    action = Action("update", Target("stack", "web"), "", current=before, proposed=after, changes=changes)  # type: ignore[arg-type]
+    read: list[str] = []
+    monkeypatch.setattr(parts, "pairs", lambda text: read.append(text) or pairs(text))
+    parts._pairs_by_key.cache_clear()
+    assert len(Outline(plan(action)).parts(action.id)) == 5000
+    assert len(read) <= 4

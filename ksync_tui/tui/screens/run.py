@@ -75,8 +75,9 @@ class RunScreen(Page[str]):
 
     def on_descendant_focus(self) -> None:
         """The rule above the log is heavy while that has the keys."""
-        line = "━" if self.query_one("#log").has_focus else "─"
-        self.query_one("#rule", Static).update(Text(line * 400, no_wrap=True))
+        heavy = any(log.has_focus for log in self.query("#log"))
+        for rule in self.query("#rule").results(Static):
+            rule.update(Text(("━" if heavy else "─") * 400, no_wrap=True))
 
     @property
     def over(self) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -9,12 +12,15 @@ from textual.widgets import Static
 
 from ksync_tui.model.plan import Action, Direction
 from ksync_tui.model.secrets import Redactor
-from ksync_tui.present.diff import diff
+from ksync_tui.present.diff import DiffRow, diff
 from ksync_tui.present.text import cut_middle, neutral
 from ksync_tui.present.views import TITLES, towards
 from ksync_tui.tui.theme import style
 from ksync_tui.tui.widgets.diff import DiffView
 from ksync_tui.tui.widgets.lines import Lines
+
+KEPT = 8
+"""Differences that are kept."""
 
 
 class SteadyWords(Lines, can_focus=False):
@@ -58,6 +64,7 @@ class Detail(Vertical):
         self.action: Action | None = None
         self.direction: Direction = "live"
         self._said_titles = Text()
+        self._kept: deque[tuple[Action, Redactor, Sequence[DiffRow]]] = deque(maxlen=KEPT)
 
     def compose(self) -> ComposeResult:
         """Head, column titles, difference, words."""
@@ -76,7 +83,7 @@ class Detail(Vertical):
         keep = action is not None and self.action is not None and action.id == self.action.id
         self.action, self.direction = action, direction
         self.query_one("#head", Static).update(self._head(), layout=False)
-        self.view.show_rows(towards(diff(action, redact), direction) if action else (), keep=keep)
+        self.view.show_rows(towards(self._compared(action, redact), direction) if action else (), keep=keep)
         if (titles := self._titles()) != self._said_titles:
             self._said_titles = titles
             self.query_one("#titles", Static).update(titles, layout=False)
@@ -84,6 +91,14 @@ class Detail(Vertical):
             self.query_one(SteadyWords).update(words)
         else:
             self.query_one("#words", Static).update(words)
+
+    def _compared(self, action: Action, redact: Redactor) -> Sequence[DiffRow]:
+        """The difference; those looked at last are kept, as a large text takes a second to compare."""
+        rows = next((rows for one, mask, rows in self._kept if one is action and mask is redact), None)
+        if rows is None:
+            rows = diff(action, redact)
+            self._kept.append((action, redact, rows))
+        return rows
 
     def switch(self) -> None:
         """Side by side or unified."""
