@@ -26,7 +26,7 @@ MOST_BYTES = 100_000_000
 def write_plan(path: str, plan: Plan, session: Session, args: Namespace) -> None:
     """Keeps a plan, readable by its owner only. Raises UsageError where it cannot be written."""
     source = {name: getattr(args, name) for name in _SOURCE}
-    made = PlanFile(__version__, session.profile, session.address, source).with_actions(plan)
+    made = PlanFile(__version__, session.profile, session.address, source).with_actions(plan, session.look)
     try:
         replace(Path(path), made.text().encode())
     except OSError as error:
@@ -65,7 +65,7 @@ def ensure_fresh(file: PlanFile, plan: Plan, session: Session) -> None:
     if session.address != file.address:
         why = f"it was made at {file.address or 'this machine'}, this is {session.address or 'this machine'}"
         raise UsageError("the plan is for another place", where=session.profile, why=why)
-    changed = plan_file.moved(file, plan)
+    changed = plan_file.moved(file, plan, session.look)
     if changed:
         hint = "Plan again, and look at it again."
         raise StaleError("nothing was done: the plan is stale", why="; ".join(changed), hint=hint)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pygit2
 
+CONTEXT = 3
+"""Equal lines around a change, as git shows them."""
+
 
 def count_lines(before: bytes, after: bytes) -> tuple[int, int]:
     """How many lines were added and how many removed."""
@@ -15,12 +18,12 @@ def count_lines(before: bytes, after: bytes) -> tuple[int, int]:
     return added, removed
 
 
-def unified_diff(before: bytes, after: bytes, old_name: str, new_name: str) -> Iterator[str]:
+def unified_diff(before: bytes, after: bytes, old_name: str, new_name: str, context: int = CONTEXT) -> Iterator[str]:
     """The lines of a unified diff under these two names, without line ends; none for equal contents.
 
-    Bytes that are not UTF-8 are shown as U+FFFD.
+    `context` is how many equal lines are around each change. Bytes that are not UTF-8 are shown as U+FFFD.
     """
-    lines = (_patch(before, after).data or b"").decode("utf-8", "replace").split("\n")[:-1]
+    lines = (_patch(before, after, context).data or b"").decode("utf-8", "replace").split("\n")[:-1]
     hunks = next((at for at, line in enumerate(lines) if line.startswith("@@")), len(lines))
     if hunks < len(lines):
         yield from (f"--- {old_name}", f"+++ {new_name}")
@@ -28,11 +31,11 @@ def unified_diff(before: bytes, after: bytes, old_name: str, new_name: str) -> I
         yield line[: line.index("@@", 2) + 2] if line.startswith("@@") else line.removesuffix("\r")
 
 
-def _patch(before: bytes, after: bytes) -> pygit2.Patch:
+def _patch(before: bytes, after: bytes, context: int = CONTEXT) -> pygit2.Patch:
     import pygit2  # noqa: PLC0415 - only a repository needs it
     from pygit2.enums import DiffOption  # noqa: PLC0415 - only a repository needs it
 
-    patch = pygit2.Patch.create_from(before, after, flag=DiffOption.FORCE_TEXT)
+    patch = pygit2.Patch.create_from(before, after, flag=DiffOption.FORCE_TEXT, context_lines=context)
     if patch is None:
         raise RuntimeError("libgit2 made no patch of two contents")
     return patch

@@ -9,6 +9,11 @@ from typing import NamedTuple
 PATTERNS = ("*_TOKEN", "*_PASSWORD", "*_PASS", "*_SECRET", "*_KEY", "TOKEN", "PASSWORD", "SECRET")
 """Keys whose values are secrets where nothing else is said; `*` stands for any letters, digits, dots, dashes."""
 _PRIVATE_KEY = r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+_VARIABLE = (
+    r"""^[ \t]*name[ \t]*=[ \t]*["'](?P<name>%s)["'][^\n]*\n(?:(?![ \t]*\[)[^\n]*\n){0,8}?"""
+    r"""[ \t]*value[ \t]*=[ \t]*(?P<quote>\"{3}|'{3}|["'])(?P<given>(?:\\[\s\S]|[^\\])*?)(?P=quote)"""
+)
+"""The value of a variable, as TOML has it: its key stands in a line of its own."""
 _ADDRESS = r"(?<=://)([^/\s:@]+:)([^@\s/]+)(?=@)"
 _ELSEWHERE = r"\[\[.*|\$.*|<.*|\*+|\.{0,2}/.*"
 _NO_SECRET = re.compile(rf"""["']*(?:{_ELSEWHERE}|true|false|null|none|\d{{1,3}})?["',]*""", re.IGNORECASE)
@@ -33,7 +38,8 @@ class SecretLook:
         keys = "|".join(r"[\w.-]*".join(map(re.escape, pattern.split("*"))) for pattern in patterns) or r"(?!)"
         self._keys = re.compile(keys, re.IGNORECASE)
         entry = rf"(?<![\w.-])(?P<key>{keys})[\"']?[ \t]*[:=][ \t]*(?P<value>[^\n]*[^\s\"',\]}}])"
-        self._pattern = re.compile(f"{entry}|(?P<block>{_PRIVATE_KEY})|{_ADDRESS}", re.IGNORECASE)
+        forms = (_VARIABLE % keys, entry, f"(?P<block>{_PRIVATE_KEY})", _ADDRESS)
+        self._pattern = re.compile("|".join(forms), re.IGNORECASE | re.MULTILINE)
 
     def found_in(self, text: str) -> Iterator[Find]:
         """What looks like a secret, in order."""
@@ -41,7 +47,7 @@ class SecretLook:
             group = self._group(match)
             value = match[group]
             if group == "block" or not _NO_SECRET.fullmatch(value):
-                yield Find(match["key"] or "", value, match.start(group))
+                yield Find(match["key"] or match["name"] or "", value, match.start(group))
 
     def names(self, key: str) -> bool:
         """Whether a key says that its value is a secret."""
@@ -57,6 +63,8 @@ class SecretLook:
 
     @staticmethod
     def _group(match: re.Match[str]) -> str | int:
+        if match["name"]:
+            return "given"
         if match["key"]:
             return "value"
         return "block" if match["block"] else match.re.groups

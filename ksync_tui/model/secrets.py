@@ -29,6 +29,12 @@ SHORTEST = 4
 HIDDEN = "<hidden>"
 """Stands for what looks like a secret."""
 
+
+def hidden_label(number: int) -> str:
+    """What the first, second, ... value is called that looks like a secret."""
+    return "hidden" if number == 1 else f"hidden {number}"
+
+
 Tables = dict[str, Any]
 """A table as JSON: field names to values."""
 
@@ -199,9 +205,13 @@ class Redactor:
         shown = self._pattern.sub(lambda found: self._names[found[0]], text) if self._pattern else text
         return self._look.hide(shown, self._name_of) if self._look else shown
 
+    def hides(self, variable: str) -> bool:
+        """Whether the value of a variable is hidden because of its name."""
+        return self._look is not None and self._look.names(variable)
+
     def _name_of(self, value: str) -> str:
         number = len(self._hidden) + 1
-        return self._hidden.setdefault(value, HIDDEN if number == 1 else f"<hidden {number}>")
+        return self._hidden.setdefault(value, f"<{hidden_label(number)}>")
 
     def everywhere(self, value: Any) -> Any:
         """The same in every string of a JSON value, keys included."""

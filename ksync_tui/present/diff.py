@@ -13,12 +13,13 @@ from typing import Any, Literal
 
 from ksync_tui.model.kinds.fields import Table
 from ksync_tui.model.plan import Action
+from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.model.text import BadPairError, Pair, pairs
 from ksync_tui.present.dump import lines as dumped
 from ksync_tui.present.dump import scalar
 from ksync_tui.present.fields import FieldView, fields_of, unchanged_count
 from ksync_tui.present.lines import Spans, marks, pairings, stretches_of
-from ksync_tui.present.mask import rewritten
+from ksync_tui.present.mask import hides_value, rewritten
 from ksync_tui.present.origin import WORDS, field_origins
 from ksync_tui.present.text import count, neutral
 
@@ -62,10 +63,7 @@ class DiffRow:
         return self.sign != " " or self.kind == "note"
 
 
-Redact = Callable[[str], str]
-
-
-def diff(action: Action, redact: Redact = str) -> tuple[DiffRow, ...]:
+def diff(action: Action, redact: Redactor = NOTHING_KNOWN) -> tuple[DiffRow, ...]:
     """The rows of an action, in the order of export: a heading per field, lines or entries aligned, equal ones folded.
 
     `redact` replaces known secret values in texts (see `model.secrets.Redactor`). At most `MOST_ROWS`; `side_by_side`
@@ -83,7 +81,7 @@ def diff(action: Action, redact: Redact = str) -> tuple[DiffRow, ...]:
     return tuple(rows)
 
 
-def bare_rows(action: Action, redact: Redact = str) -> Iterator[DiffRow]:
+def bare_rows(action: Action, redact: Redactor = NOTHING_KNOWN) -> Iterator[DiffRow]:
     """The same without marks, and without the count of unchanged fields at the end: quick, for many actions."""
     origins, shown = field_origins(action), False
     if action.old_name is not None:
@@ -91,14 +89,14 @@ def bare_rows(action: Action, redact: Redact = str) -> Iterator[DiffRow]:
         yield _pair("field", f"name = {scalar(action.old_name)}", f"name = {scalar(action.target.name)}", "name")
     for field in fields_of(action):
         shown = True
-        yield from _field(_redacted(field, redact))
+        yield from _field(_redacted(action, field, redact))
         if field.path in origins:
             yield DiffRow("origin", " ", f"{field.label}: {WORDS[origins[field.path]]}", field=field.path)
     if not shown:
         yield DiffRow("note", " ", _nothing_differs(action))
 
 
-def _as_declared(action: Action, redact: Redact) -> Iterator[DiffRow]:
+def _as_declared(action: Action, redact: Redactor) -> Iterator[DiffRow]:
     """All that is set of a resource that is live as it is declared, on both sides."""
     for row in bare_rows(replace(action, verb="create"), redact):
         yield row if row.kind == "note" else replace(row, sign=" ", left=row.right, left_number=row.right_number)
@@ -110,9 +108,11 @@ def _nothing_differs(action: Action) -> str:
     return f"no field differs: {neutral(action.reason)}"
 
 
-def _redacted(field: FieldView, redact: Redact) -> FieldView:
-    if redact is str or field.secret:
+def _redacted(action: Action, field: FieldView, redact: Redactor) -> FieldView:
+    if redact is NOTHING_KNOWN or field.secret:
         return field
+    if field.path == "value" and hides_value(action, redact):
+        return replace(field, secret=True)
     current, proposed = (rewritten(side, lambda text, _: redact(text)) for side in (field.current, field.proposed))
     return replace(field, current=current, proposed=proposed)
 

@@ -55,7 +55,7 @@ def plan_object(plan: Plan, export: Export | None = None, redact: Redactor = NOT
             "sync": plan.sync,
             "engine": plan.engine,
             "summary": dict(plan.summary),
-            "actions": [action_object(action, export) for action in plan.actions],
+            "actions": [action_object(action, export, redact) for action in plan.actions],
             "problems": problem_objects(plan.problems),
             "notes": [*plan.left_out, *([plan.deletes_held] if plan.deletes_held else [])],
             "renames": [
@@ -68,9 +68,9 @@ def plan_object(plan: Plan, export: Export | None = None, redact: Redactor = NOT
     return found
 
 
-def action_object(action: Action, export: Export | None = None) -> Json:
+def action_object(action: Action, export: Export | None = None, redact: Redactor = NOTHING_KNOWN) -> Json:
     """One action."""
-    secret = secret_fields(action)
+    secret = secret_fields(action, redact)
     return {
         "id": action.id,
         "action": action.verb,
@@ -85,7 +85,7 @@ def action_object(action: Action, export: Export | None = None) -> Json:
         "text_only": action.text_only,
         "blocked": action.blocked,
         "origin": action.origin,
-        "changes": [_change(action, change) for change in in_order(action)],
+        "changes": [_change(action, change, redact) for change in in_order(action)],
         "fields": part_labels(action),
         "current": _toml(action, action.current, secret, export),
         "proposed": _toml(action, action.proposed, secret, export),
@@ -97,13 +97,13 @@ def part_labels(action: Action) -> list[str]:
     return [label_of(part, action.proposed) for part in parts_of(action)] if action.proposed else []
 
 
-def _change(action: Action, change: FieldChange) -> Json:
-    current, proposed = masked_sides(action, change)
+def _change(action: Action, change: FieldChange, redact: Redactor) -> Json:
+    current, proposed = masked_sides(action, change, redact)
     return {
         "field": change.field,
         "current": current,
         "proposed": proposed,
-        "secret": secret_change(action, change),
+        "secret": secret_change(action, change, redact),
         "origin": change.origin,
     }
 

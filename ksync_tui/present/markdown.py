@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ksync_tui.model.plan import VERBS, Action, Plan
 from ksync_tui.model.resource import Problem
-from ksync_tui.present.diff import Redact, diff
+from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
+from ksync_tui.present.diff import diff
 from ksync_tui.present.entries import line_of
 from ksync_tui.present.ignored import ignored_words, returned_words
 from ksync_tui.present.plain import problem_count
@@ -21,7 +22,7 @@ MOST = 60_000
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~@])")
 
 
-def plan_markdown(plan: Plan, redact: Redact = str, most: int = MOST) -> str:
+def plan_markdown(plan: Plan, redact: Redactor = NOTHING_KNOWN, most: int = MOST) -> str:
     """The plan in at most about `most` characters: summary, problems, then every action with its diff folded."""
     parts = [f"### ksync plan: {_escaped(plan.sync)}", _summary(plan), *_notes(plan), *_problems(plan.problems)]
     if plan.deletes_held:
@@ -78,14 +79,14 @@ def _said(problem: Problem) -> str:
     return _escaped(f"{problem.message} ({problem.hint})" if problem.hint else problem.message)
 
 
-def _blocks(plan: Plan, redact: Redact) -> Iterator[str]:
+def _blocks(plan: Plan, redact: Redactor) -> Iterator[str]:
     for group in Outline(plan).groups:
         yield f"#### {plural_of(group.kind)}"
         for entry in group.entries:
             yield _action(plan.by_id[entry.id], redact)
 
 
-def _action(action: Action, redact: Redact) -> str:
+def _action(action: Action, redact: Redactor) -> str:
     head = f"{_code(action.sign)} {action.verb} {_code(action.target.name)}: {_escaped(line_of(action))}"
     if action.verb == "deploy":
         return f"- {head}"

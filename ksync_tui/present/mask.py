@@ -7,12 +7,11 @@ from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.fields import Table, schema
+from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.plan import Action, FieldChange
-from ksync_tui.model.secret_look import SecretLook
-from ksync_tui.model.secrets import names_only
+from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor, names_only
 
 MASK = "******"
-_LOOK = SecretLook()
 
 
 def masked_text(value: str) -> str:
@@ -41,17 +40,28 @@ def _set_fields(table: Table) -> list[str]:
 
 
 def hides(table: Table, name: str) -> bool:
-    """Whether a field of this very table is masked: marked so, or the value of a variable that is secret or is called
-    like one."""
-    if name == "value" and (table.__dict__.get("is_secret") or _LOOK.names(str(table.__dict__.get("name", "")))):
+    """Whether a field of this very table is masked: marked so, or the value of a variable that is secret."""
+    if name == "value" and table.__dict__.get("is_secret"):
         return True
     known = schema(type(table)).fields.get(name)
     return known is not None and known.secret
 
 
-def secret_change(action: Action, change: FieldChange) -> bool:
+def named_secret(resource: Resource | None, redact: Redactor) -> bool:
+    """Whether a resource is a variable that is called like a secret."""
+    return isinstance(resource, Variable) and redact.hides(resource.name)
+
+
+def hides_value(action: Action, redact: Redactor) -> bool:
+    """Whether an action is about a variable that is called like a secret, now or as it is to be called."""
+    return any(named_secret(side, redact) for side in (action.current, action.proposed))
+
+
+def secret_change(action: Action, change: FieldChange, redact: Redactor = NOTHING_KNOWN) -> bool:
     """Whether a change is masked: either side hides it. A variable that stops being secret still hides its value."""
-    return change.secret or any(_hides_path(side, change.field) for side in (action.current, action.proposed))
+    if change.secret or (change.field == "value" and hides_value(action, redact)):
+        return True
+    return any(_hides_path(side, change.field) for side in (action.current, action.proposed))
 
 
 def _hides_path(table: Any, path: str) -> bool:
@@ -64,9 +74,9 @@ def _hides_path(table: Any, path: str) -> bool:
     return False
 
 
-def masked_sides(action: Action, change: FieldChange) -> tuple[Any, Any]:
+def masked_sides(action: Action, change: FieldChange, redact: Redactor = NOTHING_KNOWN) -> tuple[Any, Any]:
     """Both values of a change as they may be shown; an empty secret is None."""
-    if not secret_change(action, change):
+    if not secret_change(action, change, redact):
         return masked(change.current), masked(change.proposed)
     return _hidden(change.current), _hidden(change.proposed)
 
@@ -115,6 +125,7 @@ def _rewritten_table(table: Table, rewrite: Rewrite, secret: frozenset[str], pat
     return table.model_copy(update=updates) if updates else table
 
 
-def secret_fields(action: Action) -> frozenset[str]:
-    """The paths of an action's changes that are masked on both sides."""
-    return frozenset(change.field for change in action.changes if secret_change(action, change))
+def secret_fields(action: Action, redact: Redactor = NOTHING_KNOWN) -> frozenset[str]:
+    """The paths of fields that are masked on both sides of an action."""
+    changed = {change.field for change in action.changes if secret_change(action, change)}
+    return frozenset({"value", *changed} if hides_value(action, redact) else changed)

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import Problem
+from ksync_tui.model.secrets import NOTHING_KNOWN, Redactor
 from ksync_tui.present.choices import Choices
-from ksync_tui.present.diff import DiffRow, Redact, bare_rows
+from ksync_tui.present.diff import DiffRow, bare_rows
 from ksync_tui.present.entries import ReviewEntry, line_of
 from ksync_tui.present.ignored import SIGN, ignored_words, returned_words
 from ksync_tui.present.lines import common_start
@@ -22,7 +23,9 @@ _ENTRIES = 6
 """Changed entries of one field that are shown before they are counted."""
 
 
-def plan_lines(plan: Plan, width: int = 100, redact: Redact = str, changes: bool = True) -> Iterator[StyledLine]:
+def plan_lines(
+    plan: Plan, width: int = 100, redact: Redactor = NOTHING_KNOWN, changes: bool = True
+) -> Iterator[StyledLine]:
     """What `ksync plan` prints: groups, actions, with `changes` their changed fields, the summary, the problems."""
     outline = Outline(plan)
     for group in outline.groups:
@@ -61,7 +64,7 @@ def action_line(action: Action, name_width: int, width: int) -> StyledLine:
     return line((head, style), "  ", cut_end(reason, max(width - cell_width(head) - 2, 20)))
 
 
-def change_lines(action: Action, width: int, redact: Redact = str) -> Iterator[StyledLine]:
+def change_lines(action: Action, width: int, redact: Redactor = NOTHING_KNOWN) -> Iterator[StyledLine]:
     """The changed fields of an update or rename, one line each; entries of longer ones below, a few of them."""
     if action.verb not in ("update", "rename"):
         return

@@ -17,7 +17,7 @@ from ksync_tui.model.plan import Action, Plan
 from ksync_tui.model.resource import fingerprint
 from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import Redactor
-from ksync_tui.present.mask import masked_text, rewritten
+from ksync_tui.present.mask import masked_text, named_secret, rewritten
 from ksync_tui.present.text import neutral
 from ksync_tui.present.ticks import short
 
@@ -51,9 +51,9 @@ class PlanFile:
         """The file."""
         return json.dumps({"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self)}, indent=1) + "\n"
 
-    def with_actions(self, plan: Plan) -> PlanFile:
-        """The same with all that a plan would do."""
-        return replace(self, actions=tuple(_planned(action) for action in plan.actions if not action.blocked))
+    def with_actions(self, plan: Plan, look: SecretLook) -> PlanFile:
+        """The same with all that a plan would do; what `look` takes for a secret is hidden from its digests."""
+        return replace(self, actions=tuple(_planned(action, look) for action in plan.actions if not action.blocked))
 
 
 def is_plan_file(text: str) -> bool:
@@ -74,9 +74,9 @@ def read(text: str, where: str) -> PlanFile:
         raise UsageError("this is no plan", where=where, why=str(error), hint=hint) from error
 
 
-def moved(file: PlanFile, plan: Plan) -> list[str]:
+def moved(file: PlanFile, plan: Plan, look: SecretLook) -> list[str]:
     """What is not as it was when a plan was made, in words; nothing where the same would be done."""
-    return [f"{neutral(short(planned.id))} {why}" for planned in file.actions if (why := _moved(planned, plan))]
+    return [f"{neutral(short(planned.id))} {why}" for planned in file.actions if (why := _moved(planned, plan, look))]
 
 
 def beside(file: PlanFile, ids: Sequence[str]) -> Iterator[str]:
@@ -85,11 +85,11 @@ def beside(file: PlanFile, ids: Sequence[str]) -> Iterator[str]:
     return (short(action_id) for action_id in ids if action_id not in known)
 
 
-def _moved(planned: PlannedAction, plan: Plan) -> str:
+def _moved(planned: PlannedAction, plan: Plan, look: SecretLook) -> str:
     action = plan.by_id.get(planned.id)
     if action is None:
         return "is not pending any more"
-    now = _planned(action)
+    now = _planned(action, look)
     if action.blocked:
         return f"is blocked now: {neutral(action.blocked)}"
     if now.proposed != planned.proposed:
@@ -99,14 +99,16 @@ def _moved(planned: PlannedAction, plan: Plan) -> str:
     return "" if now == planned else f"has another reason now: {neutral(now.reason)}"
 
 
-def _planned(action: Action) -> PlannedAction:
-    return PlannedAction(action.id, action.reason, action.parts, _digest(action.current), _digest(action.proposed))
+def _planned(action: Action, look: SecretLook) -> PlannedAction:
+    current, proposed = _digest(action.current, look), _digest(action.proposed, look)
+    return PlannedAction(action.id, action.reason, action.parts, current, proposed)
 
 
-def _digest(resource: Resource | None) -> str:
+def _digest(resource: Resource | None, look: SecretLook) -> str:
     """A digest of what is shown of a resource: marked secrets masked, and what looks like one hidden."""
     if resource is None:
         return ""
-    look = Redactor({}, SecretLook())
-    shown: Resource = rewritten(resource, lambda text, hidden: masked_text(text) if hidden else look(text))
+    redact = Redactor({}, look)
+    secret = frozenset({"value"} if named_secret(resource, redact) else ())
+    shown: Resource = rewritten(resource, lambda text, hidden: masked_text(text) if hidden else redact(text), secret)
     return fingerprint(shown)

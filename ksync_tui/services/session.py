@@ -189,10 +189,14 @@ class Session:
         debug_log.hide(lambda: known)
         return known
 
+    @property
+    def look(self) -> SecretLook:
+        """What finds secrets by their keys and by their form, as the settings say."""
+        return SecretLook(self.settings.secret_keys)
+
     def redactor(self, *, looks: bool = True) -> Redactor:
         """What masks secrets in texts: the known ones and, with `looks`, what looks like one."""
-        look = SecretLook(self.settings.secret_keys) if looks else None
-        return Redactor(self.known_secrets(), look)
+        return Redactor(self.known_secrets(), self.look if looks else None)
 
     def container_log(self, target: Target, stop: Stop = never) -> list[str]:
         """The last lines that the containers of a live stack or deployment wrote, the newest last, secrets masked."""

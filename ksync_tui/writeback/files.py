@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ksync_tui.errors import WriteBackError
 from ksync_tui.git.patch import unified_diff
+from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.text import lines_of
 from ksync_tui.system.files import replace
 from ksync_tui.toml.file_edits import BlockEdit, apply_edits
@@ -17,6 +18,8 @@ from ksync_tui.toml.render import line_string
 
 _log = logging.getLogger(__name__)
 MASK = "******"
+_AROUND = 60
+"""Equal lines around a change that are searched for a key or the head of a private key above what is shown."""
 _WRITABLE = 0o222
 
 
@@ -67,6 +70,13 @@ def preview(edit: FileEdit, hidden: Collection[str] = ()) -> list[str]:
     return [
         _masked(line, whole, needles) for line in unified_diff(edit.before or b"", edit.after, old, f"b/{edit.name}")
     ]
+
+
+def looked_secrets(edit: FileEdit, look: SecretLook) -> list[str]:
+    """What looks like a secret in the lines that an edit changes and those around, each value once."""
+    lines = list(unified_diff(edit.before or b"", edit.after, "", "", context=_AROUND))
+    texts = ("\n".join(line[1:] for line in lines if line[:1] in signs) for signs in ((" ", "-"), (" ", "+")))
+    return list(dict.fromkeys(found.value for text in texts for found in look.found_in(text)))
 
 
 def _masked(line: str, whole: Collection[str], parts: Sequence[str]) -> str:

@@ -50,6 +50,26 @@ def test_a_run_and_what_is_written_into_the_file_show_no_value(lab: CommandLine)
     assert "DB_PASSWORD = hunter2-old" in lab.files.joinpath("all.toml").read_text()
 
 
+def test_a_variable_called_like_a_secret_is_written_and_not_shown(lab: CommandLine) -> None:
+    ended = lab("commit", lab.files, "--only", "variable/API_TOKEN", "--yes")
+    assert ended.code == 0, ended.err
+    assert '+value = "<hidden' in ended.out + ended.err
+    assert "t0ken" not in ended.out + ended.err
+    assert 'value = "t0ken-old"' in lab.files.joinpath("all.toml").read_text()
+
+
+def test_the_plan_in_a_file_is_the_same_whatever_the_value_of_a_secret(lab: CommandLine) -> None:
+    def planned() -> str:
+        assert lab("plan", lab.files, "--out", lab.home / "plan").code == 2
+        return (lab.home / "plan").read_text()
+
+    before = planned()
+    lab.write(FILE.format(level="debug", password="hunter2-new", token="t0ken-third"))
+    assert planned() == before
+    lab.write(FILE.format(level="third", password="hunter2-new", token="t0ken-third"))
+    assert planned() != before
+
+
 def test_validate_names_the_line_and_the_way_out(lab: CommandLine) -> None:
     problems = json.loads(lab("validate", lab.files, "--json").out)["problems"]
     found = {(one["line"], one["severity"]): one for one in problems}

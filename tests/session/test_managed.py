@@ -75,6 +75,22 @@ def test_a_secret_is_a_token_in_the_editor_and_stays_itself_on_saving(
     assert repository.file.read_text() == MEDIA.replace("is_secret = true", "is_secret = true # kept")
 
 
+def test_the_editor_shows_no_value_of_a_variable_called_like_a_secret(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    clear = MEDIA.replace("is_secret = true", "is_secret = false")
+    repository.file.write_text(clear)
+    review = session.reviews.create(review.sync)
+    draft = session.files.open_block(review, TOKEN)
+    assert "hunter2" not in draft.text
+    assert "hunter2" in session.files.open_block(review, TOKEN, looks=False).text
+    beside = session.files.open_block(review, FILMS)
+    assert "hunter2" not in beside.above + beside.below
+    change = session.files.edits_of(review, draft, draft.text.replace("false", "false # in clear"))
+    session.files.write([change])
+    assert repository.file.read_text() == clear.replace("false", "false # in clear")
+
+
 def test_a_commit_that_would_hold_a_known_secret_is_refused(session: Session, review: Review) -> None:
     draft = session.files.open_block(review, FILMS)
     change = session.files.edits_of(review, draft, draft.text.replace("8080", "8080\n  KEY = hunter2-hunter2"))

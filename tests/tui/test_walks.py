@@ -391,6 +391,6 @@ async def test_the_pane_that_has_the_keys_is_seen_without_colours() -> None:
         await driver.at("confirm")
         await driver.press("enter")
         await driver.at("run")
-        await driver.see("─────")
+        await driver.see("─────", "1 done", "planned again")
         await driver.press("tab")
         await driver.see("━━━━━")

@@ -4,11 +4,16 @@ import pytest
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
-from ksync_tui.model.plan import Action, FieldChange
+from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions
 from ksync_tui.model.resource import Target
+from ksync_tui.model.secret_look import PATTERNS, SecretLook
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.present import mask
+from ksync_tui.present.diff import diff
+from ksync_tui.present.json import plan_object
+from ksync_tui.present.markdown import plan_markdown
 from ksync_tui.present.mask import MASK
+from ksync_tui.present.plain import plan_lines
 
 
 def resource(kind: str, **fields: Any) -> Resource:
@@ -93,6 +98,43 @@ def test_a_variable_that_stops_being_secret_still_hides_its_value() -> None:
     assert mask.masked_sides(action, action.changes[0]) == (MASK, MASK)
     assert mask.masked_sides(action, action.changes[1]) == (True, False)
     assert mask.secret_fields(action) == {"value"}
+
+
+@pytest.mark.parametrize(
+    ("name", "patterns", "hidden"),
+    [
+        ("DB_PASSWORD", PATTERNS, True),
+        ("HOUSE_PIN", PATTERNS, False),
+        ("HOUSE_PIN", ("*_PIN",), True),
+        ("DB_PASSWORD", ("*_PIN",), False),
+        ("DB_PASSWORD", (), False),
+    ],
+)
+def test_a_variable_called_like_a_secret_hides_its_value_in_every_face(
+    name: str, patterns: tuple[str, ...], hidden: bool
+) -> None:
+    current, proposed = (
+        resource("variable", name=name, value="old-one"),
+        resource("variable", name=name, value="new-one"),
+    )
+    change = FieldChange("value", "old-one", "new-one")
+    target = Target("variable", name)
+    actions = (
+        Action("update", target, "differs", current=current, proposed=proposed, changes=(change,)),
+        Action("create", target, "new", proposed=proposed),
+        Action("delete", target, "gone", current=current),
+    )
+    redact = Redactor({}, SecretLook(patterns))
+    for action in actions:
+        plan = Plan(SyncOptions("s"), "e", (action,))
+        shown = [
+            str(diff(action, redact)),
+            str(plan_object(plan, lambda _, made: made.model_dump_json(), redact)),
+            plan_markdown(plan, redact),
+            str(list(plan_lines(plan, redact=redact))),
+        ]
+        assert not hidden or not any("old-one" in face or "new-one" in face for face in shown)
+        assert hidden or "-one" in shown[0]
 
 
 def test_a_secret_change_is_masked_even_without_the_resources() -> None:

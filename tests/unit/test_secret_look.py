@@ -22,6 +22,14 @@ PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\nAAAA\n-----END OPEN
         ("url = postgres://app:hunter2@db/app", "url = postgres://app:<hidden>@db/app"),
         (f"key: |\n{PEM}\nmore", "key: |\n<hidden>\nmore"),
         (
+            'name = "DB_TOKEN"\nvalue = "one1"\nis_secret = false',
+            'name = "DB_TOKEN"\nvalue = "<hidden>"\nis_secret = false',
+        ),
+        (
+            'name = \'A_KEY\' # x\ndescription = "x"\nvalue = """\none1\n"""',
+            'name = \'A_KEY\' # x\ndescription = "x"\nvalue = """<hidden>"""',
+        ),
+        (
             "A_TOKEN = one1\nB_TOKEN = two2\nC_TOKEN = one1",
             "A_TOKEN = <hidden>\nB_TOKEN = <hidden 2>\nC_TOKEN = <hidden>",
         ),
@@ -44,6 +52,9 @@ def test_values_are_hidden_and_other_values_have_other_numbers(text: str, hidden
         "USE_TOKEN = true",
         "PASSWORD_FILE = /run/secrets/db",
         "KEYBOARD = german",
+        'name = "A_TOKEN"\nvalue = "[[OTHER]]"',
+        'name = "A_TOKEN"\nvalue = ""\nis_secret = true',
+        'name = "A_TOKEN"\n[[variable]]\nname = "PORT"\nvalue = "8080"',
         "MONKEY = see no evil",
         "https://git.example/app",
         "postgres://app:[[DB_PASSWORD]]@db/app",
@@ -65,5 +76,5 @@ def test_a_known_secret_keeps_its_name() -> None:
 
 
 def test_a_long_text_of_near_misses_has_none() -> None:
-    text = "A_TOKE = x\n-----BEGIN \nhttp://a:\n"
+    text = 'A_TOKE = x\n-----BEGIN \nhttp://a:\nname = "A_TOKEN"\n'
     assert list(SecretLook().found_in(text * 20_000)) == []

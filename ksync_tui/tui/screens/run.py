@@ -144,7 +144,7 @@ class RunScreen(Page[str]):
             except KsyncError as error:
                 self.tell_error(error)
                 return
-            if not self.query(Lines):  # it was left meanwhile
+            if self not in self.app.screen_stack:  # it was left meanwhile
                 return
             cursor = seen.cursor
             self._show(seen)
@@ -184,6 +184,8 @@ class RunScreen(Page[str]):
         return review, self.session.runs.came_back(self.run_id, review.plan)
 
     def _planned_again(self, found: tuple[Review, list[str]]) -> None:
+        if self not in self.app.screen_stack:
+            return
         review, back = found
         left = review.plan.pending
         self.after = f"planned again: {summary_of(review.plan) if left else 'nothing left'}"
