@@ -57,7 +57,8 @@ class Worktree:
 
 
 COMMIT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` before the tests would leave it ignored
 from pathlib import Path
 from ksync_tui import cli
 from ksync_tui.git import Repo

@@ -130,9 +130,9 @@ async def test_the_footer_has_only_what_works_now() -> None:
         await driver.at("syncs")
         await driver.press("enter")
         await driver.at("review")
-        assert "x go" not in driver.text.splitlines()[-1]
+        await driver.until(lambda: "x go" not in driver.text.splitlines()[-1])
         await driver.press("space")
-        assert "x go" in driver.text.splitlines()[-1]
+        await driver.until(lambda: "x go" in driver.text.splitlines()[-1])
         assert driver.text.splitlines()[-1].rstrip().endswith("? help")
 
 

@@ -79,7 +79,7 @@ async def test_what_is_wrong_is_said_while_one_types_and_cannot_be_added() -> No
         await driver.type("/nowhere")
         await driver.see("! the path does not exist")
         assert "a sync with this name already exists" not in driver.text
-        assert "enter add" not in driver.text.splitlines()[-1]
+        await driver.until(lambda: "enter add" not in driver.text.splitlines()[-1])
         await driver.press("enter")
         await driver.see("The path is not valid yet: the path does not exist.")
     assert not session.added
@@ -148,7 +148,7 @@ async def test_a_refusal_of_the_engine_keeps_what_was_typed(monkeypatch: pytest.
 async def test_a_read_only_session_has_no_new_sync() -> None:
     async with driven(FakeSession(read_only="you may look only")) as driver:
         await driver.at("syncs")
-        assert "n new" not in driver.text.splitlines()[-1]
+        await driver.until(lambda: "n new" not in driver.text.splitlines()[-1])
         await driver.press("n")
         await driver.see("READ-ONLY: you may look only")
 
