@@ -97,6 +97,11 @@ class Busy:
         """Something that begins at this moment."""
         return cls(what, monotonic())
 
+    @property
+    def offers_stop(self) -> bool:
+        """Whether what is shown names the key that stops it."""
+        return monotonic() - self.since >= COUNT_AFTER
+
     def line(self, out: str, progress: str = "") -> str:
         """What is shown: nothing at first, then the words, then how far it is and the key that is the way out."""
         passed = monotonic() - self.since

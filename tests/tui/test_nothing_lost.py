@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
 from ksync_tui.errors import CommitRefusedError
 from ksync_tui.model.plan import FieldChange
+from ksync_tui.tui import background
 from ksync_tui.tui.app import KsyncApp
 from ksync_tui.tui.screens.run import RunScreen
 
@@ -233,3 +235,27 @@ async def test_a_run_that_was_left_does_not_mind_a_late_focus() -> None:
         await driver.press("D")
         await driver.at("review")
         left.on_descendant_focus()
+
+
+async def test_back_leaves_a_review_that_is_only_read_again() -> None:
+    session = FakeSession()
+    async with driven(session) as driver:
+        await review(driver)
+        session.hold = Event()
+        await driver.press("r")
+        assert driver.page.working
+        await driver.press("q")
+        session.hold.set()
+        await driver.at("syncs")
+
+
+async def test_back_stops_a_newer_reading_once_the_top_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "COUNT_AFTER", 0.0)
+    session = FakeSession()
+    async with driven(session) as driver:
+        await review(driver)
+        session.hold = Event()
+        await driver.press("r", "q")
+        session.hold.set()
+        await driver.at("review")
+        await driver.see("Stopped.")

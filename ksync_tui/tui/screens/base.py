@@ -133,7 +133,7 @@ class Page(Screen[Result | None], Generic[Result]):
     def action_command(self, name: str) -> None:
         """Does what a key stands for, or says why it cannot be done now."""
         self.tell("")
-        if name == "back" and self.busy and self._work:
+        if name == "back" and self._back_stops:
             self.abandon()
         elif reason := self.disabled_reason(name):
             self.tell(reason)
@@ -227,6 +227,15 @@ class Page(Screen[Result | None], Generic[Result]):
     def opening(self) -> bool:
         """Whether slow work is going on that leads to what the next keys are for."""
         return self.working and not self._background
+
+    @property
+    def _back_stops(self) -> bool:
+        """Whether `back` stops what is going on. What goes on behind something to read is left with it instead, or a
+        second `q` after a run would only stop the newer review from being read; unless the top line says that it stops.
+        """
+        if self.busy is None or self._work is None:
+            return False
+        return not self._background or self.busy.offers_stop
 
     def shows_busy(self, at: float) -> bool:
         """Whether it was on the screen at a moment (monotonic seconds) that something is going on."""
