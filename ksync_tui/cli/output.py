@@ -18,6 +18,7 @@ from ksync_tui.model.secrets import NOTHING_KNOWN
 from ksync_tui.present.json import (
     FORMAT_VERSION,
     NO_RUN,
+    discovery_object,
     dumps,
     error_object,
     plan_object,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ksync_tui.config import Profile
+    from ksync_tui.model.discovery import Discovery
     from ksync_tui.model.events import Change, Event, RunRecord
     from ksync_tui.model.ignored import IgnoreRule
     from ksync_tui.model.plan import Plan, Selection
@@ -173,6 +175,10 @@ class Output:
 
         screen = confirm(selection, selection.plan.engine, confirmation.kind, confirmation.expected, confirmation.why)
         print("\n".join(lines(screen)), file=sys.stderr)
+
+    def discovery(self, discovery: Discovery, toml: str) -> None:
+        """What runs and is no resource's, as one JSON object."""
+        self._object(discovery_object(discovery, toml))
 
     # ------------------------------------------------------------------ runs
 

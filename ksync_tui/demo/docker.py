@@ -137,7 +137,7 @@ def _ps(host: Host, words: Sequence[str]) -> int:
         shown = {
             "id": container.id, "names": container.name, "state": container.state, "status": status,
             "owner": labels.get(_OWNER, ""), "project": labels.get(_PROJECT, ""), "service": labels.get(_SERVICE, ""),
-            "one_off": "False",
+            "one_off": "False", "config_hash": "",
         }  # fmt: skip
         print(json.dumps(shown))
     return 0

@@ -7,10 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
+from ksync_tui.model.discovery import Discovery
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action, Removal, Verb
 from ksync_tui.model.resource import Find, Snapshot, Target
+from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.system.cancellation import Stop, never
 
 Log = Callable[[str], None]
@@ -96,6 +98,9 @@ class Engine(Protocol):
 
         Where several wrote, each line begins with its container. Secrets stand in them as they were written.
         """
+
+    def discover(self, server: str, look: SecretLook) -> Discovery:
+        """What already runs on the host of a server and is no resource's, as resources. What `look` finds is named."""
 
     def outside(self, action: Action) -> bool:
         """Whether an action has effects outside ksync's database, so that it has to be done by itself."""

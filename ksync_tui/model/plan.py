@@ -105,6 +105,8 @@ class Action:
     """Who applied its target last, this sync or another; None where nobody did."""
     parts: tuple[str, ...] = ()
     """For an update that takes only some of what differs: the paths of those parts (see `model.parts`)."""
+    adopts: tuple[str, ...] = ()
+    """For the create of what already runs: the ids of its containers, which are taken over as they are."""
 
     @property
     def id(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ksync_tui.errors import KsyncError
+from ksync_tui.model.discovery import Discovery
 from ksync_tui.model.events import ActionRecord, RunRecord
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions
@@ -41,6 +42,26 @@ NO_RUN: Json = {
 def error_object(error: KsyncError) -> Json:
     """An error: what failed, where, why, what to do; null where there is nothing to say."""
     return {"what": error.what, "where": error.where, "why": error.why, "hint": error.hint}
+
+
+def discovery_object(discovery: Discovery, toml: str) -> Json:
+    """What `import --json` prints. Secrets are named, not shown."""
+    return {
+        "server": discovery.server,
+        "found": [
+            {
+                "kind": one.target.kind,
+                "name": one.target.name,
+                "containers": list(one.containers),
+                "secrets": list(one.secrets),
+                "notes": list(one.notes),
+            }
+            for one in discovery.found
+        ],
+        "left_out": [{"name": one.name, "why": one.why} for one in discovery.left_out],
+        "owned": discovery.owned,
+        "toml": toml,
+    }
 
 
 def dumps(value: Any) -> str:

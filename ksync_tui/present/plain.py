@@ -37,8 +37,6 @@ def plan_lines(
                 yield from change_lines(plan.by_id[entry.id], width, redact)
         yield ()
     yield from ignored_lines(plan)
-    if outline.unchanged:
-        yield line((outline.unchanged, Style.DIM))
     yield line((summary_of(plan), Style.BOLD))
     yield from remarks(plan)
     yield from problem_lines(plan.problems)

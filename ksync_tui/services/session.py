@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ksync_tui.services.alerting import Alerting
     from ksync_tui.services.core import CoreService
     from ksync_tui.services.files import Files
+    from ksync_tui.services.imports import Imports
     from ksync_tui.system.cancellation import Stop
 
 
@@ -167,6 +168,13 @@ class Session:
 
         engine, settings = self._engine, self.sync_settings
         return Files(engine, self.syncs, self.runs, self._uncommitted, self._core, self.waiting, settings)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """What already runs, as resources."""
+        from ksync_tui.services.imports import Imports  # noqa: PLC0415 - few commands need it
+
+        return Imports(self._engine, self.reviews, self.look)
 
     @cached_property
     def alerting(self) -> Alerting:

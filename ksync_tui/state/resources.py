@@ -164,6 +164,16 @@ class ResourceStore:
         found = self._database.row("SELECT deployed_spec FROM resources WHERE kind = ? AND name = ?", target)
         return self._open(target, found[0]) if found and found[0] else None
 
+    def adopt(self, target: Target, containers: Collection[str]) -> None:
+        """Remembers that containers, by their ids, are those of a resource although they have no label of ksync's."""
+        rows = [(container, *target) for container in containers]
+        self._database.execute_many("INSERT OR REPLACE INTO adopted (container, kind, name) VALUES (?, ?, ?)", rows)
+
+    def adopted(self) -> dict[str, str]:
+        """The resource that owns each adopted container, by the container's id: `{"390c46...": "stack/web"}`."""
+        rows = self._database.rows("SELECT container, kind, name FROM adopted")
+        return {str(container): str(Target(kind, name)) for container, kind, name in rows}
+
     def deployed_files(self, target: Target) -> dict[str, str]:
         """The files that a stack was deployed with, as they were before variables were put in, by path."""
         sql = "SELECT path, text FROM deployed_files WHERE kind = ? AND name = ?"

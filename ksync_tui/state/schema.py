@@ -14,6 +14,8 @@ what was deployed, but not what is live. `places.version` counts its changes. `r
 `applied` has what each sync applied last, here (`place` is empty) and in each Core. A row outlives its resource, then
 without `spec`, to tell what was deleted live from what is new; `applied_by`, `applied_at`, `applied_spec` held it once.
 
+`adopted` has the containers that were there before their resource and have none of ksync's labels.
+
 `watched` has what was last told of a sync of a profile (`place`; since when, unix milliseconds), `alerts` what is still
 to be told to an alerter (see `outbox`).
 """
@@ -183,7 +185,16 @@ ALTER TABLE claims RENAME TO ownership;
 ALTER TABLE remembered RENAME TO parse_cache
 """
 
-STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS, _ALERTS, _UNCOMMITTED, _NAMES)
+_ADOPTED = """
+CREATE TABLE adopted (
+    container TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    FOREIGN KEY (kind, name) REFERENCES resources (kind, name) ON UPDATE CASCADE ON DELETE CASCADE
+)
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _DEPLOYS, _ELSEWHERE, _APPLIED, _CLAIMS, _ALERTS, _UNCOMMITTED, _NAMES, _ADOPTED)
 """One script per version of the schema, from empty to today's."""
 
 

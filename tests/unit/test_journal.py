@@ -85,7 +85,7 @@ def test_every_part_of_an_action_is_frozen(home: Home, journal: Journal) -> None
         changed_by="Live was changed last by ana",
     )
     everything = replace(action, blocked="not yet", requires=("create:server/edge",), old_name="site", removal="down")
-    everything = replace(everything, parts=("config.environment.A",))
+    everything = replace(everything, parts=("config.environment.A",), adopts=("390c469a",))
     assert [field.name for field in fields(everything) if not getattr(everything, field.name)] == []
     encoded = encode_action(everything, "deploy:stack/web", home.secret_store)
     assert decode_action(encoded, home.secret_store) == (everything, "deploy:stack/web")

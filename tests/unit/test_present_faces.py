@@ -161,7 +161,6 @@ def test_plain_lines() -> None:
             "variables",
             "  + TOKEN  new",
             "",
-            "2 unchanged",
             "2 to create, 1 to update, 1 to deploy, 1 to delete, 2 unchanged, 1 blocked",
             "stack/old and stack/new are 91% similar: a rename? --rename stack/old=new",
             "web.toml:3:7: error: not TOML (close the string)",

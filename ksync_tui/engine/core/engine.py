@@ -21,12 +21,14 @@ from ksync_tui.engine.core.stream import Stream
 from ksync_tui.engine.core.syncs import CoreFile, CoreSync
 from ksync_tui.engine.core.writing import Writer
 from ksync_tui.engine.pending_deploys import FAILED, pending_after_create, pending_after_update
-from ksync_tui.errors import BusyError, CoreError, EngineError, NotFoundError
+from ksync_tui.errors import BusyError, CoreError, EngineError, NotFoundError, NotPossibleError
+from ksync_tui.model.discovery import Discovery
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
+from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import labelled_secrets
 from ksync_tui.state.deploy_records import DeployRecords
 from ksync_tui.system.cancellation import Stop, never
@@ -199,6 +201,12 @@ class CoreEngine:
         """See `Engine.container_log`."""
         del stop  # the client has a time limit of its own
         return self.connection.ask(logs.container_log(self.connection.client, target))
+
+    def discover(self, server: str, look: SecretLook) -> Discovery:
+        """See `Engine.discover`. Raises NotPossibleError."""
+        del look
+        hint = "Import it on a profile of the embedded engine, and apply the file here: Komodo takes over what runs"
+        raise NotPossibleError("nothing can be imported through a Core", where=f"server/{server}", hint=hint)
 
     # ------------------------------------------------------------------ syncs
 

@@ -25,8 +25,11 @@ from ksync_tui.system.cancellation import Stop, never
 
 if TYPE_CHECKING:
     from ksync_tui.engine.embedded.deploying import Deploying
+    from ksync_tui.engine.embedded.importing import Importing
     from ksync_tui.engine.embedded.observing import HostState
     from ksync_tui.engine.embedded.running import Running
+    from ksync_tui.model.discovery import Discovery
+    from ksync_tui.model.secret_look import SecretLook
 
 
 class EmbeddedEngine:
@@ -142,7 +145,12 @@ class EmbeddedEngine:
 
     def outside(self, action: Action) -> bool:
         """See `Engine.outside`."""
-        return action.verb in ("deploy", "run") or _takes_down(action) or _renames_container(action)
+        acts = action.verb in ("deploy", "run") or bool(action.adopts)
+        return acts or _takes_down(action) or _renames_container(action)
+
+    def discover(self, server: str, look: SecretLook) -> Discovery:
+        """See `Engine.discover`."""
+        return self._importing.discover(server, look)
 
     def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
         """See `Engine.apply`."""
@@ -156,6 +164,9 @@ class EmbeddedEngine:
             case "delete" if action.removal is not None and _takes_down(action):
                 self._existing(action.target)
                 self._deploying.take_down(action.target, action.removal, log, stop)
+            case "create" if action.adopts:
+                self._adopt(action, log, stop)
+                return
             case "rename" if _renames_container(action):
                 self._rename_deployed(action, log, stop)
                 return
@@ -190,6 +201,21 @@ class EmbeddedEngine:
         from ksync_tui.engine.embedded.running import Running  # noqa: PLC0415 - only what is deployed needs Docker
 
         return Running(self.store, self._resolver, self._deploying, stop)
+
+    @property
+    def _importing(self) -> Importing:
+        from ksync_tui.engine.embedded.importing import Importing  # noqa: PLC0415 - only an import needs Docker
+
+        return Importing(self.store, self._resolver)
+
+    def _adopt(self, action: Action, log: Log, stop: Stop) -> None:
+        """Creates a resource for what already runs, as if it had been deployed from it."""
+        proposed = _proposed(action)
+        files = self._importing.take_over(action.target, proposed, action.adopts, log, stop)
+        with self._database.transaction():
+            self._create(action)
+            self.store.adopt(action.target, action.adopts)
+            self.store.record_deployed(action.target, proposed, None, files)
 
     def _create(self, action: Action) -> None:
         proposed = _proposed(action)

@@ -81,7 +81,8 @@ class HostResolver:
         """The site of a resource on a host that is known already."""
         from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext  # noqa: PLC0415 - only what is deployed needs Docker
 
-        return ExecutionContext(host, self.state, self.store.get, self._interpolate(resource), log, stop)
+        interpolate, adopted = self._interpolate(resource), self.store.adopted()
+        return ExecutionContext(host, self.state, self.store.get, interpolate, log, stop, adopted)
 
     def _interpolate(self, resource: Resource) -> Interpolate:
         """Puts in variables and secrets (semantics e.1), unless the resource wants neither."""

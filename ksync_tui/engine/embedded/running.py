@@ -125,9 +125,7 @@ class Running:
             execution.sure(execution.docker(verb, "--", container), f"{verb} of container {container} failed", where)
 
     def _refuse_foreign(self, execution: ExecutionContext, name: str, where: Target) -> None:
-        known = (
-            container for container in containers.containers(execution.host, execution.stop) if container.name == name
-        )
+        known = (container for container in containers.containers_of(execution) if container.name == name)
         if any(item.owner for item in known):
             return
         why = f"ksync did not make container {name}"
@@ -136,11 +134,7 @@ class Running:
     def act_on_all_containers(self, verb: Verb, server: str, log: Log) -> None:
         """See `ExecutionHandler.act_on_all_containers`."""
         execution = self._on(server, log)
-        ids = [
-            container.id
-            for container in containers.containers(execution.host, execution.stop)
-            if _takes(verb, container.state)
-        ]
+        ids = [container.id for container in containers.containers_of(execution) if _takes(verb, container.state)]
         if ids:
             execution.sure(execution.docker(verb, *ids), f"{verb} failed", Target("server", server))
 

@@ -85,8 +85,7 @@ class _Texts:
 
     def conversions(self, flag: str, field: str) -> list[str]:
         """`FLAG local:container` per entry."""
-        entries = (_word(f"{key}:{value}" if value else key) for key, value in self._pairs(field))
-        return [word for entry in entries for word in (flag, entry)]
+        return [word for pair in self._pairs(field) for word in (flag, conversion(pair))]
 
     def settings(self, flag: str, field: str) -> list[str]:
         """`FLAG KEY=value` per entry."""
@@ -94,13 +93,13 @@ class _Texts:
 
     def entries(self, field: str) -> list[str]:
         """`KEY=value` per entry."""
-        return [f"{unquoted(key)}={unquoted(value)}" for key, value in self._pairs(field)]
+        return [setting(pair) for pair in self._pairs(field)]
 
     def words(self, written: str, field: str) -> list[str]:
-        """The words of a text as a shell would cut them, a line ending in a backslash going on in the next."""
+        """The words of a text, variables put in."""
         text = self._put_in(written, field)
         try:
-            return shlex.split(text.replace("\\\n", " "))
+            return split(text)
         except ValueError as error:
             raise _bad(field, f"{error} in `{written.strip()}`".replace("No ", "no ")) from error
 
@@ -121,6 +120,24 @@ class _Texts:
 
 def _bad(field: str, why: str, hint: str | None = None) -> EngineError:
     return EngineError(f"`{field}` cannot be used", why=why, hint=hint or f"Correct `{field}` in its file")
+
+
+def conversion(pair: Pair) -> str:
+    """An entry of ports or volumes as docker takes it: `8080:80`."""
+    return _word(f"{pair.key}:{pair.value}" if pair.value else pair.key)
+
+
+def setting(pair: Pair) -> str:
+    """An entry of an environment or of labels as docker takes it: `KEY=value`."""
+    return f"{unquoted(pair.key)}={unquoted(pair.value)}"
+
+
+def split(text: str) -> list[str]:
+    """The words of a text as a shell would cut them, a line ending in a backslash going on in the next.
+
+    Raises ValueError for a quote without an end.
+    """
+    return shlex.split(text.replace("\\\n", " "))
 
 
 def unquoted(value: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from ksync_tui.engine.embedded.docker.command import Call, DockerHost, run
-from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL
+from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, ExecutionContext
 from ksync_tui.errors import EngineError
 from ksync_tui.model.text import lines_of
 from ksync_tui.system.cancellation import Stop
@@ -16,16 +16,17 @@ from ksync_tui.system.cancellation import Stop
 Health = Literal["none", "starting", "healthy", "unhealthy"]
 SECONDS = 10.0
 """How long a host may take to answer a question."""
-_PROJECT, _SERVICE, _ONE_OFF = (f"com.docker.compose.{name}" for name in ("project", "service", "oneoff"))
+_COMPOSE = "com.docker.compose"
 _FIELDS = {
     "id": ".ID",
     "names": ".Names",
     "state": ".State",
     "status": ".Status",
     "owner": f'(.Label "{OWNER_LABEL}")',
-    "project": f'(.Label "{_PROJECT}")',
-    "service": f'(.Label "{_SERVICE}")',
-    "one_off": f'(.Label "{_ONE_OFF}")',
+    "project": f'(.Label "{_COMPOSE}.project")',
+    "service": f'(.Label "{_COMPOSE}.service")',
+    "one_off": f'(.Label "{_COMPOSE}.oneoff")',
+    "config_hash": f'(.Label "{_COMPOSE}.config-hash")',
 }
 _FORMAT = "{" + ",".join(f'"{key}":{{{{json {value}}}}}' for key, value in _FIELDS.items()) + "}"
 _HEALTH: dict[str, Health] = {
@@ -49,7 +50,10 @@ _HINTS = (
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container: `owner` is the resource that ksync made it for, or empty; `state` is Docker's word."""
+    """One container: `owner` is the resource that ksync made it for, or empty; `state` is Docker's word.
+
+    `config_hash` is compose's digest of the service that it was made from.
+    """
 
     id: str
     name: str
@@ -59,6 +63,7 @@ class Container:
     project: str
     service: str
     one_off: bool
+    config_hash: str = ""
 
     @property
     def alive(self) -> bool:
@@ -77,6 +82,12 @@ def containers(host: DockerHost, stop: Stop | None = None) -> list[Container]:
     if done.code != 0:
         raise EngineError(what, why=last_words(done.last), hint=hint_for(done.last))
     return [_container(line) for line in lines_of(done.out) if line.startswith("{")]
+
+
+def containers_of(execution: ExecutionContext) -> list[Container]:
+    """The containers of a host, those that ksync took over with the resource that owns them. Raises EngineError."""
+    found, adopted = containers(execution.host, execution.stop), execution.adopted
+    return [replace(one, owner=adopted[one.id]) if one.id in adopted else one for one in found]
 
 
 def last_words(lines: Sequence[str], most: int = 5) -> str:
@@ -105,4 +116,5 @@ def _container(line: str) -> Container:
         said["project"],
         said["service"],
         said["one_off"] == "True",
+        said["config_hash"],
     )

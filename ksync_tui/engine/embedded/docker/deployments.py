@@ -11,7 +11,7 @@ from typing import Literal
 from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.arguments import arguments, environment, texts
 from ksync_tui.engine.embedded.docker.command import Call, CommandResult, run
-from ksync_tui.engine.embedded.docker.containers import Container, containers, hint_for, last_words
+from ksync_tui.engine.embedded.docker.containers import Container, containers_of, hint_for, last_words
 from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, ExecutionContext
 from ksync_tui.engine.embedded.docker.interpolate import unknown
 from ksync_tui.engine.embedded.docker.paths import reported
@@ -81,7 +81,7 @@ def deploy(name: str, deployment: Deployment, execution: ExecutionContext, image
     post = _post(name, deployment, execution, former)
     with _environment(post) as env_file:
         words = _words(post, image, f"/dev/fd/{env_file}")
-        known = containers(execution.host, execution.stop)
+        known = containers_of(execution)
         before = _before(post, known)
         with _or_back(post, before, known):
             _pull(post, image)
@@ -100,7 +100,7 @@ def rename(deployed: Deployment, new: str, execution: ExecutionContext) -> str:
     """
     post = _post(deployed.name, deployed, execution)
     name = KINDS["deployment"].normalise(new)
-    by_name = {container.name: container for container in containers(execution.host, execution.stop)}
+    by_name = {container.name: container for container in containers_of(execution)}
     here, there = _own(post, by_name.get(post.name)), by_name.get(name)
     if here is None:
         return name
@@ -228,7 +228,7 @@ def _or_back(post: DeploymentTarget, before: Container | None, known: Sequence[C
 def _bring_back(post: DeploymentTarget, before: Container | None, known: Sequence[Container]) -> str | None:
     """Removes what was started and puts back what was there; what came of it, for people."""
     try:
-        now = containers(post.execution.host)
+        now = containers_of(post.execution)
         old = {container.id for container in known}
         for container in now:
             if container.name == post.name and post.owns(container) and container.id not in old:
@@ -257,9 +257,7 @@ def _set_aside(post: DeploymentTarget, before: Container) -> Container | None:
     """Stops a container and gives its name free; None when it was made to remove itself."""
     _stop(post, before)
     done = post.execution.quietly("rename", before.id, post.name + ASIDE, seconds=None)
-    if done.code != 0 and all(
-        container.id != before.id for container in containers(post.execution.host, post.execution.stop)
-    ):
+    if done.code != 0 and all(container.id != before.id for container in containers_of(post.execution)):
         return None
     post.sure(done, f"{before.name} cannot be renamed")
     return replace(before, name=post.name + ASIDE)
@@ -308,7 +306,7 @@ def take_down(name: str, deployment: Deployment, execution: ExecutionContext, *,
     Raises EngineError; one that ksync did not make is refused. Without any there is nothing to do.
     """
     post = _post(name, deployment, execution)
-    known = containers(execution.host, execution.stop)
+    known = containers_of(execution)
     found = [item for item in known if item.name in (post.name, post.name + ASIDE) and _own(post, item)]
     if not found:
         execution.log(f"no container {post.name}: nothing to take down")
@@ -329,9 +327,7 @@ def act(verb: Verb, name: str, deployment: Deployment, execution: ExecutionConte
         take_down(name, deployment, execution)
         return
     post = _post(name, deployment, execution)
-    found = [
-        _own(post, container) for container in containers(execution.host, execution.stop) if container.name == post.name
-    ]
+    found = [_own(post, container) for container in containers_of(execution) if container.name == post.name]
     if not found or found[0] is None:
         raise EngineError(f"no container {post.name}", where=str(post.target), hint="Deploy it first")
     if verb == "stop":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
@@ -29,7 +29,8 @@ class ExecutionContext:
     """One resource about to be carried out: on which host, with which files, values, and who hears of it.
 
     `state` is ksync's state folder (`stacks/NAME`, `repos/NAME`, `builds/NAME` below it hold the files). `log` takes
-    output whose secrets are replaced later, before it is kept or shown. `stop` tells whether to give up.
+    output whose secrets are replaced later, before it is kept or shown. `stop` tells whether to give up. `adopted` has
+    the resource that owns a container by the container's id, where ksync took it over without its label.
     """
 
     host: DockerHost
@@ -38,6 +39,7 @@ class ExecutionContext:
     interpolate: Interpolate
     log: Log
     stop: Stop
+    adopted: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def alone_in(self, folder: Path) -> Iterator[None]:

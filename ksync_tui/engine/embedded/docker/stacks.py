@@ -29,12 +29,14 @@ __all__ = [
     "Verb",
     "act",
     "changed",
+    "changed_services",
     "contents",
     "deploy",
     "deploy_if_changed",
     "project_name",
     "renamed",
     "take_down",
+    "take_over",
 ]
 
 Verb = Literal["pull", "start", "restart", "pause", "unpause", "stop", "destroy"]
@@ -61,6 +63,27 @@ def deploy(
     """
     with _job(name, stack, execution) as job:
         return stacks_up.up(job, services, deployed or {})
+
+
+def take_over(name: str, stack: Stack, execution: ExecutionContext) -> dict[str, str]:
+    """Remembers a project that is up as what was deployed of a stack; nothing is made anew or restarted.
+
+    Gives the contents of its files. Raises EngineError where compose cannot use them.
+    """
+    with _job(name, stack, execution) as job:
+        now = files.contents(name, stack, execution) or {}
+        stacks_record.save_resolved(name, execution.state, stacks_up.resolved(job, _from_files(job)))
+        stacks_record.save(name, execution.state, stacks_record.Record(job.project, str(job.target)))
+        return now
+
+
+def changed_services(name: str, stack: Stack, execution: ExecutionContext) -> list[str]:
+    """The services of a project that is up that a deploy would make anew: their files say something else by now.
+
+    Raises EngineError where compose cannot use the files.
+    """
+    with _job(name, stack, execution) as job:
+        return stacks_up.changed_services(job, _from_files(job))
 
 
 def deploy_if_changed(

@@ -55,6 +55,11 @@ def override(services: Iterable[str], owner: str) -> str:
     return json.dumps({"services": {service: {"labels": labels} for service in services}}, indent=1) + "\n"
 
 
+def hashes(said: str) -> dict[str, str]:
+    """The digest of each service, which compose writes on its containers, read from what `config --hash` printed."""
+    return dict(line.split() for line in lines_of(said) if len(line.split()) == 2)
+
+
 def to_pull(resolved: str) -> list[str]:
     """The images of services that are not built here, read from what `config` printed.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.command import CommandResult
-from ksync_tui.engine.embedded.docker.containers import Container, containers, hint_for, last_words
+from ksync_tui.engine.embedded.docker.containers import Container, containers_of, hint_for, last_words
 from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.stacks_record import Record
 from ksync_tui.errors import EngineError
@@ -47,7 +47,7 @@ class Job:
     def containers(self, project: str | None = None) -> list[Container]:
         """The containers of a project, its own one by default, without those of `compose run`. Raises EngineError."""
         wanted = project or self.project
-        found = containers(self.execution.host, self.execution.stop)
+        found = containers_of(self.execution)
         return [item for item in found if item.project == wanted and not item.one_off]
 
     def ensure_ours(self, project: str | None = None) -> list[Container]:

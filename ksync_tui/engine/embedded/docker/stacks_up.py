@@ -67,9 +67,33 @@ def _planned(job: Job, laid: files.WrittenStack, wanted: Sequence[str], before: 
     bare = stacks_compose.of(config, job.project, laid, made, job.execution)
     services = _asked(job, bare, "config", "--services").out.split()
     ensure_known(wanted, services)
-    labels = stacks_record.write(made / "owner.json", stacks_compose.override(services, job.label))
+    unlabelled = _unlabelled(job, bare, before)
+    labelled = [service for service in services if service not in unlabelled]
+    labels = stacks_record.write(made / "owner.json", stacks_compose.override(labelled, job.label))
     compose = stacks_compose.of(config, job.project, laid, made, job.execution, labels)
     return _Planned(compose, services, _asked(job, compose, "config").out, before)
+
+
+def resolved(job: Job, compose: Compose) -> str:
+    """The project as compose resolves its files. Raises EngineError where it cannot use them."""
+    return _asked(job, compose, "config").out
+
+
+def changed_services(job: Job, bare: Compose, found: Sequence[Container] | None = None) -> list[str]:
+    """The services of containers, all of the project by default, that are no longer as the files say.
+
+    Raises EngineError where compose cannot use the files.
+    """
+    hashes = stacks_compose.hashes(_asked(job, bare, "config", "--hash", "*").out)
+    looked_at = job.containers() if found is None else found
+    return sorted({one.service for one in looked_at if hashes.get(one.service) != one.config_hash})
+
+
+def _unlabelled(job: Job, bare: Compose, before: Sequence[Container]) -> set[str]:
+    """The services whose containers were taken over and still are as the files say: a label would make them anew."""
+    adopted = [container for container in before if container.id in job.execution.adopted]
+    moved = changed_services(job, bare, adopted) if adopted else []
+    return {one.service for one in adopted}.difference(moved)
 
 
 def ensure_known(wanted: Sequence[str], services: Sequence[str]) -> None:

@@ -1,0 +1,83 @@
+"""ksync import: write down what already runs on a Docker host as resources; --adopt takes it over as it is."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from ksync_tui.cli import options
+from ksync_tui.cli.carry_out import carry_out
+from ksync_tui.cli.choice import allowed, choose
+from ksync_tui.cli.opening import open_session, sync_of
+from ksync_tui.errors import EXIT_OK, UsageError
+from ksync_tui.planner.selection import possible
+from ksync_tui.present.text import count
+
+if TYPE_CHECKING:
+    from ksync_tui.cli.output import Output
+    from ksync_tui.model.discovery import Discovery
+    from ksync_tui.services import Session
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    parser.add_argument("--host", required=True, metavar="SERVER", help="the server whose Docker host is looked at")
+    says = "with --adopt: folder or file that declares what to take over"
+    parser.add_argument("path", nargs="?", metavar="PATH", help=says)
+    parser.add_argument("--output", "-o", metavar="FILE", help="write a new file instead of standard output")
+    parser.add_argument("--with-secrets", action="store_true", help="include secret values, in the clear")
+    parser.add_argument("--adopt", action="store_true", help="take over what PATH or --sync declares; nothing restarts")
+    options.stored(parser, deletes=False)
+    options.ticks(parser)
+    options.json(parser)
+
+
+def run(args: argparse.Namespace, output: Output) -> int:
+    """Prints what runs as a resource file, or takes over what --all or --only choose of it."""
+    if not args.adopt and (args.path or args.sync or args.all or args.only):
+        raise UsageError("nothing is taken over without --adopt", hint="Give --adopt, or only --host.")
+    with open_session(args) as session:
+        found = session.imports.discover(args.host)
+        return _adopt(session, found, args, output) if args.adopt else _write(session, found, args, output)
+
+
+def _write(session: Session, found: Discovery, args: argparse.Namespace, output: Output) -> int:
+    if args.output and os.path.lexists(args.output):
+        hint = "Give the name of a new file; nothing is written over."
+        raise UsageError("the file is there already", where=args.output, hint=hint)
+    text = session.imports.toml(found, secrets=args.with_secrets)
+    if args.json:
+        output.discovery(found, text)
+    elif found.found:
+        output.text(text, args.output, secret=args.with_secrets)
+    _say(found, output)
+    return EXIT_OK
+
+
+def _say(found: Discovery, output: Output) -> None:
+    """What was found, what was not taken, and what the blocks cannot say."""
+    for one in found.found:
+        for note in one.notes:
+            output.say(f"{one.target}: {note}")
+    for left in found.left_out:
+        output.say(f"left out: {left.name}: {left.why}")
+    stacks = sum(one.target.kind == "stack" for one in found.found)
+    deployments = count(len(found.found) - stacks, "deployment")
+    owned = f"; {count(found.owned, 'container')} ksync has already" if found.owned else ""
+    output.say(f"{count(stacks, 'stack')} and {deployments} on server {found.server}{owned}")
+
+
+def _adopt(session: Session, found: Discovery, args: argparse.Namespace, output: Output) -> int:
+    if not args.path and not args.sync:
+        hint = f"`ksync import --host {args.host} -o FILE` writes it; review it, then give FILE here."
+        raise UsageError("no file says what to take over", hint=hint)
+    if not args.all and not args.only:
+        raise UsageError("nothing selected", hint="Give --all, or --only KIND/NAME.")
+    plan = session.imports.adopting(found, sync_of(session, args))
+    choice = choose(plan.actions, args.only, args.left_out, everything=args.all)
+    selection = possible(plan, allowed(plan, deletes=False) & choice.ids)
+    for action in plan.actions:
+        if action.blocked and action.id in choice.ids:
+            output.say(f"not adopted: {action.target}: {action.blocked}")
+    return carry_out(session, plan, selection, output, yes=args.yes)
