@@ -102,6 +102,9 @@ class Engine(Protocol):
     def discover(self, server: str, look: SecretLook) -> Discovery:
         """What already runs on the host of a server and is no resource's, as resources. What `look` finds is named."""
 
+    def running_difference(self, target: Target, resource: Resource) -> str | None:
+        """What a deploy of a resource would change about what runs in its place, in words; None where nothing."""
+
     def outside(self, action: Action) -> bool:
         """Whether an action has effects outside ksync's database, so that it has to be done by itself."""
 

@@ -11,6 +11,7 @@ ON_CREATION = "deploy on creation"
 CONFIG_CHANGED = "config has changed"
 TURNED_ON = "deploy was turned on"
 FAILED = "the last deploy failed"
+RUNS_OTHERWISE = "what runs has other settings"
 
 
 class Records(Protocol):
@@ -30,6 +31,13 @@ def pending_after_create(records: Records, target: Target, proposed: Resource) -
     """What a create makes due."""
     if wants_deploy(proposed):
         records.mark_deploy_pending(target, ON_CREATION)
+
+
+def pending_after_adoption(records: Records, target: Target, resource: Resource) -> None:
+    """What is due where what was taken over is not what its resource says."""
+    if wants_deploy(resource):
+        records.unmark_deploy_pending(target, ON_CREATION)
+        records.mark_deploy_pending(target, RUNS_OTHERWISE)
 
 
 def pending_after_update(records: Records, target: Target, live: Resource, proposed: Resource, *, wanted: bool) -> None:

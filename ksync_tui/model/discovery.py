@@ -22,6 +22,8 @@ class Discovered:
     containers: tuple[str, ...]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
+    live: bool = False
+    """Whether that resource is there already, and what runs in its place was not made by ksync."""
 
 
 @dataclass(frozen=True, slots=True)

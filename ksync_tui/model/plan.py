@@ -106,7 +106,7 @@ class Action:
     parts: tuple[str, ...] = ()
     """For an update that takes only some of what differs: the paths of those parts (see `model.parts`)."""
     adopts: tuple[str, ...] = ()
-    """For the create of what already runs: the ids of its containers, which are taken over as they are."""
+    """For a deploy of what already runs: the ids of its containers, which are taken over as they are."""
 
     @property
     def id(self) -> str:

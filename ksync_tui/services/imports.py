@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ksync_tui.errors import NotPossibleError
+from ksync_tui.errors import EngineError, NotPossibleError
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.server import Server
 from ksync_tui.model.kinds.variable import Variable
+from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Target, redeploy_digest
-from ksync_tui.planner.diff import compare
 from ksync_tui.present.text import count, neutral
 from ksync_tui.toml.export import SEPARATOR, export_block
 
 if TYPE_CHECKING:
     from ksync_tui.engine.base import Engine
     from ksync_tui.model.discovery import Discovered, Discovery
-    from ksync_tui.model.plan import Action, Plan
+    from ksync_tui.model.kinds.base import Resource
+    from ksync_tui.model.plan import Plan
+    from ksync_tui.model.resource import Declared
     from ksync_tui.model.secret_look import SecretLook
     from ksync_tui.services.reviews import Reviews
     from ksync_tui.services.sync import Sync
@@ -42,31 +44,64 @@ class Imports:
         Without `secrets`, a secret is named by a variable without a value: one that is managed elsewhere.
         """
         order = {kind: at for at, kind in enumerate(KINDS)}
-        found = sorted(discovery.found, key=lambda one: (order[one.target.kind], one.target.name))
-        known = Target("server", discovery.server) in self.engine.recent().live
-        blocks = [] if known else [export_block(Server(name=discovery.server), "server", secrets=secrets).rstrip()]
-        blocks += map(_block, found)
-        blocks += [export_block(variable, "variable", secrets=secrets) for variable in _variables(discovery)]
+        found = [one for one in discovery.found if not one.live]
+        server = Target("server", discovery.server)
+        known = server in self.engine.recent().live
+        blocks = [] if known else [export_block(Server(name=server.name), "server", secrets=True).rstrip()]
+        blocks += map(_block, sorted(found, key=lambda one: (order[one.target.kind], one.target.name)))
+        blocks += [export_block(variable, "variable", secrets=secrets) for variable in _variables(found)]
         return SEPARATOR.join(blocks)
 
     def adopting(self, discovery: Discovery, sync: Sync) -> Plan:
-        """The plan that takes over what a sync declares and what runs: a create for each, and for what it needs.
+        """The plan that takes over what a sync declares and what runs: a deploy for each, after the creates it needs.
 
-        One whose block says something else than what runs is blocked. Raises NotPossibleError where the sync declares
-        none of it.
+        Where a block says something else than what runs, its deploy stays pending, and a consequence says why. Raises
+        NotPossibleError where the sync declares none of it.
         """
-        plan = self.reviews.create(sync).plan
-        creates = {action.target: action for action in plan.actions if action.verb == "create"}
-        found = [one for one in discovery.found if one.target in creates]
+        review = self.reviews.create(sync)
+        found = [one for one in discovery.found if one.target in review.declared]
         if not found:
             why = f"it declares nothing that runs on server {discovery.server} and is not ksync's already"
             hint = "`ksync import` without --adopt prints what is there"
             raise NotPossibleError("there is nothing to adopt", where=sync.name, why=why, hint=hint)
-        server = Target("server", discovery.server)
+        creates = {action.target: action for action in review.plan.actions if action.verb == "create"}
         values = {Target("variable", name): value for one in found for name, value in one.secrets.items()}
-        needed = [_with_value(creates[target], values.get(target)) for target in (server, *values) if target in creates]
-        adopted = [_adopting(creates[one.target], one, server, needed) for one in found]
-        return replace(plan, actions=(*needed, *adopted))
+        server = Target("server", discovery.server)
+        needed = [server, *values, *(one.target for one in found)]
+        first = [_create(creates[target], values.get(target)) for target in needed if target in creates]
+        adopted = [self._adopting(one, review.declared[one.target], server, first) for one in found]
+        return replace(review.plan, actions=(*first, *adopted))
+
+    def _adopting(self, found: Discovered, declared: Declared, server: Target, first: Collection[Action]) -> Action:
+        """The deploy that takes over what runs, a round after `first`, of which it needs some."""
+        target, live = found.target, self.engine.recent().live.get(found.target)
+        needs = {server, target, *(Target("variable", name) for name in found.secrets)}
+        resource = live.resource if live else declared.resource
+        return Action(
+            "deploy",
+            target,
+            f"takes over {count(len(found.containers), 'container')}, nothing restarts",
+            declared.place,
+            proposed=resource,
+            requires=tuple(action.id for action in first if action.target in needs),
+            round=max((action.round for action in first), default=0) + 1,
+            fingerprint=live.fingerprint if live else declared.fingerprint,
+            consequences=(*map(_sentence, found.notes), *self._pending(found, resource)),
+            blocked=declared.blocked,
+            adopts=found.containers,
+        )
+
+    def _pending(self, found: Discovered, resource: Resource) -> Iterator[str]:
+        """What a deploy would change once it is taken over."""
+        if not found.live and redeploy_digest(resource) == redeploy_digest(found.resource):
+            return
+        try:
+            difference = self.engine.running_difference(found.target, resource)
+        except EngineError as error:
+            yield f"Its deploy stays pending: {error}"
+        else:
+            if difference:
+                yield f"Its deploy stays pending: {difference}"
 
 
 def _block(found: Discovered) -> str:
@@ -74,42 +109,18 @@ def _block(found: Discovered) -> str:
     return notes + export_block(found.resource, found.target.kind, secrets=True)
 
 
-def _variables(discovery: Discovery) -> Iterator[Variable]:
-    for found in discovery.found:
-        says = f"Used by {found.target}"
-        for name, value in found.secrets.items():
-            yield Variable(name=name, description=says, value=value, is_secret=True)
+def _variables(found: Iterable[Discovered]) -> Iterator[Variable]:
+    for one in found:
+        for name, value in one.secrets.items():
+            yield Variable(name=name, description=f"Used by {one.target}", value=value, is_secret=True)
 
 
-def _with_value(action: Action, value: str | None) -> Action:
-    """The create of a secret variable with the value that what runs has, where its file holds none."""
+def _create(action: Action, value: str | None) -> Action:
+    """A create that no deploy follows; a secret variable has the value of what runs where its file holds none."""
     declared = action.proposed
-    if not isinstance(declared, Variable) or declared.value or not value:
-        return action
-    return replace(action, proposed=declared.model_copy(update={"value": value}))
-
-
-def _adopting(action: Action, found: Discovered, server: Target, needed: Collection[Action]) -> Action:
-    """The create of a resource as one that takes over what runs, after the creates that it needs."""
-    needs = {server, *(Target("variable", name) for name in found.secrets)}
-    containers = count(len(found.containers), "container")
-    return replace(
-        action,
-        adopts=found.containers,
-        reason=f"takes over {containers}, nothing restarts",
-        requires=tuple(dict.fromkeys([*action.requires, *(one.id for one in needed if one.target in needs)])),
-        consequences=tuple(map(_sentence, found.notes)),
-        blocked=action.blocked or _differing(action, found),
-    )
-
-
-def _differing(action: Action, found: Discovered) -> str | None:
-    """Why the declared one is not what runs, field by field; None where it is."""
-    declared = action.proposed
-    if declared is None or redeploy_digest(declared) == redeploy_digest(found.resource):
-        return None
-    fields = [change.field for change in compare(found.resource, declared).changes if change.redeploys]
-    return f"its block says something else than what runs: {', '.join(fields)}. Adopt it as it is, then change it"
+    if isinstance(declared, Variable) and not declared.value and value:
+        declared = declared.model_copy(update={"value": value})
+    return replace(action, proposed=declared, consequences=())
 
 
 def _sentence(text: str) -> str:

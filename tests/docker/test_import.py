@@ -228,20 +228,70 @@ def test_undoing_an_import_leaves_what_runs_alone(ksync: CommandLine, prefix: st
     assert f"{prefix}-probe" in [one["name"] for one in found]
 
 
-def test_what_moved_or_is_declared_otherwise_is_not_taken_over(
+def test_what_is_declared_otherwise_is_taken_over_and_its_deploy_stays_pending(
     ksync: CommandLine, prefix: str, tiny_image: str
 ) -> None:
     hosted(ksync)
     docker("run", "-d", "--name", f"{prefix}-probe", "--network", "none", tiny_image, "sleep", "1000")
+    before = containers(prefix)
     file = ksync.files / "all.toml"
     assert ksync("import", "--host", "edge", "-o", file).code == 0
     file.write_text(file.read_text().replace("sleep 1000", "sleep 2000"))
     only = f"--only=deployment/{prefix}-probe"
-    ended = ksync("import", "--host", "edge", "--adopt", file, only, "--yes", "--json")
-    assert json.loads(ended.out)["state"] == "nothing to do"
-    said = f"not adopted: deployment/{prefix}-probe: its block says something else than what runs: config.command"
-    assert said in ended.err
-    assert ksync("export").out.strip() == ""
+    ended = ksync("import", "--host", "edge", "--adopt", file, only, "--yes")
+    assert "Its deploy stays pending: it would be made anew, with other options" in ended.err
+    assert ended.code == 0
+    assert containers(prefix) == before
+    assert f"* {prefix}-probe  what runs has other settings" in ksync("plan", file).out
+    assert ksync("apply", file, only, "--yes").code == 0
+    assert containers(prefix) != before
+    assert "sleep 2000" in docker("inspect", "--format", "{{.Config.Cmd}}", f"{prefix}-probe").stdout
+
+
+DECLARED = """
+[[server]]
+name = "edge"
+
+[[stack]]
+name = "{prefix}-web"
+deploy = true
+[stack.config]
+server = "edge"
+files_on_host = true
+run_directory = "{folder}"
+
+[[deployment]]
+name = "{prefix}-probe"
+deploy = true
+[deployment.config]
+server = "edge"
+network = "none"
+image.type = "Image"
+image.params.image = "{image}"
+command = "sleep 1000"
+environment = "LEVEL = 1"
+"""
+
+
+def test_what_was_declared_and_refused_can_be_taken_over(ksync: CommandLine, prefix: str, tiny_image: str) -> None:
+    hosted(ksync)
+    folder = ksync.files.parent / f"{prefix}-web"
+    folder.mkdir()
+    (folder / "compose.yaml").write_text(COMPOSE.format(image=tiny_image, seconds=1000))
+    (folder / ".env").write_text("LEVEL=1\n")
+    compose(folder, "-p", folder.name, "up", "-d")
+    docker("run", "-d", "--name", f"{prefix}-probe", "--network", "none", "-e", "LEVEL=1", tiny_image, "sleep", "1000")
+    before = containers(prefix)
+    file = ksync.write(DECLARED.format(prefix=prefix, folder=folder, image=tiny_image))
+    refused = ksync("apply", file, "--all", "--yes")
+    assert refused.code == 2
+    assert refused.err.count("`ksync import --host edge --adopt PATH` takes over what runs") == 2
+
+    adopted = ksync("import", "--host", "edge", "--adopt", file, "--all", "--yes")
+    assert adopted.code == 0, adopted.err
+    assert containers(prefix) == before
+    assert ksync("plan", file).code == 0
+    assert "ksync has already" in ksync("import", "--host", "edge").err
 
 
 def test_a_project_whose_files_are_gone_is_left_out_with_the_reason(

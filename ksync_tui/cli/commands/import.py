@@ -60,6 +60,8 @@ def _say(found: Discovery, output: Output) -> None:
     for one in found.found:
         for note in one.notes:
             output.say(f"{one.target}: {note}")
+        if one.live:
+            output.say(f"{one.target} exists already: --adopt with the file that declares it takes over what runs")
     for left in found.left_out:
         output.say(f"left out: {left.name}: {left.why}")
     stacks = sum(one.target.kind == "stack" for one in found.found)
@@ -80,4 +82,6 @@ def _adopt(session: Session, found: Discovery, args: argparse.Namespace, output:
     for action in plan.actions:
         if action.blocked and action.id in choice.ids:
             output.say(f"not adopted: {action.target}: {action.blocked}")
+        for consequence in action.consequences if action.id in selection else ():
+            output.say(f"{action.target}: {consequence}")
     return carry_out(session, plan, selection, output, yes=args.yes)

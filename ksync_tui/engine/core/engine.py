@@ -205,8 +205,12 @@ class CoreEngine:
     def discover(self, server: str, look: SecretLook) -> Discovery:
         """See `Engine.discover`. Raises NotPossibleError."""
         del look
-        hint = "Import it on a profile of the embedded engine, and apply the file here: Komodo takes over what runs"
-        raise NotPossibleError("nothing can be imported through a Core", where=f"server/{server}", hint=hint)
+        raise _no_import(f"server/{server}")
+
+    def running_difference(self, target: Target, resource: Resource) -> str | None:
+        """See `Engine.running_difference`. Raises NotPossibleError."""
+        del resource
+        raise _no_import(str(target))
 
     # ------------------------------------------------------------------ syncs
 
@@ -312,6 +316,11 @@ _VERBS: Mapping[str, Callable[[CoreEngine, Writer, Action], Coroutine[Any, Any, 
     "deploy": CoreEngine._deploy,
     "run": CoreEngine._run,
 }
+
+
+def _no_import(where: str) -> NotPossibleError:
+    hint = "Import it on a profile of the embedded engine, and apply the file here: Komodo takes over what runs"
+    return NotPossibleError("nothing can be imported through a Core", where=where, hint=hint)
 
 
 def proposed_by(action: Action) -> Resource:

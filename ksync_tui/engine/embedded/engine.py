@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from ksync_tui.engine.base import Capabilities, Log
 from ksync_tui.engine.embedded.host_resolver import HostResolver, secrets_outside, tokens_outside
 from ksync_tui.engine.embedded.secret_values import SecretValues
-from ksync_tui.engine.pending_deploys import pending_after_create, pending_after_update
+from ksync_tui.engine.pending_deploys import pending_after_adoption, pending_after_create, pending_after_update
 from ksync_tui.errors import EngineError, KsyncError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
@@ -145,16 +145,22 @@ class EmbeddedEngine:
 
     def outside(self, action: Action) -> bool:
         """See `Engine.outside`."""
-        acts = action.verb in ("deploy", "run") or bool(action.adopts)
-        return acts or _takes_down(action) or _renames_container(action)
+        return action.verb in ("deploy", "run") or _takes_down(action) or _renames_container(action)
 
     def discover(self, server: str, look: SecretLook) -> Discovery:
         """See `Engine.discover`."""
         return self._importing.discover(server, look)
 
+    def running_difference(self, target: Target, resource: Resource) -> str | None:
+        """See `Engine.running_difference`."""
+        return self._importing.difference(target, resource)
+
     def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
         """See `Engine.apply`."""
         match action.verb:
+            case "deploy" if action.adopts:
+                self._take_over(action, log, stop)
+                return
             case "deploy":
                 self._deploying.deploy(action.target, log, stop)
                 return
@@ -164,9 +170,6 @@ class EmbeddedEngine:
             case "delete" if action.removal is not None and _takes_down(action):
                 self._existing(action.target)
                 self._deploying.take_down(action.target, action.removal, log, stop)
-            case "create" if action.adopts:
-                self._adopt(action, log, stop)
-                return
             case "rename" if _renames_container(action):
                 self._rename_deployed(action, log, stop)
                 return
@@ -208,14 +211,16 @@ class EmbeddedEngine:
 
         return Importing(self.store, self._resolver)
 
-    def _adopt(self, action: Action, log: Log, stop: Stop) -> None:
-        """Creates a resource for what already runs, as if it had been deployed from it."""
-        proposed = _proposed(action)
-        files = self._importing.take_over(action.target, proposed, action.adopts, log, stop)
+    def _take_over(self, action: Action, log: Log, stop: Stop) -> None:
+        """Makes what already runs a resource's own, as if it had been deployed from it where that is so."""
+        target, resource = action.target, self._existing(action.target)
+        files = self._importing.take_over(target, resource, action.adopts, log, stop)
         with self._database.transaction():
-            self._create(action)
-            self.store.adopt(action.target, action.adopts)
-            self.store.record_deployed(action.target, proposed, None, files)
+            self.store.adopt(target, action.adopts)
+            if files is None:
+                pending_after_adoption(self.store, target, resource)
+            else:
+                self.store.record_deployed(target, resource, None, files)
 
     def _create(self, action: Action) -> None:
         proposed = _proposed(action)

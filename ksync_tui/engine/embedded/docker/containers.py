@@ -90,6 +90,11 @@ def containers_of(execution: ExecutionContext) -> list[Container]:
     return [replace(one, owner=adopted[one.id]) if one.id in adopted else one for one in found]
 
 
+def how_to_adopt(execution: ExecutionContext) -> str:
+    """What to do about containers that somebody started by hand in a resource's place."""
+    return f"`ksync import --host {execution.host.server} --adopt PATH` takes over what runs, PATH declaring it"
+
+
 def last_words(lines: Sequence[str], most: int = 5) -> str:
     """The last lines that a command wrote, on one line, without docker's advice on usage."""
     said = [line.strip() for line in lines if line.strip() and not line.strip().startswith(_NOISE)]

@@ -11,7 +11,7 @@ from typing import Literal
 from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.arguments import arguments, environment, texts
 from ksync_tui.engine.embedded.docker.command import Call, CommandResult, run
-from ksync_tui.engine.embedded.docker.containers import Container, containers_of, hint_for, last_words
+from ksync_tui.engine.embedded.docker.containers import Container, containers_of, hint_for, how_to_adopt, last_words
 from ksync_tui.engine.embedded.docker.execution_context import OWNER_LABEL, ExecutionContext
 from ksync_tui.engine.embedded.docker.interpolate import unknown
 from ksync_tui.engine.embedded.docker.paths import reported
@@ -169,14 +169,12 @@ def _own(post: DeploymentTarget, container: Container | None) -> Container | Non
     """The container, when ksync made it for this deployment; any other is refused."""
     if container is None or post.owns(container):
         return container
-    raise EngineError(
-        f"the name {container.name} is in use",
-        where=str(post.target),
-        why=f"a container of {container.owner} has it"
-        if container.owner
-        else "a container that ksync did not make has it",
-        hint=f"Set another `custom_name`, or remove that one yourself: docker rm -f {container.name}",
-    )
+    what, where = f"the name {container.name} is in use", str(post.target)
+    hint = f"set another `custom_name`, or remove that one yourself: docker rm -f {container.name}"
+    if container.owner:
+        raise EngineError(what, where=where, why=f"a container of {container.owner} has it", hint=f"S{hint[1:]}")
+    why = "a container that ksync did not make has it"
+    raise EngineError(what, where=where, why=why, hint=f"{how_to_adopt(post.execution)}; else {hint}")
 
 
 def _pull(post: DeploymentTarget, image: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ksync_tui.engine.embedded.docker import ready
 from ksync_tui.engine.embedded.docker.command import CommandResult
-from ksync_tui.engine.embedded.docker.containers import Container, containers_of, hint_for, last_words
+from ksync_tui.engine.embedded.docker.containers import Container, containers_of, hint_for, how_to_adopt, last_words
 from ksync_tui.engine.embedded.docker.execution_context import ExecutionContext
 from ksync_tui.engine.embedded.docker.stacks_record import Record
 from ksync_tui.errors import EngineError
@@ -62,7 +62,9 @@ class Job:
             f"the compose project '{project or self.project}' is not this stack's",
             where=str(self.target),
             why=f"it has {names}, made {f'for {made_for}' if made_for else 'without ksync'}",
-            hint="Set another project_name, or take that project down by hand",
+            hint="Set another project_name, or take that project down by hand"
+            if made_for
+            else f"{how_to_adopt(self.execution)}; else set another project_name, or take that project down by hand",
         )
 
     def failed(self, what: str, done: CommandResult, outcome: str | None = None) -> EngineError:
