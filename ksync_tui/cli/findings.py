@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ksync_tui.errors import KsyncError
+from ksync_tui.present.hosts import report_words
 from ksync_tui.present.text import count
 
 if TYPE_CHECKING:
@@ -37,12 +38,6 @@ def host_finding(seen: HostState) -> Finding:
     """Whether a Docker host answers."""
     what = f"docker {seen.address or '(its default host)'}"
     servers = f"for {', '.join(seen.servers)}: " if seen.servers else "no server is mapped to it: "
-    report = seen.report
-    if report is None:
-        return Finding(what, False, f"{servers}no answer")
+    works, said = report_words(seen.report)
     # Without a server nothing is deployed, so that a machine without Docker is not ill.
-    works = (report.reachable and report.compose is not None) or (None if not seen.servers else False)
-    if not report.reachable:
-        return Finding(what, works, f"{servers}not reachable: {report.problem}")
-    compose = f"compose {report.compose}" if report.compose else f"no compose: {report.problem}"
-    return Finding(what, works, f"{servers}Docker {report.version}, {compose}, {report.seconds:.2f} s")
+    return Finding(what, works or (None if not seen.servers else False), f"{servers}{said}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ksync_tui.config.editing import changing
 from ksync_tui.config.settings import understood
+from ksync_tui.config.written import profiles
 from ksync_tui.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ def remove_host(file: Path, server: str) -> None:
             known = ", ".join(document.get("hosts", {})) or "none"
             raise ConfigError("no such host", where=server, hint=f"There are: {known}.")
         del document["hosts"][server]
+
+
+def profile_problem(file: Path, name: str, values: Mapping[str, Any]) -> str | None:
+    """Why a profile of this name and with these values would not be understood, or None."""
+    try:
+        profiles({name: dict(values)}, file)
+    except ConfigError as error:
+        return error.why or error.what
+    return None
 
 
 def set_profile(file: Path, name: str, values: Mapping[str, Any], *, usual: bool = False) -> None:

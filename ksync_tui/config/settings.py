@@ -85,6 +85,10 @@ class Settings:
         found = (warning for place in places for warning in place.warnings)
         return (*written.warnings(self.own, self.file), *found)
 
+    def reread(self) -> Settings:
+        """The settings as they are written now. Raises ConfigError for a file that cannot be used."""
+        return load(self.environ)
+
     def profiles(self) -> tuple[Profile, ...]:
         """Every profile that can be used: local, ksync's own, the environment's, Komodo CLI's."""
         return (*self._near().profiles, *self._far().profiles)

@@ -8,8 +8,6 @@ from typing import Protocol
 
 from ksync_tui.present.text import neutral
 
-HOW = 'Add another in config.toml: [profiles.NAME], below it address = "https://komodo.example".'
-
 
 class NamedProfile(Protocol):
     """What a profile says of itself."""

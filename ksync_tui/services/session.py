@@ -55,7 +55,8 @@ class Session:
         self._prompt = ask
         self._closed = False
         secrets = {name: source.value for name, source in settings.secrets.items()}
-        self._home = open_home(settings.state, settings.hosts, settings.file, settings.docker.command, secrets)
+        self.hosts = Hosts(settings.file, dict(settings.hosts))
+        self._home = open_home(settings.state, self.hosts.mapped, settings.file, settings.docker.command, secrets)
         self._core = self._open_core() if self._profile.engine == "core" else None
         self._engine: Engine = self._core.engine if self._core else self._home.engine
         debug_log.hide(self._written_secrets)
@@ -69,7 +70,6 @@ class Session:
         # Without KSYNC_HOME the settings are in a folder of their own, and a child process finds them by itself.
         folder = settings.state if settings.file.parent == settings.state else None
         self.profiles = Profiles(settings)
-        self.hosts = Hosts(settings)
         self.exports = Exports(engine)
         self.sync_settings = SyncSettings(settings, self.profile)
         keys = settings.secret_keys
@@ -96,8 +96,12 @@ class Session:
         return cls(settings, settings.profile(profile, engine), ask)
 
     def switched(self, profile: str) -> Self:
-        """Another session, in another profile; this one stays open. Raises ConfigError, EngineError."""
-        return type(self)(self.settings, self.settings.profile(profile), self._prompt)
+        """Another session, in another profile as it is written now; this one stays open.
+
+        Raises ConfigError, EngineError.
+        """
+        settings = self.settings.reread()
+        return type(self)(settings, settings.profile(profile), self._prompt)
 
     def ask_with(self, ask: Ask) -> None:
         """Asks a person like this from now on: the question, and whether the answer must not be seen.

@@ -17,13 +17,20 @@ CHOOSING = ("review", "diff")
 HISTORIES = ("history", "changes")
 """What ksync ran, and what happened in a Core: two sides of one thing, with a key between them."""
 
-LISTINGS = ("syncs", "review", "problems", *HISTORIES, "profiles")
+SETTINGS = ("profiles", "hosts")
+"""What stands in the settings file, with a key between them."""
+
+LISTINGS = ("syncs", "review", "problems", *HISTORIES, *SETTINGS)
 """Screens with a list that is filtered and opened."""
+
+SETTING_FORMS = ("profile", "host")
+"""What is typed of a profile and of a host."""
 
 LISTS = (*LISTINGS, "help", "run", "confirm", "step", "commit", "diff", "log")
 """Screens that have a list or a text to move in."""
 
-PANES = (*(place for place in LISTS if place not in HISTORIES), "preview", "sync", "ignore")
+_ONE_PANE = (*HISTORIES, *SETTINGS)
+PANES = (*(place for place in LISTS if place not in _ONE_PANE), "preview", "sync", "ignore", *SETTING_FORMS)
 """Screens where the next pane, or the next field, gets the keys."""
 
 ROOTS = ("syncs", "review", "problems", *HISTORIES, "run")
@@ -36,13 +43,13 @@ MANY = 5
 
 WITH_DIFF = ("review", "diff", "step")
 
-FORMS = ("new", "sync", "ask", "ignore", "consent")
+FORMS = ("new", "sync", *SETTING_FORMS, "ask", "ignore", "consent")
 """Screens with something to fill in."""
 
 ASKING = ("confirm", "commit", "preview", "editor", "question", "palette", "written", *FORMS)
 """Screens that ask for something, so that letters may be typed there."""
 
-PAGES = ("syncs", "review", "problems", *HISTORIES, "profiles", "run", "diff", "step", "log")
+PAGES = ("syncs", "review", "problems", *HISTORIES, *SETTINGS, "run", "diff", "step", "log")
 """Screens from which the others are reached."""
 
 LEAVING = ("ctrl+c", "ctrl+q")
@@ -124,6 +131,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("core_commit", ("C",), "commit by Core", "Have Core write live to a managed sync's file", ("syncs",), 17),
     Command("edit_sync", ("e",), "edit", "Rename the sync, or change what it may do", ("syncs",), 19),
     Command("remove_sync", ("D",), "delete", "Delete the sync; what it made stays", ("syncs",), 21),
+    Command("add_profile", ("enter",), "add", "Write the profile into the settings", ("profile",), 10),
+    Command("add_host", ("enter",), "save", "Write the host into the settings", ("host",), 10),
+    Command("new_profile", ("n",), "new", "Name a Komodo Core as a profile", ("profiles",), 15),
+    Command("new_host", ("n",), "new", "Name a Docker host for a server", ("hosts",), 15),
+    Command("remove_profile", ("D",), "remove", "Take the profile out of the settings", ("profiles",), 21),
+    Command("remove_host", ("D",), "remove", "Let no Docker host stand for the server", ("hosts",), 21),
+    Command("other_settings", ("tab",), "docker hosts", "Profiles, or Docker hosts of servers", SETTINGS, 16),
     Command("show_parts", ("right",), "fields", "Show the fields of the update, to tick some", ("review",), 18),
     Command("hide_parts", ("left",), "close", "Hide the fields again", ("review",), 29),
     Command("unchanged", ("u",), "unchanged", "Show unchanged resources too, or only what differs", ("review",), 28),
@@ -140,7 +154,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", ("R",), "run", "Deploy, build, pull or run a live resource by hand", ("review",), 19),
     Command("save", ("f2", "ctrl+o"), "save", "Show the file's diff, then write it", ("editor",), 10),
     Command("add", ("enter",), "add", "Add the sync, and open its review", ("new",), 10),
-    Command("switch", ("space",), "on/off", "Turn the switch on or off", ("new", "sync"), 12),
+    Command("switch", ("space",), "on/off", "Turn the switch on or off", ("new", "sync", "profile"), 12),
     Command("complete", ("tab",), "complete", "Complete the key, name or path typed", ("editor", "new"), 11),
     Command("stop", ("escape",), "stop after this action", "Stop after the action it is at; twice: now", ("run",), 10),
     Command("follow", ("l",), "follow log", "Keep the newest log line in view", ("run",), 12),
@@ -155,8 +169,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("container_log", ("L",), "log", "The last log lines of a stack or deployment", CHOOSING, 27),
     Command("changes", ("w",), "who changed it", "Updates of the resource in Core", ("review",), 27),
     Command("profile", ("P",), "profile", "Another profile: another Core, or this machine", ROOTS, 32),
-    Command("down", ("j", "down"), "down", "Next line", (*LISTS, "new", "sync")),
-    Command("up", ("k", "up"), "up", "Previous line", (*LISTS, "new", "sync")),
+    Command("down", ("j", "down"), "down", "Next line", (*LISTS, "new", "sync", *SETTING_FORMS)),
+    Command("up", ("k", "up"), "up", "Previous line", (*LISTS, "new", "sync", *SETTING_FORMS)),
     Command("top", ("g", "home"), "top", "First line", LISTS),
     Command("bottom", ("G", "end"), "bottom", "Last line", LISTS),
     Command("page_down", ("pagedown",), "page down", "One page down", LISTS),

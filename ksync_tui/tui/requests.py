@@ -47,6 +47,38 @@ class ShowProfiles(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchSettings(Request):
+    """In place of the profiles the Docker hosts, or the other way round."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddProfile(Request):
+    """The form of a new profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveProfile(Request):
+    """Takes a profile out of the settings once its name was typed."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetHost(Request):
+    """The form of a server's Docker host: a new one, or where one is that is known."""
+
+    server: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveHost(Request):
+    """Lets no Docker host stand for a server, once that was agreed to."""
+
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowChanges(Request):
     """What happened to a resource in a Core."""
 

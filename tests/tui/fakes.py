@@ -11,6 +11,8 @@ from typing import Any
 
 from ksync_tui.config import Ask, Profile
 from ksync_tui.engine.base import Capabilities
+from ksync_tui.engine.embedded.docker.hosts import HostReport
+from ksync_tui.engine.embedded.observing import HostState
 from ksync_tui.errors import ConfigError, EngineError, KsyncError
 from ksync_tui.git.pushing import Upstream
 from ksync_tui.model.events import ActionRecord, Change, RunRecord
@@ -173,6 +175,9 @@ class FakeSession:
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     core: FakeCoreService | None = None
     container_logs: dict[Target, list[str]] = field(default_factory=dict)
+    mapped: dict[str, str] = field(default_factory=dict)
+    """The Docker hosts of servers; one whose address has `down` in it does not answer."""
+    written_profiles: list[tuple[str, Mapping[str, Any], bool]] = field(default_factory=list)
     others: dict[str, FakeSession | KsyncError] = field(default_factory=dict)
     """What switching to a profile of that name leads to."""
     asks: tuple[tuple[str, bool], ...] = ()
@@ -218,6 +223,7 @@ class FakeSession:
         self.runs = FakeRuns(self)
         self.files = FakeFiles(self)
         self.profiles = FakeProfiles(self)
+        self.hosts = FakeHosts(self)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -227,6 +233,9 @@ class FakeSession:
         if target not in self.container_logs:
             raise EngineError("it has no log", where=str(target), why="no container is there", hint="Deploy it first")
         return self.container_logs[target]
+
+    def look_at_hosts(self) -> list[HostState]:
+        return [_host_state(server, address) for server, address in self.mapped.items()]
 
     def redactor(self, *, looks: bool = True) -> Redactor:
         return Redactor(self.known_secrets(), SecretLook() if looks else None)
@@ -528,3 +537,45 @@ class FakeProfiles:
 
     def warnings(self) -> tuple[str, ...]:
         return self.session.warned
+
+    def removable(self) -> frozenset[str]:
+        return frozenset(self.session.others)
+
+    def name_problem(self, name: str) -> str | None:
+        return "a profile with this name already exists" if name in [one.name for one in self.all()] else None
+
+    def problem(self, name: str, values: Mapping[str, Any]) -> str | None:
+        return None if values["address"].startswith("https://") else "it does not start with https:// or http://"
+
+    def add(self, name: str, values: Mapping[str, Any], *, usual: bool = False) -> None:
+        if self.session.error:
+            raise self.session.error
+        self.session.written_profiles.append((name, values, usual))
+        self.session.others[name] = FakeSession(engine="core", profile=name, address=values["address"], empty=True)
+
+    def remove(self, name: str) -> None:
+        del self.session.others[name]
+
+
+@dataclass
+class FakeHosts:
+    """Its Docker hosts."""
+
+    session: FakeSession
+
+    def all(self) -> Mapping[str, str]:
+        return dict(self.session.mapped)
+
+    def add(self, server: str, address: str) -> None:
+        if self.session.error:
+            raise self.session.error
+        self.session.mapped[server] = address
+
+    def remove(self, server: str) -> None:
+        del self.session.mapped[server]
+
+
+def _host_state(server: str, address: str) -> HostState:
+    up, problem = "down" not in address, "Connection refused\x1b[2J by the host"
+    report = HostReport(up, "27.1" if up else None, "2.29" if up else None, 0.02, None if up else problem)
+    return HostState([server], address, ("docker",), report)

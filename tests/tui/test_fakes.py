@@ -10,6 +10,7 @@ import pytest
 from ksync_tui.services.change_detector import ChangeDetector
 from ksync_tui.services.core import CoreService
 from ksync_tui.services.files import Files
+from ksync_tui.services.hosts import Hosts
 from ksync_tui.services.profiles import Profiles
 from ksync_tui.services.reviews import Reviews
 from ksync_tui.services.runs import Runs
@@ -19,7 +20,8 @@ from tests.tui import fakes
 
 PAIRS = (
     (fakes.FakeSyncs, Syncs), (fakes.FakeReviews, Reviews), (fakes.FakeRuns, Runs), (fakes.FakeFiles, Files),
-    (fakes.FakeProfiles, Profiles), (fakes.FakeCoreService, CoreService), (fakes.FakeChangeDetector, ChangeDetector),
+    (fakes.FakeProfiles, Profiles), (fakes.FakeHosts, Hosts), (fakes.FakeCoreService, CoreService),
+    (fakes.FakeChangeDetector, ChangeDetector),
     (fakes.FakeSession, Session),
 )  # fmt: skip
 

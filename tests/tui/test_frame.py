@@ -22,12 +22,15 @@ from ksync_tui.tui.screens.edit_sync import EditSyncScreen
 from ksync_tui.tui.screens.editor import EditorScreen
 from ksync_tui.tui.screens.help import HelpScreen
 from ksync_tui.tui.screens.history import HistoryScreen
+from ksync_tui.tui.screens.host_form import HostForm
+from ksync_tui.tui.screens.hosts import HostsScreen
 from ksync_tui.tui.screens.ignore import IgnoreScreen
 from ksync_tui.tui.screens.log import LogScreen
 from ksync_tui.tui.screens.new_sync import NewSyncScreen
 from ksync_tui.tui.screens.palette import PaletteScreen
 from ksync_tui.tui.screens.preview import PreviewScreen
 from ksync_tui.tui.screens.problems import ProblemsScreen
+from ksync_tui.tui.screens.profile_form import ProfileForm
 from ksync_tui.tui.screens.profiles import ProfilesScreen
 from ksync_tui.tui.screens.question import QuestionScreen
 from ksync_tui.tui.screens.review import ReviewScreen
@@ -45,8 +48,9 @@ PAGES = {
     page.place: page
     for page in (
         AskScreen, ChangesScreen, CommitScreen, ConfirmScreen, ConsentScreen, DiffScreen, EditSyncScreen, EditorScreen,
-        HelpScreen, HistoryScreen, IgnoreScreen, LogScreen, NewSyncScreen, PaletteScreen, PreviewScreen, ProblemsScreen,
-        ProfilesScreen, QuestionScreen, ReviewScreen, RunScreen, StepScreen, SyncsScreen, WrittenScreen,
+        HelpScreen, HistoryScreen, HostForm, HostsScreen, IgnoreScreen, LogScreen, NewSyncScreen, PaletteScreen,
+        PreviewScreen, ProblemsScreen,
+        ProfileForm, ProfilesScreen, QuestionScreen, ReviewScreen, RunScreen, StepScreen, SyncsScreen, WrittenScreen,
     )
 }  # fmt: skip
 

@@ -123,7 +123,7 @@ async def test_where_there_is_one_profile_the_way_to_another_is_said() -> None:
     async with driven(FakeSession()) as driver:
         await driver.at("syncs")
         await driver.press("P")
-        await driver.see("* local", "[profiles.NAME]")
+        await driver.see("* local", "n new")
 
 
 async def test_a_run_that_goes_on_is_asked_about_first() -> None:

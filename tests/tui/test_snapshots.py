@@ -35,6 +35,9 @@ WALKS: dict[str, tuple[Step, ...]] = {
     "sync": (Step("e", "sync"),),
     "ask": (Step("D", "ask"),),
     "profiles": (Step("P", "profiles"),),
+    "profile": (Step("P", "profiles"), Step("n", "profile")),
+    "hosts": (Step("P", "profiles"), Step("tab", "hosts")),
+    "host": (Step("P", "profiles"), Step("tab", "hosts"), Step("n", "host")),
     "history": (REVIEW, Step("H", "history")),
     "help": (REVIEW, Step("question_mark", "help")),
     "palette": (REVIEW, Step("colon", "palette")),
@@ -56,6 +59,7 @@ WALKS: dict[str, tuple[Step, ...]] = {
 }
 SESSIONS: dict[str, Callable[[], FakeSession]] = {
     "changes": prod, "log": prod, "consent": lambda: FakeSession(files_read=2),
+    "hosts": lambda: FakeSession(mapped={"attic": "ssh://rosa@attic", "cellar": "tcp://down:2375"}),
 }  # fmt: skip
 
 

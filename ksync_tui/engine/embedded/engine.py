@@ -58,7 +58,8 @@ class EmbeddedEngine:
         self._secret_store = secret_store
         self._sync = sync
         file = config or database.home / "config.toml"
-        self._resolver = HostResolver(self.store, hosts or {}, file, database.home, docker, secrets or SecretValues({}))
+        mapped, elsewhere = {} if hosts is None else hosts, secrets or SecretValues({})
+        self._resolver = HostResolver(self.store, mapped, file, database.home, docker, elsewhere)
 
     def acting_for(self, sync: str) -> EmbeddedEngine:
         """The same engine, remembering what it applies as applied by that sync."""

@@ -16,7 +16,6 @@ from ksync_tui.tui.screens.history import HistoryScreen
 from ksync_tui.tui.screens.log import LogScreen, LogSource, step_look
 from ksync_tui.tui.screens.palette import PaletteScreen
 from ksync_tui.tui.screens.problems import ProblemsScreen
-from ksync_tui.tui.screens.profiles import ProfilesScreen
 from ksync_tui.tui.widgets.patch import patch_lines, patch_look
 
 if TYPE_CHECKING:
@@ -45,11 +44,6 @@ async def show_history(page: Page[Any], _: requests.ShowHistory) -> None:
 async def switch_history(page: Page[Any], _: requests.SwitchHistory) -> None:
     """Shows what happened in a Core in place of ksync's runs, or the other way round."""
     page.app.switch_screen(HistoryScreen() if isinstance(page, ChangesScreen) else ChangesScreen())
-
-
-async def show_profiles(page: Page[Any], _: requests.ShowProfiles) -> None:
-    """Shows the profiles."""
-    page.app.push_screen(ProfilesScreen())
 
 
 async def show_changes(page: Page[Any], request: requests.ShowChanges) -> None:

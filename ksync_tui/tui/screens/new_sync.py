@@ -14,7 +14,8 @@ from ksync_tui.present.text import listed
 from ksync_tui.services import Sync
 from ksync_tui.tui import keymap
 from ksync_tui.tui.completion import Completion
-from ksync_tui.tui.screens.sync_form import NAME, TAGS, InputField, SyncForm
+from ksync_tui.tui.screens.form import InputField
+from ksync_tui.tui.screens.sync_form import NAME, TAGS, SyncForm
 from ksync_tui.tui.theme import ink
 from ksync_tui.tui.widgets.switch import Switch
 

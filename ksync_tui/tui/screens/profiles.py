@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from ksync_tui.present.profiles import HOW, ProfileRow, profile_rows
+from ksync_tui.present.profiles import ProfileRow, profile_rows
 from ksync_tui.present.text import cell_width, count, cut_middle, neutral, pad
-from ksync_tui.tui import keymap
+from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.screens.listing import Listing
 from ksync_tui.tui.switching import Attempt
 from ksync_tui.tui.theme import ink, style
@@ -28,6 +28,9 @@ MOST_ADDRESS = 32
 ENGINE = 10
 BADGE = " READ-ONLY "
 
+Found = tuple[tuple["Profile", ...], tuple[str, ...], frozenset[str]]
+"""The profiles, what is broken, and which stand in the settings file."""
+
 
 class ProfilesScreen(Listing[None]):
     """Answers nothing: in another profile the app begins anew."""
@@ -41,6 +44,7 @@ class ProfilesScreen(Listing[None]):
         self.rows: list[ProfileRow] = []
         self.shown: list[ProfileRow] = []
         self.warnings: tuple[str, ...] = ()
+        self.removable: frozenset[str] = frozenset()
         self.attempt: Attempt | None = None
 
     def body(self) -> ComposeResult:
@@ -62,11 +66,13 @@ class ProfilesScreen(Listing[None]):
         return ink(count(len(self.rows), "profile"), "bold")
 
     def disabled_reason(self, command: str) -> str | None:
-        """Going over needs another one under the cursor."""
+        """Going over needs another one under the cursor; only what the settings say can be taken out of them."""
+        if command == "remove_profile" and (not self.shown or self.here.key not in self.removable):
+            return f"{self.here.name} is not in the settings file." if self.shown else "No profile to remove."
         if command == "open" and not self.shown:
             return "No profile has that name."
-        if command == "open" and self.shown[self.items.cursor].on:
-            return f"{self.shown[self.items.cursor].name} is already active."
+        if command in ("open", "remove_profile") and self.here.on:
+            return f"{self.here.name} is {'already ' if command == 'open' else ''}active."
         return None
 
     def label_of(self, command: str) -> str | None:
@@ -79,11 +85,28 @@ class ProfilesScreen(Listing[None]):
 
     def do_open(self) -> None:
         """Goes over into the profile under the cursor; asks first when something goes on or would be lost."""
-        name = self.shown[self.items.cursor].key
+        name = self.here.key
         if losses := [*self.host.losses(), *self.host.running()]:
             self.host.ask("\n".join([*losses, "", f"Switch to {name}?"]), partial(self._switch, name))
         else:
             self._switch(name)
+
+    def do_new_profile(self) -> None:
+        """Names a Komodo Core."""
+        self.request(requests.AddProfile())
+
+    def do_remove_profile(self) -> None:
+        """Takes the profile under the cursor out of the settings."""
+        self.request(requests.RemoveProfile(self.here.key))
+
+    def do_other_settings(self) -> None:
+        """The Docker hosts."""
+        self.request(requests.SwitchSettings())
+
+    @property
+    def here(self) -> ProfileRow:
+        """The profile under the cursor; only where one is shown."""
+        return self.shown[self.items.cursor]
 
     def abandon(self) -> None:
         """Stays where one is."""
@@ -105,18 +128,17 @@ class ProfilesScreen(Listing[None]):
     def _opened(self, session: Session) -> None:
         self.host.switch_session(session)
 
-    def _look(self) -> tuple[tuple[Profile, ...], tuple[str, ...]]:
-        return self.session.profiles.all(), self.session.profiles.warnings()
+    def _look(self) -> Found:
+        profiles = self.session.profiles
+        return profiles.all(), profiles.warnings(), profiles.removable()
 
-    def _read(self, found: tuple[tuple[Profile, ...], tuple[str, ...]]) -> None:
-        profiles, self.warnings = found
+    def _read(self, found: Found) -> None:
+        profiles, self.warnings, self.removable = found
         first = not self.rows
         self.rows = profile_rows(profiles, self.session.profile)
         self.fill()
         if first:
             self.items.move_to(next((at for at, row in enumerate(self.shown) if row.on), 0))
-        if len(self.rows) == 1:
-            self.tell(HOW)
 
     def _draw(self, line: int, width: int) -> Text:
         row = self.shown[line]

@@ -1,23 +1,11 @@
-"""The form of a sync: fields to type in, switches to turn, and what they would delete."""
+"""The form of a sync: its name and tags, what it may do, and what that would delete."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
-from textual.widgets import Input, Static
-
-from ksync_tui.errors import KsyncError
-from ksync_tui.present.text import neutral
-from ksync_tui.tui.background import in_thread, start
-from ksync_tui.tui.screens.base import Page
-from ksync_tui.tui.theme import ink
-from ksync_tui.tui.widgets.switch import Switch
+from ksync_tui.tui.screens.form import Form, InputField
 
 Result = TypeVar("Result")
 
@@ -32,160 +20,30 @@ SWITCHES = (
 NAME = ("name", "its name")
 TAGS = ("tags", "only resources with all of these tags; empty means all")
 
-SETTLE = 0.15
-"""Seconds without typing after which what was typed is checked."""
 
-InputField = tuple[str, str]
-"""What is typed, and what it means."""
+class SyncForm(Form[Result], Generic[Result]):
+    """Fields and switches of a sync; the switches are named by config fields."""
 
-
-class SyncForm(Page[Result], Generic[Result]):
-    """Fields and switches of a sync. `saves` is the command that takes them."""
-
-    saves: ClassVar[str] = ""
     switches: ClassVar[tuple[tuple[str, str, str], ...]] = SWITCHES
-    DEFAULT_CSS = """
-    SyncForm #form { height: 1fr; overflow-y: auto; scrollbar-size-vertical: 1; padding: 1 0 0 0; }
-    SyncForm .row { height: 1; }
-    SyncForm .row Static { width: 8; padding: 0 0 0 2; }
-    SyncForm .row Input { width: 1fr; }
-    SyncForm .problem { height: 1; padding: 0 0 0 8; }
-    SyncForm #warning { height: auto; padding: 1 2 0 2; }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.problems: dict[str, str] = {}
-        self._settling: Timer | None = None
 
     def typed(self) -> tuple[InputField, ...]:
-        """What is typed."""
+        """Name and tags."""
         return (NAME, TAGS)
 
-    def first(self) -> Mapping[str, Any]:
-        """What stands in the fields and switches at first."""
-        return {}
-
     def checks(self) -> Mapping[str, Callable[[str], str | None]]:
-        """What tells why a field is not right, by the field."""
+        """No other sync has its name."""
         return {"name": self.session.syncs.name_problem}
-
-    def body(self) -> ComposeResult:
-        """The fields, each with room for its problem, then the switches and what they bring about."""
-        first = self.first()
-        with Vertical(id="form"):
-            for name, meaning in self.typed():
-                with Horizontal(classes="row"):
-                    yield Static(ink(name, "bold"))
-                    yield _field(name, meaning, first.get(name, ""))
-                yield Static(id=f"{name}-problem", classes="problem")
-            for name, words, meaning in self.switches:
-                yield Switch(words, meaning, id=name, on=bool(first.get(name)))
-            yield Static(id="warning")
-
-    def on_mount(self) -> None:
-        """The name gets the keys."""
-        self.query_one("#name").focus()
-
-    def on_descendant_focus(self) -> None:
-        """What the keys do depends on where one is."""
-        self.changed()
-
-    def disabled_reason(self, command: str) -> str | None:
-        """Switches are turned where they are; what is not right is not saved."""
-        if command == "switch" and not isinstance(self.focused, Switch):
-            return "Move the cursor to a switch first."
-        if command == self.saves and self.problems:
-            name, why = next(iter(self.problems.items()))
-            return f"The {name} is not valid yet: {why}."
-        return None
-
-    def do_cancel(self) -> None:
-        """Leaves; asks when something would be lost."""
-        if loss := self.loss():
-            self.host.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
-        else:
-            self.finish(None)
-
-    def do_switch(self) -> None:
-        """Turns the switch that has the keys."""
-        if isinstance(self.focused, Switch):
-            self.focused.turn()
-
-    def do_down(self) -> None:
-        """The next field."""
-        self.focus_next()
-
-    def do_up(self) -> None:
-        """The field before."""
-        self.focus_previous()
-
-    def value(self, name: str) -> str:
-        """What is typed in a field."""
-        return next((field.value.strip() for field in self.query(Input) if field.id == name), "")
 
     def tags(self) -> list[str]:
         """The tags that are typed."""
         return self.value("tags").replace(",", " ").split()
 
-    def turned(self) -> dict[str, bool]:
-        """The switches by their config fields."""
-        return {switch.id: switch.on for switch in self.query(Switch) if switch.id}
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        self._show_problem(event.input.id or "", None)
-        self.workers.cancel_group(self, "check")
-        if self._settling:
-            self._settling.stop()
-        self._settling = self.set_timer(SETTLE, self._settled)
-        self._consequences()
-
-    def _settled(self) -> None:
-        start(self, self._check, group="check", exclusive=True)
-
-    @on(Input.Submitted)
-    def _entered(self) -> None:
-        self.entered(self.saves)
-
-    @on(Switch.Turned)
-    def _consequences(self) -> None:
+    def consequence(self) -> str:
         """A sync that deletes says so beforehand."""
-        self.query_one("#warning", Static).update(ink(_warning(self.turned(), self.tags()), "update"))
-        self.changed()
-
-    @on(Switch.Turned)
-    def _turned(self) -> None:
-        self._settled()
-
-    async def _check(self) -> None:
-        for name, problem_of in self.checks().items():
-            value = self.value(name)
-            self._show_problem(name, await self._asked(partial(problem_of, value)) if value else None)
-        self.changed()
-
-    async def _asked(self, call: Callable[[], str | None]) -> str | None:
-        try:
-            return await in_thread(partial(self.host.in_turn, call))
-        except KsyncError as error:
-            return str(error)
-
-    def _show_problem(self, name: str, problem: str | None) -> None:
-        self.problems.pop(name, None)
-        if problem:
-            self.problems[name] = problem
-        words = ink(f"! {neutral(problem)}", "problem") if problem else ""
-        for line in self.query(f"#{name}-problem").results(Static):  # none when the form was left meanwhile
-            line.update(words)
+        return _deletes(self.turned(), self.tags())
 
 
-def _field(name: str, meaning: str, value: str) -> Input:
-    field = Input(value, placeholder=meaning, id=name, select_on_focus=False, compact=True)
-    field.cursor_blink = False
-    return field
-
-
-def _warning(turned: Mapping[str, bool], tags: list[str]) -> str:
+def _deletes(turned: Mapping[str, bool], tags: list[str]) -> str:
     """What a sync with these switches would delete, in one sentence, or nothing."""
     if not (turned.get("managed") or turned.get("delete")):
         return ""

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 EMPTY = """
 No syncs yet: {new} makes one from a folder or a file of resources.
 
-Look at one without keeping it    ksync PATH
-Look around without risk          ksync demo"""
+{core:14}use a Komodo Core
+{docker:14}deploy to a Docker host
+ksync PATH    look at one without keeping it
+ksync demo    look around without risk
+ksync import  write down what already runs on a host"""
 
 EMPTY_CORE = """
 No syncs of this Core that you may see: {new} makes one over files where Core runs.
 
-Look at files of this machine without keeping a sync    ksync PATH"""
+ksync PATH    look at files of this machine without keeping a sync"""
 
 STATE_LOOK = {"pending": "update", "problem": "problem", "unread": "dim", "empty": "update", "in sync": "plain"}
 NARROW = 100
@@ -173,7 +176,11 @@ class SyncsScreen(Listing[None]):
     def _listed(self, syncs: list[Sync]) -> None:
         self.syncs = syncs
         self._listed_once = True
-        self.items.say_empty((EMPTY_CORE if self.session.capabilities.remote else EMPTY).format(new=self.key_of("new")))
+        empty = EMPTY_CORE if self.session.capabilities.remote else EMPTY
+        core = [self.key_of(command) for command in ("profile", "new_profile")]
+        docker = [self.key_of(command) for command in ("profile", "other_settings", "new_host")]
+        words = empty.format(new=self.key_of("new"), core=" ".join(core), docker=" ".join(docker))
+        self.items.say_empty(words)
         self.fill()
         self._point_at_newest()
         self.busy = Busy.now("Planning")

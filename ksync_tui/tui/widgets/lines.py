@@ -123,9 +123,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         super().watch_scroll_y(old_value, new_value)
 
     def say_empty(self, words: str) -> None:
-        """Says something else where there are no lines."""
+        """Says something else where there are no lines; lines that are shown may stand for what is gone already."""
         self.empty = words
-        self.repaint()
+        if not self.count:
+            self.repaint()
 
     def move(self, by: int) -> None:
         """Moves the cursor by so many lines to one where it may stand, or scrolls a text."""
