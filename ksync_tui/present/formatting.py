@@ -1,0 +1,42 @@
+"""What `ksync fmt` did, or would do, as lines and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ksync_tui.present.text import count
+
+Diffs = Sequence[Sequence[str]]
+"""Of each changed file, the lines of its difference."""
+
+
+def format_lines(changed: Sequence[str], diffs: Diffs | None) -> Sequence[str]:
+    """The names of the changed files, or their differences."""
+    return changed if diffs is None else [line for diff in diffs for line in diff]
+
+
+def format_summary(files: int, changed: int, *, written: bool) -> str:
+    """`1 file formatted, 2 unchanged`."""
+    if not files:
+        return "no resource file here"
+    did = "formatted" if written else "would change"
+    left = files - changed
+    return f"{count(changed, 'file')} {did}" + (
+        f", {left:,} left as {'it is' if left == 1 else 'they are'}" * bool(left)
+    )
+
+
+def format_object(
+    files: Sequence[str], changed: Sequence[str], problems: list[dict[str, Any]], diffs: Diffs | None, *, written: bool
+) -> dict[str, Any]:
+    """What `fmt --json` prints."""
+    found = dict(zip(changed, diffs, strict=True)) if diffs is not None else {}
+    return {
+        "written": written,
+        "files": [
+            {"file": file, "changed": file in set(changed), "diff": list(found[file]) if file in found else None}
+            for file in files
+        ],
+        "problems": problems,
+    }
