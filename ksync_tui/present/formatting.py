@@ -22,9 +22,7 @@ def format_summary(files: int, changed: int, *, written: bool) -> str:
         return "no resource file here"
     did = "formatted" if written else "would change"
     left = files - changed
-    return f"{count(changed, 'file')} {did}" + (
-        f", {left:,} left as {'it is' if left == 1 else 'they are'}" * bool(left)
-    )
+    return f"{count(changed, 'file')} {did}" + (f", {left:,} unchanged" if left else "")
 
 
 def format_object(

@@ -25,10 +25,6 @@ class _Notes:
     above: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
 
-    @property
-    def any(self) -> bool:
-        return bool(self.above or self.beside)
-
 
 def comments_of(text: str) -> list[str]:
     """Every comment of a text, without the blanks behind it, in order."""
@@ -60,12 +56,11 @@ def _noted(items: Iterable[Statement]) -> Iterator[tuple[_Notes, Statement | Non
     above: list[str] = []
     for item in items:
         if item.sort == "blank":
-            above = [line.strip() for line in item.text.removesuffix("\n").split("\n")]
-            above = above if any(above) else []
-        else:
-            yield _Notes(above, [comment] if (comment := item.after.strip()) else []), item
-            above = []
-    yield _Notes(above), None
+            above += [line.strip() for line in item.text.removesuffix("\n").split("\n")]
+            continue
+        yield _Notes(above if any(above) else [], [comment] if (comment := item.after.strip()) else []), item
+        above = []
+    yield _Notes(above if any(above) else []), None
 
 
 def _place(items: Sequence[Statement], path: Names, sort: str) -> int | None:
