@@ -83,11 +83,13 @@ def format_paths(paths: Sequence[str | Path], *, export_form: bool = False) -> F
 
 
 def format_bytes(name: str, data: bytes, *, export_form: bool = False) -> Formatted:
-    """Formats a text that is in no file, known as `name`."""
+    """Formats a text that is in no file, known as `name`; one that declares no resources stays as it is."""
     text = decoding.too_large(len(data)) or decoding.decoded(data)
     if isinstance(text, decoding.ReadingFault):
         problem = Problem("error", SourceLocation(name, text.line), text.message, text.hint)
         return Formatted((), (problem,))
+    if not _holds_resources(text):
+        return Formatted((FormattedFile(FileEdit(Path(name), name, data, data), Path()),), ())
     file = format_file(SourceFile(name, None, text), Path(), export_form=export_form)
     return Formatted((file,), file.problems)
 

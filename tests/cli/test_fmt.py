@@ -154,6 +154,14 @@ def test_standard_input_is_formatted_to_standard_output(ksync: CommandLine, monk
     assert '+name = "web"' in fed(ksync, monkeypatch, UNTIDY.encode(), "--diff").out
 
 
+@pytest.mark.parametrize("data", [b"", b"[a]\nb='c'", b'a="""\\"""b"""', b"\xef\xbb\xbf[a]\r\n"])
+def test_an_editor_gets_other_toml_back_as_it_was(
+    ksync: CommandLine, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    ended = fed(ksync, monkeypatch, data)
+    assert (ended.code, ended.out.encode(), ended.err) == (0, data, "")
+
+
 @pytest.mark.parametrize("data", [BROKEN.encode(), b"\xff\xfe", b"[[stack]]\n\0"])
 def test_an_editor_gets_nothing_for_what_cannot_be_formatted(
     ksync: CommandLine, monkeypatch: pytest.MonkeyPatch, data: bytes

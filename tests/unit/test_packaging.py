@@ -38,7 +38,7 @@ def test_ksync_goes_by_the_name_of_its_distribution_too() -> None:
 
 
 def test_the_schemas_come_with_the_package() -> None:
-    """Where they differ: `ksync schema -o ksync_tui/schemas/resource-file.schema.json`, or copy docs/json.schema.json."""
+    """Anew: `ksync schema -o ksync_tui/schemas/resource-file.schema.json`, and a copy of docs/json.schema.json."""
     schemas = importlib.resources.files("ksync_tui") / "schemas"
     assert json.loads((schemas / "resource-file.schema.json").read_text("utf-8")) == resource_file_schema()
     assert (schemas / "output.schema.json").read_text("utf-8") == (ROOT / "docs/json.schema.json").read_text("utf-8")
