@@ -29,11 +29,11 @@ def format_object(
     files: Sequence[str], changed: Sequence[str], problems: list[dict[str, Any]], diffs: Diffs | None, *, written: bool
 ) -> dict[str, Any]:
     """What `fmt --json` prints."""
-    found = dict(zip(changed, diffs, strict=True)) if diffs is not None else {}
+    found = dict(zip(changed, diffs if diffs is not None else [None] * len(changed), strict=True))
     return {
         "written": written,
         "files": [
-            {"file": file, "changed": file in set(changed), "diff": list(found[file]) if file in found else None}
+            {"file": file, "changed": file in found, "diff": list(diff) if (diff := found.get(file)) else None}
             for file in files
         ],
         "problems": problems,

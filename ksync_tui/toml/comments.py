@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ksync_tui.toml.scan import BLANK
 from ksync_tui.toml.syntax import STRING, Chunk, Inside, Names, Statement, statements
 
 Respelled = Callable[[Names], Names]
@@ -28,7 +29,7 @@ class _Notes:
 
 def comments_of(text: str) -> list[str]:
     """Every comment of a text, without the blanks behind it, in order."""
-    return [match["comment"].rstrip() for match in _COMMENT.finditer(text) if match["comment"]]
+    return [match["comment"].rstrip(BLANK) for match in _COMMENT.finditer(text) if match["comment"]]
 
 
 def with_comments(new: str, old: str, respelled: Respelled) -> str:
@@ -36,11 +37,12 @@ def with_comments(new: str, old: str, respelled: Respelled) -> str:
     if "#" not in old:
         return new
     items = list(statements(new))
+    places = _Places(items)
     notes: defaultdict[int, _Notes] = defaultdict(_Notes)
     pending = _Notes()
     for found, item in _noted(statements(old)):
         pending.above += found.above
-        at = _place(items, respelled(item.path), item.sort) if item else None
+        at = places.of(respelled(item.path), item.sort) if item else None
         if at is None:
             pending.above += found.beside + (comments_of(item.value) if item else [])
             continue
@@ -56,19 +58,31 @@ def _noted(items: Iterable[Statement]) -> Iterator[tuple[_Notes, Statement | Non
     above: list[str] = []
     for item in items:
         if item.sort == "blank":
-            above += [line.strip() for line in item.text.removesuffix("\n").split("\n")]
+            above += [line.strip(BLANK) for line in item.text.removesuffix("\n").split("\n")]
             continue
-        yield _Notes(above if any(above) else [], [comment] if (comment := item.after.strip()) else []), item
+        yield _Notes(above if any(above) else [], [comment] if (comment := item.after.strip(BLANK)) else []), item
         above = []
     yield _Notes(above if any(above) else []), None
 
 
-def _place(items: Sequence[Statement], path: Names, sort: str) -> int | None:
-    """The statement of the same path; else the first below it; else the one whose value holds it."""
-    same = [at for at, item in enumerate(items) if item.path == path and item.sort == sort]
-    below = [at for at, item in enumerate(items) if item.path[: len(path)] == path and item.sort != "blank"]
-    around = [at for at, item in enumerate(items) if item.sort == "key" and item.path == path[: len(item.path)]]
-    return next(iter([*same, *below, *around]), None)
+class _Places:
+    """Where a path is written: in the statement of its sort, else the first at or below it, else the one around it."""
+
+    def __init__(self, items: Sequence[Statement]) -> None:
+        self._same: dict[tuple[str, Names], int] = {}
+        self._below: dict[Names, int] = {}
+        for at, item in enumerate(items):
+            if item.sort == "blank":
+                continue
+            self._same.setdefault((item.sort, item.path), at)
+            for depth in range(len(item.path) + 1):
+                self._below.setdefault(item.path[:depth], at)
+
+    def of(self, path: Names, sort: str) -> int | None:
+        """The number of the statement, None where the path is not written."""
+        around = (self._same.get(("key", path[:depth])) for depth in range(len(path) - 1, 0, -1))
+        found = (self._same.get((sort, path)), self._below.get(path), *around)
+        return next((at for at in found if at is not None), None)
 
 
 def _put(notes: _Notes, beside: list[str], item: Statement, old: Statement | None) -> None:

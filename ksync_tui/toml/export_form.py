@@ -17,6 +17,7 @@ from ksync_tui.toml.comments import comments_of, with_comments
 from ksync_tui.toml.export import export_block
 from ksync_tui.toml.file_edits import BlockEdit, apply_edits
 from ksync_tui.toml.keys import BlockKeys
+from ksync_tui.toml.scan import BASIC
 from ksync_tui.toml.syntax import Names
 
 
@@ -44,35 +45,37 @@ def in_export_form(text: str) -> tuple[str, list[Kept]]:
             kept.append(new)
         elif new is not None and block.header in mixed and block.header not in KINDS:
             kept.append(Kept(block.first, f"another [[{block.header}]] stays as it is, and one file has one spelling"))
-        elif new is not None and new.rstrip() != block.text:
-            target = Target(BY_HEADER[block.header or ""].name, "")
-            edits.append(BlockEdit(target, block.text, new, block.first))
+        elif new is not None:
+            edits.append(new)
     return apply_edits(text, edits), kept
 
 
-def _attempt(block: Block) -> str | Kept | None:
-    """The block in the form of export, or why it stays; None for what is no resource."""
+def _attempt(block: Block) -> BlockEdit | Kept | None:
+    """What makes the block one in the form of export, or why it stays; None for what is no resource."""
     kind = BY_HEADER.get(block.header or "")
     if kind is None or not block.array:
         return None
     try:
-        return _exported(block, kind)
+        accepted = accept(kind.model, parse_block(block))
+        lost = next((issue for issue in accepted.issues if issue.levels or issue.severity == "error"), None)
+        if accepted.resource is None or lost is not None:
+            return Kept(block.first, lost.message if lost else "it is no resource")
+        new = _exported(block.text.replace("\r\n", "\n"), kind, accepted.resource)
     except KsyncError as error:
         return Kept(block.first, error.why or error.what)
+    return BlockEdit(Target(kind.name, accepted.resource.name), block.text, new, block.first)
 
 
-def _exported(block: Block, kind: Kind) -> str:
-    """Raises WriteBackError where the block would not mean the same, or lose something."""
-    accepted = accept(kind.model, parse_block(block))
-    lost = next((issue for issue in accepted.issues if issue.levels or issue.severity == "error"), None)
-    if accepted.resource is None or lost is not None:
-        raise _refused(lost.message if lost else "it is no resource")
-    exported = _with_unmanaged(export_block(accepted.resource, kind.name, secrets=True), accepted.resource)
-    old = block.text.replace("\r\n", "\n")
+def _exported(old: str, kind: Kind, resource: Resource) -> str:
+    """The block as export writes it. Raises WriteBackError where it would not mean the same, or lose something."""
+    exported = _with_unmanaged(export_block(resource, kind.name, secrets=True), resource)
     text = with_comments(exported, old, lambda path: _respelled(kind.model, path))
-    if sorted(comments_of(text)) != sorted(comments_of(old)):
+    comments = comments_of(old)
+    if sorted(comments_of(text)) != sorted(comments):
         raise _refused("a comment would be lost")
-    if _read(text) != accepted.resource:
+    if any(BASIC in comment for comment in comments):
+        raise _refused(f"Komodo takes {BASIC} in a comment for the end of a string ")
+    if _read(text) != resource:
         raise _refused("export would leave out some of what it says")
     return text
 
@@ -90,14 +93,17 @@ def _read(text: str) -> Resource | None:
 
 def _with_unmanaged(text: str, resource: Resource) -> str:
     """With what the file gives and export leaves to live: the version of a build that counts it up."""
-    settings, keys = resource.settings, BlockKeys(text)
+    settings = resource.settings
     fields = list(schema(type(settings)))
-    for at, field in enumerate(fields):
+    given = [field for field in fields if field.name in settings.unmanaged()]
+    for field in given:
         value = settings.__dict__[field.name]
-        if field.name in settings.unmanaged() and value != field.default:
-            before = [other.key for other in fields[:at]]
+        if value != field.default:
+            keys = BlockKeys(text)
+            before = [other.key for other in fields[: fields.index(field)]]
             keys.insert(("config",), [(field.key, render.inline(value))], before)
-    return keys.text if settings.unmanaged() else text
+            text = keys.text
+    return text
 
 
 def _respelled(model: type[Table], path: Names) -> Names:

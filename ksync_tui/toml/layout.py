@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ksync_tui.toml.scan import BLANK
 from ksync_tui.toml.syntax import STRING
 
 INDENT = "  "
@@ -25,13 +26,19 @@ _TOKEN = re.compile(
 class Line:
     """A line without its end: code, which may hold strings of several lines, and a comment with its place in the text.
 
-    A comment that stands alone is `code` of its own, `alone`; a blank line has neither.
+    A comment that stands alone is the code of its line, `alone`; a blank line has neither. The code is in parts, for
+    there may be thousands of elements on a line.
     """
 
-    code: str = ""
+    parts: list[str] = field(default_factory=list)
     comment: str = ""
     place: int = -1
     alone: bool = False
+
+    @property
+    def code(self) -> str:
+        """All of its code."""
+        return "".join(self.parts)
 
 
 class _Open(NamedTuple):
@@ -72,7 +79,7 @@ class _Layout:
     """Lines as far as they are made; `_code` is the one that holds the last code, which a comma may still follow."""
 
     def __init__(self, head: str, broken: Collection[int]) -> None:
-        self.lines = [Line(head)]
+        self.lines = [Line([head])]
         self._code = self.lines[0]
         self._broken = broken
         self._indent = ""
@@ -91,18 +98,18 @@ class _Layout:
         elif sort == "comment":
             self._comment(token)
         elif sort == "comma":
-            self._code.code += ","
+            self._code.parts.append(",")
             self._before = sort
         else:
             self._write(at, sort, token[0])
 
     def _comment(self, token: re.Match[str]) -> None:
         line = self.lines[-1]
-        if not self._breaks and line.code and not line.alone and not line.comment:
-            line.comment, line.place = token[0].rstrip(), token.start()
+        if not self._breaks and line.parts and not line.alone and not line.comment:
+            line.comment, line.place = token[0].rstrip(BLANK), token.start()
         else:
             self._end_line()
-            self.lines.append(Line(self._open[-1].indent + INDENT + token[0].rstrip(), alone=True))
+            self.lines.append(Line([self._open[-1].indent, INDENT, token[0].rstrip(BLANK)], alone=True))
             self._before = "comment"
         self._breaks = 0
 
@@ -111,11 +118,11 @@ class _Layout:
         if closed.broken if closed else self._breaks or (self._before == "open" and self._open[-1].broken):
             self._end_line(closing=closed is not None)
             self._indent = closed.indent if closed else self._open[-1].indent + INDENT
-            self._code = Line(self._indent)
+            self._code = Line([self._indent])
             self.lines.append(self._code)
         else:
-            self._code.code = self._joined(sort, code, closed)
-        self._code.code += code
+            self._join(sort, code, closed)
+        self._code.parts.append(code)
         if sort == "open":
             self._open.append(_Open(self._indent, at in self._broken, code == "{"))
         self._before, self._breaks, self._spaced = sort, 0, False
@@ -125,14 +132,18 @@ class _Layout:
         if self._breaks > 1 and self._before != "open" and not closing:
             self.lines.append(Line())
 
-    def _joined(self, sort: str, code: str, closed: _Open | None) -> str:
-        """The code of the line so far with the blank that the next token wants."""
-        line, before = self._code.code, self._before
+    def _join(self, sort: str, code: str, closed: _Open | None) -> None:
+        """Puts the blank that the next token wants behind the code of the line; no comma stays before a bracket."""
+        parts = self._code.parts
+        if closed and self._before == "comma":
+            parts.pop()
         if closed:
-            line = line.removesuffix(",") if before == "comma" else line
-            return f"{line} " if closed.table and before != "open" else line
-        if before == "open":
-            return f"{line} " if self._open[-1].table else line
-        parted = before in ("comma", "equals") or sort == "equals"
-        dotted = line.endswith(".") or code.startswith(".")
-        return f"{line} " if parted or (before == "atom" and self._spaced and not dotted) else line
+            parted = closed.table and self._before != "open"
+        elif self._before == "open":
+            parted = self._open[-1].table
+        elif self._before == "atom" and sort == "atom":
+            parted = self._spaced and not parts[-1].endswith(".") and not code.startswith(".")
+        else:
+            parted = self._before in ("comma", "equals") or sort == "equals"
+        if parted:
+            parts.append(" ")

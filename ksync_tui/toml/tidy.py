@@ -11,6 +11,7 @@ from ksync_tui.errors import WriteBackError
 from ksync_tui.toml.blocks import parse_file_text
 from ksync_tui.toml.keys import newline_of
 from ksync_tui.toml.layout import Line, laid_out
+from ksync_tui.toml.scan import BLANK
 from ksync_tui.toml.syntax import Statement, compact, statements
 
 _BOM = "\ufeff"
@@ -22,14 +23,13 @@ def tidied(text: str) -> str:
     Raises BlockError where it is no TOML, WriteBackError where it cannot be followed, or would not say the same.
     """
     meant = parse_file_text(text)
-    new = tidied_lines(text)
+    new = _tidied(text)
     if repr(parse_file_text(new)) != repr(meant):
         raise WriteBackError("the file was left as it was", why="its values would read differently when formatted")
     return new
 
 
-def tidied_lines(text: str) -> str:
-    """`tidied`, without looking at what the texts mean."""
+def _tidied(text: str) -> str:
     body = text.removeprefix(_BOM)
     newline = newline_of(body)
     lines: list[Line] = []
@@ -37,7 +37,7 @@ def tidied_lines(text: str) -> str:
     for item in statements(body):
         lines += _lines_of(item, body, at, lines)
         at += len(item.text)
-    while lines and not lines[-1].code:
+    while lines and not lines[-1].parts:
         lines.pop()
     _place_comments(lines, body)
     return text[: len(text) - len(body)] + "".join(f"{line.code}{line.comment}{newline}" for line in lines)
@@ -52,32 +52,32 @@ def _lines_of(item: Statement, text: str, at: int, before: list[Line]) -> Iterat
     if item.sort == "header":
         if not item.path:
             _part(before)
-        lines = [Line(_header(item.before))]
+        lines = [Line([_header(item.before)])]
     else:
         head = f"{compact(item.before)} = "
         tabular = item.value[0] in "[{"
-        lines = laid_out(head, text, end - len(item.value), end) if tabular else [Line(head + item.value)]
-    if comment := item.after.strip():
+        lines = laid_out(head, text, end - len(item.value), end) if tabular else [Line([head, item.value])]
+    if comment := item.after.strip(BLANK):
         lines[-1].comment, lines[-1].place = comment, end + item.after.index("#")
     yield from lines
 
 
 def _apart(text: str, before: Sequence[Line]) -> Iterator[Line]:
     """Comments, and one blank line for any number of them; none at the top of the text."""
-    blank = not before or not before[-1].code
+    blank = not before or not before[-1].parts
     for line in text.removesuffix("\n").split("\n"):
-        comment = line.strip()
+        comment = line.strip(BLANK)
         if comment or not blank:
-            yield Line(comment, alone=True)
+            yield Line([comment] if comment else [], alone=True)
         blank = not comment
 
 
 def _part(lines: list[Line]) -> None:
     """Puts a blank line before a block, and before the comments directly above it."""
     at = len(lines)
-    while at and lines[at - 1].alone and lines[at - 1].code:
+    while at and lines[at - 1].alone and lines[at - 1].parts:
         at -= 1
-    if at and lines[at - 1].code:
+    if at and lines[at - 1].parts:
         lines.insert(at, Line())
 
 
@@ -108,7 +108,7 @@ def _column(text: str, place: int) -> int:
 def _align(lines: Sequence[Line], text: str) -> None:
     if not lines:
         return
-    widths = [len(line.code[line.code.rfind("\n") + 1 :]) for line in lines]
+    widths = [len(code) - code.rfind("\n") - 1 for code in (line.code for line in lines)]
     column = max(widths) + min(_blanks(text, line.place) for line in lines)
     for line, width in zip(lines, widths, strict=True):
         line.comment = " " * (column - width) + line.comment

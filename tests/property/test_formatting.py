@@ -35,7 +35,7 @@ def strings(text: str) -> list[str]:
 
 
 def comments(text: str) -> list[str]:
-    return [match[0].rstrip() for match in PIECES.finditer(text) if match["comment"]]
+    return [match[0].rstrip(" \t\r") for match in PIECES.finditer(text) if match["comment"]]
 
 
 def means(text: str) -> tuple[list[tuple[Target, Resource]], int]:

@@ -76,6 +76,7 @@ KEPT = {
     "a wrong type": ('\n[[stack]]\nname = 1\n', 2, "name"),
     "no name": ("[[stack]]\n", 1, "name"),
     "a grant of nothing": ('[[user_group]]\nname = "g"\nall.Stack = "None"\n', 1, "leave out"),
+    "quotes in a comment": ('[[stack]] # """\nname = "a"\n', 1, "in a comment"),
     "a list of tables": ('stack = [{ name = "b" }]\n', 1, "not written as [[kind]]"),
 }  # fmt: skip
 
