@@ -69,7 +69,7 @@ def _usable_time_zone() -> None:
         time.tzset()
 
 
-_SHORT = ("plan", "validate", "export", "commit")
+_SHORT = ("plan", "validate", "export", "commit", "fmt")
 """Commands that end soon; the others may go on for hours."""
 
 

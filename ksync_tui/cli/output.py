@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ksync_tui.present.style import StyledLine
     from ksync_tui.services import Confirmation, Session, SyncRow
     from ksync_tui.services.alerting import AlerterRow
+    from ksync_tui.services.formatting import FormattedFile
     from ksync_tui.services.watching import WatchEvent
 
 
@@ -131,6 +132,32 @@ class Output:
         else:
             self.styled(problem_lines(problems))
             self.say(f"{problem_count(problems)} in {count(files, 'file')}")
+
+    def remarks(self, problems: Sequence[Problem]) -> None:
+        """Problems on standard error, where standard output is for something else."""
+        for line in problem_lines(problems):
+            self.say(rendered(line, colour=False))
+
+    def formatted(
+        self,
+        files: Sequence[FormattedFile],
+        changed: Sequence[FormattedFile],
+        problems: Sequence[Problem],
+        *,
+        diffs: Sequence[Sequence[str]] | None,
+        written: bool,
+    ) -> None:
+        """The files that were formatted, or would be; with `diffs` how. Problems go to standard error."""
+        from ksync_tui.present.formatting import format_lines, format_object, format_summary  # noqa: PLC0415 - only fmt
+
+        names, after = [file.name for file in files], [file.name for file in changed]
+        if self.json:
+            self._object(format_object(names, after, problem_objects(problems), diffs, written=written))
+            return
+        self.remarks(problems)
+        for line in format_lines(after, diffs):
+            print(neutral(line))
+        self.say(format_summary(len(names), len(after), written=written))
 
     def problem_formats(self, problems: Sequence[Problem]) -> Mapping[str, Callable[[], str]]:
         """The problems in each format that there is."""

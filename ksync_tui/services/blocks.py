@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
-from ksync_tui.model.secrets import HIDDEN, Redactor, secrets_of
+from ksync_tui.model.secrets import HIDDEN, Redactor, hidden_label, secrets_of
 from ksync_tui.planner.checks import check
 from ksync_tui.services.file_change import FileChange
 from ksync_tui.source.folder import Folder
@@ -18,7 +18,7 @@ from ksync_tui.source.reader import Reader
 from ksync_tui.source.repo import Repository
 from ksync_tui.toml.file_edits import BlockEdit
 from ksync_tui.toml.render import line_string
-from ksync_tui.writeback.files import edit_bytes, edit_file, preview
+from ksync_tui.writeback.files import edit_bytes, edit_file, looked_secrets, preview
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -223,6 +223,13 @@ def change_of(edit: FileEdit, root: Path, hidden: Iterable[str]) -> FileChange:
     added = sum(line.startswith("+") for line in body)
     removed = sum(line.startswith("-") for line in body)
     return FileChange(edit.name, added, removed, diff, edit, root)
+
+
+def without_looks(change: FileChange, look: SecretLook) -> FileChange:
+    """A change whose difference shows nothing that looks like a secret."""
+    values = looked_secrets(change.edit, look)
+    redact = Redactor({hidden_label(number): value for number, value in enumerate(values, 1)}, look)
+    return replace(change, diff=tuple(map(redact, change.diff)))
 
 
 def _edit_of(

@@ -10,11 +10,9 @@ from ksync_tui.errors import KsyncError, WriteBackError
 from ksync_tui.model.kinds.fields import schema
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.secret_look import SecretLook
-from ksync_tui.model.secrets import Redactor, hidden_label
 from ksync_tui.services import blocks, commits
 from ksync_tui.services.core_source import CoreSource
 from ksync_tui.services.live_to_files import write_back
-from ksync_tui.writeback.files import looked_secrets
 from ksync_tui.writeback.secrets import refuse_secrets
 
 if TYPE_CHECKING:
@@ -121,10 +119,7 @@ class Files:
 
     def _masked(self, change: FileChange) -> FileChange:
         """A change whose difference shows nothing that looks like a secret."""
-        look = SecretLook(self.sync_settings.settings.secret_keys)
-        values = looked_secrets(change.edit, look)
-        redact = Redactor({hidden_label(number): value for number, value in enumerate(values, 1)}, look)
-        return replace(change, diff=tuple(map(redact, change.diff)))
+        return blocks.without_looks(change, SecretLook(self.sync_settings.settings.secret_keys))
 
     def prepare(self, review: Review, ticked: Collection[str], parts: Parts | None = None) -> WriteDraft | None:
         """What taking live into the files would write and commit; None where nothing. Raises WriteBackError."""

@@ -16,11 +16,11 @@ from ksync_tui.toml.blocks import parse_file_text
 
 Names = tuple[str | int, ...]
 _NAME = r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'"""
+STRING = r"""\"{3}[\s\S]*?\"{3,5}(?!\")|'{3}[\s\S]*?'{3,5}(?!')|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'"""
+"""A string with its quotes, of which up to two may stand directly before the closing three."""
 _ONE = re.compile(_NAME)
 _KEY = re.compile(rf"(?P<key>(?:{_NAME})(?:[ \t]*\.[ \t]*(?:{_NAME}))*)[ \t]*=[ \t]*")
-_HEADER = re.compile(
-    rf"[ \t]*(?P<open>\[\[?)[ \t]*(?P<key>(?:{_NAME})(?:[ \t]*\.[ \t]*(?:{_NAME}))*)[ \t]*\]\]?[^\n]*\n?"
-)
+_HEADER = re.compile(rf"[ \t]*(?P<open>\[\[?)[ \t]*(?P<key>(?:{_NAME})(?:[ \t]*\.[ \t]*(?:{_NAME}))*)[ \t]*\]\]?")
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)+|[ \t]*(?:#[^\n]*)?\Z")
 _INDENT = re.compile(r"[ \t]*")
 _GAP = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
@@ -80,6 +80,11 @@ def names_of(key: str) -> tuple[str, ...]:
     return tuple(_unquoted(name) for name in _ONE.findall(key))
 
 
+def compact(key: str) -> str:
+    """A dotted key as it is spelled, without the blanks around its dots."""
+    return ".".join(_ONE.findall(key))
+
+
 def _unquoted(name: str) -> str:
     return str(next(iter(parse_file_text(f"{name} = 1")))) if name[0] in "\"'" else name
 
@@ -113,8 +118,9 @@ def statements(block: str) -> Iterator[Statement]:
             pos = blank.end()
         elif header := _HEADER.match(block, pos):
             head.enter(names_of(header["key"])[1:], header["open"] == "[[")
-            yield Statement("header", header[0], head.path, head.path)
-            pos = header.end()
+            rest = _rest_of_line(block, header.end())
+            yield Statement("header", header[0], head.path, head.path, after=rest)
+            pos = header.end() + len(rest)
         else:
             statement = _pair(block, pos, head.path)
             yield statement
@@ -127,10 +133,13 @@ def _pair(block: str, pos: int, head: Names) -> Statement:
     if key is None:
         raise _lost(block, pos)
     end = value_end(block, key.end())
-    rest = _REST_OF_LINE.match(block, end)
-    after = rest[0] if rest else ""
     path = (*head, *names_of(key["key"]))
-    return Statement("key", block[pos : key.end()], path, head, block[key.end() : end], after)
+    return Statement("key", block[pos : key.end()], path, head, block[key.end() : end], _rest_of_line(block, end))
+
+
+def _rest_of_line(text: str, pos: int) -> str:
+    rest = _REST_OF_LINE.match(text, pos)
+    return rest[0] if rest else ""
 
 
 class _Head:

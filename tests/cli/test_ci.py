@@ -64,13 +64,29 @@ def test_offline_what_no_file_declares_may_be_live(ksync: CommandLine) -> None:
     assert ksync("validate", "--offline", "--strict", ksync.files).code == 1
 
 
+def hooks() -> dict[str, dict[str, Any]]:
+    return {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
+
+
 @pytest.mark.parametrize(("text", "code"), [(GOOD, 0), (BAD, 1)])
 def test_the_hook_runs_on_a_repository(ksync: CommandLine, text: str, code: int) -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    hook = hooks()["ksync-validate"]
     ksync.write(text)
     program, *words = shlex.split(hook["entry"])
     assert (program, hook["pass_filenames"]) == ("ksync", False)
     assert ksync(*words, ksync.files).code == code
+
+
+def test_the_formatting_hook_runs_on_the_files_of_a_commit(ksync: CommandLine) -> None:
+    """It is given every file of the commit that its pattern takes, and has done its work when one changed."""
+    hook = hooks()["ksync-fmt"]
+    good, untidy = ksync.write(GOOD), ksync.write(GOOD.replace(" = ", "="), "b.toml")
+    other = ksync.write("[project]\nname='x'\n", "pyproject.toml")
+    files = [path for path in (good, untidy, other) if re.search(hook["files"], str(path))]
+    program, *words = shlex.split(hook["entry"])
+    assert (program, len(files), "pass_filenames" in hook) == ("ksync", 3, False)
+    assert ksync(*words, *files).code == 0
+    assert [path.read_text() for path in files] == [GOOD, GOOD, "[project]\nname='x'\n"]
 
 
 class Forge:
@@ -163,8 +179,7 @@ def test_what_the_documents_say_is_understood() -> None:
     assert len(lines) > 2
     assert [line for line in lines if isinstance(parse(shlex.split(line)[1:]), int)] == []
     yamls = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    assert yamls[0]["repos"][0]["hooks"][0]["id"] == hook["id"]
+    assert [hook["id"] for hook in yamls[0]["repos"][0]["hooks"]] == list(hooks())
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     assert yamls[1]["jobs"]["ksync"]["steps"][1]["with"].keys() <= action["inputs"].keys()
     assert (ROOT / "deploy/action.sh").stat().st_mode & 0o111

@@ -263,9 +263,13 @@ def test_undo_leaves_what_changed_since(ksync: CommandLine) -> None:
 def test_schema_is_json_schema(ksync: CommandLine) -> None:
     schema = json.loads(ksync("schema").out)
     assert set(schema["properties"]) >= {"stack", "stacks", "user_group"}
-    stack = schema["$defs"]["StackConfig"]["properties"]
+    stack = schema["definitions"]["StackConfig"]["properties"]
     assert {"server", "server_id"} <= stack.keys()
-    assert stack["branch"] == {"type": "string", "default": "main", "description": "The branch to use."}
+    assert stack["branch"] == {
+        "type": "string",
+        "default": "main",
+        "description": "The branch to use. Changing it redeploys.",
+    }
 
 
 def test_commit_takes_live_into_the_file(ksync: CommandLine) -> None:

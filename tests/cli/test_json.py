@@ -34,6 +34,8 @@ def test_the_schema_is_one() -> None:
     [
         (["plan", "FILES"], "plan"),
         (["validate", "FILES"], "validate"),
+        (["fmt", "FILES"], "fmt"),
+        (["fmt", "FILES", "--diff", "--export-form"], "fmt"),
         (["apply", "FILES", "--all", "--yes"], "run"),
         (["syncs"], "syncs"),
         (["syncs", "list"], "syncs"),
@@ -91,6 +93,8 @@ def test_all_that_is_blocked_is_nothing_to_run(ksync: CommandLine) -> None:
         ["runs", "show", "x", "--json"],
         ["plan", "--nonsense", "--json"],
         ["changes", "--json"],
+        ["fmt", "/no/such/folder", "--json"],
+        ["fmt", "-", "--json"],
         ["--json"],
     ],
 )

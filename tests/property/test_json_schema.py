@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from ksync_tui.model.kinds.accept import accept
 from ksync_tui.model.kinds.base import Resource
@@ -19,7 +19,7 @@ from ksync_tui.toml.blocks import parse_file_text
 from ksync_tui.toml.export import export
 from tests.property.strategies import any_resource
 
-VALIDATOR = Draft202012Validator(resource_file_schema())
+VALIDATOR = Draft7Validator(resource_file_schema())
 Step = tuple[Any, str | int]
 
 OTHERS: list[Any] = [1, 1.5, True, "x", "Read", [], {}, [1], ["x"], [{}], {"path": "x"}, {"type": "x"}, -1, 2**63]

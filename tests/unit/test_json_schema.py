@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 import tomli
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from ksync_tui.model.kinds.json_schema import resource_file_schema
 from ksync_tui.model.resource import SourceFile
 from ksync_tui.source.reader import Reader
 
 SCHEMA = resource_file_schema()
-VALIDATOR = Draft202012Validator(SCHEMA)
+VALIDATOR = Draft7Validator(SCHEMA)
 
 
 def said(text: str) -> list[str]:
@@ -146,7 +146,7 @@ def properties(schema: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in schema.items():
         if key == "properties" and "additionalProperties" in schema:
             yield from ((f"{path}.{name}", each) for name, each in value.items())
-        if key not in ("if", "then", "dependentSchemas"):
+        if key not in ("if", "then", "dependencies"):
             yield from properties(value, f"{path}.{key}")
 
 
@@ -156,9 +156,42 @@ def test_every_property_has_a_description() -> None:
     assert [path for path, each in found.items() if not each.get("description", "").endswith(".")] == []
 
 
+def test_every_default_and_example_is_what_may_be_written() -> None:
+    found = {path: each for path, each in properties(SCHEMA) if each.keys() & {"default", "examples"}}
+    assert len(found) > 250
+    inside = {"definitions": SCHEMA["definitions"]}
+    for path, each in found.items():
+        for value in [each["default"]] * ("default" in each) + each.get("examples", []):
+            errors = Draft7Validator(each | inside).iter_errors(value)
+            assert [error.message for error in errors] == [], path
+
+
+def test_the_spellings_of_a_key_say_so() -> None:
+    config = SCHEMA["definitions"]["StackConfig"]["properties"]
+    assert config["server"] | {"description": ""} == config["server_id"] | {"description": ""}
+    assert config["server_id"]["description"] == f"{config['server']['description']} The same as server."
+    assert "redeploys" in config["branch"]["description"]
+    assert "[[NAME]]" in config["environment"]["description"]
+    assert "secret" in config["webhook_secret"]["description"]
+
+
+def test_nothing_stands_beside_a_reference() -> None:
+    """Of which draft 7 would take no notice."""
+    found = list(schemas(SCHEMA))
+    assert sum("$ref" in each for each in found) > 100
+    assert [each for each in found if "$ref" in each and len(each) > 1] == []
+
+
+def schemas(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from schemas(inner)
+
+
 def test_the_schema_is_one_and_has_an_id() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
-    assert SCHEMA["$id"].startswith("urn:")
+    Draft7Validator.check_schema(SCHEMA)
+    assert SCHEMA["$id"].startswith("https://")
     assert resource_file_schema() == SCHEMA
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import configparser
+import importlib.resources
+import json
 import re
 import shlex
 import tomllib
@@ -13,6 +15,7 @@ import pytest
 import yaml
 
 from ksync_tui.cli.parser import parse
+from ksync_tui.model.kinds.json_schema import ADDRESS, resource_file_schema
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -32,6 +35,15 @@ def understood(words: list[str]) -> str:
 def test_ksync_goes_by_the_name_of_its_distribution_too() -> None:
     scripts = project()["project"]["scripts"]
     assert scripts["ksync"] == scripts[project()["project"]["name"]]
+
+
+def test_the_schemas_come_with_the_package() -> None:
+    """Anew: `ksync schema -o ksync_tui/schemas/resource-file.schema.json`, and a copy of docs/json.schema.json."""
+    schemas = importlib.resources.files("ksync_tui") / "schemas"
+    assert json.loads((schemas / "resource-file.schema.json").read_text("utf-8")) == resource_file_schema()
+    assert (schemas / "output.schema.json").read_text("utf-8") == (ROOT / "docs/json.schema.json").read_text("utf-8")
+    assert ADDRESS.endswith("/main/ksync_tui/schemas/resource-file.schema.json")
+    assert ADDRESS.partition(".com/")[2].startswith(project()["project"]["urls"]["Homepage"].partition(".com/")[2])
 
 
 def test_pictures_and_documents_have_absolute_addresses_where_the_readme_stands_alone() -> None:

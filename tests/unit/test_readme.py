@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,18 @@ from tests.core.fake.serving import serving
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-GUIDES = ("quickstart", "docker", "core", "moving", "watch", "scripts", "managed", "settings", "troubleshooting")
+GUIDES = (
+    "quickstart",
+    "docker",
+    "core",
+    "moving",
+    "watch",
+    "editors",
+    "scripts",
+    "managed",
+    "settings",
+    "troubleshooting",
+)
 """The documents whose commands are carried out here; those of docs/ci.md are in tests/cli/test_ci.py."""
 TEXTS = [README, *((ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in GUIDES)]
 PLACEHOLDER = re.compile(r"[A-Z]{3,}|KIND/NAME")
@@ -101,6 +114,7 @@ def test_every_command_does_what_a_command_does(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(WEB.encode())))
     komodo = tmp_path / "infra" / "komodo"
     komodo.mkdir(parents=True)
     (komodo / "web.toml").write_text(WEB)

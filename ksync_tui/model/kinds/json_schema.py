@@ -1,9 +1,11 @@
 """JSON Schema of resource files, for editors: made from the same metadata that reading uses.
 
 It takes what reading takes, and says one thing of one mistake: what may be text or a table, and what `type` selects, is
-decided by if/then, never by a choice of which every branch has something to say.
+decided by if/then, never by a choice of which every branch has something to say. It is of draft 7, the latest that
+TOML language servers and SchemaStore know; there a `$ref` stands alone, so that one with a description is in an allOf.
 """
 
+import re
 from itertools import combinations
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -16,6 +18,13 @@ from ksync_tui.model.kinds.registry import KINDS
 
 Schema = dict[str, Any]
 
+ADDRESS = "https://raw.githubusercontent.com/ksync-tui/ksync-tui/main/ksync_tui/schemas/resource-file.schema.json"
+"""Where the schema of the latest ksync is, for whoever names it in a file; it comes with ksync as well."""
+_MARKS = {
+    "redeploys": "Changing it redeploys.",
+    "interpolated": "[[NAME]] in it stands for the value of a variable.",
+    "secret": "A secret: left out, live keeps its value.",
+}
 _TEXT: Schema = {"type": "string"}
 
 
@@ -50,26 +59,29 @@ def resource_file_schema() -> Schema:
     definitions: Schema = {}
     properties: Schema = {SCHEMA_KEY: _TEXT | {"description": "The schema of this file, for editors."}}
     for kind in KINDS.values():
-        listed = {"type": "array", "items": _table(kind.model, definitions), "description": _summary(kind.model)}
-        properties[kind.name] = properties[kind.plural] = listed
+        listed = {"type": "array", "items": _table(kind.model, definitions)}
+        properties[kind.name] = listed | {"description": _summary(kind.model)}
+        also = f"{_summary(kind.model)} The same as [[{kind.name}]]; a file has one of them."
+        properties[kind.plural] = listed | {"description": also}
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:ksync:resource-file",
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": ADDRESS,
         "title": "Komodo resource file",
         "description": "What a resource sync of Komodo reads.",
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
-        "$defs": definitions,
+        "definitions": definitions,
     }
 
 
 def _summary(model: type[Table]) -> str:
-    return (model.__doc__ or "").strip().partition("\n")[0]
+    first = (model.__doc__ or "").strip().partition("\n")[0]
+    return re.sub(r" \(semantics [^)]*\)", "", first)
 
 
 def _table(model: type[Table], definitions: Schema) -> Schema:
-    reference: Schema = {"$ref": f"#/$defs/{model.__name__}"}
+    reference: Schema = {"$ref": f"#/definitions/{model.__name__}"}
     if model.__name__ not in definitions:
         definitions[model.__name__] = {}
         definitions[model.__name__] = _definition(model, definitions)
@@ -81,11 +93,11 @@ def _definition(model: type[Table], definitions: Schema) -> Schema:
     table: Schema = {
         "type": "object",
         "description": _summary(model),
-        "properties": {key: _field(model, field, definitions) for field in fields for key in field.accepted},
+        "properties": {key: _field(model, field, definitions, key) for field in fields for key in field.accepted},
         "additionalProperties": False,
         "required": [field.key for field in fields if field.required and len(field.accepted) == 1],
         "allOf": [_one_of_the_keys(field) for field in fields if field.required and len(field.accepted) > 1],
-        "dependentSchemas": _one_spelling(fields),
+        "dependencies": _one_spelling(fields),
     }
     if issubclass(model, Choice):
         table["properties"]["type"] |= {"enum": list(model.variants)}
@@ -130,15 +142,35 @@ def _other_forms(model: type[Table], table: Schema, definitions: Schema) -> Sche
     if model.upgrade({"params": {}}) == {}:
         older = {"properties": {"params": {"type": "object"}}, "required": ["params"]}
         current = {key: table.pop(key) for key in list(table) if key not in ("type", "description")}
-        return table | {"if": older, "then": {"properties": {"params": current}}, "else": current}
+        return table | {"if": older, "then": {"properties": {"params": {"type": "object"} | current}}, "else": current}
     return table
 
 
-def _field(model: type[Table], field: FieldSchema, definitions: Schema) -> Schema:
-    described: Schema = {"description": field.doc}
-    if not field.required and isinstance(field.default, (str, bool, int, float)):
-        described["default"] = field.default
-    return _value(model, field, definitions) | described
+def _field(model: type[Table], field: FieldSchema, definitions: Schema, key: str | None = None) -> Schema:
+    """What may stand behind `key`, by default the one that export writes."""
+    same = f"The same as {field.key}." if key and key != field.key else ""
+    marks = (words for flag, words in _MARKS.items() if flag in field.flags)
+    words = " ".join(filter(None, (field.doc, *marks, same)))
+    return _with(_value(model, field, definitions), **_default(field), **_examples(field), description=words)
+
+
+def _with(value: Schema, **more: Any) -> Schema:
+    """A schema with more said about it, which nothing may stand beside a reference."""
+    return ({"allOf": [value]} if "$ref" in value else value) | more
+
+
+def _default(field: FieldSchema) -> Schema:
+    """What the field means where it is left out, as a file would write it."""
+    value = field.default
+    if isinstance(value, Choice):
+        value = value.model_dump(mode="json", exclude_unset=True)
+    plain = isinstance(value, (str, bool, int, float, dict)) or value == []
+    return {"default": value} if plain and not field.required else {}
+
+
+def _examples(field: FieldSchema) -> Schema:
+    """Words that have an effect, where any other is taken too."""
+    return {"examples": [word for word in field.usual if word]} if field.usual else {}
 
 
 def _value(model: type[Table], field: FieldSchema, definitions: Schema) -> Schema:
@@ -148,10 +180,10 @@ def _value(model: type[Table], field: FieldSchema, definitions: Schema) -> Schem
         table = _table(field.table, definitions)
         if field.mapped:
             names = get_args(get_args(field.annotation)[0])
-            of = {name: table | {"description": f"On every {name}."} for name in names}
+            of = {name: _with(table, description=f"On every {name}.") for name in names}
             return {"type": "object", "properties": of, "additionalProperties": False}
         if field.form == "item_or_vec":
-            return {"if": {"type": "array"}, "then": {"items": table}, "else": table}
+            return {"if": {"type": "array"}, "then": {"type": "array", "items": table}, "else": table}
         return {"type": "array", "items": table} if field.many else table
     if field.form is not None:
         return dict(_FORMS[field.form])
