@@ -47,6 +47,11 @@ class Folder:
                 return real if real.is_dir() else real.parent
         return self.base
 
+    def path_of(self, name: str) -> Path:
+        """The path that is shown as `name`."""
+        below = self.base / name
+        return Path.home() / name[2:] if name.startswith("~/") and not os.path.lexists(below) else below
+
     def read(self) -> SourceContents:
         """See `Source.read`."""
         visit = _FolderWalk(self.base)
