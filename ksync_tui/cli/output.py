@@ -131,16 +131,18 @@ class Output:
             self.styled(problem_lines(problems))
             self.say(f"{problem_count(problems)} in {count(files, 'file')}")
 
-    def problem_formats(self, problems: Sequence[Problem], found: Sequence[Problem]) -> Mapping[str, Callable[[], str]]:
-        """Problems in each format that there is; `found`: the same, with their files from the working directory."""
+    def problem_formats(
+        self, problems: Sequence[Problem], located: Sequence[Problem]
+    ) -> Mapping[str, Callable[[], str]]:
+        """Problems in each format that there is; `located`: the same, with their files from the working directory."""
         return {
             "text": lambda: "\n".join(rendered(line, colour=False) for line in problem_lines(problems)),
             "json": lambda: dumps({"format_version": FORMAT_VERSION, "problems": problem_objects(problems)}),
-            **_annotations(found, NOTHING_KNOWN),
+            **_annotations(located, NOTHING_KNOWN),
         }
 
-    def plan_formats(self, plan: Plan, found: Sequence[Problem], session: Session) -> Mapping[str, Callable[[], str]]:
-        """A plan in each format that there is; `found`: its problems, with their files from the working directory."""
+    def plan_formats(self, plan: Plan, located: Sequence[Problem], session: Session) -> Mapping[str, Callable[[], str]]:
+        """A plan in each format that there is; `located`: its problems, with their files from the working directory."""
         from ksync_tui.present.markdown import plan_markdown  # noqa: PLC0415 - few commands need it
 
         redact = session.redactor()
@@ -149,7 +151,7 @@ class Output:
             "text": lambda: "\n".join(rendered(line, colour=False) for line in plan_lines(plan, UNCUT, redact)),
             "json": lambda: dumps({"format_version": FORMAT_VERSION, **plan_object(plan, export, redact)}),
             "markdown": lambda: plan_markdown(plan, redact),
-            **_annotations(found, redact),
+            **_annotations(located, redact),
         }
 
     def left_out(self, plan: Plan, selection: Selection, *, deletes: bool) -> None:

@@ -40,7 +40,7 @@ class Sync:
         """Whether its source is files on this machine."""
         return isinstance(self.source, Folder)
 
-    def from_folder(self, problems: Iterable[Problem], folder: Path) -> list[Problem]:
+    def seen_from(self, problems: Iterable[Problem], folder: Path) -> list[Problem]:
         """Problems with their files as paths from a folder, as whoever checked that out knows them.
 
         A file elsewhere gets its absolute path; what is no file on this machine keeps its name.

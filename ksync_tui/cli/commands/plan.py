@@ -35,8 +35,8 @@ def run(args: Namespace, output: Output) -> int:
         review = reviewed(session, args)
         plan = review.plan.only(args.origin) if args.origin else review.plan
         if wanted:
-            found = review.sync.from_folder(plan.problems, Path.cwd())
-            formats.write(wanted, output.plan_formats(plan, found, session), output)
+            located = review.sync.seen_from(plan.problems, Path.cwd())
+            formats.write(wanted, output.plan_formats(plan, located, session), output)
         if not wanted or args.json:
             output.plan(plan, session, markdown=args.markdown)
         if args.out:

@@ -36,8 +36,8 @@ def run(args: Namespace, output: Output) -> int:
         read = [_problems(session, one, offline=args.offline) for one in each]
     problems = [problem for _, of_one, _ in read for problem in of_one]
     if wanted:
-        found = [problem for sync, of_one, _ in read for problem in sync.from_folder(of_one, Path.cwd())]
-        formats.write(wanted, output.problem_formats(problems, found), output)
+        located = [problem for sync, of_one, _ in read for problem in sync.seen_from(of_one, Path.cwd())]
+        formats.write(wanted, output.problem_formats(problems, located), output)
     if not wanted or args.json:
         output.problems(problems, files=sum(files for _, _, files in read))
     severities = ("error", "warning") if args.strict else ("error",)
