@@ -5,8 +5,10 @@ set -uo pipefail
 marker='<!-- ksync plan -->'
 strict=()
 [[ ${KSYNC_STRICT:-false} == true ]] && strict=(--strict)
+sarif=()
+[[ -n ${KSYNC_SARIF:-} ]] && sarif=(--format "sarif=$KSYNC_SARIF")
 
-ksync validate --offline "${strict[@]}" --format github "$KSYNC_PATH" || exit 1
+ksync validate --offline "${strict[@]}" "${sarif[@]}" --format github "$KSYNC_PATH" || exit 1
 [[ -n ${KSYNC_PLAN_PROFILE:-} ]] || exit 0
 
 work=$(mktemp -d)

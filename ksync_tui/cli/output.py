@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ksync_tui.model.ignored import IgnoreRule
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.model.resource import Problem
+    from ksync_tui.model.secrets import Redactor
     from ksync_tui.present.style import StyledLine
     from ksync_tui.services import Confirmation, Session, SyncRow
     from ksync_tui.services.alerting import AlerterRow
@@ -159,19 +160,18 @@ class Output:
             print(neutral(line))
         self.say(format_summary(len(names), len(after), written=written))
 
-    def problem_formats(self, problems: Sequence[Problem]) -> Mapping[str, Callable[[], str]]:
-        """The problems in each format that there is."""
-        from ksync_tui.present.github import annotation_lines  # noqa: PLC0415 - few commands need it
-
+    def problem_formats(
+        self, problems: Sequence[Problem], located: Sequence[Problem]
+    ) -> Mapping[str, Callable[[], str]]:
+        """Problems in each format that there is; `located`: the same, with their files from the working directory."""
         return {
             "text": lambda: "\n".join(rendered(line, colour=False) for line in problem_lines(problems)),
             "json": lambda: dumps({"format_version": FORMAT_VERSION, "problems": problem_objects(problems)}),
-            "github": lambda: annotation_lines(problems),
+            **_annotations(located, NOTHING_KNOWN),
         }
 
-    def plan_formats(self, plan: Plan, session: Session) -> Mapping[str, Callable[[], str]]:
-        """A plan in each format that there is."""
-        from ksync_tui.present.github import annotation_lines  # noqa: PLC0415 - few commands need it
+    def plan_formats(self, plan: Plan, located: Sequence[Problem], session: Session) -> Mapping[str, Callable[[], str]]:
+        """A plan in each format that there is; `located`: its problems, with their files from the working directory."""
         from ksync_tui.present.markdown import plan_markdown  # noqa: PLC0415 - few commands need it
 
         redact = session.redactor()
@@ -180,7 +180,7 @@ class Output:
             "text": lambda: "\n".join(rendered(line, colour=False) for line in plan_lines(plan, UNCUT, redact)),
             "json": lambda: dumps({"format_version": FORMAT_VERSION, **plan_object(plan, export, redact)}),
             "markdown": lambda: plan_markdown(plan, redact),
-            "github": lambda: annotation_lines(plan.problems),
+            **_annotations(located, redact),
         }
 
     def left_out(self, plan: Plan, selection: Selection, *, deletes: bool) -> None:
@@ -372,6 +372,17 @@ class Output:
         widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)] if cells else []
         for row in cells:
             print("  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _annotations(problems: Sequence[Problem], redact: Redactor) -> Mapping[str, Callable[[], str]]:
+    """Problems in the formats that forges show at the lines of files."""
+    from ksync_tui.present.github import annotation_lines  # noqa: PLC0415 - few commands need it
+    from ksync_tui.present.sarif import sarif_object  # noqa: PLC0415 - few commands need it
+
+    return {
+        "github": lambda: annotation_lines(problems),
+        "sarif": lambda: dumps(redact.everywhere(sarif_object(problems))),
+    }
 
 
 def _sync_cells(row: SyncRow) -> tuple[str, ...]:

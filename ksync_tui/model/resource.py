@@ -13,6 +13,7 @@ from ksync_tui.errors import CoreError
 from ksync_tui.model.kinds.base import Deployable, Resource, Templated
 from ksync_tui.model.kinds.fields import canonical, schema
 from ksync_tui.model.origin import Applied
+from ksync_tui.model.rules import Rule
 
 Severity = Literal["error", "warning"]
 
@@ -43,6 +44,7 @@ class SourceLocation(NamedTuple):
 class Problem:
     """Something wrong in a source. An error blocks the targets it touches and no others (architecture rule 3)."""
 
+    rule: Rule
     severity: Severity
     place: SourceLocation
     message: str

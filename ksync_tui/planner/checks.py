@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ksync_tui.model.references import after_cycles, resolve_after
 from ksync_tui.model.resource import Declarations, Declared, Problem, Snapshot, SourceLocation, Target
+from ksync_tui.model.rules import Rule
 
 PlaceOf = Callable[[Declared, tuple[str | int, ...]], SourceLocation]
 """Where a path of field names stands in a declared resource's file."""
@@ -53,7 +54,7 @@ def silent_hosts(declared: Mapping[Target, Declared], snapshot: Snapshot) -> Ite
         declaration = declared.get(target) or next(naming, None)
         place = declaration.place if declaration else SourceLocation(str(target), 1)
         message = f"the Docker host of server '{server}' does not answer, so states there are unknown: {why}"
-        yield Problem("warning", place, message, "`ksync doctor` looks at every host", target)
+        yield Problem(Rule.UNREACHABLE_HOST, "warning", place, message, "`ksync doctor` looks at every host", target)
 
 
 def _blocked(declared: Declared, why: str | None) -> Declared:
@@ -76,7 +77,7 @@ def _dangling(
         if places:
             message = f"{kind} {name!r} is neither declared nor live; named in {_places(places)}"
         hint = f'add [[{kind}]] with name = "{name}", or correct the name'
-        yield Problem("warning", place, message, hint, first.target, places)
+        yield Problem(Rule.UNKNOWN_REFERENCE, "warning", place, message, hint, first.target, places)
 
 
 def _places(places: Sequence[SourceLocation]) -> str:
@@ -93,7 +94,8 @@ def _unknown_after(
             if resolve_after(name, queued.target, declared, live) is None:
                 message = f"{queued.target} waits for {name!r}, which is neither a deployment nor a stack"
                 hint = "correct the name in `after`, or declare it"
-                yield Problem("error", place_of(queued, ("after",)), message, hint, queued.target)
+                place = place_of(queued, ("after",))
+                yield Problem(Rule.UNKNOWN_AFTER, "error", place, message, hint, queued.target)
 
 
 def _cycles(
@@ -104,4 +106,5 @@ def _cycles(
         around = " -> ".join([*names[:NAMED], *(["..."] if len(names) > NAMED else []), names[0]])
         for target in cycle:
             place = place_of(declared[target], ("after",))
-            yield Problem("error", place, f"`after` forms a cycle: {around}", "remove one of them", target)
+            message = f"`after` forms a cycle: {around}"
+            yield Problem(Rule.AFTER_CYCLE, "error", place, message, "remove one of them", target)

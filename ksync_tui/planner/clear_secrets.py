@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Declared, Problem, SourceLocation
+from ksync_tui.model.rules import Rule
 from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import label_is_interpolated, names_only
 
@@ -43,4 +44,5 @@ def _variable(declared: Declared, look: SecretLook) -> Iterator[Problem]:
 
 
 def _warning(declared: Declared, place: SourceLocation, what: str, hint: str) -> Problem:
-    return Problem("warning", place, f"{what} looks like a secret, and stands here in clear", hint, declared.target)
+    message = f"{what} looks like a secret, and stands here in clear"
+    return Problem(Rule.SECRET_IN_CLEAR, "warning", place, message, hint, declared.target)

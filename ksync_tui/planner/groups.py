@@ -18,6 +18,7 @@ from ksync_tui.model.kinds.registry import BY_TITLE
 from ksync_tui.model.kinds.user_group import TargetPermission, UserGroup
 from ksync_tui.model.patterns import pattern
 from ksync_tui.model.resource import Declarations, Declared, Problem, Reference, Snapshot, Target, fingerprint
+from ksync_tui.model.rules import Rule
 
 _Names = Mapping[str, list[str]]
 
@@ -39,7 +40,8 @@ def _unknown_users(declared: Declared, snapshot: Snapshot) -> Iterator[Problem]:
         for user in cast(UserGroup, declared.resource).users:
             if user not in snapshot.users:
                 message = f"{declared.target} names user {user!r}, who does not exist in Komodo: left out"
-                yield Problem("warning", declared.place, message, "correct the name, or add the user", declared.target)
+                hint = "correct the name, or add the user"
+                yield Problem(Rule.UNKNOWN_USER, "warning", declared.place, message, hint, declared.target)
 
 
 def _expanded(declared: Declared, names: _Names, snapshot: Snapshot) -> Declared:

@@ -139,6 +139,7 @@ def problem_objects(problems: Sequence[Problem]) -> list[Json]:
     """Problems, as in a plan and as `validate --json` lists them."""
     return [
         {
+            "rule": problem.rule,
             "severity": problem.severity,
             "file": problem.place.file,
             "line": problem.place.line,

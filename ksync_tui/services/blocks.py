@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
+from ksync_tui.model.rules import Rule
 from ksync_tui.model.secrets import HIDDEN, Redactor, hidden_label, secrets_of
 from ksync_tui.planner.checks import check
 from ksync_tui.services.file_change import FileChange
@@ -158,18 +159,16 @@ def problems_of(review: Review, draft: BlockDraft, text: str, live: Collection[T
     others = {resource.target for resource in review.declarations.resources if resource.target != draft.target}
     checked = check(read, {*live, *others}, place_of)
     found = [_shifted(problem, draft.first_line - 1) for problem in checked.problems]
-    declared = checked.resources
+    declared, top = checked.resources, SourceLocation(draft.file, draft.first_line)
     if len(declared) + len(checked.broken) != 1:
         message = "one block is edited here: other blocks belong in the file, not in this one"
-        found.append(
-            Problem("error", SourceLocation(draft.file, draft.first_line), message, "keep exactly one [[...]] header")
-        )
+        found.append(Problem(Rule.OTHER_BLOCK, "error", top, message, "keep exactly one [[...]] header"))
     elif declared and declared[0].target.kind != draft.target.kind:
         message = f"a {draft.target.kind} cannot become a {declared[0].target.kind}"
-        found.append(Problem("error", SourceLocation(draft.file, draft.first_line), message, None))
+        found.append(Problem(Rule.OTHER_BLOCK, "error", top, message, None))
     elif declared and declared[0].target in others:
         message = f"{declared[0].target} is declared elsewhere too"
-        found.append(Problem("error", SourceLocation(draft.file, draft.first_line), message, "give it another name"))
+        found.append(Problem(Rule.DUPLICATE, "error", top, message, "give it another name"))
     return tuple(found)
 
 

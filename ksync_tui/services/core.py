@@ -9,6 +9,7 @@ from ksync_tui.engine.core.text import sentence
 from ksync_tui.errors import RunError, WriteBackError
 from ksync_tui.model.kinds.resource_sync import ResourceSync
 from ksync_tui.model.resource import Problem, SourceLocation, Target
+from ksync_tui.model.rules import Rule
 from ksync_tui.model.secrets import Redactor, without_named_secrets
 from ksync_tui.present.text import moment
 from ksync_tui.services.core_source import CoreSource
@@ -75,9 +76,10 @@ class CoreService:
         found = self.engine.sync(sync.name, fresh=False)
         every = (*plan.actions, *(hidden.action for hidden in plan.ignored))
         ours = {(action.verb, action.target) for action in every}
+        place = SourceLocation(sync.name, 1)
         hint = "ksync does what it shows; what Core would do in a run of its own is Core's"
         return tuple(
-            Problem("warning", SourceLocation(sync.name, 1), f"{text}, by its own pending list", hint)
+            Problem(Rule.CORE_DIFFERS, "warning", place, f"{text}, by its own pending list", hint)
             for text in differences(ours, found.pending)
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.engine.core.text import sentence
 from ksync_tui.errors import BusyError, ForbiddenError, KsyncError
 from ksync_tui.model.resource import Problem, Severity, SourceFile, SourceLocation
+from ksync_tui.model.rules import Rule
 from ksync_tui.source.base import SourceContents
 
 if TYPE_CHECKING:
@@ -30,15 +31,17 @@ class CoreSource:
         try:
             found, remark = self._read()
         except KsyncError as error:
-            return SourceContents((), (Problem("error", SourceLocation(self.name, 1), str(error)),))
+            return SourceContents((), (Problem(Rule.CORE, "error", SourceLocation(self.name, 1), str(error)),))
         files = tuple(SourceFile(file.name, None, file.text) for file in found.files)
         errors = [
-            Problem("error", SourceLocation(error.name or self.name, 1), sentence(error.text)) for error in found.errors
+            Problem(Rule.CORE, "error", SourceLocation(error.name or self.name, 1), sentence(error.text))
+            for error in found.errors
         ]
         if not errors:
             # With files at hand ksync plans by itself; what stops Core is still worth knowing.
             severity: Severity = "warning" if files else "error"
-            errors = [Problem(severity, SourceLocation(self.name, 1), f"Core says: {text}") for text in found.problems]
+            place = SourceLocation(self.name, 1)
+            errors = [Problem(Rule.CORE, severity, place, f"Core says: {text}") for text in found.problems]
         return SourceContents(files, tuple(filter(None, (*errors, remark))))
 
     def version(self) -> str:
@@ -57,4 +60,5 @@ class CoreSource:
             return self.engine.sync(self.name, fresh=True), None
         except (ForbiddenError, BusyError) as error:
             message = f"this is what Core last read, not the current state: {error.why or error.what}"
-            return self.engine.sync(self.name, fresh=False), Problem("warning", SourceLocation(self.name, 1), message)
+            place = SourceLocation(self.name, 1)
+            return self.engine.sync(self.name, fresh=False), Problem(Rule.NOT_CURRENT, "warning", place, message)

@@ -14,6 +14,7 @@ from ksync_tui import config
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.model.resource import Problem, SourceFile, SourceLocation
+from ksync_tui.model.rules import Rule
 from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import secrets_of
 from ksync_tui.services.blocks import change_of, without_looks
@@ -86,7 +87,7 @@ def format_bytes(name: str, data: bytes, *, export_form: bool = False) -> Format
     """Formats a text that is in no file, known as `name`; one that declares no resources stays as it is."""
     text = decoding.too_large(len(data)) or decoding.decoded(data)
     if isinstance(text, decoding.ReadingFault):
-        problem = Problem("error", SourceLocation(name, text.line), text.message, text.hint)
+        problem = Problem(Rule.UNREADABLE, "error", SourceLocation(name, text.line), text.message, text.hint)
         return Formatted((), (problem,))
     if not _holds_resources(text):
         return Formatted((FormattedFile(FileEdit(Path(name), name, data, data), Path()),), ())
@@ -106,15 +107,16 @@ def format_file(file: SourceFile, root: Path, *, export_form: bool = False) -> F
     try:
         text, problems = _formatted(file, export_form=export_form)
     except BlockError as error:
-        text, problems = file.text, [_problem(file, error.line, error.message, error.hint, error.column)]
+        place = SourceLocation(file.name, error.line, error.column)
+        text, problems = file.text, [Problem(Rule.SYNTAX, "error", place, error.message, error.hint)]
     except WriteBackError as error:
-        text, problems = file.text, [_problem(file, 1, str(error))]
+        text, problems = file.text, [_not_formatted(file.name, str(error))]
     edit = FileEdit(Path(file.path or file.name), file.name, file.text.encode("utf-8"), text.encode("utf-8"))
     return FormattedFile(edit, root, tuple(problems))
 
 
-def _problem(file: SourceFile, line: int, message: str, hint: str | None = None, column: int = 1) -> Problem:
-    return Problem("error", SourceLocation(file.name, line, column), message, hint)
+def _not_formatted(file: str, why: str, hint: str | None = None) -> Problem:
+    return Problem(Rule.NOT_FORMATTED, "error", SourceLocation(file, 1), why, hint)
 
 
 def _formatted(file: SourceFile, *, export_form: bool) -> tuple[str, list[Problem]]:
@@ -126,7 +128,8 @@ def _formatted(file: SourceFile, *, export_form: bool) -> tuple[str, list[Proble
         text = tidied(text)
         for line, why in kept:
             place = SourceLocation(file.name, lines.get(line, 1))
-            problems.append(Problem("warning", place, f"not written as export would: {why}"))
+            message = f"not written as export would: {why}"
+            problems.append(Problem(Rule.NOT_FORMATTED, "warning", place, message))
     if text != file.text and not _same_meaning(file, text):
         raise WriteBackError("the file was left as it was", why="it would mean something else when formatted")
     return text, problems
@@ -163,4 +166,4 @@ def write(files: Iterable[FormattedFile]) -> Iterator[FormattedFile | Problem]:
             writeback.write(file.edit, file.root)
             yield file
         except WriteBackError as error:
-            yield Problem("error", SourceLocation(file.name, 1), f"{error.what}: {error.why}", error.hint)
+            yield _not_formatted(file.name, f"{error.what}: {error.why}", error.hint)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.resource import Problem
+from ksync_tui.model.rules import Rule
 from ksync_tui.planner.scope import Scope
 from ksync_tui.present.text import listed
 
@@ -43,4 +44,4 @@ def _problems(owned: list[Declared], sync: Sync, index: OwnershipIndex, live: Co
             names = listed([str(item.target) for item in both])
             message = f"the syncs {sync.name} and {other} both declare {names}: each undoes the other's changes"
             hint = "keep each resource in one sync, or separate them with match tags"
-            yield Problem("warning", both[0].place, message, hint, both[0].target)
+            yield Problem(Rule.SHARED_RESOURCE, "warning", both[0].place, message, hint, both[0].target)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,10 @@ from ksync_tui.source.inline import Inline
 from ksync_tui.source.unconfigured import UnconfiguredSource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ksync_tui.model.kinds.resource_sync import ResourceSync
-    from ksync_tui.model.resource import Live
+    from ksync_tui.model.resource import Live, Problem, SourceLocation
     from ksync_tui.services.waiting import Waiting
     from ksync_tui.source.base import Source
 
@@ -38,6 +39,24 @@ class Sync:
     def writable(self) -> bool:
         """Whether its source is files on this machine."""
         return isinstance(self.source, Folder)
+
+    def seen_from(self, problems: Iterable[Problem], folder: Path) -> list[Problem]:
+        """Problems with their files as paths from a folder, as whoever checked that out knows them.
+
+        A file elsewhere gets its absolute path; what is no file on this machine keeps its name.
+        """
+        return [
+            replace(problem, place=self._from(problem.place, folder), places=self._all_from(problem.places, folder))
+            for problem in problems
+        ]
+
+    def _all_from(self, places: tuple[SourceLocation, ...], folder: Path) -> tuple[SourceLocation, ...]:
+        return tuple(self._from(place, folder) for place in places)
+
+    def _from(self, place: SourceLocation, folder: Path) -> SourceLocation:
+        if not isinstance(self.source, Folder) or not os.path.lexists(path := self.source.path_of(place.file)):
+            return place
+        return place._replace(file=str(path.relative_to(folder) if path.is_relative_to(folder) else path))
 
     @property
     def managed(self) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SyncWebhooks:
-    """Implements `watch.deliveries.Door` for the syncs that are watched."""
+    """Implements `watch.deliveries.WebhookReceiver` for the syncs that are watched."""
 
     def __init__(self, session: Session, watching: Watching, requests: RequestQueue, tell: Tell) -> None:
         """Raises UsageError naming the syncs that take webhooks and have no secret (semantics h.15), ConfigError."""

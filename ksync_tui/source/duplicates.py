@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ksync_tui.model.resource import Problem, canonical_of
+from ksync_tui.model.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,12 +50,12 @@ def _problems(same: list[Declared]) -> Iterator[Problem]:
     if _alike(same):
         for duplicate in same[1:]:
             message = f"{duplicate.target} is declared twice with the same contents: {_place(first)} counts"
-            yield Problem("warning", duplicate.place, message, "remove this one", duplicate.target)
+            yield Problem(Rule.REPEATED, "warning", duplicate.place, message, "remove this one", duplicate.target)
         return
     for duplicate in same:
         other = first if duplicate is not first else same[1]
         message = f"{duplicate.target} is declared twice: also at {_place(other)}{_difference(duplicate, other)}"
-        yield Problem("error", duplicate.place, message, "keep one of them", duplicate.target)
+        yield Problem(Rule.DUPLICATE, "error", duplicate.place, message, "keep one of them", duplicate.target)
 
 
 def _place(declared: Declared) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ksync_tui.model.resource import Problem, SourceFile, SourceLocation
+from ksync_tui.model.rules import Rule
 from ksync_tui.source import decoding
 from ksync_tui.source.base import SourceContents
 
@@ -46,6 +47,11 @@ class Folder:
                 return real if real.is_dir() else real.parent
         return self.base
 
+    def path_of(self, name: str) -> Path:
+        """The path that is shown as `name`."""
+        below = self.base / name
+        return Path.home() / name[2:] if name.startswith("~/") and not os.path.lexists(below) else below
+
     def read(self) -> SourceContents:
         """See `Source.read`."""
         visit = _FolderWalk(self.base)
@@ -55,9 +61,11 @@ class Folder:
             else:
                 visit.listed(path)
         if not self.paths:
-            visit.tell("error", "(no path)", "the sync lists no path", "add a path to it")
+            visit.tell(Rule.UNCONFIGURED, "error", "(no path)", "the sync lists no path", "add a path to it")
         elif not visit.files and not visit.problems:
-            visit.tell("warning", visit.name(self.paths[0]), "no .toml file here", decoding.TOML_ONLY)
+            visit.tell(
+                Rule.NOTHING_READ, "warning", visit.name(self.paths[0]), "no .toml file here", decoding.TOML_ONLY
+            )
         return SourceContents(tuple(visit.files.values()), tuple(visit.problems), visit.skipped)
 
     def version(self) -> str:
@@ -102,9 +110,8 @@ class _FolderWalk:
         if not stat.S_ISDIR(mode):
             self._file(path)
         elif real == Path(real.anchor):
-            self.tell(
-                "error", str(real), "this is the whole file system", "name the folder that holds the resource files"
-            )
+            hint = "name the folder that holds the resource files"
+            self.tell(Rule.PATH, "error", str(real), "this is the whole file system", hint)
         else:
             self._folder(path, real)
 
@@ -112,7 +119,7 @@ class _FolderWalk:
         """A file that is still to be made."""
         name = self.name(path)
         self.files[0, len(self.files)] = SourceFile(name, str(path), "")
-        self.tell("warning", name, "the file does not exist yet", "`ksync commit` makes it")
+        self.tell(Rule.NOTHING_READ, "warning", name, "the file does not exist yet", "`ksync commit` makes it")
 
     def _folder(self, path: Path, root: Path) -> None:
         """Everything below a folder, in order; however deep, as no folder calls for a frame of its own."""
@@ -172,11 +179,11 @@ class _FolderWalk:
     def _may_be_resources(self, path: Path, status: os.stat_result) -> bool:
         name = self.name(path)
         if not stat.S_ISREG(status.st_mode):
-            self.tell("error", name, "neither a file nor a folder", "list a .toml file or a folder")
+            self.tell(Rule.PATH, "error", name, "neither a file nor a folder", "list a .toml file or a folder")
         elif path.suffix != ".toml":
-            self.tell("error", name, "not a .toml file", decoding.TOML_ONLY)
+            self.tell(Rule.PATH, "error", name, "not a .toml file", decoding.TOML_ONLY)
         elif (fault := decoding.too_large(status.st_size)) is not None:
-            self.tell("error", name, fault.message, fault.hint)
+            self.tell(Rule.UNREADABLE, "error", name, fault.message, fault.hint)
         else:
             return True
         return False
@@ -185,21 +192,22 @@ class _FolderWalk:
         text = decoding.decoded(data)
         if isinstance(text, str):
             return text
-        self.tell("error", self.name(path), text.message, text.hint, line=text.line)
+        self.tell(Rule.UNREADABLE, "error", self.name(path), text.message, text.hint, line=text.line)
         return None
 
     def _skip(self, link: Path, what: str, hint: str) -> None:
         self.skipped = True
-        self.tell("warning", self.name(link), f"{what} is not followed", hint)
+        self.tell(Rule.NOT_FOLLOWED, "warning", self.name(link), f"{what} is not followed", hint)
 
     def _unreadable(self, path: Path, error: OSError | RuntimeError) -> None:
         number = error.errno if isinstance(error, OSError) else errno.ELOOP
         reason = os.strerror(number).lower() if number else str(error)
-        self.tell("error", self.name(path), f"cannot be read: {reason}", _HINTS.get(number or 0))
+        rule = Rule.PATH if number == errno.ENOENT else Rule.UNREADABLE
+        self.tell(rule, "error", self.name(path), f"cannot be read: {reason}", _HINTS.get(number or 0))
 
-    def tell(self, severity: Severity, name: str, message: str, hint: str | None, *, line: int = 1) -> None:
+    def tell(self, rule: Rule, severity: Severity, name: str, message: str, hint: str | None, *, line: int = 1) -> None:
         """Adds a problem about a file or folder by its shown name."""
-        self.problems.append(Problem(severity, SourceLocation(name, line), message, hint))
+        self.problems.append(Problem(rule, severity, SourceLocation(name, line), message, hint))
 
     def name(self, path: Path) -> str:
         """A path as it is shown."""

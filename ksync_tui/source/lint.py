@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ksync_tui.model.kinds.common import Choice
 from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
+from ksync_tui.model.rules import Rule
 from ksync_tui.source.lint_docker import image, ports, push_targets, registry_account, registry_provider, volumes
 from ksync_tui.source.lint_git import branch, git_provider, repository
 from ksync_tui.source.lint_schedule import date, hour, minute, schedule, time_zone
@@ -28,8 +29,9 @@ _NOT_REPLACED = "write the value itself, or leave the field out: then live keeps
 
 
 class Warned(NamedTuple):
-    """A value that cannot work: its path of field names, why, and what to do."""
+    """A value that cannot work: the rule, its path of field names, why, and what to do."""
 
+    rule: Rule
     path: Path
     message: str
     hint: str
@@ -52,10 +54,12 @@ def _in_table(table: Table, path: Path) -> Iterator[Warned]:
 
 def _in_field(field: FieldSchema, value: Any, table: Table, path: Path) -> Iterator[Warned]:
     if field.secret and not field.interpolated and isinstance(value, str) and _REFERENCE.search(value):
-        yield Warned(path, f"{field.key!r} has [[...]], which Komodo does not replace here", _NOT_REPLACED)
+        message = f"{field.key!r} has [[...]], which Komodo does not replace here"
+        yield Warned(Rule.NOT_INTERPOLATED, path, message, _NOT_REPLACED)
     if field.holds is not None and value:
-        for below, message, hint in _CHECKS[field.holds](value, table):
-            yield Warned((*path, *below), f"{field.key!r} {message}", hint)
+        rule, check = _CHECKS[field.holds]
+        for below, message, hint in check(value, table):
+            yield Warned(rule, (*path, *below), f"{field.key!r} {message}", hint)
     if isinstance(value, Table):
         yield from _in_table(value, path)
     elif field.table is not None and field.many:
@@ -89,23 +93,23 @@ def _url(value: str, table: Table) -> Iterator[Flaw]:
         yield (), "is not an address: Komodo cannot send to it", "begin it with https:// or http://"
 
 
-_CHECKS: Mapping[str, Callable[[Any, Any], Iterator[Flaw]]] = {
-    "branch": branch,
-    "compose_wrapper": compose_wrapper,
-    "date": date,
-    "files": _files,
-    "git_provider": git_provider,
-    "hour": hour,
-    "image": image,
-    "minute": minute,
-    "ports": ports,
-    "push_targets": push_targets,
-    "registry_account": registry_account,
-    "registry_provider": registry_provider,
-    "repository": repository,
-    "schedule": schedule,
-    "script": script,
-    "time_zone": time_zone,
-    "url": _url,
-    "volumes": volumes,
+_CHECKS: Mapping[str, tuple[Rule, Callable[[Any, Any], Iterator[Flaw]]]] = {
+    "branch": (Rule.INVALID_BRANCH, branch),
+    "compose_wrapper": (Rule.COMPOSE_WRAPPER, compose_wrapper),
+    "date": (Rule.INVALID_WINDOW, date),
+    "files": (Rule.BLANK_PATH, _files),
+    "git_provider": (Rule.INVALID_GIT_PROVIDER, git_provider),
+    "hour": (Rule.INVALID_WINDOW, hour),
+    "image": (Rule.INVALID_IMAGE, image),
+    "minute": (Rule.INVALID_WINDOW, minute),
+    "ports": (Rule.INVALID_PORTS, ports),
+    "push_targets": (Rule.INCOMPLETE_REGISTRY, push_targets),
+    "registry_account": (Rule.INCOMPLETE_REGISTRY, registry_account),
+    "registry_provider": (Rule.INCOMPLETE_REGISTRY, registry_provider),
+    "repository": (Rule.INVALID_REPOSITORY, repository),
+    "schedule": (Rule.INVALID_SCHEDULE, schedule),
+    "script": (Rule.JOINED_LINES, script),
+    "time_zone": (Rule.INVALID_TIME_ZONE, time_zone),
+    "url": (Rule.INVALID_URL, _url),
+    "volumes": (Rule.INVALID_VOLUMES, volumes),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.model.kinds.registry import BY_HEADER
 from ksync_tui.model.resource import Broken, Declared, Problem, SourceLocation
+from ksync_tui.model.rules import Rule
 from ksync_tui.source.parse_cache import WORTH, decode, digest, encode, worth_remembering
 from ksync_tui.source.understand import Understood, resource_of, understand
 from ksync_tui.source.whole_file import FIRST, understand_file
@@ -138,10 +139,11 @@ def _declared(means: Understood, place: SourceLocation, text: str) -> Declared |
 
 
 def _problems(means: Understood, place: SourceLocation) -> Iterable[Problem]:
-    for severity, (below, column), message, hint, near in means.notes:
+    for rule, severity, (below, column), message, hint, near in means.notes:
         if hint is not None and near is not None:
             hint = f"{hint} ({place.file}:{place.line + near})"
-        yield Problem(severity, SourceLocation(place.file, place.line + below, column), message, hint, means.target)
+        at = SourceLocation(place.file, place.line + below, column)
+        yield Problem(rule, severity, at, message, hint, means.target)
 
 
 def _broken(means: Understood, place: SourceLocation) -> Broken:
@@ -157,9 +159,8 @@ def _both_headers(rows: Rows) -> Iterable[Problem]:
         if {kind.name, kind.plural} <= known:
             place = rows.places[max(headers.index(kind.name), headers.index(kind.plural))]
             message = f"[[{kind.name}]] and [[{kind.plural}]] in one file: Komodo refuses such a file"
-            yield Problem(
-                "warning", SourceLocation(place.file, place.line), message, f"write [[{kind.name}]] everywhere"
-            )
+            at, hint = SourceLocation(place.file, place.line), f"write [[{kind.name}]] everywhere"
+            yield Problem(Rule.MIXED_HEADERS, "warning", at, message, hint)
             return
 
 

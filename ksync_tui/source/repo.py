@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ksync_tui.errors import GitError
 from ksync_tui.model.resource import Problem, SourceFile, SourceLocation
+from ksync_tui.model.rules import Rule
 from ksync_tui.present.text import ago
 from ksync_tui.source import decoding
 from ksync_tui.source.base import SourceContents
@@ -42,13 +43,14 @@ class Repository:
         """See `Source.read`. The remote is asked each time; without an answer the clone is read, with a warning."""
         name = str(self.clone.remote)
         if not self.paths:
-            return SourceContents((), (_problem("error", name, "the sync lists no path", "add one; `.` is all of it"),))
+            hint = "add one; `.` is all of it"
+            return SourceContents((), (_problem(Rule.UNCONFIGURED, "error", name, "the sync lists no path", hint),))
         try:
             return self.clone.read(self._gathered)
         except GitError as error:
             where = f" ({error.where})" if error.where == str(self.clone.folder) else ""
             message = f"{error.what}{where}: {error.why}" if error.why else f"{error.what}{where}"
-            return SourceContents((), (_problem("error", name, message, error.hint),))
+            return SourceContents((), (_problem(Rule.REPOSITORY, "error", name, message, error.hint),))
 
     def _gathered(self, tree: Tree, seen: CloneState) -> SourceContents:
         self.seen = seen
@@ -57,7 +59,7 @@ class Repository:
             visit.listed(path)
         files = visit.files()
         if not files and not visit.problems:
-            visit.tell("warning", self.paths[0], "no .toml file here", decoding.TOML_ONLY)
+            visit.tell(Rule.NOTHING_READ, "warning", self.paths[0], "no .toml file here", decoding.TOML_ONLY)
         problems = (*self._told(seen), *visit.problems)
         return SourceContents(files, problems, visit.skipped or seen.silent is not None)
 
@@ -68,11 +70,11 @@ class Repository:
             old = f"{seen.short_id} is planned from, as it was {_since(seen.checked_at.timestamp())}"
             tip = f"; the branch is at {seen.tip[:_SHORT]} by now" if seen.tip else ""
             message = f"{seen.silent.what}: {old}, and nothing is deleted{tip}"
-            problems.append(_problem("warning", name, message, seen.silent.hint))
+            problems.append(_problem(Rule.NOT_CURRENT, "warning", name, message, seen.silent.hint))
         if seen.before is not None:
             message = f"its history was rewritten: {seen.before[:_SHORT]} does not lead to {seen.short_id}"
             hint = "see that nothing is missing; this warning stays until the branch moves on"
-            problems.append(_problem("warning", name, message, hint))
+            problems.append(_problem(Rule.HISTORY_REWRITTEN, "warning", name, message, hint))
         return problems
 
     def describe(self) -> str:
@@ -118,30 +120,28 @@ class _RepositoryWalk:
         """Finds the files of a path that the source names."""
         path = posixpath.normpath(typed.strip() or ".")
         if path.startswith(("/", "..")) or ".." in typed.split("/"):
-            self.tell(
-                "error",
-                typed,
-                "a path that leads out of the repository",
-                "write it relative to the repository, without `..`",
-            )
+            hint = "write it relative to the repository, without `..`"
+            self.tell(Rule.PATH, "error", typed, "a path that leads out of the repository", hint)
             return
         path = "" if path == "." else path
         entry = self._tree.find(path)
         if entry is None:
             self._missing(path)
         elif entry.shape == "file" and not path.endswith(".toml"):
-            self.tell("error", path, "not a .toml file", decoding.TOML_ONLY)
+            self.tell(Rule.PATH, "error", path, "not a .toml file", decoding.TOML_ONLY)
         else:
             self._take(entry, listed=True)
 
     def _missing(self, path: str) -> None:
         above = self._tree.above(path)
         if above is not None and above.shape == "link":
-            self.tell("error", path, f"{above.path} is a link", "list the path that it leads to")
+            self.tell(Rule.PATH, "error", path, f"{above.path} is a link", "list the path that it leads to")
         elif above is not None and above.shape == "submodule":
-            self.tell("error", path, f"{above.path} is {_SUBMODULE}", _OWN_SYNC)
+            self.tell(Rule.PATH, "error", path, f"{above.path} is {_SUBMODULE}", _OWN_SYNC)
         else:
-            self.tell("error", path, "no such file or folder in this commit", "check the path and the branch")
+            self.tell(
+                Rule.PATH, "error", path, "no such file or folder in this commit", "check the path and the branch"
+            )
 
     def _take(self, entry: TreeEntry, *, listed: bool = False) -> None:
         """A file, or everything below a folder in order; however deep, as no folder calls for a frame of its own."""
@@ -159,7 +159,9 @@ class _RepositoryWalk:
         if entry.shape == "submodule":
             self.skipped = True
             hint = _OWN_SYNC if listed else f"{_OWN_SYNC}, or list the folders beside it"
-            self.tell("error" if listed else "warning", entry.path, f"{_SUBMODULE} is not read", hint)
+            self.tell(
+                Rule.NOT_FOLLOWED, "error" if listed else "warning", entry.path, f"{_SUBMODULE} is not read", hint
+            )
         elif entry.shape == "link":
             self._links.append(entry)
         elif entry.name.endswith(".toml"):
@@ -198,21 +200,21 @@ class _RepositoryWalk:
         text = decoding.too_large(len(data)) or decoding.decoded(data)
         if isinstance(text, str):
             return SourceFile(self._name(entry.path), None, text)
-        self.tell("error", entry.path, text.message, text.hint, line=text.line)
+        self.tell(Rule.UNREADABLE, "error", entry.path, text.message, text.hint, line=text.line)
         return None
 
     def _skip(self, link: TreeEntry, what: str, hint: str) -> None:
         if link.name.endswith(".toml") or "nowhere" not in what:
             self.skipped = True
-            self.tell("warning", link.path, f"{what} is not followed", hint)
+            self.tell(Rule.NOT_FOLLOWED, "warning", link.path, f"{what} is not followed", hint)
 
-    def tell(self, severity: Severity, path: str, message: str, hint: str, *, line: int = 1) -> None:
+    def tell(self, rule: Rule, severity: Severity, path: str, message: str, hint: str, *, line: int = 1) -> None:
         """Adds a problem about a path of the repository."""
-        self.problems.append(Problem(severity, SourceLocation(self._name(path or "."), line), message, hint))
+        self.problems.append(Problem(rule, severity, SourceLocation(self._name(path or "."), line), message, hint))
 
 
-def _problem(severity: Severity, name: str, message: str, hint: str | None) -> Problem:
-    return Problem(severity, SourceLocation(name, 1), message, hint)
+def _problem(rule: Rule, severity: Severity, name: str, message: str, hint: str | None) -> Problem:
+    return Problem(rule, severity, SourceLocation(name, 1), message, hint)
 
 
 def _since(at: float) -> str:

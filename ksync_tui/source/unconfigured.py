@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ksync_tui.model.resource import Problem, SourceLocation
+from ksync_tui.model.rules import Rule
 from ksync_tui.source.base import SourceContents
 
 
@@ -18,7 +19,8 @@ class UnconfiguredSource:
 
     def read(self) -> SourceContents:
         """See `Source.read`."""
-        return SourceContents((), (Problem("error", SourceLocation(self.name, 1), self.reason, self.hint or None),))
+        place = SourceLocation(self.name, 1)
+        return SourceContents((), (Problem(Rule.UNCONFIGURED, "error", place, self.reason, self.hint or None),))
 
     def version(self) -> str:
         """See `Source.version`."""

@@ -16,6 +16,7 @@ from ksync_tui.model.kinds.mentions import mentions
 from ksync_tui.model.kinds.registry import BY_HEADER, KINDS, bad_name
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.resource import Reference, Target, canonical_of, digest_of, tags_of
+from ksync_tui.model.rules import Rule
 from ksync_tui.source.lint import lint
 from ksync_tui.source.suggest import closest, hint_for_key, hint_for_word
 from ksync_tui.toml.blocks import Block, BlockError, locate, parse_block, parse_file_text
@@ -49,6 +50,7 @@ class WrittenFields(Protocol):
 class Note(NamedTuple):
     """A problem of a block, at a place relative to the block."""
 
+    rule: Rule
     severity: Severity
     at: Position
     message: str
@@ -90,7 +92,8 @@ def understand(block: Block) -> Understood:
     try:
         raw = parse_block(block)
     except BlockError as error:
-        note = Note("error", (error.line - block.first, error.column), f"not TOML: {error.message}", error.hint)
+        place = error.line - block.first, error.column
+        note = Note(Rule.SYNTAX, "error", place, f"not TOML: {error.message}", error.hint)
         return Understood(_guess_target(kind, block.text) if kind else None, notes=(note,), header=block.header)
     if kind is None or not block.array:
         return Understood(None, notes=tuple(_foreign(block, raw)), header=block.header)
@@ -126,20 +129,21 @@ def understand_table(kind: Kind, raw: Mapping[str, Any], text: WrittenFields, he
         bad = bad_name(kind, stored)
         if bad is not None:
             message = f"{kind.name} name {stored!r}: {bad}"
-            notes.append(Note("error", at(["name"]), message, "give it another name"))
+            notes.append(Note(Rule.INVALID_NAME, "error", at(["name"]), message, "give it another name"))
             return Understood(None, notes=tuple(notes), header=header)
         stored = kind.normalise(stored)
     if stored != resource.name:
         message = f"Komodo stores the name {resource.name!r} as {stored!r}; ksync does the same"
-        notes.append(Note("warning", at(["name"]), message, f'write name = "{stored}"'))
+        notes.append(Note(Rule.NAME_CHANGED, "warning", at(["name"]), message, f'write name = "{stored}"'))
         resource = resource.model_copy(update={"name": stored})
     meant = canonical_of(resource)
     if bad_texts := _bad_texts(resource, meant):
         notes.extend(_bad_text(resource, name, at) for name in bad_texts)
     if isinstance(resource, Variable) and (refused := resource.refused()) is not None:
-        notes.append(Note("warning", at(["value"]), f"{refused}: Komodo refuses it", "shorten it to one line of text"))
-    for path, message, hint in lint(resource):
-        notes.append(Note("warning", at(spelled(kind.model, path)), message, hint))
+        message, hint = f"{refused}: Komodo refuses it", "shorten it to one line of text"
+        notes.append(Note(Rule.INVALID_VARIABLE, "warning", at(["value"]), message, hint))
+    for rule, path, message, hint in lint(resource):
+        notes.append(Note(rule, "warning", at(spelled(kind.model, path)), message, hint))
     deployable = resource if isinstance(resource, Deployable) else None
     return Understood(
         Target(kind.name, stored),
@@ -177,10 +181,10 @@ def _note(issue: Issue, text: WrittenFields) -> Note:
     place = text.at(issue.path)
     if issue.levels:
         hint, near = hint_for_key(issue.path, issue.levels, text.headers())
-        return Note(issue.severity, place, issue.message, hint, near)
+        return Note(issue.rule, issue.severity, place, issue.message, hint, near)
     if issue.known:
-        return Note(issue.severity, place, issue.message, hint_for_word(issue.word, issue.known))
-    return Note(issue.severity, place, issue.message, issue.hint)
+        return Note(issue.rule, issue.severity, place, issue.message, hint_for_word(issue.word, issue.known))
+    return Note(issue.rule, issue.severity, place, issue.message, issue.hint)
 
 
 @cache
@@ -206,7 +210,7 @@ def _bad_text(resource: Resource, name: str, at: Callable[[Sequence[Any]], Posit
     number = next(number for number, line in enumerate(lines, 1) if not _is_pair(line))
     message = f"line {number} of {name!r} has neither `=` nor `:`: Komodo fails when it uses it"
     hint = "write NAME = value, or # before a comment"
-    return Note("warning", at(spelled(type(resource), path)), message, hint)
+    return Note(Rule.INVALID_PAIRS, "warning", at(spelled(type(resource), path)), message, hint)
 
 
 def _is_pair(line: str) -> bool:
@@ -233,10 +237,13 @@ def foreign_name(name: str, place: Position) -> Note:
     """What is to be said of a header or top-level key that begins no resource."""
     if name in BY_HEADER:
         kind = BY_HEADER[name].name
-        return Note("error", place, f"{name!r} must be a list of tables", f"write [[{kind}]] above its keys")
+        return Note(
+            Rule.NOT_A_LIST, "error", place, f"{name!r} must be a list of tables", f"write [[{kind}]] above its keys"
+        )
     meant = closest(name.replace("-", "_"), tuple(BY_HEADER))
     hint = f"did you mean [[{meant}]]?" if meant else f"the kinds are {', '.join(KINDS)}"
-    return Note("warning", place, f"{name or '(no name)'!r} is not a resource kind and is ignored", hint)
+    message = f"{name or '(no name)'!r} is not a resource kind and is ignored"
+    return Note(Rule.UNKNOWN_KIND, "warning", place, message, hint)
 
 
 def _guess_target(kind: Kind, text: str) -> Target | None:

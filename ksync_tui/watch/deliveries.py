@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 REMEMBERED_SECONDS = 10 * 60.0
 """As long a delivery counts as the same again. Later it may be sent anew by hand."""
 MOST_REMEMBERED = 4096
-_IDS = ("x-github-delivery", "x-gitea-delivery", "x-gitlab-event-uuid")
-_EVENTS: Mapping[str, str] = {"x-github-event": "push", "x-gitea-event": "push", "x-gitlab-event": "Push Hook"}
+_IDS = ("x-github-delivery", "x-gitea-delivery", "x-forgejo-delivery", "x-gitlab-event-uuid", "idempotency-key")
+_EVENTS: Mapping[str, str] = {
+    "x-github-event": "push",
+    "x-gitea-event": "push",
+    "x-forgejo-event": "push",
+    "x-gitlab-event": "Push Hook",
+}
 _HEADS = "refs/heads/"
 _COMMITS = ("after", "checkout_sha")
+_NO_COMMIT = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +61,40 @@ def other_event(headers: Mapping[str, str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What a delivery says: the branch, or another ref whole; the commit it is now at, "" where the body names none."""
+    """What a delivery says: the branch, or another ref whole; the commit it is now at. "": the body does not say."""
 
     branch: str
     commit: str
 
+    @property
+    def deleted(self) -> bool:
+        """Whether the ref is there no more: every forge then gives zeros for a commit."""
+        return self.commit.startswith(_NO_COMMIT)
+
 
 def push_of(body: bytes) -> Push:
     """What the body of a delivery says. Raises NotUnderstood."""
+    said = _said(body)
+    if not said.branch:
+        raise NotUnderstood('the body has no "ref": only pushes are understood')
+    return said
+
+
+def request_of(body: bytes) -> Push:
+    """What the body that a CI job sends says: nothing, or the `ref` it is about. Raises NotUnderstood."""
+    return _said(body) if body.strip() else Push("", "")
+
+
+def _said(body: bytes) -> Push:
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
         raise NotUnderstood("the body is not JSON: set the content type application/json") from None
-    ref = said.get("ref") if isinstance(said, dict) else None
-    if not isinstance(ref, str) or not ref:
-        raise NotUnderstood('the body has no "ref": only pushes are understood')
+    if not isinstance(said, dict):
+        raise NotUnderstood("the body is no JSON object")
+    ref = said.get("ref", "")
+    if not isinstance(ref, str):
+        raise NotUnderstood('"ref" in the body is no text')
     commits = (said.get(key) for key in _COMMITS)
     return Push(ref.removeprefix(_HEADS), next((commit for commit in commits if isinstance(commit, str)), ""))
 

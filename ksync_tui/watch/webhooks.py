@@ -1,6 +1,6 @@
 """Webhooks on Komodo's paths for syncs (semantics f): checked, answered at once, queued; what is done is done later.
 
-    POST /listener/github|gitlab/sync/NAME/refresh|sync
+    POST /listener/github|gitea|forgejo|gitlab|bearer/sync/NAME/refresh|sync
 
 Nothing is done with a body before its signature is right. Every refusal is `{"error": "..."}` and says what to do.
 """
@@ -21,7 +21,15 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.watch.deliveries import NotUnderstood, SeenDeliveries, WebhookSettings, names_of, other_event, push_of
+from ksync_tui.watch.deliveries import (
+    NotUnderstood,
+    SeenDeliveries,
+    WebhookSettings,
+    names_of,
+    other_event,
+    push_of,
+    request_of,
+)
 from ksync_tui.watch.requests import SyncRequest
 from ksync_tui.watch.signature import HEADERS, may_be_signed, signed
 
@@ -39,6 +47,7 @@ BODY_SECONDS = 30.0
 RETRY_SECONDS = "60"
 OPTIONS = {"refresh": False, "sync": True}
 """Whether a run is wanted."""
+PATHS = f"POST to /listener/{'|'.join(HEADERS)}/sync/NAME/{'|'.join(OPTIONS)}"
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error of ksync's
@@ -59,7 +68,7 @@ def application(receiver: WebhookReceiver, clock: Callable[[], float] = time.mon
 
 async def _no_such_path(_request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return _error(HTTPStatus(status), "POST to /listener/github|gitlab/sync/NAME/refresh|sync")
+    return _error(HTTPStatus(status), PATHS)
 
 
 def _error(status: HTTPStatus, text: str) -> JSONResponse:
@@ -96,7 +105,7 @@ class _Listener:
 
     async def _take(self, request: Request, provider: str, name: str, option: str) -> str:
         if provider not in HEADERS or option not in OPTIONS:
-            raise Refused(HTTPStatus.NOT_FOUND, "POST to /listener/github|gitlab/sync/NAME/refresh|sync")
+            raise Refused(HTTPStatus.NOT_FOUND, PATHS)
         hook = await asyncio.to_thread(self._receiver.hook, name)
         if hook is None:
             raise Refused(HTTPStatus.NOT_FOUND, f"no such sync: {name}")
@@ -118,11 +127,14 @@ class _Listener:
         if event := other_event(request.headers):
             return f"ignored: {event[:100]} is not a push"
         try:
-            push = await asyncio.to_thread(push_of, body)
+            understand = request_of if request.path_params["provider"] == "bearer" else push_of
+            push = await asyncio.to_thread(understand, body)
         except NotUnderstood as why:
             raise Refused(HTTPStatus.BAD_REQUEST, str(why)) from None
-        if hook.branch and push.branch != hook.branch:
+        if hook.branch and push.branch and push.branch != hook.branch:
             return f"ignored: the sync follows branch {hook.branch}"
+        if push.deleted:
+            return "ignored: the branch was deleted"
         return self._queue(name, option, sync_request, names_of(f"{name} {option}", request.headers, body, push))
 
     def _queue(self, name: str, option: str, request: SyncRequest, known_by: tuple[str, ...]) -> str:
@@ -177,5 +189,9 @@ class _Listener:
 
 
 def _unsigned(provider: str) -> Refused:
-    text = f"{HEADERS[provider]} does not match: use the same secret on both sides"
+    header = HEADERS[provider]
+    if provider == "bearer":
+        text = f"{header} does not match: send `{header}: Bearer SECRET` with the webhook secret of the sync"
+    else:
+        text = f"{header} does not match: use the same secret on both sides, and application/json"
     return Refused(HTTPStatus.UNAUTHORIZED, text)

@@ -27,13 +27,61 @@ GOOD = '[[stack]]\nname = "web"\n[stack.config]\nserver = "elsewhere"\n'
 BAD = '[[stack]]\nname = "api"\nafter = ["api"]\n\n[[stack]]\nnaem = "100%"\n'
 
 
-def test_problems_as_annotations(ksync: CommandLine) -> None:
+def test_problems_as_annotations(ksync: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     ksync.write(BAD)
+    monkeypatch.chdir(ksync.files)
     ended = ksync("validate", ksync.files, "--format", "github")
     lines = ended.out.splitlines()
     assert ended.code == 1
     assert any(line.startswith("::error file=all.toml,line=3,col=1::`after` forms a cycle") for line in lines), lines
     assert all("\n" not in line and line.startswith(("::error ", "::warning ")) for line in lines)
+
+
+def test_forges_are_told_of_files_by_their_path_from_the_working_directory(
+    ksync: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forge knows a file of the checkout by nothing else; people read it as they know it in the folder."""
+    ksync.write(BAD, "stacks/all.toml")
+    monkeypatch.chdir(ksync.files.parent)
+    assert "::error file=files/stacks/all.toml,line=5" in ksync("validate", "files", "--format", "github").out
+    assert "::error file=files/stacks/all.toml,line=5" in ksync("plan", "files", "--format", "github").out
+    assert ksync("validate", "files").out.startswith("stacks/all.toml:")
+    one = ksync("validate", "files/stacks/all.toml", "--format", "github").out
+    assert "::error file=files/stacks/all.toml,line=5" in one
+    monkeypatch.chdir(ksync.home)
+    elsewhere = ksync("validate", ksync.files, "--format", "github").out
+    assert f"::error file={ksync.files}/stacks/all.toml,line=5" in elsewhere
+
+
+@pytest.mark.parametrize("command", ["validate", "plan"])
+def test_problems_as_sarif(ksync: CommandLine, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    ksync.write(BAD, "stacks/all.toml")
+    monkeypatch.chdir(ksync.files.parent)
+    ended = ksync(command, "files", "--format", "sarif")
+    (run,) = json.loads(ended.out)["runs"]
+    found = {
+        (
+            one["ruleId"],
+            one["level"],
+            one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            one["locations"][0]["physicalLocation"]["region"]["startLine"],
+        )
+        for one in run["results"]
+    }
+    assert ended.code == 1
+    assert found >= {
+        ("after-cycle", "error", "files/stacks/all.toml", 3),
+        ("missing-key", "error", "files/stacks/all.toml", 5),
+        ("unknown-key", "warning", "files/stacks/all.toml", 6),
+    }
+
+
+def test_sarif_beside_the_problems_for_people(ksync: CommandLine) -> None:
+    ksync.write(GOOD)
+    file = ksync.home.parent / "ksync.sarif"
+    ended = ksync("validate", "--offline", ksync.files, "--format", "github", "--format", f"sarif={file}")
+    assert (ended.code, ended.out.strip()) == (0, "")
+    assert json.loads(file.read_text("utf-8"))["runs"][0]["results"] == []
 
 
 def test_several_formats_at_once(ksync: CommandLine) -> None:
@@ -153,6 +201,7 @@ def test_the_action_keeps_one_comment_up_to_date(ksync: CommandLine) -> None:
                 "PATH": f"{bin_folder}:{os.environ['PATH']}", "KSYNC_PATH": str(ksync.files), "FORGE_API": address,
                 "KSYNC_PLAN_PROFILE": profile, "FORGE_REPOSITORY": "ana/infra", "FORGE_CHANGE": "7",
                 "FORGE_TOKEN": "token", "GITHUB_STEP_SUMMARY": str(ksync.home.parent / "summary.md"),
+                "KSYNC_SARIF": str(ksync.home.parent / "ksync.sarif"),
             }  # fmt: skip
             return subprocess.run(
                 [ROOT / "deploy/action.sh"], env=environment, check=False, capture_output=True
@@ -163,7 +212,9 @@ def test_the_action_keeps_one_comment_up_to_date(ksync: CommandLine) -> None:
     assert action(GOOD) == 0
     assert forge.asked == ["GET /repos/ana/infra/issues/7/comments?per_page=100 Bearer token"]
     assert action(GOOD.replace("web", "site")) == 0
+    assert json.loads((ksync.home.parent / "ksync.sarif").read_text())["runs"][0]["results"] == []
     assert action(BAD) == 1
+    assert json.loads((ksync.home.parent / "ksync.sarif").read_text())["runs"][0]["results"]
     bodies = [one["body"] for one in forge.comments]
     assert len(bodies) == 2
     assert "site" in bodies[1]
@@ -181,5 +232,8 @@ def test_what_the_documents_say_is_understood() -> None:
     yamls = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
     assert [hook["id"] for hook in yamls[0]["repos"][0]["hooks"]] == list(hooks())
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    assert yamls[1]["jobs"]["ksync"]["steps"][1]["with"].keys() <= action["inputs"].keys()
+    for written in yamls[1:]:
+        assert written["jobs"]["ksync"]["steps"][1]["with"].keys() <= action["inputs"].keys()
+    ours, upload = (step["with"] for step in yamls[2]["jobs"]["ksync"]["steps"][1:])
+    assert ours["sarif"] == upload["sarif_file"]
     assert (ROOT / "deploy/action.sh").stat().st_mode & 0o111

@@ -22,6 +22,7 @@ from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.resource_sync import ResourceSyncConfig
 from ksync_tui.model.plan import Action, FieldChange, Plan, Removal, RenameHint, Selection, SyncOptions
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
+from ksync_tui.model.rules import Rule
 from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.planner.renaming import Rename
@@ -116,7 +117,13 @@ def homelab() -> tuple[Action, ...]:
     )  # fmt: skip
 
 
-PROBLEM = Problem("error", SourceLocation(FILE, 71, 3), "an alerter needs an endpoint", "add [alerter.config.endpoint]")
+PROBLEM = Problem(
+    Rule.MISSING_KEY,
+    "error",
+    SourceLocation(FILE, 71, 3),
+    "an alerter needs an endpoint",
+    "add [alerter.config.endpoint]",
+)
 
 
 def _profile(name: str, session: FakeSession | KsyncError) -> Profile:
@@ -457,7 +464,7 @@ class FakeFiles:
         try:
             tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            return (Problem("error", SourceLocation(draft.file, draft.first_line), str(error)),)
+            return (Problem(Rule.SYNTAX, "error", SourceLocation(draft.file, draft.first_line), str(error)),)
         return ()
 
     def names(self, kind: str) -> list[str]:

@@ -55,6 +55,17 @@ def test_a_folder_is_read_through_all_subfolders_in_the_order_of_names(tmp_path:
     assert gathered.complete
 
 
+def test_a_file_is_found_again_by_the_name_that_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    base = tmp_path / "base"
+    paths = (base, tmp_path / "home/komodo", tmp_path / "other/c.toml")
+    written = [write(base / "a.toml"), write(base / "~/b.toml"), write(paths[1] / "b.toml"), write(paths[2])]
+    folder = Folder(paths, base)
+    shown = names(folder.read())
+    assert {"~/b.toml", "~/komodo/b.toml"} <= set(shown)
+    assert sorted(map(folder.path_of, shown)) == sorted(written)
+
+
 def test_line_ends_and_other_bytes_stay_as_they_are(tmp_path: Path) -> None:
     text = '\ufeff[[server]]\r\nname = "é"\r\n'
     (tmp_path / "a.toml").write_bytes(text.encode())

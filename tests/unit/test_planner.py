@@ -24,6 +24,7 @@ from ksync_tui.model.resource import (
     Target,
     redeploy_digest,
 )
+from ksync_tui.model.rules import Rule
 from ksync_tui.planner import Planner, confirmation, exceeds_safe_change
 from ksync_tui.planner.checks import check
 
@@ -145,7 +146,7 @@ def test_a_source_that_is_empty_or_partly_unreadable_deletes_nothing_and_says_so
 
 
 def test_the_problems_of_the_source_are_those_of_the_plan() -> None:
-    problem = Problem("warning", SourceLocation("lab.toml", 3), "unknown key")
+    problem = Problem(Rule.UNKNOWN_KEY, "warning", SourceLocation("lab.toml", 3), "unknown key")
     assert plan_of([], problems=(problem,)).problems == (problem,)
 
 

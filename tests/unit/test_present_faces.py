@@ -12,6 +12,7 @@ from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.plan import Action, FieldChange, Plan, RenameHint, SyncOptions
 from ksync_tui.model.resource import Problem, SourceLocation, Target
+from ksync_tui.model.rules import Rule
 from ksync_tui.model.secrets import Redactor
 from ksync_tui.planner.selection import Prerequisites
 from ksync_tui.present import json as objects
@@ -61,8 +62,8 @@ LAB = Plan(
         Action("create", Target("build", "app"), "new", blocked="the builder is missing: add [[builder]]"),
     ),
     problems=(
-        Problem("error", SourceLocation("web.toml", 3, 7), "not TOML", "close the string"),
-        Problem("warning", SourceLocation("web.toml", 9), "unknown key `evironment`"),
+        Problem(Rule.SYNTAX, "error", SourceLocation("web.toml", 3, 7), "not TOML", "close the string"),
+        Problem(Rule.UNKNOWN_KEY, "warning", SourceLocation("web.toml", 9), "unknown key `evironment`"),
     ),
     unchanged={"stack": 2},
     renames=(RenameHint(Target("stack", "old"), Target("stack", "new"), 91),),
@@ -200,7 +201,7 @@ def test_plain_numbers_stay_whatever_the_filter() -> None:
 
 
 def test_problems_are_one_line_each_and_neutral() -> None:
-    problem = Problem("error", SourceLocation("a\x1b.toml", 1, 2), "bad\nname", "do\x07 this")
+    problem = Problem(Rule.SYNTAX, "error", SourceLocation("a\x1b.toml", 1, 2), "bad\nname", "do\x07 this")
     assert joined(problem_lines([problem])) == "a␛.toml:1:2: error: bad␊name (do␇ this)"
     assert problem_count(LAB.problems) == "1 error, 1 warning"
     assert problem_count(()) == "no problems"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +25,8 @@ class Receiver:
     port: int
     received: list[Received] = field(default_factory=list)
     status: int = 204
+    answer: Callable[[Received], int] | None = None
+    """What a request is answered by what it says, in place of `status`."""
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -38,8 +40,9 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             length = int(self.headers["content-length"])
             headers = {name.lower(): value for name, value in self.headers.items()}
-            found.received.append(Received(self.path, headers, self.rfile.read(length).decode()))
-            self.send_response(found.status)
+            one = Received(self.path, headers, self.rfile.read(length).decode())
+            found.received.append(one)
+            self.send_response(found.answer(one) if found.answer else found.status)
             self.send_header("content-length", "0")
             self.end_headers()
 

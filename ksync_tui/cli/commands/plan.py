@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli import formats, options
@@ -20,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     options.source(parser)
     options.json(parser)
     parser.add_argument("--markdown", action="store_true", help="Markdown, for comments on a change")
-    formats.add(parser, "text, json, markdown, or github (the problems as annotations)")
+    formats.add(parser, "text, json, markdown, or the problems as github (annotations) or sarif")
     options.origin(parser)
     options.renames(parser)
     says = "keep the plan in this file; `ksync apply FILE` does just that, or nothing where something moved"
@@ -29,12 +30,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, output: Output) -> int:
     """Reads, plans and prints."""
-    wanted = formats.wanted(args, ("text", "json", "markdown", "github"))
+    wanted = formats.wanted(args, ("text", "json", "markdown", "github", "sarif"))
     with open_session(args) as session:
         review = reviewed(session, args)
         plan = review.plan.only(args.origin) if args.origin else review.plan
         if wanted:
-            formats.write(wanted, output.plan_formats(plan, session), output)
+            located = review.sync.seen_from(plan.problems, Path.cwd())
+            formats.write(wanted, output.plan_formats(plan, located, session), output)
         if not wanted or args.json:
             output.plan(plan, session, markdown=args.markdown)
         if args.out:

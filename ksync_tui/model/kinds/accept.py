@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.common import NO_PARAMS, UNKNOWN_TYPE, Choice
 from ksync_tui.model.kinds.fields import FieldSchema, Table, schema
+from ksync_tui.model.rules import Rule
 
 Path = tuple[str | int, ...]
 
@@ -31,6 +32,7 @@ class Level(NamedTuple):
 class Issue:
     """Something wrong with a table: the path of keys as the file has them, and what."""
 
+    rule: Rule
     severity: Literal["error", "warning"]
     path: Path
     message: str
@@ -72,7 +74,7 @@ def _table(model: type[Table], raw: Any, path: Path, around: tuple[Level, ...], 
         return raw
     adopted = model.upgrade(raw)
     if adopted is not raw and isinstance(raw, dict):
-        issues.append(Issue("warning", path, "an older form; read as its current meaning"))
+        issues.append(Issue(Rule.OLDER_FORM, "warning", path, "an older form; read as its current meaning"))
     if not isinstance(adopted, dict):
         return adopted
     by_key = schema(model).by_key
@@ -84,12 +86,14 @@ def _table(model: type[Table], raw: Any, path: Path, around: tuple[Level, ...], 
             issues.append(_unknown_key((*path, key), levels))
         elif field.name in values:
             spellings = " and ".join(field.accepted)
-            issues.append(Issue("error", (*path, key), f"{key!r} is given twice: {spellings} are one key"))
+            issues.append(
+                Issue(Rule.DOUBLE_KEY, "error", (*path, key), f"{key!r} is given twice: {spellings} are one key")
+            )
         elif field.table is None:
             values[field.name] = value
             if field.usual and isinstance(value, str) and value.lower() not in field.usual:
                 message = f"{key!r}: {value!r} has no effect; one of {', '.join(field.usual[1:8])}"
-                issues.append(Issue("warning", (*path, key), message))
+                issues.append(Issue(Rule.UNKNOWN_VALUE, "warning", (*path, key), message))
         else:
             values[field.name] = _nested(table_of(model, field, adopted), field, value, (*path, key), levels, issues)
     return values
@@ -97,7 +101,8 @@ def _table(model: type[Table], raw: Any, path: Path, around: tuple[Level, ...], 
 
 def _unknown_key(path: Path, levels: tuple[Level, ...]) -> Issue:
     where = ".".join(step for step in path[:-1] if isinstance(step, str))
-    return Issue("warning", path, f"unknown key {path[-1]!r}{f' in {where}' if where else ''} is ignored", levels)
+    message = f"unknown key {path[-1]!r}{f' in {where}' if where else ''} is ignored"
+    return Issue(Rule.UNKNOWN_KEY, "warning", path, message, levels)
 
 
 def _nested(
@@ -181,16 +186,16 @@ def _issue(detail: ErrorDetails, path: Path, field: FieldSchema | None) -> Issue
         return _no_params(path, given, field)
     key = next((str(part) for part in reversed(path) if isinstance(part, str)), "the table")
     if kind == "missing":
-        return Issue("error", path, f"{key!r} is missing")
+        return Issue(Rule.MISSING_KEY, "error", path, f"{key!r} is missing")
     if (expected := _EXPECTED.get(kind)) is not None:
         message = f"{key!r} must be {expected}, not {_type_name(given)}"
-        return Issue("error", path, message, hint=_hint_for_type(expected, given, field))
+        return Issue(Rule.TYPE, "error", path, message, hint=_hint_for_type(expected, given, field))
     if kind == "literal_error":
         return _unknown_word(path, key, given, detail["ctx"]["expected"])
     if kind in _LIMITS:
         words, limit = _LIMITS[kind]
-        return Issue("error", path, f"{key!r} must be {words} {detail['ctx'][limit]}")
-    return Issue("error", path, f"{key!r}: {detail['msg'].removeprefix('Value error, ')}")
+        return Issue(Rule.OUT_OF_RANGE, "error", path, f"{key!r} must be {words} {detail['ctx'][limit]}")
+    return Issue(Rule.INVALID_VALUE, "error", path, f"{key!r}: {detail['msg'].removeprefix('Value error, ')}")
 
 
 def _type_name(given: Any) -> str:
@@ -200,13 +205,13 @@ def _type_name(given: Any) -> str:
 def _unknown_type(path: Path, given: Mapping[str, Any], variants: tuple[str, ...]) -> Issue:
     if "type" not in given:
         hint = f"one of {', '.join(variants)}" if len(variants) <= _FEW else None
-        return Issue("error", (*path, "type"), "'type' is missing", hint=hint)
+        return Issue(Rule.MISSING_KEY, "error", (*path, "type"), "'type' is missing", hint=hint)
     if not isinstance(given["type"], str):
-        return Issue("error", (*path, "type"), f"'type' must be text in quotes, not {_type_name(given['type'])}")
+        message = f"'type' must be text in quotes, not {_type_name(given['type'])}"
+        return Issue(Rule.TYPE, "error", (*path, "type"), message)
     holder = next((step for step in reversed(path) if isinstance(step, str)), "the table")
-    return Issue(
-        "error", (*path, "type"), f"{holder!r} has no type {given['type']!r}", word=given["type"], known=variants
-    )
+    message = f"{holder!r} has no type {given['type']!r}"
+    return Issue(Rule.UNKNOWN_VALUE, "error", (*path, "type"), message, word=given["type"], known=variants)
 
 
 def _no_params(path: Path, given: Mapping[str, Any], field: FieldSchema | None) -> Issue:
@@ -217,8 +222,9 @@ def _no_params(path: Path, given: Mapping[str, Any], field: FieldSchema | None) 
     if "params" not in given:
         required = any(known.required for known in schema(chosen)) if chosen else False
         hint = _keys_hint(keys) if required else "write `params = {}` to keep every default"
-        return Issue("error", at, "'params' is missing", hint=hint)
-    return Issue("error", at, f"'params' must be a table, not {_type_name(given['params'])}", hint=_keys_hint(keys))
+        return Issue(Rule.MISSING_KEY, "error", at, "'params' is missing", hint=hint)
+    message = f"'params' must be a table, not {_type_name(given['params'])}"
+    return Issue(Rule.TYPE, "error", at, message, hint=_keys_hint(keys))
 
 
 def _keys_hint(keys: list[str]) -> str | None:
@@ -244,5 +250,5 @@ def _unknown_word(path: Path, key: str, given: Any, expected: str) -> Issue:
     """`expected` is pydantic's list of words: `'a', 'b' or 'c'`."""
     words = tuple(re.findall(r"'([^']*)'", expected))
     if len(words) <= _FEW or not isinstance(given, str):
-        return Issue("error", path, f"{key!r} must be one of {expected}")
-    return Issue("error", path, f"{key!r} has no value {given!r}", word=given, known=words)
+        return Issue(Rule.UNKNOWN_VALUE, "error", path, f"{key!r} must be one of {expected}")
+    return Issue(Rule.UNKNOWN_VALUE, "error", path, f"{key!r} has no value {given!r}", word=given, known=words)
