@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli.choice import target_of
-from ksync_tui.cli.output import progress
+from ksync_tui.cli.printer import progress
 from ksync_tui.errors import UsageError
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.renaming import Rename

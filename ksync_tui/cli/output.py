@@ -1,18 +1,15 @@
-"""Printing: results on standard output, progress and errors on standard error."""
+"""What the commands print: plans, runs, syncs and the rest, as text or JSON."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import sys
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ksync_tui.errors import KsyncError
+from ksync_tui.cli.printer import UNCUT, Printer
 from ksync_tui.model.events import ActionEnded, ActionLog
 from ksync_tui.model.secrets import NOTHING_KNOWN
 from ksync_tui.present.json import (
@@ -20,18 +17,16 @@ from ksync_tui.present.json import (
     NO_RUN,
     discovery_object,
     dumps,
-    error_object,
     plan_object,
     problem_objects,
     run_object,
     sync_object,
 )
-from ksync_tui.present.plain import error_lines, plan_lines, problem_count, problem_lines
+from ksync_tui.present.plain import plan_lines, problem_count, problem_lines
 from ksync_tui.present.runs import closing, history_row, run_lines, title
 from ksync_tui.present.style import rendered
 from ksync_tui.present.summaries import counts_line
-from ksync_tui.present.text import cell_width, count, cut_end, neutral, pad
-from ksync_tui.system.files import OWNER_ONLY, replace
+from ksync_tui.present.text import count, neutral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,74 +38,14 @@ if TYPE_CHECKING:
     from ksync_tui.model.plan import Plan, Selection
     from ksync_tui.model.resource import Problem
     from ksync_tui.model.secrets import Redactor
-    from ksync_tui.present.style import StyledLine
     from ksync_tui.services import Confirmation, Session, SyncRow
     from ksync_tui.services.alerting import AlerterRow
     from ksync_tui.services.formatting import FormattedFile
     from ksync_tui.services.watching import WatchEvent
 
 
-UNCUT = 1_000_000
-"""Columns of what is no terminal: nothing is cut in a pipe or a file."""
-
-
-def progress(line: str) -> None:
-    """How far something is: the same line of a terminal again and again, gone at the end; nothing in a pipe."""
-    if sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb":
-        room = shutil.get_terminal_size().columns - 1
-        print(f"\r\x1b[K{cut_end(neutral(line), room)}", end="", file=sys.stderr, flush=True)
-
-
-class Output:
-    """Where and how a command prints: text or JSON, with colour where the terminal has it and nobody minds."""
-
-    def __init__(self, *, plain: bool, json: bool) -> None:
-        self.json = json
-        self._printed = False
-        self._plain = plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-
-    # ---------------------------------------------------------------- basics
-
-    def say(self, text: str) -> None:
-        """A remark on standard error."""
-        print(neutral(text), file=sys.stderr, flush=True)
-
-    def error(self, error: KsyncError) -> None:
-        """An error: what, where, why and what to do."""
-        print("\n".join(error_lines(error)), file=sys.stderr, flush=True)
-
-    def failure(self, error: KsyncError) -> None:
-        """An error that ends the command; the one JSON object holds it where nothing else was printed."""
-        self.error(error)
-        if self.json and not self._printed:
-            self._object({"error": error_object(error)})
-
-    def text(self, text: str, file: str | None, *, secret: bool = False) -> None:
-        """A document to standard output, or to a file that is written whole or not at all."""
-        if file is None:
-            print(text)
-            return
-        path = Path(file)
-        try:
-            replace(path, f"{text}\n".encode(), mode=OWNER_ONLY if secret else 0o666)
-        except OSError as error:
-            raise KsyncError("the file cannot be written", where=file, why=error.strerror) from error
-        self.say(f"wrote {file}")
-
-    def _object(self, value: Mapping[str, Any]) -> None:
-        self._printed = True
-        print(dumps({"format_version": FORMAT_VERSION, **value}))
-
-    def styled(self, lines: Iterable[StyledLine]) -> None:
-        """Lines on standard output, coloured where it is a terminal."""
-        colour = not self._plain and sys.stdout.isatty()
-        for line in lines:
-            print(rendered(line, colour))
-
-    @property
-    def width(self) -> int:
-        """Columns to fit a line into."""
-        return shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else UNCUT
+class Output(Printer):
+    """What each command prints."""
 
     # ----------------------------------------------------------------- plans
 
@@ -118,7 +53,7 @@ class Output:
         """A plan as text, JSON or Markdown; known secrets are replaced by their names."""
         redact = session.redactor() if plan.actions or plan.ignored else NOTHING_KNOWN
         if self.json:
-            self._object(plan_object(plan, session.exports.block, redact))
+            self.object(plan_object(plan, session.exports.block, redact))
         elif markdown:
             from ksync_tui.present.markdown import plan_markdown  # noqa: PLC0415 - few commands need it
 
@@ -129,7 +64,7 @@ class Output:
     def problems(self, problems: Sequence[Problem], *, files: int) -> None:
         """Problems and nothing else on standard output; how many on standard error."""
         if self.json:
-            self._object({"problems": problem_objects(problems)})
+            self.object({"problems": problem_objects(problems)})
         else:
             self.styled(problem_lines(problems))
             self.say(f"{problem_count(problems)} in {count(files, 'file')}")
@@ -153,7 +88,7 @@ class Output:
 
         names, after = [file.name for file in files], [file.name for file in changed]
         if self.json:
-            self._object(format_object(names, after, problem_objects(problems), diffs, written=written))
+            self.object(format_object(names, after, problem_objects(problems), diffs, written=written))
             return
         self.remarks(problems)
         for line in format_lines(after, diffs):
@@ -205,7 +140,7 @@ class Output:
 
     def discovery(self, discovery: Discovery, toml: str) -> None:
         """What runs and is no resource's, as one JSON object."""
-        self._object(discovery_object(discovery, toml))
+        self.object(discovery_object(discovery, toml))
 
     # ------------------------------------------------------------------ runs
 
@@ -229,14 +164,14 @@ class Output:
     def started(self, run: int) -> None:
         """A detached run."""
         if self.json:
-            self._object({"run": run})
+            self.object({"run": run})
         else:
             print(f"run {run} started; `ksync runs watch {run}` follows it")
 
     def run(self, record: RunRecord | None) -> None:
         """How a run ended; None where there was nothing to run."""
         if self.json:
-            self._object(run_object(record) if record else NO_RUN)
+            self.object(run_object(record) if record else NO_RUN)
         elif record is None:
             print("nothing to do")
         else:
@@ -245,7 +180,7 @@ class Output:
     def run_in_full(self, record: RunRecord, lines: Sequence[tuple[str, str]]) -> None:
         """A run with every action and its output."""
         if self.json:
-            self._object({**run_object(record), "log": [{"action": action, "line": line} for action, line in lines]})
+            self.object({**run_object(record), "log": [{"action": action, "line": line} for action, line in lines]})
             return
         print(title(record))
         logs: dict[str, list[str]] = {}
@@ -260,13 +195,13 @@ class Output:
     def runs(self, records: Sequence[RunRecord]) -> None:
         """The list of runs."""
         if self.json:
-            self._object({"runs": [run_object(record) for record in records]})
+            self.object({"runs": [run_object(record) for record in records]})
             return
         zone = datetime.now().astimezone().tzinfo
         rows = [
             history_row(record, time.time(), zone) if zone else history_row(record, time.time()) for record in records
         ]
-        self._table([(str(row.id), row.sync, row.state, row.counts, row.when, row.took, row.who) for row in rows])
+        self.table([(str(row.id), row.sync, row.state, row.counts, row.when, row.took, row.who) for row in rows])
         if not rows:
             self.say("no runs yet: `ksync apply` makes one")
 
@@ -286,56 +221,49 @@ class Output:
     def findings(self, findings: Sequence[Mapping[str, Any]]) -> None:
         """What `ksync doctor` found."""
         if self.json:
-            self._object({"findings": findings})
+            self.object({"findings": findings})
             return
         marks = {True: "works", False: "FAILS", None: ""}
-        self._table([(marks[finding["works"]], finding["what"], finding["found"]) for finding in findings])
+        self.table([(marks[finding["works"]], finding["what"], finding["found"]) for finding in findings])
 
     def hosts(self, hosts: Mapping[str, str]) -> None:
         """Which Docker host stands for which server."""
         if self.json:
-            self._object({"hosts": [{"server": server, "address": address} for server, address in hosts.items()]})
+            self.object({"hosts": [{"server": server, "address": address} for server, address in hosts.items()]})
             return
-        self._table([(server, address or "(docker's default)") for server, address in hosts.items()])
+        self.table([(server, address or "(docker's default)") for server, address in hosts.items()])
         if not hosts:
             self.say("no Docker host is named yet: `ksync hosts add SERVER ADDRESS`")
 
     def profiles(self, profiles: Sequence[Profile], current: str) -> None:
         """The profiles; the current one is marked."""
         if self.json:
-            self._object({"profiles": [_profile_object(profile, profile.name == current) for profile in profiles]})
+            self.object({"profiles": [_profile_object(profile, profile.name == current) for profile in profiles]})
             return
         mark = {True: "*", False: " "}
-        self._table([(mark[one.name == current], one.name, one.engine, one.address, one.origin) for one in profiles])
+        self.table([(mark[one.name == current], one.name, one.engine, one.address, one.origin) for one in profiles])
 
     def changes(self, changes: Sequence[Change]) -> None:
         """What happened in a Core."""
         from ksync_tui.present.changes import change_object, change_row  # noqa: PLC0415 - few commands need it
 
         if self.json:
-            self._object({"changes": [change_object(change) for change in changes]})
+            self.object({"changes": [change_object(change) for change in changes]})
             return
         zone = datetime.now().astimezone().tzinfo or UTC
         rows = ((change_row(change, time.time(), zone), change.id) for change in changes)
-        self._table([(row.when, row.who, row.what, row.target, row.state, known) for row, known in rows])
+        self.table([(row.when, row.who, row.what, row.target, row.state, known) for row, known in rows])
         if not changes:
             self.say("nothing has happened yet")
-
-    def document(self, lines: Sequence[str]) -> None:
-        """Lines of outside text."""
-        if self.json:
-            self._object({"lines": list(lines)})
-            return
-        print("\n".join(map(neutral, lines)))
 
     # ----------------------------------------------------------------- syncs
 
     def syncs(self, rows: Sequence[SyncRow]) -> None:
         """The list of syncs with what is pending."""
         if self.json:
-            self._object({"syncs": [sync_object(*_sync_facts(row)) for row in rows]})
+            self.object({"syncs": [sync_object(*_sync_facts(row)) for row in rows]})
             return
-        self._table([_sync_cells(row) for row in rows])
+        self.table([_sync_cells(row) for row in rows])
         if not rows:
             self.say("no syncs yet: `ksync syncs add NAME --path FOLDER` makes one")
 
@@ -344,18 +272,18 @@ class Output:
         from ksync_tui.present.ignored import rule_object, rule_words  # noqa: PLC0415 - few commands need it
 
         if self.json:
-            self._object({"ignored": [{**rule_object(rule), "state": state} for rule, state in rules]})
+            self.object({"ignored": [{**rule_object(rule), "state": state} for rule, state in rules]})
             return
-        self._table([(rule.sync, str(rule), state, rule_words(rule)) for rule, state in rules])
+        self.table([(rule.sync, str(rule), state, rule_words(rule)) for rule, state in rules])
         if not rules:
             self.say("nothing is ignored: `ksync ignored add` or i in the app leaves a difference alone")
 
     def alerters(self, rows: Sequence[AlerterRow]) -> None:
         """The list of alerters with what waits for them."""
         if self.json:
-            self._object({"alerters": [asdict(row) for row in rows]})
+            self.object({"alerters": [asdict(row) for row in rows]})
             return
-        self._table([_alerter_cells(row) for row in rows])
+        self.table([_alerter_cells(row) for row in rows])
         if not rows:
             self.say("no alerters yet: an [[alerter]] in a resource file makes one")
 
@@ -366,12 +294,6 @@ class Output:
             print(json.dumps({"at": at, "sync": item.sync, "what": item.what, "text": item.text}), flush=True)
         else:
             print(neutral(f"{at}  {item.sync or '-'}  {item.what}  {item.text}".rstrip()), flush=True)
-
-    def _table(self, rows: Sequence[tuple[str, ...]]) -> None:
-        cells = [[neutral(cell) for cell in row] for row in rows]
-        widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)] if cells else []
-        for row in cells:
-            print("  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _annotations(problems: Sequence[Problem], redact: Redactor) -> Mapping[str, Callable[[], str]]:
