@@ -8,17 +8,21 @@ import json
 import re
 import shlex
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from argparse_manpage.manpage import Manpage
 
-from ksync_tui.cli.parser import parse
+from ksync_tui import __version__
+from ksync_tui.cli.parser import parse, whole_parser
 from ksync_tui.model.kinds.json_schema import ADDRESS, resource_file_schema
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+MANUAL = ROOT / "docs/ksync.1"
 
 
 def project() -> dict[str, Any]:
@@ -96,3 +100,38 @@ def test_the_release_checks_and_publishes_without_a_token() -> None:
     assert "twine check --strict" in steps
     assert jobs["publish"]["needs"] == "build"
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
+
+
+def test_the_manual_page_has_every_command_and_option() -> None:
+    """`.venv/bin/python -m tests.unit.test_packaging` writes it anew; its layout is argparse's, of whatever version."""
+    page = MANUAL.read_text("utf-8").replace("\\-", "-")
+    for command, child in children(whole_parser()):
+        assert f"ksync {command}" in page
+        options = [option for action in child._actions for option in action.option_strings]
+        assert [option for option in options if option.startswith("--") and option not in page] == [], command
+    shipped = project()["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert shipped == {str(MANUAL.relative_to(ROOT)): "share/man/man1/ksync.1"}
+
+
+def children(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
+
+
+def manual() -> str:
+    """The manual page, made from the parser."""
+    facts = project()["project"]
+    data = {
+        "project_name": "ksync",
+        "version": __version__,
+        "description": facts["description"],
+        "url": facts["urls"]["Homepage"],
+        "manual_title": "ksync",
+        "prog": "ksync",
+    }
+    return str(Manpage(whole_parser(), data))
+
+
+if __name__ == "__main__":
+    MANUAL.write_text(manual(), "utf-8")
