@@ -85,7 +85,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
         "origin", "changes", "fields", "current", "proposed",
     ]  # fmt: skip
     assert list(made["actions"][0]["changes"][0]) == ["field", "current", "proposed", "secret", "origin"]
-    assert list(made["problems"][0]) == ["severity", "file", "line", "column", "message", "hint", "places"]
+    assert list(made["problems"][0]) == ["rule", "severity", "file", "line", "column", "message", "hint", "places"]
     assert json.loads(objects.dumps(made)) == made
 
 
