@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from ksync_tui.present.hosts import HostRow, host_rows
+from ksync_tui.present.hosts import HostRow, State, host_rows
 from ksync_tui.present.text import cell_width, count, cut_end, cut_middle, pad
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.screens.listing import Listing
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.filter import FilterLine
 from ksync_tui.tui.widgets.lines import Lines
-
-if TYPE_CHECKING:
-    from ksync_tui.engine.embedded.observing import HostState
 
 EMPTY = """
 No Docker hosts yet: {new} names one.
@@ -28,7 +25,7 @@ A server whose address is this machine needs none."""
 MOST_SERVER = 20
 MOST_ADDRESS = 32
 
-Found = tuple[Mapping[str, str], "list[HostState] | None"]
+Found = tuple[Mapping[str, str], Sequence[State] | None]
 
 
 class HostsScreen(Listing[None]):
