@@ -34,6 +34,8 @@ class Capabilities:
     `keeps_names`: the kinds that cannot be renamed.
     `removals`: what may become of the containers of what is deleted, the usual first.
     `runs`: the kinds that a person may run by hand, each with the verb of that action.
+    `parallel`: how many actions that need nothing of each other may go on at once; `fingerprint` and `apply` are then
+    called from as many threads.
     """
 
     keeps_deploy: bool = True
@@ -45,6 +47,7 @@ class Capabilities:
     keeps_names: frozenset[str] = frozenset()
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     runs: Mapping[str, Verb] = field(default_factory=lambda: _RUNS)
+    parallel: int = 1
 
 
 class Engine(Protocol):
@@ -98,7 +101,7 @@ class Engine(Protocol):
         """
 
     def outside(self, action: Action) -> bool:
-        """Whether an action has effects outside ksync's database, so that it has to be done by itself."""
+        """Whether an action has effects outside ksync's database, so that it shares no transaction with others."""
 
     def fingerprint(self, target: Target) -> str | None:
         """The live fingerprint of a target right now, or None where it does not exist (architecture rule 6)."""

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ksync_tui.engine.core.reading import read_info
 from ksync_tui.engine.core.snapshots import state_of
 from ksync_tui.engine.core.writing import LOST_LOOKS, LOST_SECONDS, Writer
 from ksync_tui.errors import BusyError, CoreError, NoAnswerError, NotPossibleError
@@ -87,7 +86,7 @@ async def deploy(writer: Writer, target: Target, resource: Resource) -> None:
     await run(writer, target)
     info: Mapping[str, Any] = {}
     for _ in range(_LOOKS):
-        info = await read_info(writer.client, target)
+        info = await writer.reads.info(target)
         if info.get("state") in _WELL:
             return
         await asyncio.sleep(LOOK_SECONDS)
