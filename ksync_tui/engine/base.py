@@ -34,6 +34,8 @@ class Capabilities:
     `keeps_names`: the kinds that cannot be renamed.
     `removals`: what may become of the containers of what is deleted, the usual first.
     `runs`: the kinds that a person may run by hand, each with the verb of that action.
+    `refuses_taken`: the kinds of which a create is refused with a ConflictError at the moment of the create where the
+    name is taken: nothing that is read before proves as much.
     `parallel`: how many actions that need nothing of each other may go on at once; `fingerprint` and `apply` are then
     called from as many threads.
     """
@@ -47,6 +49,7 @@ class Capabilities:
     keeps_names: frozenset[str] = frozenset()
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     runs: Mapping[str, Verb] = field(default_factory=lambda: _RUNS)
+    refuses_taken: frozenset[str] = frozenset()
     parallel: int = 1
 
 

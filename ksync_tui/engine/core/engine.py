@@ -25,6 +25,7 @@ from ksync_tui.engine.pending_deploys import FAILED, pending_after_create, pendi
 from ksync_tui.errors import BusyError, CoreError, EngineError, NotFoundError
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
@@ -43,6 +44,7 @@ _CAPABILITIES = Capabilities(
     remote=True,
     history=True,
     keeps_names=frozenset({"variable"}),
+    refuses_taken=frozenset(KINDS) - {"user_group"},
     removals=("down",),
     runs=deploying.RUNS,
 )

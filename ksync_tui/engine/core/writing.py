@@ -13,7 +13,7 @@ from ksync_tui.engine.core.names import TAG, Directory, oid
 from ksync_tui.engine.core.polling import UpdatePoller
 from ksync_tui.engine.core.single_reads import SingleReads
 from ksync_tui.engine.core.wire import Json, build, config_of, created_config, differing, meta_of, written_anew
-from ksync_tui.errors import CoreError, EngineError, NoAnswerError, NotFoundError
+from ksync_tui.errors import ConflictError, CoreError, EngineError, NoAnswerError, NotFoundError
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.kinds.builder import Builder
 from ksync_tui.model.kinds.registry import KINDS
@@ -57,9 +57,11 @@ class Writer:
 
     async def create(self, target: Target, proposed: Resource) -> None:
         """Creates a resource and gives it all that was declared. Core refuses a taken name, but for groups."""
+        made = _as_sent(target, proposed)
         if target.kind == "user_group":
             await self.absent(target)
-        answer = await self._certainly(target, lambda: self._create(target, proposed), _there)
+            made = _there
+        answer = await self._certainly(target, lambda: self._create(target, proposed), made)
         await self._settle(target, proposed, answer)
 
     async def update(self, target: Target, proposed: Resource) -> Resource:
@@ -158,7 +160,10 @@ class Writer:
 
     async def _send_meta(self, target: Target, meta: Json) -> None:
         named = {"type": KINDS[target.kind].title, "id": target.name}
-        await self.client.write("UpdateResourceMeta", target=named, **meta)
+        try:
+            await self.client.write("UpdateResourceMeta", target=named, **meta)
+        except ConflictError as error:  # about a tag: the resource itself is there
+            raise CoreError(error.what, where=str(target), why=error.why, hint=error.hint) from error
 
     async def _settle(self, target: Target, proposed: Resource, answer: Any) -> None:
         """Makes sure of what was written: by Core's last answer where that says all, else by reading it back.
@@ -213,6 +218,21 @@ class Writer:
 
 def _there(found: Resource | None) -> bool:
     return found is not None
+
+
+def _as_sent(target: Target, proposed: Resource) -> Callable[[Resource | None], bool]:
+    """Whether a create was carried out. Another of that name may have been there before: it is not taken for ours."""
+
+    def made(found: Resource | None) -> bool:
+        if found is not None and (other := differing(found, proposed)):
+            why = f"what has the name now has another {', '.join(other)}"
+            hint = "Plan again to see how it differs"
+            raise CoreError(
+                "the answer was lost, and somebody may have been first", where=str(target), why=why, hint=hint
+            )
+        return found is not None
+
+    return made
 
 
 def _gone(found: Resource | None) -> bool:

@@ -1,0 +1,158 @@
+"""Actions that go on at the same time, in threads of their own; one thread writes down and tells what happens.
+
+What needs something of an earlier one, or touches the same resource, waits for its end: the order of the plan is kept
+wherever it matters, and everywhere else as far as there are places.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
+from queue import Empty, SimpleQueue
+
+from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event
+from ksync_tui.model.plan import Action
+
+Say = Callable[[ActionStarted | ActionLog], bool]
+"""Tells of something. False: it cannot be written down any more, so what it announces must not be done."""
+
+
+class Steps(dict[str, Action]):
+    """Actions by their ids, and which of them may begin."""
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__({action.id: action for action in actions})
+        self._at = {action.id: at for at, action in enumerate(actions)}
+        self._graph = TopologicalSorter(_earlier(actions))
+        self._graph.prepare()
+        self._ready: list[int] = []
+        self._ids = tuple(self._at)
+
+    def __bool__(self) -> bool:
+        return self._graph.is_active()
+
+    def begin(self, most: int) -> Iterator[Action]:
+        """The next ones in order of the plan, each once, at most so many."""
+        for action_id in self._graph.get_ready():
+            heappush(self._ready, self._at[action_id])
+        for _ in range(min(most, len(self._ready))):
+            yield self[self._ids[heappop(self._ready)]]
+
+    def end(self, action_id: str) -> None:
+        """One is over: what waited for it may begin."""
+        self._graph.done(action_id)
+
+
+def _earlier(actions: Sequence[Action]) -> dict[str, set[str]]:
+    """Which earlier ones each has to wait for: what it needs, and the last one on each target that it touches."""
+    waits: dict[str, set[str]] = {}
+    last: dict[object, str] = {}
+    for action in actions:
+        touched = (action.target, action.subject)
+        waits[action.id] = {last[target] for target in touched if target in last}
+        waits[action.id].update(needed for needed in action.requires if needed in waits and needed != action.id)
+        last |= dict.fromkeys(touched, action.id)
+    return waits
+
+
+@dataclass(slots=True)
+class _Post:
+    """What a thread says to the one that writes down. `kept` is set when that is done, or will never be."""
+
+    event: Event | None
+    kept: threading.Event | None = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class SideBySide:
+    """Carries out actions, `most` at a time.
+
+    `ended` says of an action, just before it begins, how it ended without being tried, or None; `do` carries it out in
+    a thread; `keep` makes events durable and tells of them, in the thread of `carry_out`.
+    """
+
+    most: int
+    ended: Callable[[Action], ActionEnded | None]
+    do: Callable[[Action, Say], ActionEnded]
+    keep: Callable[[Sequence[Event]], None]
+    given_up: bool = False
+    """Whether nothing can be written down any more: nothing begins then, and who waits for something may leave."""
+    _posts: SimpleQueue[_Post] = field(default_factory=SimpleQueue)
+    _heard: list[_Post] = field(default_factory=list)
+    """What is being written down."""
+    _under_way: int = 0
+
+    def carry_out(self, actions: Sequence[Action]) -> None:
+        """Does all of them. Raises what `keep` raises, once all that was begun has ended and that is kept."""
+        steps = Steps(actions)
+        with ThreadPoolExecutor(self.most, "action") as pool:
+            try:
+                while steps:
+                    for action in steps.begin(self.most - self._under_way):
+                        self._begin(action, pool)
+                    self._hear(steps)
+            except BaseException:
+                self._give_up(pool)
+                raise
+
+    def _begin(self, action: Action, pool: ThreadPoolExecutor) -> None:
+        self._under_way += 1
+        ended = self.ended(action)
+        if ended is not None:
+            self._posts.put(_Post(ended))
+        else:
+            pool.submit(self._work, action)
+
+    def _work(self, action: Action) -> None:
+        try:
+            self._posts.put(_Post(self.do(action, self._say)))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the others are waited for
+            self._posts.put(_Post(None, error=error))
+
+    def _say(self, event: ActionStarted | ActionLog) -> bool:
+        """Waits until the beginning of an action is durable (architecture rule 7); output is written as it comes."""
+        if isinstance(event, ActionLog):
+            self._posts.put(_Post(event))
+            return True
+        kept = threading.Event()
+        self._posts.put(_Post(event, kept))
+        if not self.given_up:
+            kept.wait()
+        return not self.given_up
+
+    def _hear(self, steps: Steps) -> None:
+        """Waits until something is said, and takes what else was: it becomes durable together."""
+        self._heard = [self._posts.get(), *self._unheard()]
+        self.keep([post.event for post in self._heard if post.event is not None])
+        heard, self._heard = self._heard, []
+        for post in heard:
+            if post.kept is not None:
+                post.kept.set()
+            if post.error is not None:
+                raise post.error
+            if isinstance(post.event, ActionEnded):
+                self._under_way -= 1
+                steps.end(post.event.action)
+
+    def _unheard(self) -> Iterator[_Post]:
+        with suppress(Empty):
+            while True:
+                yield self._posts.get_nowait()
+
+    def _give_up(self, pool: ThreadPoolExecutor) -> None:
+        """Waits for what was begun, and keeps how it ended: that is true, whatever else went wrong."""
+        self.given_up = True
+        heard = [*self._heard, *self._unheard()]
+        for post in heard:
+            if post.kept is not None:
+                post.kept.set()
+        pool.shutdown(wait=True)
+        ends = [post.event for post in (*heard, *self._unheard()) if isinstance(post.event, ActionEnded)]
+        if ends:
+            self.keep(ends)
