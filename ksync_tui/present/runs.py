@@ -63,6 +63,12 @@ def progress(run: RunRecord, now: float) -> str:
     return f"{ended(run)} of {len(run.actions)} · {stopwatch(until - run.created)}"
 
 
+def under_way(run: RunRecord | None) -> str:
+    """What a run is at, in words: `this action`, or `these 8 actions` where several go on at the same time."""
+    running = sum(state_of(action, run) == "running" for action in run.actions) if run else 0
+    return "this action" if running < 2 else f"these {running} actions"
+
+
 def bar(part: int, whole: int, width: int = _BAR) -> str:
     """`########....`; full only when all is done."""
     full = width if part >= whole else min(part * width // max(whole, 1), width - 1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -86,28 +85,36 @@ class SideBySide:
     _posts: SimpleQueue[_Post] = field(default_factory=SimpleQueue)
     _heard: list[_Post] = field(default_factory=list)
     """What is being written down."""
-    _under_way: int = 0
+    _threads: dict[str, threading.Thread] = field(default_factory=dict)
+    """What is under way."""
 
     def carry_out(self, actions: Sequence[Action]) -> None:
-        """Does all of them. Raises what `keep` raises, once all that was begun has ended and that is kept."""
-        steps = Steps(actions)
-        with ThreadPoolExecutor(self.most, "action") as pool:
-            try:
-                while steps:
-                    for action in steps.begin(self.most - self._under_way):
-                        self._begin(action, pool)
-                    self._hear(steps)
-            except BaseException:
-                self._give_up(pool)
-                raise
+        """Does all of them. Raises what `keep` raises, once all that was begun has ended and that is kept.
 
-    def _begin(self, action: Action, pool: ThreadPoolExecutor) -> None:
-        self._under_way += 1
+        A person who interrupts it is not made to wait for that.
+        """
+        steps = Steps(actions)
+        try:
+            while steps:
+                for action in steps.begin(self.most - len(self._threads)):
+                    self._begin(action)
+                self._hear(steps)
+        except Exception:
+            self._give_up()
+            raise
+        except BaseException:
+            self._release()
+            raise
+
+    def _begin(self, action: Action) -> None:
         ended = self.ended(action)
         if ended is not None:
             self._posts.put(_Post(ended))
-        else:
-            pool.submit(self._work, action)
+            return
+        # A thread that an interrupt leaves behind must not keep the program from ending.
+        thread = threading.Thread(target=self._work, args=(action,), name=action.id, daemon=True)
+        self._threads[action.id] = thread
+        thread.start()
 
     def _work(self, action: Action) -> None:
         try:
@@ -134,25 +141,32 @@ class SideBySide:
         for post in heard:
             if post.kept is not None:
                 post.kept.set()
+            if isinstance(post.event, ActionEnded):
+                self._threads.pop(post.event.action, None)
+                steps.end(post.event.action)
+        for post in heard:
             if post.error is not None:
                 raise post.error
-            if isinstance(post.event, ActionEnded):
-                self._under_way -= 1
-                steps.end(post.event.action)
 
     def _unheard(self) -> Iterator[_Post]:
         with suppress(Empty):
             while True:
                 yield self._posts.get_nowait()
 
-    def _give_up(self, pool: ThreadPoolExecutor) -> None:
+    def _give_up(self) -> None:
         """Waits for what was begun, and keeps how it ended: that is true, whatever else went wrong."""
+        heard = self._release()
+        for thread in self._threads.values():
+            thread.join()
+        ends = [post.event for post in (*heard, *self._unheard()) if isinstance(post.event, ActionEnded)]
+        if ends:
+            self.keep(ends)
+
+    def _release(self) -> list[_Post]:
+        """Lets go of who waits for something to be written down; answers what is not."""
         self.given_up = True
         heard = [*self._heard, *self._unheard()]
         for post in heard:
             if post.kept is not None:
                 post.kept.set()
-        pool.shutdown(wait=True)
-        ends = [post.event for post in (*heard, *self._unheard()) if isinstance(post.event, ActionEnded)]
-        if ends:
-            self.keep(ends)
+        return heard

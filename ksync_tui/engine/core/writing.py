@@ -224,7 +224,9 @@ def _as_sent(target: Target, proposed: Resource) -> Callable[[Resource | None], 
     """Whether a create was carried out. Another of that name may have been there before: it is not taken for ours."""
 
     def made(found: Resource | None) -> bool:
-        if found is not None and (other := differing(found, proposed)):
+        # Fresh from a create it has nothing beside its config.
+        beside = meta_of(found, proposed) if found is not None and meta_of(None, found) else {}
+        if found is not None and (other := [*differing(found, proposed), *beside]):
             why = f"what has the name now has another {', '.join(other)}"
             hint = "Plan again to see how it differs"
             raise CoreError(
