@@ -12,6 +12,8 @@ from ksync_tui.present.text import clock, count, duration, neutral, stopwatch
 
 ActionState = Literal["done", "failed", "skipped", "stopped", "running", "waiting"]
 _BAR = 12
+FEW = 3
+"""So many actions that were not done for the same reason are still told of one by one."""
 _ORDER: tuple[Outcome, ...] = ("done", "failed", "skipped", "stopped")
 
 
@@ -85,13 +87,20 @@ def counts(run: RunRecord) -> str:
 
 
 def closing(run: RunRecord) -> Iterator[str]:
-    """The end of a run: how it ended, then each action that was not done, with why."""
+    """The end of a run: how it ended, then each action that was not done, with why; many with one reason together."""
     took = f" in {duration(run.ended - run.created)}" if run.ended is not None else ""
     yield f"{_STATES[run.state]}{took}: {counts(run) or count(0, 'action')}"
+    alike: dict[tuple[str, str], list[str]] = {}
     for action in run.actions:
         if (state := state_of(action, run)) in ("failed", "skipped"):
-            why = f": {neutral(action.message)}" if action.message else ""
-            yield f"{state}  {neutral(action.title)}{why}"
+            alike.setdefault((state, neutral(action.message or "")), []).append(neutral(action.title))
+    for (how, message), titles in alike.items():
+        why = f": {message}" if message else ""
+        if len(titles) > FEW:
+            yield f"{how}  {count(len(titles), 'action')}{why}"
+            yield f"        {', '.join(titles)}"
+        else:
+            yield from (f"{how}  {title}{why}" for title in titles)
 
 
 _STATES = {
