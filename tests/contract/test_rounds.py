@@ -13,6 +13,7 @@ from ksync_tui.engine.base import Engine
 from ksync_tui.model.events import RunRecord
 from ksync_tui.model.plan import Action, Plan, SyncOptions
 from ksync_tui.model.resource import Target
+from ksync_tui.planner.undo import undo
 from ksync_tui.run.runner import run
 from ksync_tui.services.home import open_home
 from ksync_tui.state.journal import Journal
@@ -93,3 +94,16 @@ def test_names_that_change_places_do_so_in_order(engine: Engine, journal: Journa
         "a": "b",
         "b": "a",
     }
+
+
+def test_what_a_run_did_is_taken_back_round_by_round(engine: Engine, journal: Journal) -> None:
+    server = create("server", "edge-1")
+    made = [create("stack", f"s{at}", config={"server_id": "edge-1"}) for at in range(12)]
+    stacks = [replace(action, round=2, requires=(server.id,)) for action in made]
+    run_id = carried_out(engine, journal, server, *stacks).id
+    done = {one.action for one in journal.record(run_id).actions}
+    keeps_deploy = engine.capabilities.keeps_deploy
+    back = undo(journal.load(run_id), done, engine.snapshot(), keeps_deploy=keeps_deploy)
+    assert [action.round for action in back.actions] == [1] * 12 + [2]
+    assert carried_out(engine, journal, *back.actions).counts == {"done": 13}
+    assert not engine.snapshot().live

@@ -33,7 +33,11 @@ class CoreReading:
 
 
 async def read_all(client: Client) -> CoreReading:
-    """Reads all kinds, tags, variables, user groups with their permissions, and states."""
+    """Reads all kinds, tags, variables, user groups with their permissions, and states.
+
+    All of it each time: no request tells of several kinds, list items do not say when they were changed, and neither
+    tags, rights, what is beside a config nor states leave an update (semantics a.5, a.8, b).
+    """
     reads: list[Any] = await together(
         together(*(client.read(f"ListFull{plural(kind.title)}", **EVERYTHING) for kind in RESOURCE_KINDS)),
         together(*(client.read(f"List{plural(KINDS[kind].title)}", **EVERYTHING) for kind in _WITH_STATES)),
