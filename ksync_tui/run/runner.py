@@ -194,11 +194,9 @@ class _Run:
             self._engine.apply(action, self._log(action, say), stop)
         except StoreError:
             raise
-        except ConflictError as error:
-            if action.verb == "create":
-                return self._end(action, "skipped", EXISTS)
-            return self._end(action, "failed", _said(error, action))
         except EngineError as error:
+            if isinstance(error, ConflictError) and self._was_made(action):
+                return self._end(action, "skipped", EXISTS)
             if isinstance(error, NoAnswerError | RateLimitedError):
                 # Whatever is left would only wait for nothing as long as this one did.
                 self._stopped = f"the run ended early: {error.what}"
@@ -235,6 +233,12 @@ class _Run:
         if planned is None:
             return EXISTS
         return f"{MOVED}: it no longer exists" if found is None else MOVED
+
+    def _was_made(self, action: Action) -> bool:
+        """Whether a create was refused because somebody was first, as it says."""
+        with suppress(CoreError):
+            return action.verb == "create" and self._engine.fingerprint(action.target) is not None
+        return False
 
     def _remember(self, action: Action) -> None:
         for target in {action.target, action.subject} & self._shared:

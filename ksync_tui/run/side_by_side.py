@@ -21,18 +21,18 @@ Say = Callable[[ActionStarted | ActionLog], bool]
 """Tells of something. False: it cannot be written down any more, so what it announces must not be done."""
 
 
-class Steps(dict[str, Action]):
-    """Actions by their ids, and which of them may begin."""
+class Steps:
+    """Which of some actions may begin."""
 
     def __init__(self, actions: Sequence[Action]) -> None:
-        super().__init__({action.id: action for action in actions})
+        self._actions = actions
         self._at = {action.id: at for at, action in enumerate(actions)}
         self._graph = TopologicalSorter(_earlier(actions))
         self._graph.prepare()
         self._ready: list[int] = []
-        self._ids = tuple(self._at)
 
     def __bool__(self) -> bool:
+        """Whether any is not over."""
         return self._graph.is_active()
 
     def begin(self, most: int) -> Iterator[Action]:
@@ -40,7 +40,7 @@ class Steps(dict[str, Action]):
         for action_id in self._graph.get_ready():
             heappush(self._ready, self._at[action_id])
         for _ in range(min(most, len(self._ready))):
-            yield self[self._ids[heappop(self._ready)]]
+            yield self._actions[heappop(self._ready)]
 
     def end(self, action_id: str) -> None:
         """One is over: what waited for it may begin."""

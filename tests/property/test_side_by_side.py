@@ -135,7 +135,7 @@ def test_all_of_a_round_becomes_free_in_order_of_the_plan(actions: list[Action])
     assert len(order) == len(actions)
     for action in actions:
         for other in before(actions, action):
-            assert order.index(steps[other]) < order.index(action)
+            assert [one.id for one in order].index(other) < order.index(action)
 
 
 def test_a_fault_of_our_own_waits_for_what_was_begun_and_is_raised(home: Home) -> None:

@@ -126,7 +126,9 @@ class Client:
             except RateLimitedError as error:
                 if not self._accepted or monotonic() > until:
                     raise
-                await asyncio.sleep(min(max(error.seconds, pause), LONGEST_PAUSE))
+                seconds = min(max(error.seconds, pause), LONGEST_PAUSE)
+                _log.debug("%s: %s; asked again in %s s", what, error.what, seconds)
+                await asyncio.sleep(seconds)
                 pause *= 2
             else:
                 self._accepted = True
