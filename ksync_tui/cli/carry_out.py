@@ -65,6 +65,6 @@ class _StopOnInterrupt:
 
 
 _SAYS = (
-    "stopping after this action; press Ctrl-C again to abort it",
-    "aborting this action; press Ctrl-C again to exit at once, whatever state that leaves",
+    "stopping after what has begun; press Ctrl-C again to abort it",
+    "aborting what has begun; press Ctrl-C again to exit at once, whatever state that leaves",
 )

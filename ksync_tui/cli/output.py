@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ksync_tui.cli.printer import UNCUT, Printer
-from ksync_tui.model.events import ActionEnded, ActionLog
+from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted
 from ksync_tui.model.secrets import NOTHING_KNOWN
 from ksync_tui.present.json import (
     FORMAT_VERSION,
@@ -147,12 +147,16 @@ class Output(Printer):
     def event(self, selection: Selection) -> Callable[[Event], None]:
         """A listener that tells of each action as it ends, and of its output, on standard error."""
         total, ended = len(selection), 0
+        under_way: set[str] = set()
 
         def tell(event: Event) -> None:
             nonlocal ended
-            if isinstance(event, ActionLog):
-                self.say(f"  {event.line}")
+            if isinstance(event, ActionStarted):
+                under_way.add(event.action)
+            elif isinstance(event, ActionLog):
+                self._line(event.action, event.line, alone=len(under_way) < 2)
             elif isinstance(event, ActionEnded):
+                under_way.discard(event.action)
                 ended += 1
                 action = selection.plan.by_id[event.action]
                 why = f": {event.message}" if event.message else ""
@@ -205,18 +209,23 @@ class Output(Printer):
         if not rows:
             self.say("no runs yet: `ksync apply` makes one")
 
-    def lines(self, lines: Iterable[tuple[str, str]]) -> None:
+    def lines(self, lines: Iterable[tuple[str, str]], record: RunRecord) -> None:
         """Output of a run that is followed."""
-        for _, line in lines:
-            self.say(f"  {line}")
+        under_way = sum(action.started is not None and action.ended is None for action in record.actions)
+        for action, line in lines:
+            self._line(action, line, alone=under_way < 2)
 
-    def outcomes(self, record: RunRecord, shown: int) -> int:
-        """The actions that ended since `shown` of them had; answers how many have now."""
-        over = [action for action in record.actions if action.outcome]
-        for number, action in enumerate(over[shown:], shown + 1):
+    def _line(self, action: str, line: str, *, alone: bool) -> None:
+        """A line of output, with whose it is where several actions go on at the same time."""
+        self.say(f"  {line}" if alone else f"  {action.partition(':')[2]}: {line}")
+
+    def outcomes(self, record: RunRecord, shown: set[str]) -> None:
+        """The actions that ended and are not in `shown` yet, in that order; then they are."""
+        over = [action for action in record.actions if action.outcome and action.action not in shown]
+        for number, action in enumerate(sorted(over, key=lambda action: action.ended or 0.0), len(shown) + 1):
             why = f": {action.message}" if action.message else ""
             print(neutral(f"[{number}/{len(record.actions)}] {action.outcome:7} {action.title}{why}"), file=sys.stderr)
-        return len(over)
+        shown.update(action.action for action in over)
 
     def findings(self, findings: Sequence[Mapping[str, Any]]) -> None:
         """What `ksync doctor` found."""

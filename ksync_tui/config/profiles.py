@@ -19,6 +19,9 @@ ENVIRONMENT = "environment"
 RESERVED = (LOCAL, ENVIRONMENT)
 TIMEOUT = 30.0
 """Seconds that a server may take to answer."""
+PARALLEL = 8
+"""Requests that a server gets at the same time."""
+MOST_PARALLEL = 64
 
 HOW = 'Write in config.toml: [profiles.NAME] and below it address = "https://komodo.example".'
 

@@ -18,6 +18,7 @@
 
     profile = "prod"                            # at the top of the file: the profile where none is named
     protected = ["stack/db-*", "tag:prod"]      # resources that no sync deletes
+    parallel = 8                                # what goes on in a Komodo Core at the same time, at most
     secret_keys = ["*_TOKEN", "*_PASSWORD"]     # keys whose values are hidden, instead of the usual ones
 
     [secrets]
@@ -43,12 +44,12 @@ from typing import Any
 import tomli
 
 from ksync_tui.config import docker, environment, komodo_cli, secret_sources, watching, written
-from ksync_tui.config.profiles import LOCAL, FoundProfile, Profile, choose
+from ksync_tui.config.profiles import LOCAL, MOST_PARALLEL, PARALLEL, FoundProfile, Profile, choose
 from ksync_tui.errors import ConfigError, KsyncError
 from ksync_tui.model.patterns import pieces
 from ksync_tui.model.secret_look import PATTERNS
 
-_KNOWN = {"docker", "hosts", "keys", "profile", "profiles", "protected", "secret_keys", "secrets", "watch"}
+_KNOWN = {"docker", "hosts", "keys", "parallel", "profile", "profiles", "protected", "secret_keys", "secrets", "watch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Settings:
     """The name of the profile that is meant where none is named: `profile` of the settings file."""
     protected: tuple[str, ...] = ()
     """Patterns of resources that no sync deletes: `stack/db-*`, `tag:prod`."""
+    parallel: int = PARALLEL
+    """How many requests, and so actions of a run, go on in a Core at the same time."""
     secret_keys: tuple[str, ...] = PATTERNS
     """Keys whose values are hidden: `*_TOKEN`."""
     secrets: Mapping[str, secret_sources.SecretSource] = field(default_factory=dict)
@@ -166,6 +169,7 @@ def understood(text: str, file: Path) -> dict[str, Any]:
         "usual": _usual(values.get("profile", ""), file),
         "secret_keys": _secret_keys(values.get("secret_keys", list(PATTERNS)), file),
         "protected": _protected(values.get("protected", []), file),
+        "parallel": _parallel(values.get("parallel", PARALLEL), file),
         "secrets": secret_sources.sources(values.get("secrets", {}), file),
         "own": written.profiles(values.get("profiles", {}), file),
     }
@@ -196,6 +200,13 @@ def _protected(value: Any, file: Path) -> tuple[str, ...]:
         except KsyncError as error:
             raise ConfigError(f"`protected`: {error.what}", where=str(file), why=error.why, hint=error.hint) from error
     return tuple(value)
+
+
+def _parallel(value: Any, file: Path) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PARALLEL:
+        hint = "Write: parallel = 8; 1 does one thing after another."
+        raise ConfigError(f"`parallel` must be a whole number from 1 to {MOST_PARALLEL}", where=str(file), hint=hint)
+    return value
 
 
 def _hosts(value: Any, file: Path) -> dict[str, str]:

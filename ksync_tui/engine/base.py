@@ -36,6 +36,10 @@ class Capabilities:
     `keeps_names`: the kinds that cannot be renamed.
     `removals`: what may become of the containers of what is deleted, the usual first.
     `runs`: the kinds that a person may run by hand, each with the verb of that action.
+    `refuses_taken`: the kinds of which a create is refused with a ConflictError at the moment of the create where the
+    name is taken: nothing that is read before proves as much.
+    `parallel`: how many actions that need nothing of each other may go on at once; `fingerprint` and `apply` are then
+    called from as many threads.
     """
 
     keeps_deploy: bool = True
@@ -47,6 +51,8 @@ class Capabilities:
     keeps_names: frozenset[str] = frozenset()
     removals: tuple[Removal, ...] = ("down", "volumes", "forget")
     runs: Mapping[str, Verb] = field(default_factory=lambda: _RUNS)
+    refuses_taken: frozenset[str] = frozenset()
+    parallel: int = 1
 
 
 class Engine(Protocol):
@@ -106,7 +112,7 @@ class Engine(Protocol):
         """What a deploy of a resource would change about what runs in its place, in words; None where nothing."""
 
     def outside(self, action: Action) -> bool:
-        """Whether an action has effects outside ksync's database, so that it has to be done by itself."""
+        """Whether an action has effects outside ksync's database, so that it shares no transaction with others."""
 
     def fingerprint(self, target: Target) -> str | None:
         """The live fingerprint of a target right now, or None where it does not exist (architecture rule 6)."""

@@ -8,7 +8,7 @@ from typing import Literal
 from ksync_tui.model.resource import Target
 
 Outcome = Literal["done", "failed", "skipped", "stopped"]
-"""done: the effect was seen; failed: it was tried; skipped: it was not tried (moved, or a prerequisite failed);
+"""done: the effect was seen; failed: it was tried; skipped: it changed nothing (moved, or a prerequisite failed);
 stopped: the run was stopped before it."""
 
 RunState = Literal["planned", "running", "done", "failed", "stopped", "lost"]

@@ -21,12 +21,13 @@ def undo(
     keeps_deploy: bool = True,
     protected: Sequence[str] = (),
 ) -> Plan:
-    """What would take back the `done` actions of a run, the last one first. Deploys are not taken back.
+    """What would take back the `done` actions of a run, its last round first. Deploys are not taken back.
 
     What changed since the run is blocked: taking it back would lose that change. So are deletes of what is protected.
     """
-    ran = [action for actions in selection.rounds for action in actions if action.id in done]
-    inverse = [_inverse(action, number, snapshot, keeps_deploy) for number, action in enumerate(reversed(ran), 1)]
+    ran = [[action for action in reversed(actions) if action.id in done] for actions in reversed(selection.rounds)]
+    rounds = enumerate(filter(None, ran), 1)
+    inverse = [_inverse(action, number, snapshot, keeps_deploy) for number, actions in rounds for action in actions]
     actions = tuple(_unless_protected(action, snapshot, protected) for action in inverse if action is not None)
     return replace(selection.plan, actions=actions)
 

@@ -12,6 +12,8 @@ from ksync_tui.present.text import clock, count, duration, neutral, stopwatch
 
 ActionState = Literal["done", "failed", "skipped", "stopped", "running", "waiting"]
 _BAR = 12
+FEW = 3
+"""So many actions that were not done for the same reason are still told of one by one."""
 _ORDER: tuple[Outcome, ...] = ("done", "failed", "skipped", "stopped")
 
 
@@ -63,6 +65,12 @@ def progress(run: RunRecord, now: float) -> str:
     return f"{ended(run)} of {len(run.actions)} · {stopwatch(until - run.created)}"
 
 
+def under_way(run: RunRecord | None) -> str:
+    """What a run is at, in words: `this action`, or `these 8 actions` where several go on at the same time."""
+    running = sum(state_of(action, run) == "running" for action in run.actions) if run else 0
+    return "this action" if running < 2 else f"these {running} actions"
+
+
 def bar(part: int, whole: int, width: int = _BAR) -> str:
     """`########....`; full only when all is done."""
     full = width if part >= whole else min(part * width // max(whole, 1), width - 1)
@@ -79,13 +87,20 @@ def counts(run: RunRecord) -> str:
 
 
 def closing(run: RunRecord) -> Iterator[str]:
-    """The end of a run: how it ended, then each action that was not done, with why."""
+    """The end of a run: how it ended, then each action that was not done, with why; many with one reason together."""
     took = f" in {duration(run.ended - run.created)}" if run.ended is not None else ""
     yield f"{_STATES[run.state]}{took}: {counts(run) or count(0, 'action')}"
+    alike: dict[tuple[str, str], list[str]] = {}
     for action in run.actions:
         if (state := state_of(action, run)) in ("failed", "skipped"):
-            why = f": {neutral(action.message)}" if action.message else ""
-            yield f"{state}  {neutral(action.title)}{why}"
+            alike.setdefault((state, neutral(action.message or "")), []).append(neutral(action.title))
+    for (how, message), titles in alike.items():
+        why = f": {message}" if message else ""
+        if len(titles) > FEW:
+            yield f"{how}  {count(len(titles), 'action')}{why}"
+            yield f"        {', '.join(titles)}"
+        else:
+            yield from (f"{how}  {title}{why}" for title in titles)
 
 
 _STATES = {

@@ -5,21 +5,31 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from functools import cached_property
 from itertools import chain, groupby
 
-from ksync_tui.engine.base import Engine
-from ksync_tui.errors import EngineError, KsyncError, NoAnswerError, StoreError, sentences
+from ksync_tui.engine.base import Engine, Log
+from ksync_tui.errors import (
+    ConflictError,
+    CoreError,
+    EngineError,
+    KsyncError,
+    NoAnswerError,
+    RateLimitedError,
+    StoreError,
+    sentences,
+)
 from ksync_tui.model.events import ActionEnded, ActionLog, ActionStarted, Event, Outcome, RunEnded, RunRecord, RunState
 from ksync_tui.model.plan import Action, Selection
 from ksync_tui.model.resource import Target
 from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.secrets import Redactor, labelled_secrets
+from ksync_tui.run.side_by_side import Say, SideBySide
 from ksync_tui.state.journal import Journal
 from ksync_tui.system import debug_log
-from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation
+from ksync_tui.system.cancellation import NOT_CANCELLED, Cancellation, Stop
 
 _log = logging.getLogger(__name__)
 CHUNK = 500
@@ -27,6 +37,7 @@ CHUNK_SECONDS = 0.25
 GAP_SECONDS = 0.003
 """Between transactions others get at the database, if only to ask for a stop."""
 MOVED = "changed since the plan"
+EXISTS = f"{MOVED}: it now exists"
 
 Tell = Callable[[Event], None]
 
@@ -78,6 +89,8 @@ class _Run:
         self._secrets = secrets
         self._look = look
         self._outcomes: dict[str, Outcome] = {}
+        self._kept: set[str] = set()
+        """The ids of those side by side whose end is durable."""
         self._stopped: str | None = None
         self._shared = {target for target, count in Counter(_subjects(selection)).items() if count > 1}
         self._ours: dict[Target, str | None] = {}
@@ -85,7 +98,11 @@ class _Run:
 
     def carry_out(self) -> RunRecord:
         """Does all rounds and ends the run."""
+        parallel = self._engine.capabilities.parallel
         for chunk in _chunks(self._selection, self._engine.outside):
+            if parallel > 1 and self._engine.outside(chunk[0]):
+                self._do_side_by_side(chunk, parallel)
+                continue
             waiting = list(chunk)
             while waiting:
                 waiting = waiting[self._do_some(waiting) :]
@@ -107,7 +124,7 @@ class _Run:
         try:
             with together:
                 for action in actions:
-                    ended.append(self._do(action))
+                    ended.append(self._untried(action) or self._do(action, self._say, self._cancellation.now))
                     self._journal.write(self._id, ended[-1])
                     if time.monotonic() > until:
                         break
@@ -126,31 +143,73 @@ class _Run:
                 self._journal.write(self._id, event)
         return ended
 
-    def _do(self, action: Action) -> ActionEnded:
+    # ---------------------------------------------------------- side by side
+
+    def _do_side_by_side(self, actions: list[Action], parallel: int) -> None:
+        """Does actions whose effects lie outside the database, several at once, each with its rows in time (rule 7)."""
+        side = SideBySide(parallel, self._untried, lambda action, say: self._do_alone(action, say, side), self._keep)
+        try:
+            side.carry_out(actions)
+        except StoreError as error:
+            if any(action.id in self._outcomes and action.id not in self._kept for action in actions):
+                raise  # how they ended can be written down nowhere
+            self._stopped = f"the run ended early: {error.what}"
+            self._keep(
+                [self._end(action, "stopped", self._stopped) for action in actions if action.id not in self._kept]
+            )
+
+    def _do_alone(self, action: Action, say: Say, side: SideBySide) -> ActionEnded:
+        try:
+            return self._do(action, say, lambda: side.given_up or self._cancellation.now())
+        except StoreError as error:
+            self._stopped = f"the run ended early: {error.what}"
+            return self._end(action, "failed", _said(error, action))
+
+    def _keep(self, events: Sequence[Event]) -> None:
+        """Makes events durable together, then tells of them."""
+        self._journal.write(self._id, *events)
+        self._kept.update(event.action for event in events if isinstance(event, ActionEnded))
+        for event in events:
+            self._tell(event)
+
+    # ------------------------------------------------------------ one action
+
+    def _untried(self, action: Action) -> ActionEnded | None:
+        """How an action ends that is not even tried; None for one that is."""
         if self._stopped is None and self._cancellation.after_action():
             self._stopped = "the run was stopped before it"
         if self._stopped is not None:
             return self._end(action, "stopped", self._stopped)
+        missing = self._missing(action)
+        return self._end(action, "skipped", missing) if missing else None
+
+    def _do(self, action: Action, say: Say, stop: Stop) -> ActionEnded:
         try:
-            held = self._missing(action) or self._moved(action)
-        except NoAnswerError as error:
-            # Whatever is left would only wait for nothing as long as this one did.
-            self._stopped = f"the run ended early: {error.what}"
-            return self._end(action, "failed", _said(error, action))
-        if held:
-            return self._end(action, "skipped", held)
-        self._say(ActionStarted(action.id, time.time()))
-        try:
-            self._engine.apply(
-                action, lambda line: self._say(ActionLog(action.id, self._mask(line))), self._cancellation.now
-            )
+            moved = self._moved(action)
+            if moved:
+                return self._end(action, "skipped", moved)
+            # Others that go on at the same time may have found out that nothing answers any more.
+            if self._stopped is not None or not say(ActionStarted(action.id, time.time())):
+                return self._end(action, "stopped", self._stopped or "the run ended early")
+            self._engine.apply(action, self._log(action, say), stop)
         except StoreError:
             raise
         except EngineError as error:
+            if isinstance(error, ConflictError) and self._was_made(action):
+                return self._end(action, "skipped", EXISTS)
+            if isinstance(error, NoAnswerError | RateLimitedError):
+                # Whatever is left would only wait for nothing as long as this one did.
+                self._stopped = f"the run ended early: {error.what}"
             return self._end(action, "failed", _said(error, action))
-        with suppress(NoAnswerError):
+        with suppress(CoreError):
             self._remember(action)
         return self._end(action, "done")
+
+    def _log(self, action: Action, say: Say) -> Log:
+        def log(line: str) -> None:
+            say(ActionLog(action.id, self._mask(line)))
+
+        return log
 
     def _missing(self, action: Action) -> str | None:
         """Which prerequisite is not there; one that is not part of this run was done before it."""
@@ -166,12 +225,20 @@ class _Run:
         """Whether the live resource is another than the plan was made against (architecture rule 6)."""
         subject = action.subject
         planned = self._ours.get(subject, action.fingerprint)
+        if planned is None and action.verb == "create" and subject.kind in self._engine.capabilities.refuses_taken:
+            return None
         found = self._engine.fingerprint(subject)
         if found == planned:
             return None
         if planned is None:
-            return f"{MOVED}: it now exists"
+            return EXISTS
         return f"{MOVED}: it no longer exists" if found is None else MOVED
+
+    def _was_made(self, action: Action) -> bool:
+        """Whether a create was refused because somebody was first, as it says."""
+        with suppress(CoreError):
+            return action.verb == "create" and self._engine.fingerprint(action.target) is not None
+        return False
 
     def _remember(self, action: Action) -> None:
         for target in {action.target, action.subject} & self._shared:
@@ -183,12 +250,10 @@ class _Run:
         _log.debug("run %d: %s: %s  %s", self._id, action.id, outcome, said or "")
         return ActionEnded(action.id, outcome, time.time(), said)
 
-    def _log(self, action_id: str, line: str) -> None:
-        self._say(ActionLog(action_id, self._mask(line)))
-
-    def _say(self, event: ActionStarted | ActionLog) -> None:
+    def _say(self, event: ActionStarted | ActionLog) -> bool:
         self._journal.write(self._id, event)
         self._tell(event)
+        return True
 
     @cached_property
     def _mask(self) -> Redactor:
@@ -209,11 +274,15 @@ _WORDS: Mapping[Outcome | None, str] = {
 
 
 def _chunks(selection: Selection, outside: Callable[[Action], bool]) -> Iterator[list[Action]]:
-    """Neighbours of one round and kind, which may share a transaction."""
+    """Neighbours of one round and kind, which may share a transaction, or go on side by side; of deploys any kind."""
     for actions in selection.rounds:
-        for _, alike in groupby(actions, key=lambda action: (action.target.kind, outside(action))):
+        for _, alike in groupby(actions, key=lambda action: (_alike(action), outside(action))):
             chunk = list(alike)
             yield from (chunk[start : start + CHUNK] for start in range(0, len(chunk), CHUNK))
+
+
+def _alike(action: Action) -> str:
+    return action.verb if action.verb in ("deploy", "run") else action.target.kind
 
 
 def _subjects(selection: Selection) -> Iterator[Target]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def core_engine(profile: Profile, settings: Settings, home: Home, ask: Ask | None) -> CoreEngine:
     """The engine of a Core; its records are in ksync's own database. Nothing is sent yet. Raises KsyncError."""
-    server = CoreServer(profile.address, profile.timeout, profile.ca)
+    server = CoreServer(profile.address, profile.timeout, profile.ca, settings.parallel)
     connection = connect(server, _access(profile, settings, ask), _code(profile, ask))
     return CoreEngine(connection, DeployRecords(home.database, home.secret_store, profile.address))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from ksync_tui.model.kinds.base import Resource
@@ -27,6 +28,10 @@ class DeployRecords:
         """Counts the changes of these records."""
         found = self._database.row("SELECT version FROM places WHERE place = ?", (self._place,))
         return int(found[0]) if found else 0
+
+    def together(self) -> AbstractContextManager[None]:
+        """Changes inside become durable together or not at all."""
+        return self._database.transaction()
 
     def records(self) -> tuple[Mapping[Target, str], Mapping[Target, Deployed]]:
         """The fingerprint last applied per target, and what was deployed or is owed."""

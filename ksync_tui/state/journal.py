@@ -93,22 +93,26 @@ class Journal:
             state = self.record(run).state
             raise RunError("the run cannot be started", where=f"run {run}", why=f"it is {state}", hint="Plan again")
 
-    def write(self, run: int, event: Event) -> None:
-        """Writes down what happened; joins the transaction it is called in."""
+    def write(self, run: int, *events: Event) -> None:
+        """Writes down what happened, as one; joins the transaction it is called in."""
         with self._database.transaction():
-            self._database.execute(
-                "INSERT INTO events (run, what, action, at, outcome, text) VALUES (?, ?, ?, ?, ?, ?)",
-                (run, *_event_row(event)),
-            )
-            match event:
-                case ActionStarted(action, at):
-                    sql = "UPDATE actions SET started = ? WHERE run = ? AND action = ?"
-                    self._database.execute(sql, (at, run, action))
-                case ActionEnded(action, outcome, at, message):
-                    sql = "UPDATE actions SET outcome = ?, ended = ?, message = ? WHERE run = ? AND action = ?"
-                    self._database.execute(sql, (outcome, at, message, run, action))
-                case RunEnded(state, at):
-                    self._database.execute("UPDATE runs SET state = ?, ended = ? WHERE id = ?", (state, at, run))
+            for event in events:
+                self._write(run, event)
+
+    def _write(self, run: int, event: Event) -> None:
+        self._database.execute(
+            "INSERT INTO events (run, what, action, at, outcome, text) VALUES (?, ?, ?, ?, ?, ?)",
+            (run, *_event_row(event)),
+        )
+        match event:
+            case ActionStarted(action, at):
+                sql = "UPDATE actions SET started = ? WHERE run = ? AND action = ?"
+                self._database.execute(sql, (at, run, action))
+            case ActionEnded(action, outcome, at, message):
+                sql = "UPDATE actions SET outcome = ?, ended = ?, message = ? WHERE run = ? AND action = ?"
+                self._database.execute(sql, (outcome, at, message, run, action))
+            case RunEnded(state, at):
+                self._database.execute("UPDATE runs SET state = ?, ended = ? WHERE id = ?", (state, at, run))
 
     def events_after(self, run: int, cursor: int, limit: int = 1000) -> tuple[list[Event], int]:
         """What happened in a run after a cursor (0 at first), and the cursor to ask with next time. Cheap to poll."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LARGE, SMALL = 10_000, 1_000
 FILES = 200
+CREATES = 200
 KSYNC = [PYTHON, "-m", "ksync_tui"]
 _NUMBERS = itertools.count()
 TOMLI = "import sys, tomli; tomli.loads(open(sys.argv[1], encoding='utf-8').read())"
@@ -82,6 +83,7 @@ def rows(folder: Path, runs: int) -> Iterator[Row]:
     yield _again(large)
     yield _watched(folder, large)
     yield from _core(large.home)
+    yield _core_writes(large.home)
     _change_every_block(large)
     yield from _screen(large)
 
@@ -138,6 +140,14 @@ def _core(home: str) -> Iterator[Row]:
     share = 100 * much["again"] / much["first"]
     behind = f"{much['again'] * 1000:.1f} ms / {much['first'] * 1000:.1f} ms"
     yield Row("a Core's snapshot when nothing changed / first", share, 50, "%", behind)
+
+
+def _core_writes(home: str) -> Row:
+    found = _module("core_writes", str(CREATES), home)
+    took, one_by_one = found["took"], found["one_by_one"]
+    behind = f"{one_by_one / took:.1f} times faster; {found['requests']} requests, {found['most']} at a time"
+    what = f"{CREATES} creates in a Core 50 ms away / one by one"
+    return Row(what, 100 * took / one_by_one, 12.5, "%", behind)
 
 
 def _change_every_block(bench: Bench) -> None:

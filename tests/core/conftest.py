@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from ksync_tui.engine.core.access import KeyAccess
 from ksync_tui.engine.core.client import CoreServer
 from ksync_tui.engine.core.engine import CoreEngine
 from ksync_tui.services import Session
+from ksync_tui.services.home import open_home
+from ksync_tui.state.journal import Journal
 from tests.contract.engines import opened
 from tests.core.fake import FakeCore
 from tests.core.fake.serving import serving
@@ -39,6 +42,12 @@ def engine(core: FakeCore, tmp_path: Path) -> Iterator[CoreEngine]:
     place = CoreServer("http://core.test", transport=httpx.ASGITransport(app=core))
     with opened(tmp_path, place, KeyAccess(core.key, core.secret)) as one:
         yield one
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with closing(open_home(tmp_path / "journal")) as home:
+        yield Journal(home.database, home.secret_store)
 
 
 @dataclass(frozen=True)

@@ -64,11 +64,26 @@ def test_a_failed_deploy_stays_owed(core: FakeCore, engine: CoreEngine, target: 
 def test_a_cause_that_core_repeats_in_its_trace_is_said_once(
     core: FakeCore, engine: CoreEngine, target: Target
 ) -> None:
-    silent = "Cannot send command when Server is unreachable or disabled"
+    silent = "Periphery is not connected"
     core.deploy_fails(*target, formatted(f"Failed to deploy: {silent}", [f"request failed: {silent}", silent]))
-    with pytest.raises(CoreError, match="unreachable") as refused:
+    with pytest.raises(CoreError, match=silent) as refused:
         engine.apply(deploy(target), nowhere)
     assert str(refused.value).count(silent) == 1
+
+
+@EACH
+@pytest.mark.parametrize("trace", [[], ["request failed: {}", "{}"]], ids=["bare", "with causes"])
+def test_a_server_that_is_not_reached_is_named_in_one_line(
+    core: FakeCore, engine: CoreEngine, target: Target, trace: list[str]
+) -> None:
+    silent = "Cannot send command when Server is unreachable or disabled"
+    core.deploy_fails(*target, formatted(silent, [cause.format(silent) for cause in trace]))
+    with pytest.raises(CoreError) as refused:
+        engine.apply(deploy(target), nowhere)
+    said = str(refused.value)
+    assert "server 'edge-1' is unreachable or disabled. Deploy again when Core reaches it" in said
+    assert said.count("unreachable") == 1
+    assert "\n" not in said
 
 
 @EACH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ksync_tui.engine.core.errors import refusal
-from ksync_tui.engine.core.text import chain, sentence
+from ksync_tui.engine.core.text import chain, once, sentence
 from tests.core.fake.errors import formatted
 
 SILENT = "Periphery is not connected"
@@ -37,3 +37,21 @@ def test_a_trace_that_repeats_its_message_is_one_sentence() -> None:
 def test_a_refusal_that_repeats_itself_is_said_once() -> None:
     body = {"error": f"Failed to deploy: {SILENT}", "trace": [SILENT, SILENT]}
     assert str(refusal(500, body, "DeployStack", "core")).count(SILENT) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ([], []),
+        (["one", "two", "one"], ["one", "two"]),
+        (
+            [f"ERROR: Failed to deploy: {SILENT}", "TRACE:", f"\t1: {SILENT}", f"\t2: {SILENT}"],
+            [f"Failed to deploy: {SILENT}"],
+        ),
+        ([SILENT, f"Failed to deploy: {SILENT}"], [f"Failed to deploy: {SILENT}"]),
+        (["12: a line of a file", "other"], ["a line of a file", "other"]),
+    ],
+    ids=["nothing", "twice", "a trace", "first the cause", "numbers"],
+)
+def test_lines_of_output_say_each_thing_once(said: list[str], shown: list[str]) -> None:
+    assert once(said) == shown

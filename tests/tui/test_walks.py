@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -308,6 +309,25 @@ async def test_asked_twice_a_run_gives_up_the_action_it_is_at() -> None:
         await driver.see("0 of 6")
         await driver.press("escape")
         await driver.see("Stopping after this action", "esc stop at once")
+        await driver.press("escape")
+        await driver.see("Stopped in")
+
+
+async def test_several_actions_that_go_on_at_once_are_all_marked_and_stopped_together() -> None:
+    session = FakeSession(steps_per_watch=0, stubborn=True)
+    async with driven(session) as driver:
+        await review(driver)
+        await driver.press("a", "x")
+        await driver.at("confirm")
+        await driver.press("enter")
+        await driver.see("0 of 6")
+        record = session.records[1]
+        begun = tuple(replace(action, started=record.created) for action in record.actions[:3])
+        session.records[1] = replace(record, actions=(*begun, *record.actions[3:]))
+        await driver.see("> running")
+        assert sum("> running" in line for line in driver.text.splitlines()) == 3
+        await driver.press("escape")
+        await driver.see("Stopping after these 3 actions", "esc stop at once")
         await driver.press("escape")
         await driver.see("Stopped in")
 

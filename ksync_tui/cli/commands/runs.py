@@ -74,12 +74,13 @@ def run(args: Namespace, output: Output) -> int:
 
 def _watch(session: Session, run: int, output: Output) -> int:
     """Follows a run; Ctrl-C leaves it running."""
-    cursor, shown = 0, 0
+    cursor = 0
+    shown: set[str] = set()
     while True:
         watch = session.runs.watch(run, cursor)
         cursor = watch.cursor
-        output.lines(watch.lines)
-        shown = output.outcomes(watch.record, shown)
+        output.lines(watch.lines, watch.record)
+        output.outcomes(watch.record, shown)
         if watch.record.ended is not None or watch.record.state == "lost":
             return _ended(watch.record, output)
         time.sleep(_POLL_SECONDS)

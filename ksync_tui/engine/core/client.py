@@ -9,14 +9,16 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import httpx
 
 from ksync_tui import __version__
 from ksync_tui.engine.core.access import Access, LoginAccess
-from ksync_tui.engine.core.errors import refusal
-from ksync_tui.errors import CoreError, CredentialsError, KsyncError, NoAnswerError
+from ksync_tui.engine.core.errors import refusal, too_many
+from ksync_tui.engine.core.places import Places
+from ksync_tui.errors import CoreError, CredentialsError, KsyncError, NoAnswerError, RateLimitedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -34,9 +36,14 @@ RETRY_SECONDS = (0.2, 0.8, 2.0)
 WRITE_SECONDS = 180.0
 """A write is answered when it is done: containers were stopped, a repository was pulled (semantics b.1)."""
 AT_ONCE = 8
-"""Requests under way at the same time."""
+"""Requests under way at the same time, where nobody says."""
+LIMITED_SECONDS = 180.0
+"""How long a request is asked again that was refused because there are too many."""
+LONGEST_PAUSE = 15.0
+"""Between two of these, whatever the server would like."""
 _PASSING = frozenset({502, 503, 504})
 """Answers of a proxy whose Core is just starting."""
+_TOO_MUCH = _PASSING | {429}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class CoreServer:
     address: str
     seconds: float = 30.0
     ca: Path | None = None
+    parallel: int = AT_ONCE
+    """Requests under way at the same time, at most."""
     transport: httpx.AsyncBaseTransport | None = None
     """In place of the network."""
 
@@ -60,7 +69,8 @@ class Client:
         self._login = asyncio.Lock()
         self._refusals = 0
         self._refused: KsyncError | None = None
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._accepted = False
+        self.places = Places(server.parallel)
         self._write_timeout = httpx.Timeout(max(server.seconds, WRITE_SECONDS), connect=CONNECT_SECONDS)
         self.http = _pool(server)
 
@@ -105,6 +115,26 @@ class Client:
         return await self._authorised(lambda: self._send("POST", f"/{api}", body), request)
 
     async def _authorised(self, send: Callable[[], Awaitable[httpx.Response]], what: str) -> Any:
+        """Asks until there are not too many requests: refused for that, one was not read, so nothing is repeated.
+
+        Before the credentials were ever accepted, they may be what was refused too often: that is said at once.
+        """
+        until, pause = monotonic() + LIMITED_SECONDS, 1
+        while True:
+            try:
+                answer = await self._with_login(send, what)
+            except RateLimitedError as error:
+                if not self._accepted or monotonic() > until:
+                    raise
+                seconds = min(max(error.seconds, pause), LONGEST_PAUSE)
+                _log.debug("%s: %s; asked again in %s s", what, error.what, seconds)
+                await asyncio.sleep(seconds)
+                pause *= 2
+            else:
+                self._accepted = True
+                return answer
+
+    async def _with_login(self, send: Callable[[], Awaitable[httpx.Response]], what: str) -> Any:
         """Sends, logging in first where that is due, and anew once where a token has ended."""
         if not isinstance(self.access, LoginAccess):
             return self._understood(await send(), what)
@@ -119,20 +149,29 @@ class Client:
         headers = {} if login or path == "/version" else dict(self.access.headers())
         timeout = self._write_timeout if path == "/write" else httpx.USE_CLIENT_DEFAULT
         what = body.get("type", "") if isinstance(body, dict) else ""
-        async with self._places:
+        async with self.places:
+            cuts = self.places.cuts
             try:
                 answer = await self.http.request(method, path, json=body, headers=headers, timeout=timeout)
             except httpx.HTTPError as error:
                 _log.debug("%s %s %s: %s", method, path, what, type(error).__name__)
+                self.places.too_much(cuts)
                 raise self._no_answer(error) from error
         _log.debug("%s %s %s: %s", method, path, what, answer.status_code)
+        if answer.status_code in _TOO_MUCH:
+            self.places.too_much(cuts)
+        else:
+            self.places.good()
         return answer
 
     def _understood(self, answer: httpx.Response, what: str) -> Any:
         """The JSON of an answer. A path that is not Core's may answer 200 with a page (semantics a.1)."""
         if answer.status_code in _PASSING:
             raise self._unavailable(answer)
-        if "json" not in answer.headers.get("content-type", ""):
+        is_json = "json" in answer.headers.get("content-type", "")
+        if answer.status_code == 429 and (not is_json or "retry-after" in answer.headers):
+            raise too_many(answer.headers.get("retry-after", ""), self.address)
+        if not is_json:
             raise self._not_core(answer)
         try:
             body = answer.json()
@@ -266,7 +305,7 @@ def _pool(server: CoreServer) -> httpx.AsyncClient:
         return httpx.AsyncClient(
             base_url=server.address.rstrip("/"),
             timeout=httpx.Timeout(server.seconds, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=AT_ONCE + 2, max_keepalive_connections=AT_ONCE),
+            limits=httpx.Limits(max_connections=server.parallel + 2, max_keepalive_connections=server.parallel),
             headers={"user-agent": f"ksync/{__version__}"},
             verify=trusted,
             transport=server.transport,

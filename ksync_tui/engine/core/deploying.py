@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ksync_tui.engine.core.reading import read_info
 from ksync_tui.engine.core.snapshots import state_of
 from ksync_tui.engine.core.writing import LOST_LOOKS, LOST_SECONDS, Writer
 from ksync_tui.errors import BusyError, CoreError, NoAnswerError, NotPossibleError
@@ -51,6 +50,7 @@ LOOK_SECONDS = 1.0
 _WELL = ("running",)
 _UNSURE = ("exited", "created", "down", "unknown", "deploying")
 """No failures by themselves: a container may have been a task, and old agents see no stacks (semantics i)."""
+_UNREACHABLE = "Server is unreachable or disabled"
 _HINTS = {"stack": "; services that end by themselves belong into its `ignore_services`"}
 
 
@@ -84,10 +84,17 @@ def refuse_removal(action: Action) -> None:
 
 async def deploy(writer: Writer, target: Target, resource: Resource) -> None:
     """Deploys, and makes sure that it runs: a finished update alone says little (semantics h.5). Raises CoreError."""
-    await run(writer, target)
+    server = getattr(resource.settings, "server_id", "")
+    try:
+        await run(writer, target)
+    except CoreError as error:
+        if server and _UNREACHABLE in str(error.why):
+            why, hint = f"server '{server}' is unreachable or disabled", "Deploy again when Core reaches it"
+            raise CoreError(error.what, where=str(target), why=why, hint=hint) from error
+        raise
     info: Mapping[str, Any] = {}
     for _ in range(_LOOKS):
-        info = await read_info(writer.client, target)
+        info = await writer.reads.info(target)
         if info.get("state") in _WELL:
             return
         await asyncio.sleep(LOOK_SECONDS)
@@ -95,7 +102,6 @@ async def deploy(writer: Writer, target: Target, resource: Resource) -> None:
     if state in _UNSURE:
         writer.follower.log(f"Core says it was deployed, and that its state is {state}")
         return
-    server = getattr(resource.settings, "server_id", "")
     raise CoreError(
         "it was deployed but is not running",
         where=str(target),

@@ -15,7 +15,8 @@ from ksync_tui.engine.core.loop import Loop
 from ksync_tui.engine.core.names import Directory
 from ksync_tui.engine.core.permissions import rights
 from ksync_tui.engine.core.polling import UpdatePoller
-from ksync_tui.engine.core.reading import CoreReading, read_all, read_one
+from ksync_tui.engine.core.reading import CoreReading, read_all
+from ksync_tui.engine.core.single_reads import SingleReads
 from ksync_tui.engine.core.snapshots import LiveReading, live_of, snapshot_of, understood
 from ksync_tui.engine.core.stream import Stream
 from ksync_tui.engine.core.syncs import CoreFile, CoreSync
@@ -25,6 +26,7 @@ from ksync_tui.errors import BusyError, CoreError, EngineError, NotFoundError, N
 from ksync_tui.model.discovery import Discovery
 from ksync_tui.model.events import Change
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.plan import Action
 from ksync_tui.model.resource import Find, Snapshot, Target, wants_deploy
@@ -36,6 +38,20 @@ from ksync_tui.system.cancellation import Stop, never
 T = TypeVar("T")
 
 
+_CAPABILITIES = Capabilities(
+    compares_texts=True,
+    keeps_deploy=False,
+    refuses_dangling=True,
+    expands_patterns=True,
+    remote=True,
+    history=True,
+    keeps_names=frozenset({"variable"}),
+    refuses_taken=frozenset(KINDS) - {"user_group"},
+    removals=("down",),
+    runs=deploying.RUNS,
+)
+
+
 @dataclass(slots=True)
 class CoreConnection:
     """What the engines of one session share: the client in its loop, and what was read last."""
@@ -43,6 +59,7 @@ class CoreConnection:
     loop: Loop
     client: Client
     stream: Stream
+    reads: SingleReads
     seen: LiveReading
     directory: Directory
     last: Snapshot | None = None
@@ -64,7 +81,7 @@ def connect(server: CoreServer, access: Access, ask_code: AskCode | None = None)
     except BaseException:
         loop.close()
         raise
-    return CoreConnection(loop, client, Stream(client), LiveReading(), Directory())
+    return CoreConnection(loop, client, Stream(client), SingleReads(client), LiveReading(), Directory())
 
 
 async def _client(server: CoreServer, access: Access, ask_code: AskCode | None) -> Client:
@@ -75,21 +92,11 @@ class CoreEngine:
     """Live resources in a Komodo Core; implements `engine.base.Engine`. What it applied is in the ledger."""
 
     name = "core"
-    capabilities = Capabilities(
-        compares_texts=True,
-        keeps_deploy=False,
-        refuses_dangling=True,
-        expands_patterns=True,
-        remote=True,
-        history=True,
-        keeps_names=frozenset({"variable"}),
-        removals=("down",),
-        runs=deploying.RUNS,
-    )
 
     def __init__(self, connection: CoreConnection, deploy_records: DeployRecords, sync: str = "") -> None:
         self.connection = connection
         self.deploy_records = deploy_records
+        self.capabilities = replace(_CAPABILITIES, parallel=connection.client.places.most)
         self._sync = sync
 
     def acting_for(self, sync: str) -> CoreEngine:
@@ -100,6 +107,7 @@ class CoreEngine:
         """See `Engine.close`."""
         connection = self.connection
         connection.ask(connection.stream.close())
+        connection.ask(connection.reads.close())
         # What goes on now would open connections that nobody closes.
         connection.loop.quiet()
         connection.ask(connection.client.close())
@@ -146,7 +154,7 @@ class CoreEngine:
         """See `Engine.fingerprint`."""
         connection = self.connection
         try:
-            values = connection.ask(read_one(connection.client, target, connection.directory))
+            values = connection.ask(connection.reads.values(target, connection.directory))
         except NotFoundError:
             return None
         return live_of(target, values).fingerprint
@@ -256,45 +264,45 @@ class CoreEngine:
     def apply(self, action: Action, log: Log, stop: Stop = never) -> None:
         """See `Engine.apply`."""
         connection = self.connection
-        writer = Writer(
-            connection.client, connection.directory, UpdatePoller(connection.client, connection.stream, log, stop)
-        )
-        connection.ask(_VERBS[action.verb](self, writer, action))
+        follower = UpdatePoller(connection.client, connection.stream, log, stop)
+        _VERBS[action.verb](self, Writer(connection.client, connection.reads, connection.directory, follower), action)
 
     # ------------------------------------------------------------------ verbs
+    # What Core did is recorded by the thread that asked for it: the loop waits for no disk.
 
-    async def _create(self, writer: Writer, action: Action) -> None:
+    def _create(self, writer: Writer, action: Action) -> None:
         target, proposed = action.target, proposed_by(action)
-        await writer.create(target, proposed)
-        self.deploy_records.record_applied(target, proposed, self._sync)
-        pending_after_create(self.deploy_records, target, proposed)
+        self.connection.ask(writer.create(target, proposed))
+        with self.deploy_records.together():
+            self.deploy_records.record_applied(target, proposed, self._sync)
+            pending_after_create(self.deploy_records, target, proposed)
 
-    async def _update(self, writer: Writer, action: Action) -> None:
+    def _update(self, writer: Writer, action: Action) -> None:
         target, proposed = action.target, proposed_by(action)
-        before = await writer.existing(target)
-        applied = self.deploy_records.newest_applied(target)
-        await writer.update(target, proposed)
-        self.deploy_records.record_applied(target, proposed, self._sync, action.parts)
-        # Core does not keep `deploy`: whether it was on before stands in what was last applied.
-        wanted = applied is None or wants_deploy(applied)
-        pending_after_update(self.deploy_records, target, before, proposed, wanted=wanted)
+        before = self.connection.ask(writer.update(target, proposed))
+        with self.deploy_records.together():
+            applied = self.deploy_records.newest_applied(target)
+            self.deploy_records.record_applied(target, proposed, self._sync, action.parts)
+            # Core does not keep `deploy`: whether it was on before stands in what was last applied.
+            wanted = applied is None or wants_deploy(applied)
+            pending_after_update(self.deploy_records, target, before, proposed, wanted=wanted)
 
-    async def _delete(self, writer: Writer, action: Action) -> None:
+    def _delete(self, writer: Writer, action: Action) -> None:
         deploying.refuse_removal(action)
-        await writer.delete(action.target)
+        self.connection.ask(writer.delete(action.target))
         self.deploy_records.forget(action.target, self._sync)
 
-    async def _rename(self, writer: Writer, action: Action) -> None:
+    def _rename(self, writer: Writer, action: Action) -> None:
         if not action.old_name:
             raise EngineError("the rename has no old name", where=str(action.target), hint="Plan again")
         old = Target(action.target.kind, action.old_name)
-        await writer.rename(old, action.target)
+        self.connection.ask(writer.rename(old, action.target))
         self.deploy_records.rename(old, action.target.name)
 
-    async def _deploy(self, writer: Writer, action: Action) -> None:
-        resource = await writer.existing(action.target)
+    def _deploy(self, writer: Writer, action: Action) -> None:
+        resource = self.connection.ask(writer.existing(action.target))
         try:
-            await deploying.deploy(writer, action.target, resource)
+            self.connection.ask(deploying.deploy(writer, action.target, resource))
         except BusyError:
             raise
         except CoreError:
@@ -303,12 +311,12 @@ class CoreEngine:
             raise
         self.deploy_records.record_deployed(action.target, action.proposed or resource)
 
-    async def _run(self, writer: Writer, action: Action) -> None:
-        await writer.existing(action.target)
-        await deploying.run(writer, action.target)
+    def _run(self, writer: Writer, action: Action) -> None:
+        self.connection.ask(writer.existing(action.target))
+        self.connection.ask(deploying.run(writer, action.target))
 
 
-_VERBS: Mapping[str, Callable[[CoreEngine, Writer, Action], Coroutine[Any, Any, None]]] = {
+_VERBS: Mapping[str, Callable[[CoreEngine, Writer, Action], None]] = {
     "create": CoreEngine._create,
     "update": CoreEngine._update,
     "delete": CoreEngine._delete,

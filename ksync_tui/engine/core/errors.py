@@ -64,6 +64,13 @@ def _rate_limited(text: str, where: str) -> RateLimitedError:
     return RateLimitedError("too many failed logins from this address", where=where, hint=hint, seconds=seconds)
 
 
+def too_many(wait: str, where: str) -> RateLimitedError:
+    """A 429 that Core does not send: a proxy on the way takes only so many. `wait`: what it says of how long, or ""."""
+    seconds = int(wait) if wait.isdecimal() else 1
+    hint = "Try again later; a lower `parallel` in the settings asks less at once"
+    return RateLimitedError("too many requests", where=where, hint=hint, seconds=seconds)
+
+
 def _credentials(_what: str, where: str, why: str) -> CoreError:
     hint = "Check key and secret (or user and password) of the profile; an API key may have expired"
     return CredentialsError("Core does not accept the credentials", where=where, why=why, hint=hint)

@@ -14,7 +14,7 @@ from ksync_tui.engine.core.client import Client
 from ksync_tui.engine.core.errors import BUSY
 from ksync_tui.engine.core.names import oid
 from ksync_tui.engine.core.stream import Stream
-from ksync_tui.engine.core.text import is_trace, lines, plain, sentence
+from ksync_tui.engine.core.text import is_trace, lines, once, plain, sentence
 from ksync_tui.errors import BusyError, CoreError, NoAnswerError
 from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Target
@@ -141,7 +141,7 @@ def _succeeded(update: Json) -> Json:
     step = failed or {}
     said = [*lines(step.get("stdout")), *lines(step.get("stderr"))][-TAIL:]
     stage = plain(step.get("stage")) or "no step gives a reason"
-    text = sentence(step.get("stderr")) if is_trace(step.get("stderr")) else " / ".join(dict.fromkeys(said))
+    text = sentence(step.get("stderr")) if is_trace(step.get("stderr")) else " / ".join(once(said))
     why = f"{stage}: {text}" if text else stage
     # Refused before it began, so nothing was done yet (semantics a.8).
     kind = BusyError if stage == "Task Error" and any(map(BUSY.fullmatch, said)) else CoreError

@@ -9,6 +9,7 @@ from ksync_tui.model.text import lines_of
 
 _SPANS = re.compile(r"</?span(?:\s[^>]*)?>", re.IGNORECASE)
 _LEADING = re.compile(r"\AERROR: ")
+_MARKS = re.compile(r"^\s*(?:ERROR: |TRACE:$|\d+: )")
 
 
 def plain(text: object) -> str:
@@ -33,6 +34,12 @@ def chain(parts: Iterable[str]) -> str:
     given = list(filter(None, parts))
     pieces = dict.fromkeys(piece.rstrip(".") for part in given for piece in part.split(": "))
     return ": ".join(pieces) + ("." if given and given[-1].endswith(".") else "")
+
+
+def once(said: Iterable[str]) -> list[str]:
+    """Lines of output without what another of them says as well: errors repeat their causes, numbered or not."""
+    bare = dict.fromkeys(_MARKS.sub("", line).strip() for line in said)
+    return [line for line in bare if line and not any(line in other for other in bare if other != line)]
 
 
 def lines(text: object) -> list[str]:

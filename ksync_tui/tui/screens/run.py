@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.present.runs import RunLine, closing, progress, run_lines, title
+from ksync_tui.present.runs import RunLine, closing, progress, run_lines, title, under_way
 from ksync_tui.present.summaries import summary_of
 from ksync_tui.present.text import cut_end, cut_middle, listed, neutral, pad
 from ksync_tui.present.ticks import short
@@ -97,10 +97,10 @@ class RunScreen(Page[str]):
         if command in ("stop", "detach") and self.over:
             return "The run is over."
         if command == "stop" and self.stopping > 1:
-            return "It aborts the current action."
+            return f"It aborts {under_way(self.record)}."
         if command == "back" and not self.over:
             detach, stop = self.key_of("detach"), self.key_of("stop")
-            return f"The run continues: {detach} leaves it running, {stop} stops it after this action."
+            return f"The run continues: {detach} leaves it running, {stop} stops it after {under_way(self.record)}."
         return None
 
     def label_of(self, command: str) -> str | None:
@@ -116,8 +116,9 @@ class RunScreen(Page[str]):
         self.stopping += 1
         now = self.stopping > 1
         self.work("Stopping", partial(self.session.runs.stop, self.run_id, now=now), lambda _: None, background=True)
-        again = f"Stopping after this action; {self.key_of('stop')} again aborts it."
-        self.tell("Aborting this action." if now else again)
+        these = under_way(self.record)
+        again = f"Stopping after {these}; {self.key_of('stop')} again aborts it."
+        self.tell(f"Aborting {these}." if now else again)
 
     def do_follow(self) -> None:
         """Keeps the newest line of the log in sight, or lets it go."""
