@@ -18,6 +18,7 @@
 
     profile = "prod"                            # at the top of the file: the profile where none is named
     protected = ["stack/db-*", "tag:prod"]      # resources that no sync deletes
+    decrypt = ["sops", "--decrypt"]             # what decrypts a resource file that sops encrypted
     parallel = 8                                # what goes on in a Komodo Core at the same time, at most
     secret_keys = ["*_TOKEN", "*_PASSWORD"]     # keys whose values are hidden, instead of the usual ones
 
@@ -49,7 +50,10 @@ from ksync_tui.errors import ConfigError, KsyncError
 from ksync_tui.model.patterns import pieces
 from ksync_tui.model.secret_look import PATTERNS
 
-_KNOWN = {"docker", "hosts", "keys", "parallel", "profile", "profiles", "protected", "secret_keys", "secrets", "watch"}
+_KNOWN = {
+    "decrypt", "docker", "hosts", "keys", "parallel", "profile", "profiles", "protected", "secret_keys", "secrets",
+    "watch",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Settings:
     """How many requests, and so actions of a run, go on in a Core at the same time."""
     secret_keys: tuple[str, ...] = PATTERNS
     """Keys whose values are hidden: `*_TOKEN`."""
+    decrypt: tuple[str, ...] = ()
+    """The words of the command that decrypts a resource file of sops, which comes behind them; none: no file is."""
     secrets: Mapping[str, secret_sources.SecretSource] = field(default_factory=dict)
     """Where the values of secrets are, by their names."""
     own: tuple[Profile, ...] = ()
@@ -170,6 +176,7 @@ def understood(text: str, file: Path) -> dict[str, Any]:
         "secret_keys": _secret_keys(values.get("secret_keys", list(PATTERNS)), file),
         "protected": _protected(values.get("protected", []), file),
         "parallel": _parallel(values.get("parallel", PARALLEL), file),
+        "decrypt": _decrypt(values.get("decrypt", []), file),
         "secrets": secret_sources.sources(values.get("secrets", {}), file),
         "own": written.profiles(values.get("profiles", {}), file),
     }
@@ -185,6 +192,13 @@ def _secret_keys(value: Any, file: Path) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(key, str) and key.strip("*") for key in value):
         hint = 'Write: secret_keys = ["*_TOKEN", "*_PASSWORD"]; an empty list hides nothing by its key.'
         raise ConfigError("`secret_keys` must be a list of keys", where=str(file), hint=hint)
+    return tuple(value)
+
+
+def _decrypt(value: Any, file: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
+        hint = 'Write: decrypt = ["sops", "--decrypt", "--input-type", "json", "--output-type", "binary"].'
+        raise ConfigError("`decrypt` must be a list of words", where=str(file), hint=hint)
     return tuple(value)
 
 

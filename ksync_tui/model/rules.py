@@ -19,6 +19,7 @@ class Rule(StrEnum):
 
     SYNTAX = "syntax", "A block is not TOML. Only its own resource is left out, and nothing is deleted."
     UNREADABLE = "unreadable", "A file or folder cannot be read: its permissions, its encoding, its size."
+    ENCRYPTED = "encrypted", "A file is encrypted by sops; it is read where the settings say how (`decrypt`)."
     PATH = "path", "A path that the sync lists cannot be used: it is not there, leads out, or is no .toml file."
     NOT_FOLLOWED = "not-followed", "A link or a submodule is passed over; nothing is deleted for what it may hold."
     NOTHING_READ = "nothing-read", "No resource file is there, or a listed one does not exist yet."

@@ -23,6 +23,7 @@ from ksync_tui.source import decoding
 from ksync_tui.source.folder import Folder
 from ksync_tui.source.reading import FileReading, read_file
 from ksync_tui.toml.blocks import Block, BlockError, needs_whole_file, split
+from ksync_tui.toml.encrypted import is_encrypted
 from ksync_tui.toml.export_form import in_export_form
 from ksync_tui.toml.tidy import tidied
 from ksync_tui.writeback import files as writeback
@@ -121,6 +122,8 @@ def _not_formatted(file: str, why: str, hint: str | None = None) -> Problem:
 
 def _formatted(file: SourceFile, *, export_form: bool) -> tuple[str, list[Problem]]:
     """The formatted text, and what stays as it is in it. Raises BlockError, WriteBackError where all of it does."""
+    if is_encrypted(file.text):
+        raise WriteBackError("the file was left as it was", why="it is encrypted by sops")
     text, problems = tidied(file.text), []
     if export_form:
         lines = {new.first: old.first for new, old in zip(_blocks(text), _blocks(file.text), strict=False)}

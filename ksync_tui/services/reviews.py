@@ -19,6 +19,7 @@ from ksync_tui.services.manual_runs import MANUAL
 from ksync_tui.services.ownership import check_ownership, owned_by
 from ksync_tui.services.review import Review, SyncRow, SyncState
 from ksync_tui.services.sync import git_place
+from ksync_tui.source.decrypting import Decrypter
 from ksync_tui.source.position import place_of
 from ksync_tui.source.reader import Reader
 from ksync_tui.state.ownership import OwnershipIndex
@@ -59,6 +60,7 @@ class Reviews:
     uncommitted: Uncommitted
     core: CoreService | None
     sync_settings: SyncSettings
+    decrypter: Decrypter
     readers: dict[str, Reader] = field(default_factory=dict)
     planners: dict[str, Planner] = field(default_factory=dict)
 
@@ -70,7 +72,7 @@ class Reviews:
         source cannot.
         """
         with self.syncs.waiting:
-            contents = contents or sync.source.read()
+            contents = self.decrypter.contents(contents or sync.source.read())
         snapshot = self.engine.snapshot()
         _log.debug("read %s: %d files", sync.options.name, len(contents.files))
         index = OwnershipIndex(self.database, self.runs.profile.name)
@@ -118,7 +120,7 @@ class Reviews:
 
         A name that no file declares may well be live, so it is no problem. Raises SourceError.
         """
-        contents = sync.source.read()
+        contents = self.decrypter.contents(sync.source.read())
         reader = self.readers.setdefault(sync.options.name, Reader(ParseCacheTable(self.database)))
         read = reader.read(contents.files, contents.problems, complete=contents.complete)
         checked = check(read, _Everything(), place_of)

@@ -21,6 +21,7 @@ from ksync_tui.services.sync_settings import SyncSettings
 from ksync_tui.services.syncs import Syncs
 from ksync_tui.services.uncommitted import Uncommitted
 from ksync_tui.services.waiting import Waiting
+from ksync_tui.source.decrypting import Decrypter
 from ksync_tui.state.journal import Journal
 from ksync_tui.state.uncommitted import UncommittedTable
 from ksync_tui.system import debug_log
@@ -75,8 +76,9 @@ class Session:
         keys = settings.secret_keys
         self.runs = Runs(engine, journal, self._profile, folder, core, settings.protected, keys, self.sync_settings)
         self.syncs = Syncs(engine, self.runs, settings.state, core, self.waiting, self.sync_settings)
+        decrypter, own = Decrypter(settings.decrypt), self._uncommitted
         self.reviews = Reviews(
-            settings, engine, self.syncs, self.runs, database, self._uncommitted, core, self.sync_settings
+            settings, engine, self.syncs, self.runs, database, own, core, self.sync_settings, decrypter
         )
 
     @classmethod

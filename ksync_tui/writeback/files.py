@@ -13,6 +13,7 @@ from ksync_tui.git.patch import unified_diff
 from ksync_tui.model.secret_look import SecretLook
 from ksync_tui.model.text import lines_of
 from ksync_tui.system.files import replace
+from ksync_tui.toml.encrypted import is_encrypted
 from ksync_tui.toml.file_edits import BlockEdit, apply_edits
 from ksync_tui.toml.render import line_string
 
@@ -46,10 +47,17 @@ def edit_bytes(path: Path, name: str, before: bytes | None, edits: Sequence[Bloc
     """What the edits make of a file that holds `before`. Raises WriteBackError where a block is not there as it was."""
     try:
         text = (before or b"").decode("utf-8")
+        _require_clear(text, name)
         after = apply_edits(text, edits).encode("utf-8")
     except UnicodeError as error:
         raise WriteBackError("the file was left as it was", where=name, why="it is not UTF-8 text") from error
     return FileEdit(path, name, before, after, tuple(edits))
+
+
+def _require_clear(text: str, name: str) -> None:
+    if is_encrypted(text):
+        hint = f"Change it with sops: `sops {name}`"
+        raise WriteBackError("the file was left as it was", where=name, why="it is encrypted", hint=hint)
 
 
 def _read(path: Path, name: str) -> bytes | None:
