@@ -29,7 +29,8 @@ _log = logging.getLogger(__name__)
 
 def carry_out(args: Namespace) -> int:
     """Runs one command; errors are printed with what, where, why and what to do."""
-    output = Output(plain=args.no_color, json=getattr(args, "json", False))
+    events = getattr(args, "events", False)
+    output = Output(plain=args.no_color, json=getattr(args, "json", False) or events, events=events)
     _usable_time_zone()
     try:
         _log_to(args.debug)

@@ -35,6 +35,12 @@ def json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
+def events(parser: argparse.ArgumentParser) -> None:
+    """JSON on standard output while a run goes on."""
+    says = "one JSON object a line for all that happens, the run last"
+    parser.add_argument("--events", action="store_true", help=says)
+
+
 def json_again(parser: argparse.ArgumentParser) -> None:
     """--json behind the word of an action as well as before it."""
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object")

@@ -17,6 +17,7 @@ from ksync_tui.present.json import (
     NO_RUN,
     discovery_object,
     dumps,
+    event_object,
     plan_object,
     problem_objects,
     run_object,
@@ -146,6 +147,8 @@ class Output(Printer):
 
     def event(self, selection: Selection) -> Callable[[Event], None]:
         """A listener that tells of each action as it ends, and of its output, on standard error."""
+        if self.events:
+            return self._say_event
         total, ended = len(selection), 0
         under_way: set[str] = set()
 
@@ -164,6 +167,10 @@ class Output(Printer):
                 print(neutral(line), file=sys.stderr)
 
         return tell
+
+    def _say_event(self, event: Event) -> None:
+        if found := event_object(event):
+            self.object(found)
 
     def started(self, run: int) -> None:
         """A detached run."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ksync_tui.errors import KsyncError
-from ksync_tui.present.json import FORMAT_VERSION, dumps, error_object
+from ksync_tui.present.json import FORMAT_VERSION, dumps, error_object, line_of
 from ksync_tui.present.plain import error_lines
 from ksync_tui.present.style import rendered
 from ksync_tui.present.text import cell_width, cut_end, neutral, pad
@@ -35,8 +35,10 @@ def progress(line: str) -> None:
 class Printer:
     """Where and how a command prints: text or JSON, with colour where the terminal has it and nobody minds."""
 
-    def __init__(self, *, plain: bool, json: bool) -> None:
+    def __init__(self, *, plain: bool, json: bool, events: bool = False) -> None:
+        """`events`: JSON for each thing that happens, an object a line."""
         self.json = json
+        self.events = events
         self._printed = False
         self._plain = plain or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
@@ -69,7 +71,8 @@ class Printer:
     def object(self, value: Mapping[str, Any]) -> None:
         """The one JSON object of a command."""
         self._printed = True
-        print(dumps({"format_version": FORMAT_VERSION, **value}))
+        whole = {"format_version": FORMAT_VERSION, **value}
+        print(line_of(whole) if self.events else dumps(whole), flush=self.events)
 
     def styled(self, lines: Iterable[StyledLine]) -> None:
         """Lines on standard output, coloured where it is a terminal."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.discovery import Discovery
-from ksync_tui.model.events import ActionRecord, RunRecord
+from ksync_tui.model.events import ActionEnded, ActionLog, ActionRecord, ActionStarted, Event, RunRecord
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.plan import Action, FieldChange, Plan, SyncOptions
 from ksync_tui.model.resource import Problem, Target
@@ -67,6 +67,30 @@ def discovery_object(discovery: Discovery, toml: str) -> Json:
 def dumps(value: Any) -> str:
     """JSON for a pipe: ASCII, so that no control character of outside text reaches a terminal."""
     return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def line_of(value: Any) -> str:
+    """JSON on one line."""
+    return json.dumps(value, ensure_ascii=True)
+
+
+def event_object(event: Event) -> Json | None:
+    """What happens in a run, for whoever follows it; None for its end, which the run itself tells of."""
+    match event:
+        case ActionStarted():
+            return {"event": "started", "action": event.action, "at": event.at}
+        case ActionLog():
+            return {"event": "log", "action": event.action, "line": event.line}
+        case ActionEnded():
+            return {
+                "event": "ended",
+                "action": event.action,
+                "at": event.at,
+                "outcome": event.outcome,
+                "message": event.message,
+            }
+        case _:
+            return None
 
 
 def plan_object(plan: Plan, export: Export | None = None, redact: Redactor = NOTHING_KNOWN) -> Json:

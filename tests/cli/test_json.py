@@ -105,3 +105,20 @@ def test_an_error_is_an_object_too(ksync: CommandLine, arguments: list[str]) -> 
     assert found["error"]["what"]
     assert ended.code == 1
     assert ended.err
+
+
+def test_a_run_is_followed_an_object_a_line(ksync: CommandLine) -> None:
+    ksync.write(WEB)
+    ended = ksync("apply", ksync.files, "--all", "--yes", "--events")
+    lines = [json.loads(line) for line in ended.out.splitlines()]
+    for line in lines:
+        Draft202012Validator(SCHEMA).validate(line)
+    *events, last = lines
+    done = [action["id"] for action in last["actions"] if action["outcome"] == "done"]
+    assert done
+    assert [event["action"] for event in events if event["event"] == "started"] == done
+    assert [(event["action"], event["outcome"]) for event in events if event["event"] == "ended"] == [
+        (one, "done") for one in done
+    ]
+    wrong = ksync("apply", "--only", "nonsense", ksync.files, "--yes", "--events")
+    assert json.loads(wrong.out)["error"]["what"] == "not a resource"

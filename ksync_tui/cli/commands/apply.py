@@ -24,6 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     options.source(parser)
     options.ticks(parser)
     options.json(parser)
+    options.events(parser)
     parser.add_argument("--allow-delete", action="store_true", help="include deletes")
     options.origin(parser)
     options.removal(parser)

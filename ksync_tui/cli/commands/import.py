@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.stored(parser, deletes=False)
     options.ticks(parser)
     options.json(parser)
+    options.events(parser)
 
 
 def run(args: argparse.Namespace, output: Output) -> int:

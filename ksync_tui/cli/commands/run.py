@@ -19,6 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Its options."""
     parser.add_argument("target", metavar="KIND/NAME", help="a stack, deployment, build, repo or procedure")
     options.json(parser)
+    options.events(parser)
     parser.add_argument("--yes", "-y", action="store_true", help="do not prompt")
     parser.add_argument("--detach", action="store_true", help="run in the background; see `ksync runs`")
 
