@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from threading import Event
 
@@ -414,3 +415,23 @@ async def test_the_pane_that_has_the_keys_is_seen_without_colours() -> None:
         await driver.see("─────", "1 done", "planned again")
         await driver.press("tab")
         await driver.see("━━━━━")
+
+
+@pytest.mark.parametrize("height", [10, 12, 14, 24])
+async def test_the_editor_leaves_out_no_line_between_those_it_shows(height: int) -> None:
+    async with driven(FakeSession(), (80, height)) as driver:
+        await driver.at("syncs")
+        await driver.point("edge")
+        await driver.press("enter")
+        await driver.at("review")
+        await driver.point("~ web")
+        await driver.press("e")
+        await driver.at("editor")
+        await driver.press("enter", "x", "enter")
+        await driver.see("! ")
+
+        def in_order() -> bool:
+            numbers = [int(found) for found in re.findall(r"^ *(\d+)(?:  |$)", driver.text, re.MULTILINE)]
+            return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+        await driver.until(in_order, "every line follows the one above it")

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static, TextArea
@@ -15,13 +15,14 @@ from textual.widgets import Static, TextArea
 from ksync_tui.errors import KsyncError
 from ksync_tui.model.resource import Problem
 from ksync_tui.model.text import lines_of
-from ksync_tui.present.text import cut_end, neutral
+from ksync_tui.present.text import neutral
 from ksync_tui.tui import keymap, requests
 from ksync_tui.tui.background import in_thread, start
 from ksync_tui.tui.completion import Completion, complete
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.theme import ink, style
 from ksync_tui.tui.widgets.block import BlockArea
+from ksync_tui.tui.widgets.frame import KeyLine, Notice, TopLine
 
 if TYPE_CHECKING:
     from ksync_tui.services import Review
@@ -44,7 +45,7 @@ class EditorScreen(Page[str]):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("editor")
     DEFAULT_CSS = """
     EditorScreen .around { height: auto; }
-    EditorScreen #problems { height: auto; padding: 0 1; }
+    EditorScreen #problems { height: auto; max-height: 40%; padding: 0 1; }
     """
 
     def __init__(self, review: Review, draft: BlockDraft) -> None:
@@ -55,10 +56,9 @@ class EditorScreen(Page[str]):
 
     def body(self) -> ComposeResult:
         """The lines above, the block, the lines below, the problems."""
-        digits = len(str(self.draft.first_line + len(lines_of(self.draft.raw)) - 1))
-        yield Static(_around(_above(self.draft), digits), classes="around")
+        yield Static(id="above", classes="around")
         yield BlockArea(self.draft.text, self.draft.first_line)
-        yield Static(_around(_below(self.draft), digits), classes="around")
+        yield Static(id="below", classes="around")
         yield Static(id="problems")
 
     def on_mount(self) -> None:
@@ -106,7 +106,7 @@ class EditorScreen(Page[str]):
     def do_cancel(self) -> None:
         """Leaves; asks when something would be lost."""
         if loss := self.loss():
-            self.host.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
+            self.host.ask(f"{loss}\n\nDiscard it?", lambda: self.finish(None))
         else:
             self.finish(None)
 
@@ -135,9 +135,25 @@ class EditorScreen(Page[str]):
         self._fit()
         self._check_soon()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """More or less of the rest of the file fits."""
+        super().on_resize(event)
+        self.call_after_refresh(self._fit)
+
     def _fit(self) -> None:
-        """The block takes the lines it has, so that the rest of the file follows right below."""
-        self.area.styles.max_height = self.area.document.line_count + 1
+        """The block takes the lines it has, so that the rest of the file follows right below.
+
+        What does not fit beside it is not shown: the first line below must be the one after the block's last.
+        """
+        lines = self.area.document.line_count
+        self.area.styles.max_height = lines + 1
+        others = (self.query_one(kind) for kind in (TopLine, Notice, KeyLine, "#problems"))
+        room = self.size.height - sum(other.size.height for other in others) - (lines + 1)
+        below = min(max(room, 0), AROUND)
+        above = min(max(room - below, 0), AROUND)
+        digits = len(str(self.draft.first_line + lines - 1))
+        self.query_one("#above", Static).update(_around(_above(self.draft, above), digits))
+        self.query_one("#below", Static).update(_around(_below(self.draft, lines)[:below], digits))
 
     def _check_soon(self) -> None:
         start(self, self._check, group="check", exclusive=True)
@@ -152,21 +168,21 @@ class EditorScreen(Page[str]):
         except KsyncError as error:
             shown = error_text(error)
         else:
-            shown = _problem_lines(self.problems, self.size.width - 3)
+            shown = _problem_lines(self.problems)
         for below in self.query("#problems").results(Static):
             below.update(shown)
+            self.call_after_refresh(self._fit)
 
 
-def _above(draft: BlockDraft) -> list[tuple[int, str]]:
+def _above(draft: BlockDraft, most: int) -> list[tuple[int, str]]:
     """The last lines before the block, with their numbers in the file."""
-    return [*enumerate(lines_of(draft.above), 1)][-AROUND:]
+    found = [*enumerate(lines_of(draft.above), 1)]
+    return found[len(found) - most :] if most < len(found) else found
 
 
-def _below(draft: BlockDraft) -> list[tuple[int, str]]:
-    """The first lines after the block; its own last line ends at the first line break."""
-    rest = lines_of(draft.below)[1:]
-    first = draft.first_line + len(lines_of(draft.raw))
-    return [*enumerate(rest, first)][:AROUND]
+def _below(draft: BlockDraft, lines: int) -> list[tuple[int, str]]:
+    """The first lines after the block, which has so many; its own last line ends at the first line break."""
+    return [*enumerate(lines_of(draft.below)[1:], draft.first_line + lines)][:AROUND]
 
 
 def _around(lines: list[tuple[int, str]], width: int) -> Text:
@@ -175,11 +191,11 @@ def _around(lines: list[tuple[int, str]], width: int) -> Text:
     return Text("\n").join(ink(line, "dim") for line in texts)
 
 
-def _problem_lines(problems: tuple[Problem, ...], width: int) -> Text:
+def _problem_lines(problems: tuple[Problem, ...]) -> Text:
     lines = []
     for problem in problems[:MOST_PROBLEMS]:
         hint = f" ({problem.hint})" if problem.hint else ""
-        words = cut_end(neutral(f"{problem.place.line}: {problem.message}{hint}"), width)
+        words = neutral(f"{problem.place.line}: {problem.message}{hint}")
         look = "problem" if problem.severity == "error" else "update"
         lines.append(Text.assemble(("! ", style(look)), words))
     if len(problems) > MOST_PROBLEMS:

@@ -97,7 +97,7 @@ class Form(Page[Result], Generic[Result]):
     def do_cancel(self) -> None:
         """Leaves; asks when something would be lost."""
         if loss := self.loss():
-            self.host.ask(f"{loss}\n\nLeave it?", lambda: self.finish(None))
+            self.host.ask(f"{loss}\n\nDiscard it?", lambda: self.finish(None))
         else:
             self.finish(None)
 
