@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, Self
 
+from ksync_tui.model.plan import SIGNS as VERB_SIGNS
 from ksync_tui.model.plan import Direction, Plan
-from ksync_tui.present.directions import OTHER, to_file, turned
-from ksync_tui.present.entries import ReviewEntry
+from ksync_tui.present.directions import OTHER, OTHER_WAY, to_file, turned
+from ksync_tui.present.entries import ReviewEntry, line_of
 from ksync_tui.present.rows import Group, Line, PartEntry
 from ksync_tui.present.ticks import Ticks
 
@@ -73,6 +74,16 @@ class Choices:
         if self.mark(entry.deploy) != "[.]":
             return entry.reason
         return self.ticks[self.shown].reason(replace(entry, id=entry.deploy))
+
+    def row(self, entry: ReviewEntry) -> ReviewEntry:
+        """An entry as it reads with what is chosen: what goes out of one side would come into the other."""
+        if entry.ignored or entry.unchanged:
+            return entry
+        way, verb = OTHER[self.shown], OTHER_WAY.get(entry.verb)
+        if verb is None or self.mark_of(entry) != SIGNS[way]:
+            return replace(entry, reason=self.reason(entry))
+        action = self.ticks[way].plan.by_id[self._id(entry.id, way)]
+        return replace(entry, verb=verb, sign=VERB_SIGNS[verb] + entry.sign[1:], reason=line_of(action))
 
     def count(self, group: Group) -> int:
         """How many entries of a group are chosen, those that come along included."""

@@ -83,6 +83,14 @@ def test_what_only_one_side_has_is_made_there_or_taken_away_here(action_id: str,
     assert turned(turned(action_id)) == action_id
 
 
+def test_a_row_reads_as_the_side_that_is_chosen_whichever_way_the_list_is_read() -> None:
+    made = replace(choices().choose(OLD, "live").choose(NEW, "file"), shown="file")
+    rows = {entry.id: made.row(entry) for entry in Outline(to_file(plan())).entries}
+    assert {(row.sign, row.name, row.reason) for row in rows.values()} >= {("-", "old", "not declared")}
+    assert rows[turned(NEW)].sign == "-"
+    assert replace(choices().choose(OLD, "file"), shown="live").row(Outline(plan()).by_id[OLD]).sign == "+"
+
+
 def test_a_deploy_has_no_side_in_a_file() -> None:
     found = choices().choose(DEPLOY, "file")
     assert chosen(found) == {"live": [], "file": []}

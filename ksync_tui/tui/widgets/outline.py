@@ -164,7 +164,7 @@ class OutlineView(Lines):
         return Text.assemble((title, style("head")), (count, style("dim")), " ")
 
     def _entry(self, entry: ReviewEntry, width: int) -> Text:
-        mark = self.choices.mark_of(entry)
+        mark, entry = self.choices.mark_of(entry), self.choices.row(entry)
         quiet = entry.ignored or entry.unchanged
         look = style("dim" if quiet else "blocked" if entry.blocked else entry.verb)
         origin = self._origin(entry)
@@ -175,12 +175,11 @@ class OutlineView(Lines):
         line = ink(f"{'      ' if entry.parent else '  '}{mark} ", _look_of(mark))
         line.append(f"{entry.sign:>{1 if entry.parent else self._sign_room}} ", look)
         line.append(pad(cut_middle(entry.name, name_room), name_room), style("dim" if quiet else "plain"))
-        reason = entry.reason if quiet else self.choices.reason(entry)
         line.append("  ").append_text(origin)
         if entry.state:
             line.append(f"{entry.state}  ", style("plain" if entry.state == "running" else "problem"))
             reason_room -= len(entry.state) + 2
-        return line.append(cut_end(reason, reason_room), style("dim"))
+        return line.append(cut_end(entry.reason, reason_room), style("dim"))
 
     def _part(self, part: PartEntry, width: int) -> Text:
         mark = self.choices.mark_of(part)
