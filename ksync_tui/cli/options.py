@@ -51,7 +51,8 @@ _WHAT = "KIND/NAME, or KIND/NAME:FIELD, or KIND/NAME:FIELD.ENTRY for one entry o
 
 def ticks(parser: argparse.ArgumentParser) -> None:
     """Which actions to run, and whether to ask."""
-    parser.add_argument("--all", action="store_true", help="run everything that is not blocked")
+    says = "everything that is not blocked; deletes only where they are allowed"
+    parser.add_argument("--all", action="store_true", help=says)
     only(parser)
     says = "all but this, written as with --only (repeatable)"
     parser.add_argument("--except", action="append", default=[], dest="left_out", metavar="WHAT", help=says)

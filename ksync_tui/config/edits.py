@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 
+def server_problem(server: str) -> str | None:
+    """Why a server cannot be called that, or None."""
+    return "that is an address, not the name of a server" if "/" in server else None
+
+
 def set_host(file: Path, server: str, address: str) -> None:
     """Lets a Docker host stand for a server. Raises ConfigError."""
+    if problem := server_problem(server):
+        raise ConfigError("this is no server", where=server, why=problem, hint="Write: SERVER ADDRESS.")
     with _changing(file) as document:
         _table(document, "hosts")[server] = address
 

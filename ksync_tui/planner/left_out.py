@@ -20,12 +20,17 @@ def left_out(declared: Sequence[Declared], scope: Scope) -> Iterator[str]:
     for kind, switch in _SWITCHES.items():
         number = sum(declaration.target.kind == kind for declaration in declared) if kind not in scope.kinds else 0
         if number:
-            yield f"{_counted(number, kind)} declared, left out: {switch} is off"
+            yield f"{_counted(number, kind)} declared, left out: {switch} is off{_how(switch, scope.options.name)}"
     others = [declaration for declaration in declared if declaration.target.kind not in _UNTAGGED]
     if others and not scope.options.include_resources:
         yield f"{_counted(len(others), 'resource')} declared, left out: include_resources is off"
     elif scope.tags:
         yield from _tagged(others, scope)
+
+
+def _how(switch: str, sync: str) -> str:
+    """The command that turns a switch on; a path has no settings."""
+    return "" if sync.startswith("/") else f" (`ksync syncs edit {sync} --{switch.replace('_', '-')}`)"
 
 
 def _counted(number: int, kind: str) -> str:

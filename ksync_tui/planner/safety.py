@@ -30,7 +30,7 @@ def exceeds_safe_change(selection: Selection) -> str | None:
     touched, existing = _touched(selection), _existing(selection.plan)
     if existing < FEW or touched <= existing * BIG_PART:
         return None
-    return f"{touched} of {existing} resources are changed or deleted"
+    return f"{touched} of {existing} resources will be changed or deleted"
 
 
 def confirmation(selection: Selection) -> Confirmation:
@@ -46,8 +46,8 @@ def confirmation(selection: Selection) -> Confirmation:
     if not deletes:
         return Confirmation()
     if len(deletes) == 1:
-        return Confirmation("name", deletes[0].target.name, f"{deletes[0].target} is deleted")
-    return Confirmation("count", str(len(deletes)), f"{len(deletes)} resources are deleted")
+        return Confirmation("name", deletes[0].target.name, f"{deletes[0].target} will be deleted")
+    return Confirmation("count", str(len(deletes)), f"{len(deletes)} resources will be deleted")
 
 
 def _touched(selection: Selection) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from ksync_tui.model.kinds.base import Resource
 from ksync_tui.model.parts import with_parts
@@ -11,6 +12,8 @@ from ksync_tui.model.plan import Action, FieldChange, Plan, Selection
 from ksync_tui.model.resource import Snapshot, bare, fingerprint
 from ksync_tui.planner.diff import compare
 from ksync_tui.planner.protected import protection_of
+
+_FEW = 5
 
 
 def undo(
@@ -29,7 +32,14 @@ def undo(
     rounds = enumerate(filter(None, ran), 1)
     inverse = [_inverse(action, number, snapshot, keeps_deploy) for number, actions in rounds for action in actions]
     actions = tuple(_unless_protected(action, snapshot, protected) for action in inverse if action is not None)
-    return replace(selection.plan, actions=actions)
+    return replace(selection.plan, actions=actions, left_out=tuple(_not_taken_back(chain.from_iterable(ran))))
+
+
+def _not_taken_back(ran: Iterable[Action]) -> Iterator[str]:
+    names = [str(action.target) for action in ran if action.verb in ("deploy", "run")]
+    if names:
+        more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+        yield f"what the run deployed stays as it runs: {', '.join(names[:_FEW])}{more}; a plan then shows what differs"
 
 
 def _unless_protected(action: Action, snapshot: Snapshot, protected: Sequence[str]) -> Action:

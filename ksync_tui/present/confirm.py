@@ -63,7 +63,7 @@ def confirm(
     more = f", write {count(len(writes), 'resource')}" if writes else ""
     title = f"Run {len(selection)} of {pending}{more}" if selection else f"Write {count(len(writes), 'resource')}"
     return Confirm(
-        title=f"{title}{' on' if selection else ' as it is on'}  {neutral(where)}",
+        title=f"{title}{' on' if selection else f' as {_they_are(len(writes))} on'} {neutral(where)}",
         steps=tuple(_steps(selection)),
         writes=writes,
         deletes=tuple(map(_delete, selection.deletes)),
@@ -85,6 +85,10 @@ def _steps(selection: Selection) -> Iterator[Step]:
                 reason=needed_by(selection, action.id) or line_of(action),
                 added=added,
             )
+
+
+def _they_are(number: int) -> str:
+    return "it is" if number == 1 else "they are"
 
 
 def _written(file: str, action: Action, names: Mapping[Target, Target]) -> Step:

@@ -22,6 +22,12 @@ class Hosts:
         """The address of each server's host."""
         return dict(self.mapped)
 
+    def server_problem(self, server: str) -> str | None:
+        """Why a server cannot be called that, or None."""
+        from ksync_tui.config import edits  # noqa: PLC0415 - only writing needs it
+
+        return edits.server_problem(server)
+
     def add(self, server: str, address: str) -> None:
         """Lets a host stand for a server: an address that DOCKER_HOST takes, a socket's path, or a docker context."""
         from ksync_tui.config import edits  # noqa: PLC0415 - only writing needs it

@@ -16,7 +16,7 @@ from ksync_tui.planner.selection import narrowed
 from ksync_tui.present.text import moment
 from ksync_tui.services.change_detector import ChangeDetector, changes_between, row_changes
 from ksync_tui.services.manual_runs import MANUAL
-from ksync_tui.services.ownership import check_ownership, owned_by
+from ksync_tui.services.ownership import check_ownership, owned_by, without_others
 from ksync_tui.services.review import Review, SyncRow, SyncState
 from ksync_tui.services.sync import git_place
 from ksync_tui.source.decrypting import Decrypter
@@ -82,6 +82,7 @@ class Reviews:
         declarations = check_ownership(declarations, owned, sync, index, snapshot.live)
         deployed = {resource.target for resource in declarations.resources if resource.deploy}
         plan = self._plan(sync, declarations, self.engine.observed(snapshot, deployed), renames)
+        plan = without_others(plan, index, snapshot.live) if sync.target else plan
         review = Review(sync, self._completed(sync, plan), declarations, renames=tuple(renames))
         _log.debug("planned %s: %d actions, %d problems", sync.options.name, len(plan.actions), len(plan.problems))
         if sync.target:

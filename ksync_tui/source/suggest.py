@@ -81,11 +81,13 @@ def hint_for_key(path: Path, levels: Sequence[Level], headers: Sequence[Header])
 def _meant(key: str, levels: Sequence[Level]) -> tuple[Level, str] | None:
     """The table and the key that somebody had in mind: this key elsewhere, another key here, another one elsewhere."""
     *around, own = levels
+    if (meant := _by_wrong_name(key, own)) is not None:
+        return own, meant
     elsewhere = [*reversed(around), *_below(own)]
     for level in elsewhere:
         if key in schema(level.model).by_key:
             return level, key
-    for level in (own, *elsewhere):
+    for level in elsewhere:
         if (meant := _by_wrong_name(key, level)) is not None:
             return level, meant
     if (meant := closest(key, schema(own.model).by_key)) is not None:

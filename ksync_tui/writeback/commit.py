@@ -125,8 +125,13 @@ def suggested_message(edits: Iterable[BlockEdit]) -> str:
         subject = f"{verb} {', '.join(name for _, _, name in done)}"
     else:
         counts = Counter(kind for _, kind, _ in done)
-        subject = f"{verb} {', '.join(f'{count} {kind}' for kind, count in counts.items())}"
+        subject = f"{verb} {', '.join(_counted(count, kind) for kind, count in counts.items())}"
     return "\n".join([subject, "", *(f"- {verb} {kind}/{name}" for verb, kind, name in done)])
+
+
+def _counted(number: int, kind: str) -> str:
+    noun = kind.replace("_", " ")
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _name(edit: BlockEdit) -> str:

@@ -13,7 +13,7 @@ def test_a_server_without_a_docker_host_says_how_to_name_one(ksync: CommandLine)
     ended = ksync("import", "--host", "attic")
     assert ended.code == 1
     assert "nothing can be imported" in ended.err
-    assert "`ksync hosts add attic ADDRESS` says which host it is" in ended.err
+    assert "`ksync hosts add attic ADDRESS` maps one" in ended.err
 
 
 def test_a_host_that_does_not_answer_is_an_error(ksync: CommandLine) -> None:
@@ -56,7 +56,7 @@ def test_no_file_is_written_over(ksync: CommandLine, tmp_path: Path, monkeypatch
     file.write_text("# mine\n")
     ended = ksync("import", "--host", "attic", "-o", file)
     assert ended.code == 1
-    assert "the file is there already" in ended.err
+    assert "the file already exists" in ended.err
     assert file.read_text() == "# mine\n"
     assert "0 stacks and 0 deployments on server attic" in ksync("import", "--host", "attic").err
 

@@ -41,7 +41,7 @@ def test_hosts_are_added_and_removed_and_comments_stay(ksync: CommandLine) -> No
 
 
 def test_a_host_that_does_not_answer_is_said(ksync: CommandLine) -> None:
-    assert "no Docker host stands for this server" in ksync("hosts", "test", "attic").err
+    assert "no Docker host is mapped to this server" in ksync("hosts", "test", "attic").err
     ksync("hosts", "add", "attic", "unix:///nowhere/docker.sock")
     ended = ksync("hosts", "test", "attic", "--json")
     (finding,) = json.loads(ended.out)["findings"]
@@ -52,7 +52,7 @@ def test_a_profile_is_added_made_the_usual_one_and_removed(ksync: CommandLine) -
     ksync.home.mkdir()
     (ksync.home / "config.toml").write_text(MINE)
     (ksync.home / "key").write_text("K_1")
-    words = ("--key-file", ksync.home / "key", "--secret-file", ksync.home / "key", "--read-only", "--usual")
+    words = ("--key-file", ksync.home / "key", "--secret-file", ksync.home / "key", "--read-only", "--default")
     added = ksync("profiles", "add", "prod", "https://komodo.example", *words)
     assert added.code == 0, added.err
     found = tomllib.loads(settings(ksync))

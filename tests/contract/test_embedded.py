@@ -48,7 +48,7 @@ NEVER_BUILT = {"server_id": "edge-1", "image": {"type": "Build", "params": {"bui
     [
         ("stack", {}, "set `server`"),
         ("stack", {"server_id": "attic"}, "'attic'"),
-        ("stack", {"server_id": "attic"}, "[hosts]"),
+        ("stack", {"server_id": "attic"}, "`ksync hosts add attic ADDRESS` maps one"),
         ("stack", {"server_id": "edge-1", "swarm_id": "fleet"}, "Komodo Core"),
         ("deployment", NEVER_BUILT, "`ksync run build/app`"),
     ],

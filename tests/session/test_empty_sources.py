@@ -41,6 +41,7 @@ def test_a_managed_file_that_does_not_exist_yet_is_made_by_the_first_commit(
     session: Session, review: Review, repository: Repository
 ) -> None:
     del review
+    session.syncs.remove("media")
     file = repository.root / "new.toml"
     session.close()
     assert main(["syncs", "add", "new", "--path", str(file)]) == 1

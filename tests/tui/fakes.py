@@ -573,6 +573,9 @@ class FakeHosts:
     def all(self) -> Mapping[str, str]:
         return dict(self.session.mapped)
 
+    def server_problem(self, server: str) -> str | None:
+        return "that is an address, not the name of a server" if "/" in server else None
+
     def add(self, server: str, address: str) -> None:
         if self.session.error:
             raise self.session.error

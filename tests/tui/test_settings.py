@@ -127,11 +127,11 @@ async def test_a_host_is_named_changed_and_taken_out(size: tuple[int, int]) -> N
         await driver.see("attic", "tcp://up", "Docker 27.1, compose 2.29")
         assert session.mapped == {"attic": "tcp://up"}
         await driver.press("D")
-        await driver.see("Let no Docker host stand for the server attic?")
+        await driver.see("Remove the Docker host of the server attic?")
         await driver.press("escape")
         await driver.at("hosts")
         await driver.press("D", "enter")
-        await driver.see("No host stands for attic any more.", "n names one")
+        await driver.see("Removed the Docker host of attic.", "n names one")
     assert session.mapped == {}
 
 

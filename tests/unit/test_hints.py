@@ -187,7 +187,7 @@ WRONG_VALUES = {
     ),
     "an image that is text": (
         '[[deployment]]\nname = "x"\n[deployment.config]\nimage = "nginx:1"',
-        "4: 'image' must be a table, not text -> its keys are type, params",
+        "4: 'image' must be a table, not text -> write `image.type = \"Image\"` and `image.params.image = ...`",
     ),
     "a command that is text": (
         f'{STACK}[stack.config]\npre_deploy = "a"',

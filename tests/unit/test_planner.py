@@ -30,6 +30,8 @@ from ksync_tui.planner.checks import check
 
 CORE = Capabilities(keeps_deploy=False, refuses_dangling=True)
 DELETING = SyncOptions("lab", delete=True)
+EDIT = "(`ksync syncs edit lab --include"
+GROUPS = f"{EDIT}-user-groups`)"
 
 
 def target(text: str) -> Target:
@@ -186,8 +188,11 @@ def test_match_tags_limit_both_sides_but_not_variables_and_groups() -> None:
         ({"match_tags": ("prod", "eu")}, ["4 declared, none has all of: prod, eu"]),
         ({"match_tags": ("PROD",)}, ["4 declared, none has the tag: PROD; the files have prod"]),
         ({"match_tags": ("prod",)}, ["3 of 4 declared left out, without the tag: prod"]),
-        ({"include_variables": False}, ["2 variables declared, left out: include_variables is off"]),
-        ({"include_user_groups": False}, ["1 user group declared, left out: include_user_groups is off"]),
+        (
+            {"include_variables": False},
+            [f"2 variables declared, left out: include_variables is off {EDIT}-variables`)"],
+        ),
+        ({"include_user_groups": False}, [f"1 user group declared, left out: include_user_groups is off {GROUPS}"]),
         ({"include_resources": False}, ["4 resources declared, left out: include_resources is off"]),
         ({}, []),
     ],

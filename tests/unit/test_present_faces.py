@@ -276,7 +276,7 @@ def test_to_file_the_same_action_is_read_the_other_way() -> None:
 def test_the_steps_to_confirm_are_the_rounds_in_order() -> None:
     screen = confirm(LAB.select(["deploy:stack/web", "delete:stack/old"]), "embedded · local", "name", "old", "it goes")
     assert lines(screen) == [
-        "Run 3 of 5 actions on  embedded · local",
+        "Run 3 of 5 actions on embedded · local",
         "",
         "   1 ~ stack/web  needed by its deploy",
         "   2 * stack/web  config has changed",

@@ -130,5 +130,5 @@ def test_a_message_names_what_changed() -> None:
     assert suggested_message([BlockEdit(targets[0], "x", None)]) == "Remove stack a"
     assert suggested_message(updates[:2]) == "Update a, b\n\n- update stack/a\n- update stack/b"
     mixed = [*updates, BlockEdit(Target("resource_sync", "e\x1b"), None, "y")]
-    assert suggested_message(mixed).splitlines()[0] == "Change 4 stack, 1 resource_sync"
+    assert suggested_message(mixed).splitlines()[0] == "Change 4 stacks, 1 resource sync"
     assert "\x1b" not in suggested_message(mixed)

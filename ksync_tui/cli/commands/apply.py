@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli import options
@@ -52,7 +53,8 @@ def run(args: Namespace, output: Output) -> int:
             selection = selection.removing(args.removal)
         if file:
             ensure_planned(file, selection)
-        output.left_out(chosen, selection, deletes=args.allow_delete)
+        meant = replace(chosen, actions=tuple(action for action in chosen.actions if action.id in choice.ids))
+        output.left_out(meant, selection, deletes=args.allow_delete)
         if chosen.pending < plan.pending:
             output.say(f"{count(plan.pending - chosen.pending, 'action')} left out: not from {args.origin}")
         return carry_out(session, plan, selection, output, yes=args.yes, detach=args.detach)

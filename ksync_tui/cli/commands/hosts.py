@@ -24,9 +24,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="list|add|test|remove")
     for name, summary in (
         ("list", "list them, as without a word"),
-        ("add", "let a Docker host stand for a server"),
-        ("test", "ask the hosts, or that of one server, who they are"),
-        ("remove", "let none stand for a server any more"),
+        ("add", "map a Docker host to a server"),
+        ("test", "try the hosts, or that of one server"),
+        ("remove", "remove the Docker host of a server"),
     ):
         child = actions.add_parser(name, help=summary, description=summary)
         if name != "list":
@@ -44,10 +44,10 @@ def run(args: Namespace, output: Output) -> int:
     with open_session(args) as session:
         if args.action == "add":
             session.hosts.add(args.server, args.address)
-            output.say(f"{args.address} stands for server {args.server}; `ksync hosts test {args.server}` asks it")
+            output.say(f"mapped server {args.server} to {args.address}; `ksync hosts test {args.server}` tries it")
         elif args.action == "remove":
             session.hosts.remove(args.server)
-            output.say(f"no host stands for server {args.server} any more")
+            output.say(f"removed the Docker host of server {args.server}")
         elif args.action == "test":
             return _test(session, args.server, output)
         else:
@@ -59,7 +59,7 @@ def _test(session: Session, server: str | None, output: Output) -> int:
     seen = [state for state in session.look_at_hosts() if server is None or server in state.servers]
     if server is not None and not seen:
         hint = f"`ksync hosts add {server} ADDRESS` says which."
-        raise UsageError("no Docker host stands for this server", where=server, hint=hint)
+        raise UsageError("no Docker host is mapped to this server", where=server, hint=hint)
     findings = [host_finding(state) for state in seen]
     output.findings([asdict(finding) for finding in findings])
     return EXIT_ERROR if any(finding.works is False for finding in findings) else EXIT_OK

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ksync_tui.cli import options
 from ksync_tui.cli.carry_out import carry_out
-from ksync_tui.cli.choice import allowed, choose
+from ksync_tui.cli.choice import allowed, choose, target_of
 from ksync_tui.cli.opening import open_session, sync_of
 from ksync_tui.errors import EXIT_OK, UsageError
 from ksync_tui.planner.selection import possible
@@ -36,23 +37,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Prints what runs as a resource file, or takes over what --all or --only choose of it."""
-    if not args.adopt and (args.path or args.sync or args.all or args.only):
-        raise UsageError("nothing is taken over without --adopt", hint="Give --adopt, or only --host.")
+    if not args.adopt and (args.path or args.sync or args.all):
+        raise UsageError("nothing is taken over without --adopt", hint="Give --adopt, or leave out PATH and --all.")
     with open_session(args) as session:
         found = session.imports.discover(args.host)
-        return _adopt(session, found, args, output) if args.adopt else _write(session, found, args, output)
+        if args.adopt:
+            return _adopt(session, found, args, output)
+        return _write(session, _chosen(found, args), args, output)
+
+
+def _chosen(found: Discovery, args: argparse.Namespace) -> Discovery:
+    """What --only and --except leave of it. Raises UsageError for a name that is not there."""
+    only, left_out = ({target_of(word) for word in words} for words in (args.only, args.left_out))
+    known = {one.target for one in found.found}
+    if missing := next((target for target in (*only, *left_out) if target not in known), None):
+        raise UsageError("nothing of that name can be imported", where=str(missing))
+    kept = (one for one in found.found if one.target not in left_out and (not only or one.target in only))
+    return replace(found, found=tuple(kept))
 
 
 def _write(session: Session, found: Discovery, args: argparse.Namespace, output: Output) -> int:
     if args.output and os.path.lexists(args.output):
-        hint = "Give the name of a new file; nothing is written over."
-        raise UsageError("the file is there already", where=args.output, hint=hint)
+        raise UsageError("the file already exists", where=args.output, hint="Give the name of a new file.")
     text = session.imports.toml(found, secrets=args.with_secrets)
     if args.json:
         output.discovery(found, text)
     elif found.found:
         output.text(text, args.output, secret=args.with_secrets)
     _say(found, output)
+    if args.output and found.found:
+        output.say(f"next: look at it, then `ksync import --host {found.server} --adopt {args.output} --all`")
     return EXIT_OK
 
 
@@ -67,7 +81,7 @@ def _say(found: Discovery, output: Output) -> None:
         output.say(f"left out: {left.name}: {left.why}")
     stacks = sum(one.target.kind == "stack" for one in found.found)
     deployments = count(len(found.found) - stacks, "deployment")
-    owned = f"; {count(found.owned, 'container')} ksync has already" if found.owned else ""
+    owned = f"; {count(found.owned, 'container')} managed by ksync already" if found.owned else ""
     output.say(f"{count(stacks, 'stack')} and {deployments} on server {found.server}{owned}")
 
 

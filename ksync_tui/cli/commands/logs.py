@@ -22,5 +22,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, output: Output) -> int:
     """Prints what the containers wrote last, secrets masked."""
     with open_session(args) as session:
-        output.document(session.container_log(target_of(args.target)))
+        lines = session.container_log(target_of(args.target))
+        output.document(lines)
+        if not lines:
+            output.say("its containers wrote nothing")
         return EXIT_OK

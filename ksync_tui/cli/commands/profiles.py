@@ -26,7 +26,7 @@ _TEXTS = {
 _SWITCHES = {
     "keyring": "read what is missing from the keyring",
     "read-only": "refuse every change",
-    "usual": "make it the profile that is meant where none is named",
+    "default": "make it the default profile",
 }
 
 
@@ -59,7 +59,7 @@ def run(args: Namespace, output: Output) -> int:
         return _test(args, output)
     with open_session(args) as session:
         if args.action == "add":
-            session.profiles.add(args.name, _values(args), usual=args.usual)
+            session.profiles.add(args.name, _values(args), usual=args.default)
             output.say(f"added {args.name}; `ksync profiles test {args.name}` tries it")
         elif args.action == "remove":
             session.profiles.remove(args.name)
@@ -73,7 +73,7 @@ def _values(args: Namespace) -> dict[str, Any]:
     """What is written down of a profile: only what was given. Secrets are never on the command line."""
     found = {"address": args.address}
     found |= {name.replace("-", "_"): getattr(args, name.replace("-", "_")) for name in (*_TEXTS, *_SWITCHES)}
-    return {name: value for name, value in found.items() if value and name != "usual"}
+    return {name: value for name, value in found.items() if value and name != "default"}
 
 
 def _test(args: Namespace, output: Output) -> int:

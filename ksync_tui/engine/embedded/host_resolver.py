@@ -64,7 +64,7 @@ class HostResolver:
         if self.host(server, find) is not None:
             return None
         known = find(Target("server", server))
-        return why_not(server, known if isinstance(known, Server) else None, self.config)
+        return why_not(server, known if isinstance(known, Server) else None)
 
     def of(self, target: Target, resource: Resource, log: Log, stop: Stop) -> ExecutionContext:
         """Where commands for a resource run: the Docker host of its server, with log, stop and variables.

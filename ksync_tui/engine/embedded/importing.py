@@ -102,9 +102,8 @@ class Importing:
         known = resource if isinstance(resource, Server) else None
         host = self.resolver.host(server, self.store.get)
         if host is None:
-            why = why_not(server, known, self.resolver.config)
-            hint = f"`ksync hosts add {server} ADDRESS` says which host it is"
-            raise NotPossibleError("nothing can be imported", where=f"server/{server}", why=why, hint=hint)
+            why = why_not(server, known)
+            raise NotPossibleError("nothing can be imported", where=f"server/{server}", why=why)
         return self.resolver.at(host, known or Server(name=server), lambda _: None, never)
 
     def _is_owned(self, container: Container) -> bool:

@@ -243,6 +243,11 @@ def _hint_for_type(expected: str, given: Any, field: FieldSchema | None) -> str 
         return None
     if isinstance(given, list):
         return "write one table, not a list of tables"
+    if issubclass(field.table, Choice) and (variant := next(iter(field.table.variants), None)):
+        params = field.table.params_of(variant)
+        first = next((known.key for known in schema(params)), None) if params else None
+        more = f" and `{field.key}.params.{first} = ...`" if first else ""
+        return f'write `{field.key}.type = "{variant}"`{more}'
     return _keys_hint([known.key for known in schema(field.table)])
 
 

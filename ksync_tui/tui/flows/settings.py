@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ksync_tui.tui.screens.base import Page
 
 REMOVE = "Take the profile {name} out of the settings? Nothing is changed there.\n\nType its name to allow it."
-REMOVE_HOST = "Let no Docker host stand for the server {server}? What runs there goes on."
+REMOVE_HOST = "Remove the Docker host of the server {server}? What runs there goes on."
 
 
 async def show_profiles(page: Page[Any], _: requests.ShowProfiles) -> None:
@@ -50,7 +50,7 @@ async def set_host(page: HostsScreen, request: requests.SetHost) -> None:
     """Shows the form of a host; once it is written, every host is asked again."""
     server = await page.app.push_screen_wait(HostForm(request.server, request.address))
     if server:
-        page.read_again(f"Written down for {server}.")
+        page.read_again(f"Saved the Docker host of {server}.")
 
 
 async def remove_host(page: HostsScreen, request: requests.RemoveHost) -> None:
@@ -58,4 +58,4 @@ async def remove_host(page: HostsScreen, request: requests.RemoveHost) -> None:
     server = request.server
     if await page.app.push_screen_wait(QuestionScreen(REMOVE_HOST.format(server=server))):
         await page.result_of("Writing the settings", partial(page.session.hosts.remove, server))
-        page.read_again(f"No host stands for {server} any more.")
+        page.read_again(f"Removed the Docker host of {server}.")

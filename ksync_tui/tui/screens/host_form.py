@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -42,6 +42,10 @@ class HostForm(Form[str]):
     def first(self) -> Mapping[str, Any]:
         """As it is now."""
         return self.known
+
+    def checks(self) -> Mapping[str, Callable[[str], str | None]]:
+        """A server is no address."""
+        return {"server": self.session.hosts.server_problem}
 
     def where(self) -> Text:
         """Which server."""

@@ -32,8 +32,8 @@ class ProfileForm(Form[str]):
     saves = "add_profile"
     switches = (
         ("read_only", "read-only", "refuses every change"),
-        ("keyring", "keyring", "takes what is missing from the keyring"),
-        ("usual", "usual", "is meant where no profile is named"),
+        ("keyring", "keyring", "takes missing credentials from the keyring"),
+        ("usual", "default", "is used where no profile is named"),
     )
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("profile")
     DEFAULT_CSS = """

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
+import shlex
 import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 DOCKER = ("docker",)
 """The docker command where the settings name no other."""
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +50,14 @@ def host_of(
     return None
 
 
-def why_not(server_name: str, server: Server | None, config: Path) -> str:
-    """Why no Docker host stands for a server, with the line that would map one."""
-    line = (
-        f'add `{_key(server_name)} = "ssh://me@host"` (or a unix:// socket, or a docker context) '
-        f"under [hosts] in {config}"
-    )
+def why_not(server_name: str, server: Server | None) -> str:
+    """Why no Docker host stands for a server, with the command that maps one."""
+    line = f"`ksync hosts add {shlex.quote(server_name)} ADDRESS` maps one"
     if server is None:
         return f"server '{server_name}' does not exist and no Docker host is mapped to it: {line}"
     if _is_here(server.config.address) and not server.config.enabled:
         return f"server '{server_name}' is not enabled: set `enabled = true` in its config"
     return f"no Docker host is mapped to server '{server_name}': {line}"
-
-
-def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else json.dumps(name)
 
 
 def _is_here(address: str) -> bool:
