@@ -25,6 +25,7 @@ and --debug FILE: what ksync does, for a report.
 KSYNC_HOME moves all state and configuration of ksync to one folder."""
 
 
+_OF_RUNS = {word: f"runs {word}" for word in ("resume", "show", "undo")}
 _WITH_VALUE = ("--profile", "--engine", "--debug")
 AddArguments = Callable[[argparse.ArgumentParser], None]
 
@@ -60,14 +61,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace | int:
 
 
 def _meant(arguments: Sequence[str]) -> str | None:
-    """What is wrong with a first word that is no command and no path, and the command that it resembles; or None."""
+    """What is wrong with a first word that is no command and no path, and the command that was meant; or None."""
     word = next((word for at, word in enumerate(arguments) if _is_word(arguments, at)), None)
     if word is None or "/" in word or os.path.lexists(word):
         return None
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistyped word needs it
 
-    close = get_close_matches(word, NAMES, 1)
-    return f"no such command or path: {word}. Did you mean `ksync {close[0]}`?" if close else None
+    close = _OF_RUNS.get(word) or next(iter(get_close_matches(word, NAMES, 1)), None)
+    return f"neither a command nor a path: {word}. Did you mean `ksync {close}`?" if close else None
 
 
 def _command_first(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:
@@ -85,9 +86,7 @@ def _command_first(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]
 
 def _is_word(arguments: Sequence[str], at: int) -> bool:
     """Whether it is neither an option nor the value of one of those that every command takes."""
-    return not arguments[at].startswith("-") and (
-        not at or arguments[at - 1] not in ("--profile", "--engine", "--debug")
-    )
+    return not arguments[at].startswith("-") and (not at or arguments[at - 1] not in _WITH_VALUE)
 
 
 def _open_parser() -> argparse.ArgumentParser:

@@ -65,7 +65,8 @@ class Syncs:
     ) -> Sync:
         """A file or folder as a sync of its own. Raises UsageError where nothing is."""
         if not path.expanduser().exists():
-            raise UsageError("the path does not exist", where=str(path), hint="Check it, or name a sync with --sync.")
+            hint = "Check it, or name a sync with --sync; `ksync --help` lists the commands."
+            raise UsageError("the path does not exist", where=str(path), hint=hint)
         return at_path(path, delete=delete, tags=tags, variables=variables, user_groups=user_groups)
 
     def of_name(self, name: str) -> Sync:

@@ -16,7 +16,7 @@ WEB = '[[stack]]\nname = "web"\n'
 def test_a_misspelt_command_names_the_one_that_was_meant(ksync: CommandLine, arguments: list[str]) -> None:
     ended = ksync(*arguments)
     assert ended.code == 1
-    assert "no such command or path" in ended.err
+    assert "neither a command nor a path" in ended.err
     assert "Did you mean `ksync plan`?" in ended.err or "Did you mean `ksync syncs`?" in ended.err
 
 

@@ -177,7 +177,8 @@ class ConfirmScreen(Page[Started]):
     def disabled_reason(self, command: str) -> str | None:
         """Nothing destructive runs before the name or count is typed."""
         if command == "confirm" and not self._typed_right():
-            return self.shown.question
+            typed = self.query_one("#typed", Input).value.strip() if self.is_mounted else ""
+            return f"That is not {self.confirmation.expected}." if typed else self.shown.question
         if command == "confirm" and self._needs_message():
             return "Write a message first."
         if command == "removal" and self.selection.removal is None:

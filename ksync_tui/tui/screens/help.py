@@ -20,7 +20,7 @@ SIGNS = (
     ("+", "create", "create"), ("~", "update", "update"), ("-", "delete", "delete"), ("=", "rename", "rename"),
     ("*", "deploy", "deploy"), ("!", "problem", "problem"), ("x", "blocked", "blocked"),
 )  # fmt: skip
-BOXES = "[>] to live   [<] to file   [~] some of it   [.] needed   [i] ignored   [ ] left"
+BOXES = ("[>] to live   [<] to file   [~] some of it   [ ] left", "[.] needed    [i] ignored")
 CORE_ONLY = ("changes", "run_sync", "core_commit")
 """Commands that do nothing without a Komodo Core."""
 MOST_HELP = 48
@@ -85,4 +85,4 @@ def _signs(choosing: bool) -> list[Text]:
     if not choosing:
         return [signs]
     letters = "   ".join(f"{origins.SIGNS[origin]} {origins.WORDS[origin]}" for origin in ORIGINS)
-    return [signs, Text(f"  {BOXES}"), Text(f"  {letters}")]
+    return [signs, *(Text(f"  {boxes}") for boxes in BOXES), Text(f"  {letters}")]

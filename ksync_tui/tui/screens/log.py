@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from ksync_tui.tui import keymap
 from ksync_tui.tui.screens.base import Page, error_text
 from ksync_tui.tui.theme import ink
 from ksync_tui.tui.widgets.lines import Lines
-from ksync_tui.tui.widgets.wrap import breaks, indent_of
+from ksync_tui.tui.widgets.wrap import broken
 
 STEP = "  "
 """What stands before all lines of a step but its first."""
@@ -106,14 +106,9 @@ class LogScreen(Page[None]):
     def _fill(self) -> None:
         view = self.query_one(Lines)
         room = max(view.size.width - 2, 10)
-        self.rows = [row for line in self.log_lines for row in _broken(line, room)]
+        self.rows = [row for line in self.log_lines for row in broken(line, room)]
         view.show(len(self.rows), self._draw)
 
     def _draw(self, line: int, width: int) -> Text:
         words = self.rows[line]
         return ink(f" {words}", self.source.look(words))
-
-
-def _broken(line: str, room: int) -> Iterator[str]:
-    for start, end in breaks(line, room):
-        yield " " * (indent_of(line) if start else 0) + line[start:end]

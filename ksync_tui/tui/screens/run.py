@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
@@ -22,6 +24,7 @@ from ksync_tui.tui.background import in_thread, start
 from ksync_tui.tui.screens.base import Page
 from ksync_tui.tui.theme import SIGN_LOOK, ink, style
 from ksync_tui.tui.widgets.lines import Lines
+from ksync_tui.tui.widgets.wrap import broken
 
 if TYPE_CHECKING:
     from ksync_tui.model.events import RunRecord
@@ -32,6 +35,8 @@ POLL = 0.15
 
 STATE_LOOK = {"done": "create", "failed": "problem", "skipped": "update", "stopped": "update", "running": "accent"}
 MOST_LOG = 5_000
+WHOSE = 14
+"""Cells of the name of whose a line of the log is."""
 
 
 class RunScreen(Page[str]):
@@ -55,6 +60,8 @@ class RunScreen(Page[str]):
         self.record: RunRecord | None = None
         self.rows: list[RunLine] = []
         self.log_lines: list[tuple[str, str]] = []
+        self.log_rows: list[tuple[str, str]] = []
+        """The same as they fit: whose a line is stands before its first part only."""
         self.following = True
         self.stopping = 0
         self.after = ""
@@ -160,9 +167,30 @@ class RunScreen(Page[str]):
         self.query_one("#actions", Lines).show(len(self.rows), self._draw_action)
         if seen.lines:
             self.log_lines = [*self.log_lines, *seen.lines][-MOST_LOG:]
-            self.query_one("#log", Lines).show(len(self.log_lines), self._draw_log)
+            self._show_log(self._log_rows(seen.lines))
         self._follow()
         self.changed()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Long lines are broken anew; nothing of the log is cut off."""
+        super().on_resize(event)
+        self.call_after_refresh(self._break_log)
+
+    def _break_log(self) -> None:
+        self.log_rows = []
+        self._show_log(self._log_rows(self.log_lines))
+
+    def _show_log(self, more: Iterable[tuple[str, str]]) -> None:
+        self.log_rows = [*self.log_rows, *more][-MOST_LOG:]
+        self.query_one("#log", Lines).show(len(self.log_rows), self._draw_log)
+
+    def _log_rows(self, lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        room = max(self.query_one("#log", Lines).size.width - WHOSE - 3, 10)
+        for action, words in lines:
+            whose = neutral(action.partition("/")[2])
+            for part in broken(neutral(words), room):
+                yield whose, part
+                whose = ""
 
     def _follow(self) -> None:
         if not self.following:
@@ -214,8 +242,8 @@ class RunScreen(Page[str]):
         return head.append(f"{row.time:>8}", style("dim"))
 
     def _draw_log(self, line: int, width: int) -> Text:
-        action, words = self.log_lines[line]
-        return Text.assemble((f"  {pad(neutral(action.partition('/')[2]), 14)} ", style("dim")), neutral(words))
+        whose, words = self.log_rows[line]
+        return Text.assemble((f"  {pad(whose, WHOSE)} ", style("dim")), words)
 
 
 def _end(record: RunRecord, after: str) -> Text:

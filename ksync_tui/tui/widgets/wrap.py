@@ -27,6 +27,11 @@ def breaks(text: str, width: int) -> list[tuple[int, int]]:
     return [*found, (start, len(text))]
 
 
+def broken(text: str, width: int) -> list[str]:
+    """The lines of a text in at most `width` cells, the following ones indented."""
+    return [" " * (indent_of(text) if start else 0) + text[start:end] for start, end in breaks(text, width)]
+
+
 def indent_of(text: str) -> int:
     """How far the following lines of a broken text stand in."""
     return min(len(text) - len(text.lstrip(" ")), _MOST_INDENT) + HANG
