@@ -35,7 +35,10 @@ some actions failed.
 from __future__ import annotations
 
 from copy import copy
-from typing import Any, Self
+
+TYPE_CHECKING = False  # see lazy.py
+if TYPE_CHECKING:
+    from typing import Any, Self
 
 EXIT_OK = 0
 EXIT_ERROR = 1

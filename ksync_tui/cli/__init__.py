@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from ksync_tui import __version__
 
+TYPE_CHECKING = False  # see lazy.py
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -20,8 +20,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and answers its exit code (see `ksync_tui.errors`). Never raises."""
     try:
         _writable_streams()
+        arguments = list(sys.argv[1:] if argv is None else argv)
+        if arguments in (["--version"], ["-V"]):
+            print(f"ksync {__version__}", flush=True)
+            return 0
         with _interrupted_by_signals():
-            code = _run(list(sys.argv[1:] if argv is None else argv))
+            code = _run(arguments)
             sys.stdout.flush()
     except BrokenPipeError:
         _discard(sys.stdout)
@@ -43,9 +47,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments in (["--version"], ["-V"]):
-        print(f"ksync {__version__}")
-        return 0
     from ksync_tui.cli.parser import parse  # noqa: PLC0415 - `--version` does without
 
     args = parse(arguments)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
 
 from ksync_tui import __version__
 from ksync_tui.cli import options
@@ -14,8 +12,12 @@ from ksync_tui.cli.commands import MODULES, NAMES, exists, summary_of
 from ksync_tui.errors import EXIT_ERROR
 from ksync_tui.lazy import load
 
+TYPE_CHECKING = False  # see lazy.py
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import NoReturn
+
+    AddArguments = Callable[[argparse.ArgumentParser], None]
 
 EPILOG = """exit codes: 0 nothing to do or done; 1 error, wrong usage, or a problem of severity error in what was read;
 2 changes pending (plan), or some actions failed or were skipped (apply)
@@ -27,7 +29,6 @@ KSYNC_HOME moves all state and configuration of ksync to one folder."""
 
 _OF_RUNS = {word: f"runs {word}" for word in ("resume", "show", "undo")}
 _WITH_VALUE = ("--profile", "--engine", "--debug")
-AddArguments = Callable[[argparse.ArgumentParser], None]
 
 
 class _Parser(argparse.ArgumentParser):
