@@ -64,19 +64,47 @@ def test_pictures_and_documents_have_absolute_addresses_where_the_readme_stands_
     ] == []
 
 
-def test_the_service_runs_a_command_that_there_is() -> None:
+def service() -> configparser.SectionProxy:
+    """What the systemd unit says of the service."""
     unit = configparser.ConfigParser(interpolation=None, strict=False)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read(DEPLOY / "ksync-watch.service")
-    program, *words = shlex.split(unit["Service"]["ExecStart"])
+    return unit["Service"]
+
+
+def test_the_service_runs_a_command_that_there_is() -> None:
+    program, *words = shlex.split(service()["ExecStart"])
     assert (Path(program).name, understood(words)) == ("ksync", "watch")
 
 
+def test_the_guide_prepares_what_the_service_runs() -> None:
+    """The same program, user, home, secrets and sync: with any other the service finds nothing to watch."""
+    unit, guide = service(), (ROOT / "docs/watch.md").read_text("utf-8")
+    program, *words = shlex.split(unit["ExecStart"])
+    prefix = f"sudo -Hu {unit['User']} {unit['Environment']} {program} "
+    commands = [line.removeprefix(prefix).split() for line in guide.splitlines() if line.startswith(prefix)]
+    assert [understood(command) for command in commands] == ["syncs", "plan"]
+    assert commands[0][:3] == ["syncs", "add", words[words.index("--execute") + 1]]
+    home = unit["Environment"].removeprefix("KSYNC_HOME=")
+    assert f"useradd --system --create-home --home-dir {home} --groups docker {unit['User']}\n" in guide
+    assert f"python3 -m venv {Path(program).parents[1]}\n" in guide
+    assert unit["EnvironmentFile"].removeprefix("-") in guide
+
+
 def test_the_container_runs_a_command_that_there_is() -> None:
-    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["ksync"]
-    assert understood(service["command"]) == "watch"
-    assert (DEPLOY / service["build"]["context"]).resolve() == ROOT
-    assert (ROOT / service["build"]["dockerfile"]).is_file()
+    container = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["ksync"]
+    assert understood(container["command"]) == "watch"
+    assert (DEPLOY / container["build"]["context"]).resolve() == ROOT
+    assert (ROOT / container["build"]["dockerfile"]).is_file()
+    (folder,) = [volume for volume in container["volumes"] if volume.endswith(":/infra")]
+    assert (DEPLOY / folder.removeprefix("${INFRA:-").partition("}")[0]).resolve() == ROOT / "infra"
+
+
+@pytest.mark.parametrize("name", ["deploy/compose.yaml", "docs/watch.md"])
+def test_the_sync_of_the_container_is_added_by_a_command_that_there_is(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    (words,) = re.findall(r"docker compose -f deploy/compose.yaml run --rm ksync (.*)", text)
+    assert understood(words.split()) == "syncs"
 
 
 @pytest.mark.parametrize("instruction", ["CMD", "HEALTHCHECK"])

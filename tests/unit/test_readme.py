@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import yaml
 from ksync_tui import config
 from ksync_tui.cli import main
 from ksync_tui.cli.parser import parse
+from ksync_tui.demo import docker
 from ksync_tui.errors import EXIT_OK, EXIT_PENDING
 from ksync_tui.tui.key_settings import keymap_of
 from ksync_tui.tui.keymap import COMMANDS, Command
@@ -36,6 +39,9 @@ GUIDES = (
 )
 """The documents whose commands are carried out here; those of docs/ci.md are in tests/cli/test_ci.py."""
 TEXTS = [README, *((ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in GUIDES)]
+QUICKSTART = TEXTS[1]
+WALK = QUICKSTART[QUICKSTART.index("## From nothing") : QUICKSTART.index("## Your own files")]
+"""From a first file to a commit: carried out as one, in a test of its own."""
 PLACEHOLDER = re.compile(r"[A-Z]{3,}|KIND/NAME")
 WEB = """
 [[stack]]
@@ -70,6 +76,16 @@ def between(name: str, text: str = README) -> str:
     return found[1]
 
 
+def blocks(language: str, text: str) -> list[str]:
+    """The blocks of code in that language."""
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def is_of_resources(block: str) -> bool:
+    """Whether TOML shown is a resource file, not settings."""
+    return re.search(r"^\[\[", block, re.MULTILINE) is not None
+
+
 def table_of_keys() -> str:
     """The keymap as its document shows it."""
     rows = "".join(f"| {_keys(command)} | {command.help} | {_where(command)} |\n" for command in COMMANDS)
@@ -86,8 +102,9 @@ def _where(command: Command) -> str:
 
 
 def ksync_lines() -> list[list[str]]:
-    """Every `ksync` command of README and guides once, in their order, as arguments."""
-    lines = [line for text in TEXTS for line in re.findall(r"^(ksync\b.*)$|`(ksync [^`]+)`", text, re.MULTILINE)]
+    """Every `ksync` command of README and guides but those of the walk once, in their order, as arguments."""
+    texts = [text.replace(WALK, "") for text in TEXTS]
+    lines = [line for text in texts for line in re.findall(r"^(ksync\b.*)$|`(ksync [^`]+)`", text, re.MULTILINE)]
     commands = (shlex.split(block or inline, comments=True)[1:] for block, inline in lines)
     return [list(words) for words in dict.fromkeys(map(tuple, commands))]
 
@@ -120,6 +137,7 @@ def test_every_command_does_what_a_command_does(
     (komodo / "web.toml").write_text(WEB)
     (tmp_path / "infra" / "media.toml").write_text(MEDIA)
     (tmp_path / "attic.toml").write_text(WEB)
+    (tmp_path / "try.toml").write_text(WEB)
     lines = ksync_lines()
     assert {words[0] for words in lines if words and "~" not in words[0]} >= {"plan", "apply", "syncs", "demo"}
     core, state = FakeCore(), tmp_path / "state"
@@ -145,7 +163,7 @@ def test_every_command_does_what_a_command_does(
 
 
 def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
-    shown = [block for text in TEXTS for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    shown = [block for text in TEXTS for block in blocks("toml", text) if not is_of_resources(block)]
     assert len(shown) == 6
     first = [block for block in shown if block.startswith("decrypt")]  # what stands at the top of the file
     (tmp_path / "config.toml").write_text("".join([*first, *(block for block in shown if block not in first)]))
@@ -154,6 +172,60 @@ def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
     assert settings.hosts["attic"] == "ssh://rosa@attic"
     keys = keymap_of(settings).by_id
     assert (keys["go"].key, keys["history"].all_keys) == ("F5", "h, H")
+
+
+def test_the_resource_files_shown_have_no_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = [block for text in TEXTS for block in blocks("toml", text) if is_of_resources(block)]
+    assert len(shown) >= 2
+    for block in shown:
+        (tmp_path / "shown.toml").write_text(block)
+        assert main(["validate", "--offline", str(tmp_path / "shown.toml")]) == EXIT_OK, capsys.readouterr().out
+
+
+def test_the_quickstart_goes_from_nothing_to_a_commit_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file,), (plan,) = blocks("toml", WALK), blocks("text", WALK)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra/home.toml").write_text(file.replace("busybox:", "httpd:"))  # the pretend busybox ends at once
+    at_home_with_pretend_docker(tmp_path, monkeypatch)
+    said: dict[str, str] = {}
+    for line in "".join(blocks("sh", WALK)).splitlines():
+        if not line.startswith("ksync "):
+            said[line] = "" if line.startswith("curl") else shell(line)
+            continue
+        words = shlex.split(line, comments=True)[1:]
+        asks = ["--yes"] if words[0] in ("apply", "commit", "run") else []
+        code = main([word.replace("~/", f"{tmp_path}/") for word in (*words, *asks)])
+        said[shlex.join(words)] = capsys.readouterr().out
+        assert code == (EXIT_PENDING if words[0] == "plan" else EXIT_OK), line
+    assert said["plan '~/infra'"].strip() == plan.strip()
+    assert "6 done" in said["apply '~/infra' --all"]
+    assert "home  in sync" in said["syncs"]
+    assert '~ value = "Hello again" -> "Hello"' in said["plan --sync home"]
+    shown = said["git -C ~/infra show"]
+    assert "Update variable GREETING" in shown
+    changed = [line for line in shown.splitlines() if re.match(r"[+-][^+-]", line)]
+    assert changed == ['-value = "Hello"', '+value = "Hello again"']
+
+
+def at_home_with_pretend_docker(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home folder of its own, with somebody who commits, and the demo's Docker."""
+    (home / "state").mkdir()
+    command = [sys.executable, "-I", "-S", str(Path(docker.__file__)), str(home / "containers")]
+    (home / "containers").mkdir()
+    (home / "state/config.toml").write_text(f"[docker]\ncommand = {json.dumps(command)}\n")
+    (home / ".gitconfig").write_text("[user]\nname = Rosa\nemail = rosa@example.org\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("KSYNC_HOME", str(home / "state"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
+    monkeypatch.chdir(home)
+
+
+def shell(line: str) -> str:
+    """What a line prints that is not ksync's."""
+    done = subprocess.run(line, shell=True, check=True, capture_output=True, text=True)  # noqa: S602 - the guide's own
+    return done.stdout
 
 
 def test_every_link_leads_somewhere_and_the_site_has_every_document() -> None:
