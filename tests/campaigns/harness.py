@@ -20,6 +20,8 @@ from hypothesis.strategies import SearchStrategy
 
 BATCH = 100
 """Cases of one seed: the next batch has the next one, so that a batch can be run again by itself."""
+SHRINK_SECONDS = 30.0
+"""How long a case that failed is made smaller."""
 MOST_FAILURES = 5
 """A campaign ends early when so many batches have failed: the first ones are to be mended first."""
 
@@ -80,7 +82,7 @@ def run(campaign: Campaign, seconds: float, first: int, most: int | None = None)
     with TemporaryDirectory(prefix="ksync-campaign-") as folder, campaign.opened(Path(folder), report.counts) as check:
         number = first
         while not _over(report, begin + seconds, most) and len(report.failures) < MOST_FAILURES:
-            _batch(campaign, check, report, number, begin + seconds, most)
+            _Batch(campaign, check, report, number, begin + seconds, most).run()
             number += 1
     report.seconds = time.monotonic() - begin
     return report
@@ -90,42 +92,73 @@ def _over(report: Report, until: float, most: int | None) -> bool:
     return time.monotonic() > until or (most is not None and report.tried >= most)
 
 
-def _batch(campaign: Campaign, check: Check, report: Report, number: int, until: float, most: int | None) -> None:
-    """One batch; its first failure, made smaller, goes into the report."""
-    failed: list[Failure] = []
+@dataclass
+class _Batch:
+    """The cases of one seed; its first failure, made smaller, goes into the report."""
 
-    def tried(case: Any) -> None:
-        if not failed and _over(report, until, most):  # one that failed is tried again however late it is
+    campaign: Campaign
+    check: Check
+    report: Report
+    number: int
+    until: float
+    most: int | None
+    failed: dict[str, BaseException] = field(default_factory=dict)
+    """What was said of each case that failed: those that were made smaller are last."""
+    late: float = 0.0
+
+    def run(self) -> None:
+        """Tries all of them."""
+        phases = [Phase.generate, *([Phase.shrink] if self.campaign.shrinks else [])]
+        wrapped = settings(
+            max_examples=BATCH, deadline=None, database=None, phases=phases, suppress_health_check=list(HealthCheck)
+        )(given(self.campaign.cases)(lambda case: self._again(case) if self.failed else self._first(case)))
+        try:
+            seed(self.number)(wrapped)()
+        except SkipTest:
+            return
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            if not self.failed:
+                raise
+            case, error = self.failed.popitem()
+            self.report.failures.append(Failure(self.number, case, _said(error)))
+
+    def _first(self, case: Any) -> None:
+        if _over(self.report, self.until, self.most):
             raise SkipTest  # hypothesis ends at once
         try:
-            check(case)
+            self._try(case)
+        except UnsatisfiedAssumption:
+            raise
+        except BaseException:
+            self.report.tried += 1
+            self.late = time.monotonic() + SHRINK_SECONDS
+            raise
+        self.report.tried += 1
+
+    def _again(self, case: Any) -> None:
+        """A case made from one that failed; after a while only those that are known to fail do."""
+        known = self.failed.pop(repr(case), None)
+        if known is not None:
+            self.failed[repr(case)] = known
+            raise known
+        if time.monotonic() < self.late:
+            self._try(case)
+
+    def _try(self, case: Any) -> None:
+        try:
+            self.check(case)
         except UnsatisfiedAssumption:
             raise
         except BaseException as error:
-            report.tried += not failed
-            failed.append(Failure(number, repr(case), _said(error)))
+            self.failed[repr(case)] = error
             raise
-        report.tried += not failed
-
-    phases = [Phase.generate, *([Phase.shrink] if campaign.shrinks else [])]
-    wrapped = settings(
-        max_examples=BATCH, deadline=None, database=None, phases=phases, suppress_health_check=list(HealthCheck)
-    )(given(campaign.cases)(tried))
-    try:
-        seed(number)(wrapped)()
-    except SkipTest:
-        return
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        if not failed:
-            raise
-        report.failures.append(failed[-1])
 
 
 def _said(error: BaseException) -> str:
     """The error and the last places that it came through."""
-    places = traceback.extract_tb(error.__traceback__)[-4:]
+    places = [place for place in traceback.extract_tb(error.__traceback__) if __file__ != place.filename][-5:]
     root = f"{Path(__file__).parents[2]}{os.sep}"
     frames = "".join(f"    {place.filename.removeprefix(root)}:{place.lineno} in {place.name}\n" for place in places)
     return f"  {type(error).__name__}: {error}\n{frames}".rstrip()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
 
-from tests.campaigns import NAMES
+from ksync_tui.errors import KsyncError
+from tests.campaigns import NAMES, doors
 from tests.campaigns.__main__ import campaign
 from tests.campaigns.harness import Campaign, Check, run
 
-CASES = {"exactness": 25}
+CASES = {"exactness": 25, "fuzz": 60}
 """How many cases of each are tried here."""
 
 
@@ -24,6 +25,16 @@ def test_a_few_cases_of_each_campaign_hold(name: str) -> None:
     report = run(campaign(name), inf, first=1, most=CASES[name])
     assert report.tried >= CASES[name]
     assert not report.failures, report
+
+
+ONCE = [("events", b"[" * 100_000), ("answers", b'ListVariables\n[{"name": true}, {"name": "A"}]')]
+"""Input that was too much for a door once."""
+
+
+@pytest.mark.parametrize(("door", "data"), ONCE)
+def test_what_once_broke_a_door_is_refused_or_taken(door: str, data: bytes, tmp_path: Path) -> None:
+    with doors.DOORS[door](tmp_path) as steps, suppress(KsyncError):
+        assert list(steps(data))
 
 
 @contextmanager
