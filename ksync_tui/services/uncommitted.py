@@ -88,8 +88,9 @@ class Uncommitted:
         return replace(change_of(edit, root_of(review, path), hidden), agreed=tuple(self._agreed(review, left)))
 
     def _settle(self, review: Review, path: Path, targets: Collection[Target]) -> None:
-        """Blocks that are in HEAD as in the file were committed, or taken back, by other means than ksync."""
-        if not targets:
+        """Blocks that are in HEAD as in the file were committed, or taken back, by other means than ksync, or by one
+        that was killed right after: what that left goes with it."""
+        if not targets or not _cleared(path):
             return
         with suppress(StoreError), self.engine.group():
             for sync, target, live, parts in self._agreed(review, targets):
@@ -118,6 +119,18 @@ def _in_git(path: Path) -> bool:
         return repo is not None and not repo.ignores(repo.path_of(path))
     except GitError:
         return True
+
+
+def _cleared(path: Path) -> bool:
+    """Removes what a killed ksync left in the repository of a file; whether that is done."""
+    from ksync_tui.git import Repo  # noqa: PLC0415 - only a source that can be written needs it
+
+    try:
+        if repo := Repo.discover(path):
+            repo.clear_leftovers()
+    except GitError:
+        return False
+    return True
 
 
 def _edit(file: SourceFile, path: Path, targets: Collection[Target]) -> FileEdit:

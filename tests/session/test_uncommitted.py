@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,9 @@ import pytest
 
 from ksync_tui.cli import main
 from ksync_tui.errors import CommitRefusedError, WriteBackError
+from ksync_tui.git.leftovers import scratch_in
 from ksync_tui.model.resource import Target
+from ksync_tui.system import process as processes
 from tests.session.conftest import MEDIA
 
 if TYPE_CHECKING:
@@ -209,3 +212,23 @@ def test_a_commit_made_meanwhile_is_never_taken_back(session: Session, drifted: 
     session.files.commit(draft, "as live")
     assert "# COLLEAGUE" in repository.git("show", "HEAD:media.toml")
     assert not session.files.is_uncommitted(draft.changes)
+
+
+def test_what_a_commit_left_that_was_killed_at_its_end_goes_with_the_next_look(
+    session: Session, drifted: Review, repository: Repository
+) -> None:
+    written(session, drifted)
+    with scratch_in(repository.root / ".git") as scratch:
+        (scratch / "parent").write_text(repository.git("rev-parse", "HEAD").strip())
+        left = scratch.rename(scratch.with_name(scratch.name.replace(processes.token(), ended())))
+    repository.git("commit", "-qam", "as live")
+    repository.git("read-tree", "HEAD~1")  # the index did not follow yet: git would take the commit back
+    assert session.reviews.create(drifted.sync).uncommitted == ()
+    assert not left.exists()
+    assert repository.git("status", "--porcelain") == ""
+
+
+def ended() -> str:
+    """The token of a process that is over."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+        return processes.token(process.pid)
