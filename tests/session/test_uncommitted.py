@@ -228,6 +228,22 @@ def test_what_a_commit_left_that_was_killed_at_its_end_goes_with_the_next_look(
     assert repository.git("status", "--porcelain") == ""
 
 
+def test_one_block_that_goes_and_one_that_comes_are_committed_where_they_stand(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    """Of its kind each is the only one, and still neither is the other under a new name."""
+    repository.file.write_text(MEDIA + '\n[[variable]]\nname = "GONE"\nvalue = "x"\n')
+    live = session.reviews.create(review.sync).plan
+    session.runs.run(live.select(live.by_id))
+    repository.file.write_text('[[variable]]\nname = "NEW"\nvalue = "y"\n\n' + MEDIA)
+    repository.git("commit", "-qam", "another one")
+    written(session, session.reviews.create(review.sync))
+    draft = session.files.commit_draft(session.reviews.create(review.sync).uncommitted)
+    assert draft is not None
+    session.files.commit(draft, "as live")
+    assert repository.git("status", "--porcelain") == ""
+
+
 def ended() -> str:
     """The token of a process that is over."""
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
