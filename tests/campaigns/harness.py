@@ -157,8 +157,9 @@ class _Batch:
 
 
 def _said(error: BaseException) -> str:
-    """The error and the last places that it came through."""
-    places = [place for place in traceback.extract_tb(error.__traceback__) if __file__ != place.filename][-5:]
+    """The error and the last places of this project that it came through."""
     root = f"{Path(__file__).parents[2]}{os.sep}"
+    own = [place for place in traceback.extract_tb(error.__traceback__) if place.filename.startswith(root)]
+    places = [place for place in own if "site-packages" not in place.filename and place.filename != __file__][-5:]
     frames = "".join(f"    {place.filename.removeprefix(root)}:{place.lineno} in {place.name}\n" for place in places)
     return f"  {type(error).__name__}: {error}\n{frames}".rstrip()
