@@ -124,6 +124,14 @@ class Repo:
         if lock.exists():
             raise index.locked_by_other(lock)
 
+    def clear_leftovers(self) -> None:
+        """Removes what a ksync left that was killed, and lets the index follow the commit that it made.
+
+        Raises GitError, too while a git command of it still makes that commit.
+        """
+        with library.translated("the repository cannot be read", self.root):
+            leftovers.clear(self._handle, self.root)
+
     def commit(
         self,
         edits: Mapping[str, bytes],

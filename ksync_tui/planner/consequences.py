@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Mapping
 
-from ksync_tui.model.resource import Declared, DeployState, Target
+from ksync_tui.errors import EngineError
+from ksync_tui.model.kinds.mentions import Mention, mentions
+from ksync_tui.model.resource import Declared, Live, Snapshot, Target
 from ksync_tui.planner.draft import ActionDraft, ActionDrafts, pending
 
 SHOWN = 5
 _Graph = Mapping[str, list[ActionDraft]]
 
 
-def tell_consequences(
-    drafts: ActionDrafts, declared: Mapping[Target, Declared], states: Mapping[Target, DeployState]
-) -> None:
+def tell_consequences(drafts: ActionDrafts, declared: Mapping[Target, Declared], snapshot: Snapshot) -> None:
     """Adds to each draft what follows from it. Deploys that are blocked do not follow."""
-    followers = _followers_of(drafts)
+    followers, states = _followers_of(drafts), snapshot.states
     for draft in drafts.values():
         if draft.verb == "deploy" and draft.blocked is None:
             after = _then(draft, followers)
@@ -26,7 +26,7 @@ def tell_consequences(
             draft.consequences.extend(after)
         elif draft.verb == "delete" and draft.target in states:
             draft.consequences.append(f"It is {states[draft.target]} now")
-    _tell_users({draft.target: draft for draft in drafts.values() if draft.verb == "delete"}, declared)
+    _tell_users({draft.target: draft for draft in drafts.values() if draft.verb == "delete"}, declared, snapshot)
 
 
 _DEPLOYS = {"create": "Deploys", "update": "Redeploys"}
@@ -57,15 +57,25 @@ def _then(draft: ActionDraft, followers: _Graph) -> list[str]:
     return [f"then {', '.join(names[:SHOWN])}" + (" and more" if len(names) > SHOWN else "")]
 
 
-def _tell_users(deletes: Mapping[Target, ActionDraft], declared: Mapping[Target, Declared]) -> None:
-    """Says on each delete which declared resources still name what is deleted."""
+def _tell_users(deletes: Mapping[Target, ActionDraft], declared: Mapping[Target, Declared], snapshot: Snapshot) -> None:
+    """Says on each delete which resources, declared or live, still name what is deleted: a Core clears that there."""
     if not deletes:
         return
-    users: dict[Target, list[str]] = defaultdict(list)
+    users: dict[Target, dict[str, None]] = defaultdict(dict)
     for declaration in declared.values():
         for reference in declaration.references:
-            if reference.target in deletes:
-                users[reference.target].append(str(declaration.target))
-    for target, names in users.items():
+            users[reference.target][str(declaration.target)] = None
+    for live in snapshot.live.values():
+        for mention in _mentions(live):
+            users[Target(mention.kind, mention.name)][str(live.target)] = None
+    for target in users.keys() & deletes.keys():
+        names = list(users[target])
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         deletes[target].consequences.append(f"Still named by {', '.join(names[:SHOWN])}{more}")
+
+
+def _mentions(live: Live) -> list[Mention]:
+    try:
+        return mentions(live.resource)
+    except EngineError:  # a record that cannot be read costs only itself
+        return []

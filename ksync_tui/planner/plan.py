@@ -142,7 +142,7 @@ class Planner:
         """The actions in their order, with where each comes from and what it brings about."""
         self._origins.tell(found.drafts.values(), snapshot.last_applied, options.name)
         keys = settle(found.drafts, itself)
-        tell_consequences(found.drafts, found.declared, snapshot.states)
+        tell_consequences(found.drafts, found.declared, snapshot)
         self._forget(found)
         return freeze(found.drafts, keys)
 

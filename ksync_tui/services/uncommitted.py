@@ -7,7 +7,7 @@ the file's, so it is right whatever else was done with the file or the repositor
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,8 +88,9 @@ class Uncommitted:
         return replace(change_of(edit, root_of(review, path), hidden), agreed=tuple(self._agreed(review, left)))
 
     def _settle(self, review: Review, path: Path, targets: Collection[Target]) -> None:
-        """Blocks that are in HEAD as in the file were committed, or taken back, by other means than ksync."""
-        if not targets:
+        """Blocks that are in HEAD as in the file were committed, or taken back, by other means than ksync, or by one
+        that was killed right after: what that left goes with it."""
+        if not targets or not _cleared(path):
             return
         with suppress(StoreError), self.engine.group():
             for sync, target, live, parts in self._agreed(review, targets):
@@ -120,6 +121,18 @@ def _in_git(path: Path) -> bool:
         return True
 
 
+def _cleared(path: Path) -> bool:
+    """Removes what a killed ksync left in the repository of a file; whether that is done."""
+    from ksync_tui.git import Repo  # noqa: PLC0415 - only a source that can be written needs it
+
+    try:
+        if repo := Repo.discover(path):
+            repo.clear_leftovers()
+    except GitError:
+        return False
+    return True
+
+
 def _edit(file: SourceFile, path: Path, targets: Collection[Target]) -> FileEdit:
     """The file without and with the blocks that HEAD does not have as they are. Raises GitError, WriteBackError."""
     from ksync_tui.git import Repo  # noqa: PLC0415 - only a source that can be written needs it
@@ -127,16 +140,38 @@ def _edit(file: SourceFile, path: Path, targets: Collection[Target]) -> FileEdit
 
     repo = Repo.discover(path)
     head = repo.head_blob(repo.path_of(path)) if repo else None
-    edits = tuple(_edits((head or b"").decode("utf-8"), file.text, targets))
+    edits = _edits((head or b"").decode("utf-8"), file.text, targets)
     before = _without(head, file.text, edits)
     return FileEdit(path, file.name, before, file.text.encode("utf-8"), edits)
 
 
-def _edits(head: str, text: str, targets: Collection[Target]) -> Iterator[BlockEdit]:
+def _edits(head: str, text: str, targets: Collection[Target]) -> tuple[BlockEdit, ...]:
+    """What makes the text of HEAD's. A block that is renamed stands where it stood; one that does not is another."""
+    old, new = _blocks(head), _blocks(text)
+    found = tuple(_between(old, new, targets, _renamed(old, new, targets)))
+    if any(edit.was for edit in found) and not _makes(head, found, text):
+        apart = tuple(_between(old, new, targets, {}))
+        return apart if _makes(head, apart, text) else found
+    return found
+
+
+def _makes(head: str, edits: Sequence[BlockEdit], text: str) -> bool:
+    from ksync_tui.toml.file_edits import apply_edits  # noqa: PLC0415 - only a source that can be written needs it
+
+    try:
+        return apply_edits(head, edits) == text
+    except WriteBackError:
+        return False
+
+
+def _between(
+    old: Mapping[Target, Declared],
+    new: Mapping[Target, Declared],
+    targets: Collection[Target],
+    renamed: Mapping[Target, Target],
+) -> Iterator[BlockEdit]:
     from ksync_tui.toml.file_edits import BlockEdit  # noqa: PLC0415 - only a source that can be written needs it
 
-    old, new = _blocks(head), _blocks(text)
-    renamed = _renamed(old, new, targets)
     targets = set(targets) - set(renamed.values())
     for target in sorted(targets, key=lambda target: (target not in new or new[target].place.line, target)):
         was, now = old.get(renamed.get(target, target)), new.get(target)
@@ -149,11 +184,27 @@ def _edits(head: str, text: str, targets: Collection[Target]) -> Iterator[BlockE
 def _renamed(
     old: Mapping[Target, Declared], new: Mapping[Target, Declared], targets: Collection[Target]
 ) -> dict[Target, Target]:
-    """What was renamed, by the new name: of its kind the only block that is new, and the only one that is gone."""
-    gone = [target for target in targets if target in old and target not in new]
-    come = [target for target in targets if target in new and target not in old]
-    pairs = {kind: [one for one in (*come, *gone) if one.kind == kind] for kind in {one.kind for one in come}}
-    return {pair[0]: pair[1] for pair in pairs.values() if len(pair) == 2 and pair[0] in new and pair[1] in old}
+    """What was renamed, by the new name: the only block of its kind that is new between two others, where the only one
+    that is gone stood."""
+    kept = old.keys() & new.keys()
+    gone = _by_place(old, [target for target in targets if target not in new], kept)
+    come = _by_place(new, [target for target in targets if target not in old], kept)
+    pairs = [(come[place], gone[place]) for place in come.keys() & gone.keys()]
+    return {after[0]: before[0] for after, before in pairs if len(after) == len(before) == 1}
+
+
+def _by_place(
+    blocks: Mapping[Target, Declared], wanted: Collection[Target], kept: Collection[Target]
+) -> dict[tuple[str, Target | None], list[Target]]:
+    """The wanted blocks of a text by their kind and the kept block above."""
+    found: dict[tuple[str, Target | None], list[Target]] = {}
+    above: Target | None = None
+    for target in sorted(blocks, key=lambda target: blocks[target].place.line):
+        if target in kept:
+            above = target
+        elif target in wanted:
+            found.setdefault((target.kind, above), []).append(target)
+    return found
 
 
 def _blocks(text: str) -> dict[Target, Declared]:
@@ -165,8 +216,7 @@ def _without(head: bytes | None, text: str, edits: tuple[BlockEdit, ...]) -> byt
     """The file as it would be had the edits not been made; HEAD's where nothing else was changed in it."""
     from ksync_tui.toml.file_edits import BlockEdit, apply_edits  # noqa: PLC0415 - only a source that can be written needs it
 
-    with suppress(WriteBackError):
-        if apply_edits((head or b"").decode("utf-8"), edits) == text:
-            return head
+    if _makes((head or b"").decode("utf-8"), edits, text):
+        return head
     back = [BlockEdit(edit.was or edit.target, edit.new, edit.old) for edit in edits]
     return apply_edits(text, back).encode("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -265,6 +266,32 @@ def test_the_same_plan_asks_once_per_resource(core: FakeCore, engine: CoreEngine
         web = make("stack", "web")
         lacking(hers, update(web, "stack"), delete(web, "stack"), Action("deploy", Target("stack", "web"), "x"))
     assert sum(call.type == "GetPermission" for call in core.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "body"),
+    [
+        ("ListVariables", [{"name": True, "value": "x", "is_secret": False}, {"name": "A", "value": "y"}]),
+        ("ListVariables", {"error": "none"}),
+        ("ListFullStacks", [{"id": 1}]),
+        ("ListFullStacks", [None]),
+        ("ListServers", [{"name": "a", "info": [1]}]),
+        ("ListTags", 3),
+        ("/version", []),
+    ],
+)
+def test_an_answer_of_another_form_is_no_fault_of_ksync(
+    core: FakeCore, engine: CoreEngine, request_: str, body: Any
+) -> None:
+    core.fail(request_, 200, body if isinstance(body, dict) else json.dumps(body))
+    with pytest.raises(CoreError):
+        engine.snapshot()
+
+
+def test_an_answer_that_is_nested_without_end_is_no_fault_of_ksync(core: FakeCore, engine: CoreEngine) -> None:
+    core.fail("ListTags", 200, "[" * 100_000)
+    with pytest.raises(CoreError, match="not understood"):
+        engine.snapshot()
 
 
 # -------------------------------------------------------------------- history

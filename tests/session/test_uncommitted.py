@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,9 @@ import pytest
 
 from ksync_tui.cli import main
 from ksync_tui.errors import CommitRefusedError, WriteBackError
+from ksync_tui.git.leftovers import scratch_in
 from ksync_tui.model.resource import Target
+from ksync_tui.system import process as processes
 from tests.session.conftest import MEDIA
 
 if TYPE_CHECKING:
@@ -209,3 +212,39 @@ def test_a_commit_made_meanwhile_is_never_taken_back(session: Session, drifted: 
     session.files.commit(draft, "as live")
     assert "# COLLEAGUE" in repository.git("show", "HEAD:media.toml")
     assert not session.files.is_uncommitted(draft.changes)
+
+
+def test_what_a_commit_left_that_was_killed_at_its_end_goes_with_the_next_look(
+    session: Session, drifted: Review, repository: Repository
+) -> None:
+    written(session, drifted)
+    with scratch_in(repository.root / ".git") as scratch:
+        (scratch / "parent").write_text(repository.git("rev-parse", "HEAD").strip())
+        left = scratch.rename(scratch.with_name(scratch.name.replace(processes.token(), ended())))
+    repository.git("commit", "-qam", "as live")
+    repository.git("read-tree", "HEAD~1")  # the index did not follow yet: git would take the commit back
+    assert session.reviews.create(drifted.sync).uncommitted == ()
+    assert not left.exists()
+    assert repository.git("status", "--porcelain") == ""
+
+
+def test_one_block_that_goes_and_one_that_comes_are_committed_where_they_stand(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    """Of its kind each is the only one, and still neither is the other under a new name."""
+    repository.file.write_text(MEDIA + '\n[[variable]]\nname = "GONE"\nvalue = "x"\n')
+    live = session.reviews.create(review.sync).plan
+    session.runs.run(live.select(live.by_id))
+    repository.file.write_text('[[variable]]\nname = "NEW"\nvalue = "y"\n\n' + MEDIA)
+    repository.git("commit", "-qam", "another one")
+    written(session, session.reviews.create(review.sync))
+    draft = session.files.commit_draft(session.reviews.create(review.sync).uncommitted)
+    assert draft is not None
+    session.files.commit(draft, "as live")
+    assert repository.git("status", "--porcelain") == ""
+
+
+def ended() -> str:
+    """The token of a process that is over."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+        return processes.token(process.pid)

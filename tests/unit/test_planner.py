@@ -394,6 +394,14 @@ def test_a_delete_says_who_still_names_it() -> None:
     assert found.by_id["delete:server/edge"].consequences == ("Still named by stack/web",)
 
 
+def test_a_delete_says_what_names_it_live_too() -> None:
+    """A Core takes the name out of what is live, whether or not that is chosen as well."""
+    there = [live("server/edge"), live("stack/web", config={"server_id": "edge"}), live("stack/old")]
+    named = [declare("stack/web"), declare("stack/old")]
+    found = plan_of(named, there, DELETING)
+    assert found.by_id["delete:server/edge"].consequences == ("Still named by stack/web",)
+
+
 COMPOSE = "services:\n  wiki:\n    image: wiki:2\n    ports: [80:80]\n    volumes: [data:/data]\n"
 
 

@@ -11,6 +11,7 @@ from ksync_tui.engine.base import Capabilities, Log
 from ksync_tui.engine.core import deploying, history, logs, syncs
 from ksync_tui.engine.core.access import Access
 from ksync_tui.engine.core.client import AskCode, Client, CoreServer
+from ksync_tui.engine.core.errors import understanding
 from ksync_tui.engine.core.loop import Loop
 from ksync_tui.engine.core.names import Directory
 from ksync_tui.engine.core.permissions import rights
@@ -69,8 +70,9 @@ class CoreConnection:
     version: str = ""
 
     def ask(self, call: Coroutine[Any, Any, T]) -> T:
-        """Runs a call in the loop and waits for it."""
-        return self.loop.run(call)
+        """Runs a call in the loop and waits for it. Raises CoreError too for what makes no sense of its answers."""
+        with understanding(self.client.address):
+            return self.loop.run(call)
 
 
 def connect(server: CoreServer, access: Access, ask_code: AskCode | None = None) -> CoreConnection:
@@ -122,7 +124,8 @@ class CoreEngine:
         connection.sync_info = {
             target.name: info for target, info in reading.info.items() if target.kind == "resource_sync"
         }
-        connection.last = self._snapshot(reading)
+        with understanding(connection.client.address):
+            connection.last = self._snapshot(reading)
         return connection.last
 
     def _snapshot(self, reading: CoreReading) -> Snapshot:
@@ -157,7 +160,8 @@ class CoreEngine:
             values = connection.ask(connection.reads.values(target, connection.directory))
         except NotFoundError:
             return None
-        return live_of(target, values).fingerprint
+        with understanding(connection.client.address):
+            return live_of(target, values).fingerprint
 
     def prepare(self, actions: Iterable[Action]) -> None:
         """See `Engine.prepare`: a Core has all that it needs."""
@@ -233,7 +237,8 @@ class CoreEngine:
         self.recent()
         connection = self.connection
         info = connection.sync_info.get(name)
-        return None if info is None else syncs.sync_of(name, info, connection.directory)
+        with understanding(connection.client.address):
+            return None if info is None else syncs.sync_of(name, info, connection.directory)
 
     def commit_sync(self, name: str, log: Log, stop: Stop = never) -> list[str]:
         """Lets Core write what is live into the file of a managed sync."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ksync_tui.engine.core.text import chain, sentence
@@ -17,6 +19,7 @@ from ksync_tui.errors import (
     RateLimitedError,
 )
 
+_log = logging.getLogger(__name__)
 _NOT_FOUND = re.compile(
     r"did not find any|no (?:variable|tag|user|user ?group|update|alert|\w+) (?:was )?found|not found", re.IGNORECASE
 )
@@ -34,6 +37,18 @@ _CREDENTIALS = re.compile(
 _TAKEN = re.compile(r"already exists|E11000|duplicate key", re.IGNORECASE)
 _WAIT = re.compile(r"try again in (\d+)", re.IGNORECASE)
 _ATTEMPTS = re.compile(r"\s*\| (You have \d+ attempts remaining|Try again in .*)")
+
+
+@contextmanager
+def understanding(where: str) -> Iterator[None]:
+    """Inside, an answer in another form than Core's, such as a later one's, is an error of the Core at `where`."""
+    try:
+        yield
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        _log.debug("an answer is not understood: %s", type(error).__name__)
+        why = f"it has another form than this ksync knows ({type(error).__name__})"
+        hint = "`ksync doctor` says which versions these are; update the older one"
+        raise CoreError("an answer of this Core is not understood", where=where, why=why, hint=hint) from error
 
 
 def refusal(status: int, body: Any, what: str, where: str) -> CoreError:

@@ -49,7 +49,7 @@ class Stream:
 
     async def _listen(self) -> None:
         while True:
-            with suppress(httpx.HTTPError, HTTPXWSException, OSError, KsyncError, ValueError):
+            with suppress(httpx.HTTPError, HTTPXWSException, OSError, KsyncError, RecursionError, ValueError):
                 await self._hear()
             self._open = False
             self._wake(self._waiting)
