@@ -57,8 +57,9 @@ def stops(text: str, pos: int = 0, end: int | None = None) -> Iterator[Stop]:
 
 def _boring_end(text: str, pos: int, end: int) -> int:
     """Where the run of plain text, one-line strings and comments from `pos` ends."""
-    match = _BORING.match(text, pos, end)
-    return match.end() if match else pos
+    while (match := _BORING.match(text, pos, end)) and match.end() > pos:  # one match is bounded
+        pos = match.end()
+    return pos
 
 
 def _string_end(text: str, start: int, quotes: str, end: int) -> tuple[int, bool]:

@@ -291,7 +291,7 @@ def test_what_was_declared_and_refused_can_be_taken_over(ksync: CommandLine, pre
     assert adopted.code == 0, adopted.err
     assert containers(prefix) == before
     assert ksync("plan", file).code == 0
-    assert "ksync has already" in ksync("import", "--host", "edge").err
+    assert "managed by ksync already" in ksync("import", "--host", "edge").err
 
 
 def test_a_project_whose_files_are_gone_is_left_out_with_the_reason(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ksync_tui.toml import blocks as blocks_module
 from ksync_tui.toml import locations
 from ksync_tui.toml.blocks import Block, BlockError, locate, needs_whole_file, parse_block, parse_file_text, split
-from ksync_tui.toml.scan import doubled
+from ksync_tui.toml.scan import doubled, stops
 
 KINDS = {"stack", "stacks", "server", "deployment", "procedure", "builder", "variable", "resource_sync", "build"}
 
@@ -389,3 +389,11 @@ def test_broken_real_files_are_refused_where_komodo_refuses_them() -> None:
         broken = [value for value in parsed(text) if isinstance(value, tuple)]
         assert abs(broken[0][0] - int(found[1])) <= 1, core["file"]
         assert len(broken) <= 2
+
+
+@pytest.mark.parametrize("lines", [499, 500, 501, 1000])
+@pytest.mark.parametrize("filler", ["\n", "a = 1\n", "# note\n", "\r\n", 'a = "x" # y\n'])
+def test_however_much_stands_before_it_a_header_is_found_where_it_is(filler: str, lines: int) -> None:
+    text = f'{filler * lines}{filler}x = [1]\n[[stack]]\nname = """\n[a]\n"""\n'
+    found = [(stop.what, text[stop.start : stop.start + 5]) for stop in stops(text)]
+    assert found == [("header", "[[sta"), ("string", '"""\n[')]
