@@ -6,7 +6,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from functools import cached_property
 from itertools import chain, groupby
 
@@ -137,6 +137,10 @@ class _Run:
             # Whatever is left would only wait for nothing as long as this one did.
             self._stopped = f"the run ended early: {error.what}"
             return self._end(action, "failed", _said(error, action))
+        except StoreError:
+            raise
+        except EngineError as error:
+            return self._end(action, "failed", _said(error, action))
         if held:
             return self._end(action, "skipped", held)
         self._say(ActionStarted(action.id, time.time()))
@@ -148,8 +152,7 @@ class _Run:
             raise
         except EngineError as error:
             return self._end(action, "failed", _said(error, action))
-        with suppress(NoAnswerError):
-            self._remember(action)
+        self._remember(action)
         return self._end(action, "done")
 
     def _missing(self, action: Action) -> str | None:
@@ -174,8 +177,14 @@ class _Run:
         return f"{MOVED}: it no longer exists" if found is None else MOVED
 
     def _remember(self, action: Action) -> None:
+        """Looks at what was made of a target that comes again; what cannot be looked at has moved, for all we know."""
         for target in {action.target, action.subject} & self._shared:
-            self._ours[target] = self._engine.fingerprint(target)
+            try:
+                self._ours[target] = self._engine.fingerprint(target)
+            except StoreError:
+                raise
+            except EngineError as error:
+                _log.debug("%s cannot be looked at after %s: %s", target, action.id, error)
 
     def _end(self, action: Action, outcome: Outcome, message: str | None = None) -> ActionEnded:
         self._outcomes[action.id] = outcome
