@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
 import json
 import os
 import shutil
@@ -18,7 +16,6 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from ksync_tui.cli import main
 from ksync_tui.model.secrets import SHORTEST
 from ksync_tui.model.spellings import spellings
 from ksync_tui.planner.plan import Planner
@@ -207,13 +204,10 @@ def found_in(text: str, known: Mapping[str, str], *, all_: bool) -> Iterator[str
 
 
 def run(words: Sequence[str], lab: Lab) -> str:
-    """All that a command prints, in this process."""
-    out = io.StringIO()
-    environment = lab.environment | {"KSYNC_DEBUG": str(lab.root / "debug.log"), "KSYNC_SECRET_OTHER": "x"}
+    """All that a command says, with its debug log on."""
     places = {"@": str(lab.file), "*": str(lab.infra / "changed.toml"), "plan.out": str(lab.root / "plan.out")}
-    with patch.dict(os.environ, environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-        main([places.get(word, word) for word in words])
-    return out.getvalue()
+    with patch.dict(os.environ, {"KSYNC_DEBUG": str(lab.root / "debug.log")}):
+        return lab.says(*(places.get(word, word) for word in words))
 
 
 def check(template: Path, root: Path, receiving: Receiver, case: Case, counts: Counter[str]) -> None:
