@@ -201,8 +201,7 @@ class _Run:
                 # Whatever is left would only wait for nothing as long as this one did.
                 self._stopped = f"the run ended early: {error.what}"
             return self._end(action, "failed", _said(error, action))
-        with suppress(CoreError):
-            self._remember(action)
+        self._remember(action)
         return self._end(action, "done")
 
     def _log(self, action: Action, say: Say) -> Log:
@@ -241,8 +240,14 @@ class _Run:
         return False
 
     def _remember(self, action: Action) -> None:
+        """Looks at what was made of a target that comes again; what cannot be looked at has moved, for all we know."""
         for target in {action.target, action.subject} & self._shared:
-            self._ours[target] = self._engine.fingerprint(target)
+            try:
+                self._ours[target] = self._engine.fingerprint(target)
+            except StoreError:
+                raise
+            except EngineError as error:
+                _log.debug("%s cannot be looked at after %s: %s", target, action.id, error)
 
     def _end(self, action: Action, outcome: Outcome, message: str | None = None) -> ActionEnded:
         self._outcomes[action.id] = outcome

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ksync_tui.errors import WriteBackError
 from ksync_tui.model.resource import Declarations, Problem, SourceFile, SourceLocation, Target
 from ksync_tui.model.rules import Rule
-from ksync_tui.model.secrets import HIDDEN, Redactor, hidden_label, secrets_of
+from ksync_tui.model.secrets import HIDDEN, SHORTEST, Redactor, hidden_label, secrets_of
 from ksync_tui.planner.checks import check
 from ksync_tui.services.file_change import FileChange
 from ksync_tui.source.folder import Folder
@@ -105,9 +105,14 @@ def open_block(review: Review, target: Target, known: Iterable[str] = (), look: 
     text, secrets = _hidden(raw.replace("\r\n", "\n"), [*_secrets_of(review, target), *looks])
     text, named = _named(text)
     declared = (secret.value for one in review.declarations.resources for secret in secrets_of(one.resource))
-    redact = Redactor([("secret", value) for value in (*known, *declared)], look)
+    redact = Redactor([("secret", text) for value in (*known, *declared) for text in _to_find(value)], look)
     above, below = (_shown(part, redact, look) for part in (before, after))
     return BlockDraft(target, file.name, place.line, before, text, after, raw, {**named, **secrets}, above, below)
+
+
+def _to_find(value: str) -> tuple[str, ...]:
+    """What to look for in a file; what is too short to be looked for anywhere, in the quotes that are around it."""
+    return (value,) if len(value) >= SHORTEST else (line_string(value), f"'{value}'")
 
 
 def _shown(text: str, redact: Redactor, look: SecretLook | None) -> str:

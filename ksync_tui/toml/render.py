@@ -16,8 +16,10 @@ from ksync_tui.errors import WriteBackError
 INLINE_LIMIT = 30
 """Bytes of element text up to which a list stays on one line (semantics d)."""
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_UNSAFE = re.compile(r'["\\\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]')
+_UNSEEN = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+"""What TOML allows as it is, and a terminal acts on: controls of eight bits, line ends, directions of writing."""
+_CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f{_UNSEEN}]")
+_UNSAFE = re.compile(rf'["\\\x00-\x08\x0a-\x1f{_UNSEEN}\ud800-\udfff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 
 

@@ -5,15 +5,19 @@ It is made once and copied for each case, always to the same folder: what is liv
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
+from ksync_tui.cli import main
 from ksync_tui.demo import docker
 from ksync_tui.services import Session
 
@@ -84,6 +88,13 @@ class Lab:
             [*before, *words], env=self.environment, cwd=self.infra, capture_output=True, text=True, check=False,
             stdin=subprocess.DEVNULL, timeout=120,
         )  # fmt: skip
+
+    def says(self, *words: str) -> str:
+        """All that a command prints, run in this process."""
+        out = io.StringIO()
+        with patch.dict(os.environ, self.environment), chdir(self.infra), redirect_stdout(out), redirect_stderr(out):
+            main(list(words))
+        return out.getvalue()
 
     def git(self, *words: str) -> str:
         """What git says."""

@@ -306,6 +306,15 @@ environment = "DB_PASSWORD = letmein-4711"
 """
 
 
+def test_a_secret_of_few_letters_does_not_stand_around_the_block_either(
+    session: Session, review: Review, repository: Repository
+) -> None:
+    repository.file.write_text(MEDIA.replace("hunter2-hunter2", "x9q").replace("TOKEN", "PIN"))
+    draft = session.files.open_block(session.reviews.create(review.sync), FILMS)
+    assert "x9q" not in draft.above + draft.below
+    assert "value = <secret>" in draft.below
+
+
 def test_nothing_secret_stands_around_the_block_that_is_edited(
     session: Session, review: Review, repository: Repository
 ) -> None:

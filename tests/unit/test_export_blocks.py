@@ -226,6 +226,8 @@ def test_kinds_come_in_komodos_order_and_names_as_given() -> None:
         ('say "a\\b"', '"say \\"a\\\\b\\""'),
         ("tab\there", '"tab\there"'),
         ("bell\x07 del\x7f", '"bell\\u0007 del\\u007F"'),
+        ("csi \x9b31m", '"csi \\u009B31m"'),
+        ("evil\u202etxt\u2028", '"evil\\u202Etxt\\u2028"'),
         ("a\nb\n", '"""\na\nb\n"""'),
         ("C:\\new\n", '"""\nC:\\new\n"""'),
         ('a\n"b"', '"""\na\n"b""""'),

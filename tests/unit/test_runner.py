@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 
 from ksync_tui.engine.base import Log
 from ksync_tui.engine.embedded.engine import EmbeddedEngine
-from ksync_tui.errors import EngineError, RunError, StoreError
+from ksync_tui.errors import CoreError, EngineError, RunError, StoreError
 from ksync_tui.model.events import ActionEnded, ActionStarted, Event, RunEnded, RunRecord
 from ksync_tui.model.plan import Action, Plan, Selection, SyncOptions
 from ksync_tui.model.resource import Target, fingerprint
@@ -81,6 +81,34 @@ def outcomes(record: RunRecord) -> dict[str, str | None]:
 def names(home: Home) -> set[str]:
     """The names of all live resources."""
     return {target.name for target in home.engine.snapshot().live}
+
+
+class Unseen(Wrapped):
+    """An engine that sometimes refuses to show what is live."""
+
+    def __init__(self, home: Home, refused: Collection[int]) -> None:
+        super().__init__(home, lambda action, log: None)
+        self.refused = refused
+        self.looks = 0
+
+    def fingerprint(self, target: Target) -> str | None:
+        self.looks += 1
+        if self.looks in self.refused:
+            raise CoreError("too many requests", where=str(target))
+        return super().fingerprint(target)
+
+
+def test_what_cannot_be_looked_at_costs_only_itself(home: Home, journal: Journal) -> None:
+    chosen = select(create("variable", "A"), create("variable", "B"), create("variable", "C"))
+    record = run(journal.create(chosen, "ana"), Unseen(home, [2]), journal)
+    assert outcomes(record) == {"create:variable/A": "done", "create:variable/B": "failed", "create:variable/C": "done"}
+    assert (record.state, names(home)) == ("failed", {"A", "C"})
+
+
+def test_what_was_done_is_done_though_it_cannot_be_looked_at(home: Home, journal: Journal) -> None:
+    made, deploy = create("stack", "web"), Action("deploy", Target("stack", "web"), "new", round=2)
+    record = run(journal.create(select(made, deploy), "ana"), Unseen(home, [2]), journal)
+    assert outcomes(record) == {made.id: "done", deploy.id: "skipped"}
 
 
 def test_rounds_run_in_order(home: Home) -> None:
