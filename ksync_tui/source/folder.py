@@ -101,6 +101,9 @@ class _FolderWalk:
 
     def listed(self, path: Path) -> None:
         """Reads a path that the source names."""
+        if "\0" in str(path):
+            self.tell(Rule.PATH, "error", self.name(path), "a null character, which no path can have", "check the path")
+            return
         try:
             mode = path.stat().st_mode
             real = path.resolve()

@@ -121,6 +121,8 @@ def _ending(call: Call, standard: _Lines, other: _Lines, stop: Stop) -> Ending:
         raise EngineError(what, hint=None if missing else f"Install {call.words[0]}, or correct PATH") from error
     except OSError as error:
         raise EngineError(f"`{call.words[0]}` cannot be started", why=error.strerror) from error
+    except ValueError as error:  # what Python says of it quotes nothing
+        raise EngineError(f"`{call.words[0]}` cannot be started", why=str(error)) from error
 
 
 class _Lines:

@@ -16,6 +16,8 @@ def inside(root: Path, *parts: str) -> Path:
 
     Raises EngineError when relative parts lead out of `root`, or of the absolute part before them (semantics h.17).
     """
+    if any("\0" in part for part in parts):
+        raise EngineError("a path holds a null character, which no file can have", hint="Correct it in its file")
     place = Path(os.path.realpath(root.joinpath(*parts)))
     root = next((Path(part) for part in reversed(parts) if Path(part).is_absolute()), root)
     if not place.is_relative_to(os.path.realpath(root)):
