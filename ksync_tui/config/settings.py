@@ -160,7 +160,7 @@ def understood(text: str, file: Path) -> dict[str, Any]:
     """What a text of the settings file says. Raises ConfigError for one that cannot be used."""
     try:
         values = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
+    except (tomli.TOMLDecodeError, RecursionError) as error:
         raise ConfigError("the settings are not TOML", where=str(file), why=str(error)) from error
     unknown = values.keys() - _KNOWN
     if unknown:

@@ -111,7 +111,7 @@ def _tables(file: Path, name: str) -> list[dict[str, Any]]:
         tables = tomli.loads(file.read_text("utf-8")).get(name, [])
     except FileNotFoundError:
         return []
-    except tomli.TOMLDecodeError as error:
+    except (tomli.TOMLDecodeError, RecursionError) as error:
         raise ConfigError("the settings of syncs are not TOML", where=str(file), why=str(error)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("the settings of syncs cannot be read", where=str(file), why=str(error)) from error

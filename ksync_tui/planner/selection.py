@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from ksync_tui.model.kinds.base import Resource
+from ksync_tui.model.kinds.variable import Variable
 from ksync_tui.model.origin import shared
 from ksync_tui.model.parts import covers, differing_parts, value_at, with_parts
 from ksync_tui.model.plan import Action, Direction, FieldChange, Plan, Selection, verb_towards
@@ -56,8 +57,18 @@ def taken_parts(action: Action, chosen: Collection[str]) -> tuple[str, ...]:
     """The parts of an update that are chosen, each in whole or as an entry of a field."""
     every, found = parts_of(action), frozenset(chosen)
     fields = [change.field for change in action.changes if covers(found, change.field)]
+    found |= _needed(action, found)
     # A key may begin with another one (`tls` and `tls.certresolver`): entries are chosen by their whole names.
     return tuple(part for part in every if part in found or (fields and covers(fields, part)))
+
+
+def _needed(action: Action, chosen: Collection[str]) -> frozenset[str]:
+    """Parts without which a chosen one would do nothing: a secret without a value is managed elsewhere, so the value of
+    a variable can be taken away only together with its being secret (architecture rule 9)."""
+    current, proposed = action.current, action.proposed
+    if not (isinstance(current, Variable) and isinstance(proposed, Variable)) or "value" not in chosen:
+        return frozenset()
+    return frozenset({"is_secret"} if current.is_secret and not proposed.is_secret and not proposed.value else ())
 
 
 def narrowed_to(action: Action, chosen: Collection[str]) -> Action | None:

@@ -70,7 +70,7 @@ def read(text: str, where: str) -> PlanFile:
             raise UsageError("the plan is in a form that this ksync does not know", where=where, hint=hint)
         actions = tuple(PlannedAction(**{**one, "parts": tuple(one["parts"])}) for one in value.pop("actions"))
         return PlanFile(**value, actions=actions)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError("this is no plan", where=where, why=str(error), hint=hint) from error
 
 

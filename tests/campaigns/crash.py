@@ -73,10 +73,15 @@ def live(lab: Lab) -> dict[str, str]:
         return {str(target): one.fingerprint for target, one in session.snapshot().live.items()}
 
 
+def faulty(fault: str, number: int) -> tuple[str, ...]:
+    """The words before those of ksync, in which an effect meets a fault."""
+    return (sys.executable, "-m", "tests.campaigns.killed", fault, str(number))
+
+
 def killing(by: str, number: int) -> tuple[str, ...]:
     """The words before those of ksync."""
     if by == "python":
-        return (sys.executable, "-m", "tests.campaigns.killed", str(number))
+        return faulty("kill", number)
     kill = f"inject={SYSCALLS}:signal=SIGKILL:when={number}"
     return ("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", f"trace={SYSCALLS}", "-e", kill, *KSYNC)
 
@@ -92,24 +97,32 @@ def undisturbed(lab: Lab, command: str) -> Undisturbed:
 
 
 def check(template: Path, root: Path, usual: Mapping[str, Undisturbed], case: Case, counts: Counter[str]) -> None:
-    """Kills, looks, runs again, and compares with what an undisturbed run comes to."""
+    """Kills, and runs again."""
     lab, expected = labs.copied(template, root), usual[case.command]
-    number = 1 + case.number % expected.effects[case.by]
-    words, before = COMMANDS[case.command], live(lab)
-    killed = lab.ksync(*words, before=killing(case.by, number))
+    before = killing(case.by, 1 + case.number % expected.effects[case.by])
+    killed = disturbed(lab, case.command, before, expected)
     ended = "killed" if killed.returncode in (-9, 137) else "a child killed" if killed.returncode else "not killed"
     counts[f"{case.command} {ended}"] += 1
+
+
+def disturbed(
+    lab: Lab, command: str, before: tuple[str, ...], expected: Undisturbed
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command that is disturbed, looks, runs it again, and compares with what an undisturbed run comes to."""
+    there = live(lab)
+    done = lab.ksync(*COMMANDS[command], before=before)
     ups, deployed = lab.ups, journaled(lab, expected.runs)
     sound(lab, expected)
     assert ups <= 1, f"deployed {ups} times"
-    again = lab.ksync(*words)
+    again = lab.ksync(*COMMANDS[command])
     assert again.returncode == 0, f"the next run: {again.returncode} {again.stdout} {again.stderr}"
-    assert lab.ups - ups <= (case.command == "run" or not deployed), f"deployed again: {lab.ups}"
+    assert lab.ups - ups <= (command == "run" or not deployed), f"deployed again: {lab.ups}"
     same("the file", lab.file.read_text(), expected.file)
     same("commits", lab.subjects, expected.subjects)
-    same("live", live(lab), expected.live if case.command == "apply" else before)
+    same("live", live(lab), expected.live if command == "apply" else there)
     same("git's status", lab.git("status", "--porcelain"), " M notes.txt\n")
     same("leftovers", lab.leftovers, expected.leftovers)
+    return done
 
 
 def same(what: str, found: object, expected: object) -> None:
@@ -134,11 +147,16 @@ def sound(lab: Lab, expected: Undisturbed) -> None:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def usually(folder: Path) -> tuple[Path, Path, Mapping[str, Undisturbed]]:
+    """A lab's copy, the folder of the lab, and what each command comes to in it."""
+    template, root = labs.prepared(folder)
+    return template, root, {command: undisturbed(labs.copied(template, root), command) for command in COMMANDS}
+
+
 @contextmanager
 def opened(folder: Path, counts: Counter[str]) -> Iterator[Check]:
     """A lab, and what each command comes to in it."""
-    template, root = labs.prepared(folder)
-    usual = {command: undisturbed(labs.copied(template, root), command) for command in COMMANDS}
+    template, root, usual = usually(folder)
     yield lambda case: check(template, root, usual, case, counts)
 
 

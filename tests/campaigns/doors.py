@@ -146,7 +146,9 @@ def _through(session: Session, file: Path) -> Generator[str]:
     file.write_text(text, "utf-8")
     again = session.reviews.create(sync)
     changed = [action.id for action in again.plan.actions if action.verb in ("create", "update", "delete")]
-    assert (changed, [str(one) for one in again.plan.errors]) == ([], []), "an export is not what was exported"
+    # What `after` names may have been in a block that was broken.
+    errors = [str(one) for one in again.plan.errors if "after" not in one.message]
+    assert (changed, errors) == ([], []), f"an export is not what was exported: {changed} {errors}"
 
 
 @contextmanager

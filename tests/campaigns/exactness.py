@@ -119,14 +119,13 @@ class Choices:
         return [thing for at, thing in enumerate(sorted(things)) if number >> at % 16 & 1]
 
 
-def chosen_of(plan: Plan, choices: Choices) -> tuple[Plan, list[str], dict[str, frozenset[str]]]:
-    """The plan narrowed to what is chosen, the ticked ids, and what is chosen of each of them."""
+def chosen_of(plan: Plan, choices: Choices) -> tuple[Plan, list[str]]:
+    """The plan narrowed to what is chosen, and the ticked ids."""
     open_ = pending(plan).keys() - Prerequisites(plan).refused.keys()
     ticked = choices.of(open_)
     parts = {each: frozenset(choices.of(pending(plan)[each])) for each in ticked if pending(plan)[each]}
     ticked = [each for each in ticked if parts.get(each, True)]
-    narrow = narrowed(plan, {each: chosen for each, chosen in parts.items() if chosen})
-    return narrow, ticked, {each: parts.get(each, frozenset()) for each in ticked}
+    return narrowed(plan, {each: chosen for each, chosen in parts.items() if chosen}), ticked
 
 
 def fingerprints(snapshot: Snapshot) -> dict[Target, str]:
@@ -138,7 +137,7 @@ def check(engine: Engine, case: Case, counts: Counter[str]) -> None:
     """Makes what is live, chooses, carries out, plans again, takes back."""
     prepare(engine, case)
     before, plan = engine.snapshot(), plan_of(engine, case.declared)
-    narrow, ticked, parts = chosen_of(plan, Choices(case.choice))
+    narrow, ticked = chosen_of(plan, Choices(case.choice))
     assume(ticked)
     selection = narrow.select(ticked)
     note(f"selected: {sorted(selection.ids)}")
@@ -150,7 +149,7 @@ def check(engine: Engine, case: Case, counts: Counter[str]) -> None:
     chosen = {str(action.target) for action in selection if action.verb in WRITES}
     told = {name for action in selection for said in action.consequences for name in named_in(said)}
     assert moved <= chosen | told, f"changed without having been chosen: {sorted(moved - chosen - told)}"
-    done = {action.id: parts.get(action.id, frozenset(parts_of(action))) for action in selection}
+    done = {action.id: frozenset(action.parts or parts_of(action)) for action in selection}
     assert_left(plan, plan_of(engine, case.declared), done)
     counts.update(action.verb for action in selection)
     back = undo(selection, selection.ids, after, keeps_deploy=engine.capabilities.keeps_deploy)

@@ -18,7 +18,8 @@ from tests.campaigns.harness import Campaign, Check
 from tests.campaigns.mutations import CHANGES, MB, Change, changed
 
 SECONDS = 1.0
-"""Of the processor, for each step of an input of up to 1 MB; a larger one has more."""
+"""Of the processor, for each step of an input of up to 1 MB and so many blocks; a larger one has more."""
+BLOCKS = 10_000
 MOST_MEMORY = 500 * MB
 
 
@@ -53,7 +54,7 @@ def peak() -> int:
 def check(open_doors: Mapping[str, Callable[[bytes], Generator[str]]], case: Case, counts: Counter[str]) -> None:
     """Brings the text in, step by step."""
     data = case.broken()
-    limit = SECONDS * max(1.0, len(data) / MB)
+    limit = SECONDS * max(1.0, len(data) / MB, data.count(b"\n[[") / BLOCKS)
     before, refused = peak(), False
     with closing(open_doors[case.door](data)) as steps:
         doing: str | None = case.door

@@ -84,7 +84,7 @@ def check(template: Path, root: Path, case: Case, counts: Counter[str]) -> None:
         applied_meanwhile(lab, case.meanwhile)
     else:
         written_meanwhile(lab, case, counts)
-    counts[" and ".join(sorted(case.commands)) or f"{case.meanwhile}, {case.step}"] += 1
+    counts["two at once" if case.commands else case.meanwhile] += 1
     assert (lab.infra / "notes.txt").read_text() == labs.DIRTY
     assert "error" not in lab.git("fsck", "--no-dangling")
     assert lab.leftovers == []

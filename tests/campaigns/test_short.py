@@ -16,7 +16,17 @@ from tests.campaigns import NAMES, doors
 from tests.campaigns.__main__ import campaign
 from tests.campaigns.harness import Campaign, Check, run
 
-CASES = {"exactness": 25, "fuzz": 60, "crash": 6, "secrets": 1, "hostile": 2, "trouble": 10, "race": 3}
+CASES = {
+    "exactness": 25,
+    "fuzz": 60,
+    "crash": 6,
+    "secrets": 1,
+    "hostile": 2,
+    "trouble": 10,
+    "race": 3,
+    "disk": 2,
+    "terminals": 1,
+}
 """How many cases of each are tried here."""
 
 

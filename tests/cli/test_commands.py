@@ -337,6 +337,11 @@ def test_bad_files_get_a_clear_message_and_no_traceback(ksync: CommandLine, case
         (lambda home: (home / "config.toml").write_text("hosts = 3"), "[hosts] must map"),
         (lambda home: (home / "config.toml").write_text("bogus = 3"), "unknown settings: bogus"),
         (lambda home: (home / "config.toml").write_text("= ="), "the settings are not TOML"),
+        (lambda home: (home / "config.toml").write_text("protected = " + "[" * 5000), "the settings are not TOML"),
+        (
+            lambda home: (home / "syncs.toml").write_text("ignored = " + "[" * 5000),
+            "the settings of syncs are not TOML",
+        ),
         (lambda home: (home / "secrets.json").write_text("{"), "secrets"),
     ],
 )

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -38,6 +39,12 @@ class Terminal:
     def type(self, keys: str) -> None:
         """Types keys in one write."""
         os.write(self._descriptor, keys.encode())
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Gives the window another size."""
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._screen.resize(lines, columns)
+        self.process.send_signal(signal.SIGWINCH)
 
     @property
     def lines(self) -> list[str]:

@@ -39,7 +39,7 @@ def test_a_burst_of_keys_goes_where_each_is_typed(tmp_path: Path, folder: Path) 
         assert screen.end() == 0
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGXCPU"])
 def test_a_signal_that_ends_the_app_restores_the_terminal(tmp_path: Path, folder: Path, name: str) -> None:
     with terminal(str(folder), home=tmp_path / "home") as screen:
         screen.see("MAX", "MIN")

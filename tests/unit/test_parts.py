@@ -12,7 +12,8 @@ from ksync_tui.model.parts import covers, with_parts
 from ksync_tui.model.plan import Action, Plan, SyncOptions
 from ksync_tui.model.resource import Target
 from ksync_tui.planner.diff import compare
-from ksync_tui.planner.selection import narrowed, parts_of
+from ksync_tui.planner.selection import narrowed, narrowed_to, parts_of
+from tests.contract.engines import make
 
 
 def stack(**config: Any) -> Resource:
@@ -122,3 +123,14 @@ def test_a_part_covers_what_is_in_it() -> None:
     assert covers(["config.environment"], "config.environment.A")
     assert not covers(["config.environment.A"], "config.environment")
     assert not covers(["config.env"], "config.environment")
+
+
+def test_the_value_of_a_secret_goes_only_with_its_being_secret() -> None:
+    """A secret without a value is managed elsewhere: emptied alone, it would stay as it is."""
+    live, declared = (make("variable", "A", **fields) for fields in ({"value": "x", "is_secret": True}, {"value": ""}))
+    changes = compare(live, declared).changes
+    action = Action("update", Target("variable", "A"), "differs", current=live, proposed=declared, changes=changes)
+    assert narrowed_to(action, ["value"]) == action
+    narrow = narrowed_to(action, ["is_secret"])
+    assert narrow is not None
+    assert narrow.parts == ("is_secret",)
