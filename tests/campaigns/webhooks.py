@@ -70,6 +70,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.requests = RequestQueue(most=10**9)
+        self.lines: list[str] = []
 
     def hook(self, name: str) -> WebhookSettings | None:
         """Its settings."""
@@ -80,7 +81,8 @@ class Receiver:
         return self.requests.put(name, request)
 
     def told(self, name: str, text: str) -> None:
-        """Says nothing."""
+        """Keeps a line."""
+        self.lines.append(f"{name} {text}")
 
     @property
     def asked(self) -> int:
