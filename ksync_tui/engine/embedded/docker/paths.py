@@ -14,8 +14,11 @@ from ksync_tui.model.kinds.registry import KINDS
 def inside(root: Path, *parts: str) -> Path:
     """`root` joined with `parts`, links resolved; an absolute part is the user's own choice and wins (semantics e.9).
 
-    Raises EngineError when relative parts lead out of `root`, or of the absolute part before them (semantics h.17).
+    Raises EngineError when relative parts lead out of `root`, or of the absolute part before them (semantics h.17), and
+    for a NUL.
     """
+    if any("\0" in part for part in parts):
+        raise EngineError("a path holds a NUL, which no file can have in its name", where=str(root), hint="Take it out")
     place = Path(os.path.realpath(root.joinpath(*parts)))
     root = next((Path(part) for part in reversed(parts) if Path(part).is_absolute()), root)
     if not place.is_relative_to(os.path.realpath(root)):
