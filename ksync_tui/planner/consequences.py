@@ -6,7 +6,8 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 
 from ksync_tui.errors import EngineError
-from ksync_tui.model.kinds.mentions import Mention, mentions
+from ksync_tui.model.kinds.mentions import Mention, may_mention, mentions
+from ksync_tui.model.kinds.registry import KINDS
 from ksync_tui.model.resource import Declared, Live, Snapshot, Target
 from ksync_tui.planner.draft import ActionDraft, ActionDrafts, pending
 
@@ -65,7 +66,9 @@ def _tell_users(deletes: Mapping[Target, ActionDraft], declared: Mapping[Target,
     for declaration in declared.values():
         for reference in declaration.references:
             users[reference.target][str(declaration.target)] = None
-    for live in snapshot.live.values():
+    kinds = {target.kind for target in deletes}
+    naming = {kind for kind, known in KINDS.items() if any(may_mention(known.model, deleted) for deleted in kinds)}
+    for live in (live for target, live in snapshot.live.items() if target.kind in naming):
         for mention in _mentions(live):
             users[Target(mention.kind, mention.name)][str(live.target)] = None
     for target in users.keys() & deletes.keys():

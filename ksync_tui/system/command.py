@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import selectors
 import signal
@@ -63,16 +64,19 @@ def run(
 
 
 def _start(command: Command, started: Callable[[int], None]) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
-        list(command.words),
-        cwd=command.folder,
-        env=dict(command.environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        pass_fds=tuple(command.files),
-    )
+    try:
+        process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
+            list(command.words),
+            cwd=command.folder,
+            env=dict(command.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=tuple(command.files),
+        )
+    except ValueError as error:  # a NUL, which no word and no variable can hold
+        raise OSError(errno.EINVAL, f"a word of the command has {error}") from error
     _running.add(process)
     try:
         started(process.pid)  # at once: whoever is killed now must have said what runs

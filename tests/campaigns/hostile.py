@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import stat
@@ -129,7 +130,10 @@ def laid_out(lab: Lab, given: dict[str, str]) -> Path:
     (folder / "to-a-device.toml").symlink_to("/dev/zero")
     (folder / "outside.toml").symlink_to(given.get("link", "../../outside.toml").replace("\0", "") or "x")
     os.mkfifo(folder / "pipe.toml")
-    (lab.home / "docker/docker.json").unlink(missing_ok=True)
+    running = json.loads((lab.home / "docker/docker.json").read_text())
+    for container in running["containers"]:
+        container[-1] = [f"2026-01-01T00:00:00.000000000Z {given.get('container log', 'fine')}"]
+    (lab.home / "docker/docker.json").write_text(json.dumps(running))
     lab.git("add", str(inner))
     lab.git("commit", "-qm", given.get("commit", "x").replace("\0", "") or "x", "--allow-empty-message")
     return folder

@@ -21,13 +21,26 @@ from collections.abc import Callable
 from typing import Any
 
 _SQLITE = {
-    "ENOSPC": "database or disk is full", "EDQUOT": "database or disk is full", "EIO": "disk I/O error",
-    "EROFS": "attempt to write a readonly database", "EMFILE": "unable to open database file",
-}  # fmt: skip
+    "ENOSPC": (sqlite3.SQLITE_FULL, "database or disk is full"),
+    "EDQUOT": (sqlite3.SQLITE_FULL, "database or disk is full"),
+    "EIO": (sqlite3.SQLITE_IOERR, "disk I/O error"),
+    "EROFS": (sqlite3.SQLITE_READONLY, "attempt to write a readonly database"),
+    "EMFILE": (sqlite3.SQLITE_CANTOPEN, "unable to open database file"),
+}
 _FILES = ("write", "pwrite", "fsync", "ftruncate", "replace", "rename", "unlink", "rmdir", "mkdir", "link", "symlink")
 
 
 YEAR = 366 * 86_400
+
+
+def _met(name: str, error: type[Exception]) -> Exception:
+    """What a file, or the database, answers with where the system has this error."""
+    if error is OSError:
+        code = getattr(errno, name)
+        return OSError(code, os.strerror(code))
+    refused = sqlite3.OperationalError(_SQLITE[name][1])
+    refused.sqlite_errorcode = _SQLITE[name][0]
+    return refused
 
 
 class Counter:
@@ -47,12 +60,7 @@ class Counter:
             clock, off = time.time, YEAR if self.fault == "later" else -YEAR
             time.time = lambda: clock() + off
         elif self.fault.startswith("E") and self._hits() and error is not None:
-            code = getattr(errno, self.fault.strip("+"))
-            raise (
-                sqlite3.OperationalError(_SQLITE[self.fault.strip("+")])
-                if error is sqlite3.Error
-                else OSError(code, os.strerror(code))
-            )
+            raise _met(self.fault.strip("+"), error)
 
     def _hits(self) -> bool:
         """Whether this effect, or as both halves of one count the next, is the one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[2]
 MB = 1 << 20
+Steps = Callable[[bytes], Generator[str]]
+"""Takes bytes in, and tells the next step before it is done."""
+FEW = 4
+"""Resources of an input that are edited: all would only take longer."""
 WHERE = 1 << 16
 """A place in a text is a part of this."""
 TOKENS: tuple[bytes, ...] = (

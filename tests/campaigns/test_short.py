@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from math import inf
 from pathlib import Path
 
@@ -17,21 +18,17 @@ from tests.campaigns.__main__ import campaign
 from tests.campaigns.harness import Campaign, Check, run
 
 CASES = {
-    "exactness": 25,
-    "fuzz": 60,
-    "crash": 6,
-    "secrets": 1,
-    "hostile": 2,
-    "trouble": 10,
-    "race": 3,
-    "disk": 2,
-    "terminals": 1,
-}
+    "exactness": 25, "fuzz": 60, "crash": 3, "secrets": 1, "hostile": 1, "trouble": 6, "race": 3, "disk": 2,
+    "terminals": 2, "webhooks": 3,
+}  # fmt: skip
 """How many cases of each are tried here."""
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_few_cases_of_each_campaign_hold(name: str) -> None:
+def test_a_few_cases_of_each_campaign_hold(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module(f"tests.campaigns.{name}")
+    if hasattr(module, "SECONDS"):  # a machine may be slow while tests run: the campaign itself is for that
+        monkeypatch.setattr(module, "SECONDS", inf)
     report = run(campaign(name), inf, first=1, most=CASES[name])
     assert report.tried >= CASES[name]
     assert not report.failures, report

@@ -60,3 +60,8 @@ def test_an_empty_environment_leaves_a_file_alone(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("KEPT=1\n")
     assert envfile.write(tmp_path, ".env", "# nothing") is None
     assert (tmp_path / ".env").read_text() == "KEPT=1\n"
+
+
+def test_a_path_that_no_file_can_have_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="null character"):
+        inside(tmp_path, "a\0b")

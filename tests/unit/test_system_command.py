@@ -97,3 +97,11 @@ def test_what_cannot_be_started_is_an_error(tmp_path: Path) -> None:
         run(Command(("/nowhere/at/all",), None, os.environ), Heard(), Heard())
     with pytest.raises(FileNotFoundError):
         run(Command(("sh", "-c", ":"), tmp_path / "missing", os.environ), Heard(), Heard())
+
+
+@pytest.mark.parametrize(("words", "more"), [(("echo", "a\0b"), {}), (("echo",), {"A": "a\0b"})])
+def test_a_word_that_no_command_can_have_is_refused_as_by_the_system(
+    words: tuple[str, ...], more: dict[str, str]
+) -> None:
+    with pytest.raises(OSError, match="null byte"):
+        run(Command(words, None, {**os.environ, **more}), Heard(), Heard())

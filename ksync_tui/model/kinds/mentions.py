@@ -42,6 +42,16 @@ def _may_name(field: FieldSchema) -> bool:
     return table is TargetRef or issubclass(table, Choice) or bool(_naming_fields(table))
 
 
+@cache
+def may_mention(model: type[Table], kind: str) -> bool:
+    """Whether a table can name a resource of a kind, itself or somewhere inside."""
+    if issubclass(model, Choice):
+        return any(may_mention(variant, kind) for variant in model.variants.values())
+    inside = (field.table for field in _naming_fields(model) if field.table is not None)
+    named = model is TargetRef or any(field.ref == kind for field in _naming_fields(model))
+    return named or any(may_mention(table, kind) for table in inside)
+
+
 def _in_table(table: Table, path: Path, needed: bool, found: list[Mention]) -> None:
     if isinstance(table, TargetRef):
         _in_target(table, path, needed, found)
